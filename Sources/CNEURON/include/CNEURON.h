@@ -1,0 +1,99 @@
+// NEURON's C API (declared in the neuronapi.h of NEURON 9 and documented in its docs/capi.rst) as a
+// table of function pointers, looked up in the running process. Nothing here links to NEURON.
+
+#ifndef CNEURON_H
+#define CNEURON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+typedef struct neuron_symbol neuron_symbol;
+typedef struct neuron_object neuron_object;
+typedef struct neuron_section neuron_section;
+typedef struct neuron_section_iterator neuron_section_iterator;
+typedef struct neuron_item neuron_item;
+
+/// What lies on top of NEURON's stack after a call.
+enum {
+  NEURON_STACK_STRING = 1,
+  NEURON_STACK_VARIABLE = 2,
+  NEURON_STACK_NUMBER = 3,
+  NEURON_STACK_OBJECT = 4,
+  NEURON_STACK_TEMPORARY_OBJECT = 5,
+  NEURON_STACK_INTEGER = 6,
+  NEURON_STACK_SYMBOL = 7,
+};
+
+typedef struct neuron_api {
+  int (*_Nonnull hoc_call)(const char *_Nonnull statement);
+
+  // Sections
+  void (*_Nonnull section_push)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_pop)(void);
+  const char *_Nonnull (*_Nonnull section_name)(neuron_section *_Nonnull section);
+  bool (*_Nonnull section_is_active)(neuron_section *_Nonnull section);
+  double (*_Nonnull section_length)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_set_length)(neuron_section *_Nonnull section, double length);
+  double (*_Nonnull section_axial_resistivity)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_set_axial_resistivity)(neuron_section *_Nonnull section, double resistivity);
+  double (*_Nonnull section_rallbranch)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_connect)(neuron_section *_Nonnull child, double child_position,
+                          neuron_section *_Nonnull parent, double parent_position);
+  int (*_Nonnull segment_count)(neuron_section *_Nonnull section);
+  void (*_Nonnull set_segment_count)(neuron_section *_Nonnull section, int count);
+  void (*_Nonnull mechanism_insert)(neuron_section *_Nonnull section, neuron_symbol *_Nonnull mechanism);
+  neuron_section *_Nonnull (*_Nonnull accessed_section)(void);
+  neuron_item *_Nonnull (*_Nonnull all_sections)(void);
+  neuron_item *_Nonnull (*_Nonnull section_list_items)(neuron_object *_Nonnull section_list);
+  neuron_section_iterator *_Nonnull (*_Nonnull section_iterator_new)(neuron_item *_Nonnull items);
+  void (*_Nonnull section_iterator_free)(neuron_section_iterator *_Nonnull iterator);
+  neuron_section *_Nullable (*_Nonnull section_iterator_next)(neuron_section_iterator *_Nonnull iterator);
+  int (*_Nonnull section_iterator_done)(neuron_section_iterator *_Nonnull iterator);
+
+  // Segments
+  double (*_Nonnull segment_diameter)(neuron_section *_Nonnull section, double position);
+  void (*_Nonnull segment_set_diameter)(neuron_section *_Nonnull section, double position, double diameter);
+  double (*_Nonnull range_variable)(neuron_symbol *_Nonnull symbol, neuron_section *_Nonnull section, double position);
+  void (*_Nonnull set_range_variable)(neuron_symbol *_Nonnull symbol, neuron_section *_Nonnull section, double position,
+                             double value);
+
+  // Symbols and the stack
+  neuron_symbol *_Nullable (*_Nonnull symbol)(const char *_Nonnull name);
+  int (*_Nonnull symbol_type)(neuron_symbol *_Nonnull symbol);
+  double *_Nullable (*_Nonnull symbol_data)(neuron_symbol *_Nonnull symbol);
+  bool (*_Nonnull symbol_is_array)(neuron_symbol *_Nonnull symbol);
+  int (*_Nonnull symbol_array_length)(neuron_symbol *_Nonnull symbol);
+  void (*_Nonnull double_push)(double value);
+  double (*_Nonnull double_pop)(void);
+  void (*_Nonnull string_push)(char *_Nonnull *_Nonnull string);
+  char *_Nonnull *_Nonnull (*_Nonnull string_pop)(void);
+  int (*_Nonnull integer_pop)(void);
+  void (*_Nonnull object_push)(neuron_object *_Nonnull object);
+  neuron_object *_Nullable (*_Nonnull object_pop)(void);
+  int (*_Nonnull stack_type)(void);
+
+  // Objects
+  neuron_object *_Nullable (*_Nonnull object_new)(neuron_symbol *_Nonnull class_symbol, int arguments);
+  void (*_Nonnull object_unref)(neuron_object *_Nonnull object);
+  neuron_symbol *_Nullable (*_Nonnull method_symbol)(neuron_object *_Nonnull object, const char *_Nonnull name);
+  int (*_Nonnull method_call)(neuron_object *_Nonnull object, neuron_symbol *_Nonnull method, int arguments,
+                     char *_Nonnull message, size_t message_size);
+  int (*_Nonnull function_call)(neuron_symbol *_Nonnull function, int arguments, char *_Nonnull message,
+                       size_t message_size);
+  const char *_Nonnull (*_Nonnull class_name)(neuron_object *_Nonnull object);
+  bool (*_Nonnull point_process_is_placed)(neuron_object *_Nonnull point_process);
+  double (*_Nonnull property)(neuron_object *_Nonnull object, const char *_Nonnull name);
+  double (*_Nonnull property_element)(neuron_object *_Nonnull object, const char *_Nonnull name, int index);
+} neuron_api;
+
+/// Finds every function of the table in the process.
+///
+/// Returns true when `api` is complete; otherwise false, with `missing` set to the name of the first
+/// function that the process does not have.
+bool neuron_api_find(neuron_api *api, const char *_Nullable *_Nonnull missing);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,2 @@
+// A target of headers needs one source.
+#include "neuron_reduce.h"

@@ -1,0 +1,109 @@
+// The C interface of neuron-reduce: what the Python package and hoc call. It has no algorithms.
+//
+// Every function returns at once with a status; none ends the process for what it was given. Objects
+// and SectionLists are NEURON's own references (Python: `object.hocobjptr()`). All functions must be
+// called from the thread that runs NEURON.
+
+#ifndef NEURON_REDUCE_H
+#define NEURON_REDUCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Raised with every change of this header that a caller must know of.
+#define NR_ABI_VERSION 1
+
+/// What a call came to; each but NR_OK is one of the Python package's exceptions.
+typedef enum nr_status {
+  NR_OK = 0,
+  /// No NEURON, or one older than 9.
+  NR_UNSUPPORTED_NEURON = 1,
+  /// A number or option that has no meaning.
+  NR_ARGUMENT = 2,
+  /// The cell cannot be reduced: its sections, topology or passive properties.
+  NR_CELL = 3,
+  /// A synapse or NetCon is not what was expected.
+  NR_SYNAPSE = 4,
+  /// The hoc template for the reduced cell.
+  NR_TEMPLATE = 5,
+  /// NEURON reported an error.
+  NR_NEURON = 6,
+} nr_status;
+
+/// What to reduce and how. Pointers are read during the call only.
+typedef struct nr_request {
+  /// For messages.
+  const char *cell_name;
+  /// SectionLists: the soma's sections; which sections are apical; which are axon.
+  void *soma_sections;
+  void *apical_sections;
+  void *axonal_sections;
+  /// Point processes, and the NetCons that target them, one for one.
+  void *_Nullable const *_Nullable synapses;
+  size_t synapse_count;
+  void *_Nullable const *_Nullable connections;
+  size_t connection_count;
+  /// In Hz.
+  double frequency;
+  /// As `total_segments_manual`: -1, a share up to 1, or a total.
+  double total_segments;
+  /// Pairs of a point process's class and one of its parameters: the parameters that count when two
+  /// are compared before merging. Classes that do not appear are compared by all.
+  const char *_Nonnull const *_Nullable compared_parameters;
+  size_t compared_parameter_pairs;
+  /// The hoc template of the reduced cell, and the file that defines it (NULL: built in).
+  const char *template_name;
+  const char *_Nullable template_file;
+  /// A List object that the new template instance is appended to.
+  void *result_list;
+} nr_request;
+
+/// A finished reduction.
+typedef struct nr_reduction nr_reduction;
+
+/// One of the reduced cell's cables.
+typedef struct nr_cable {
+  /// 1 for an apical cable, 0 for a basal one.
+  int32_t is_apical;
+  int32_t segment_count;
+  /// In µm, and in space constants.
+  double length, diameter, electrotonic_length;
+} nr_cable;
+
+/// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, moves synapses and
+/// NetCons, and deletes the original's dendrites.
+///
+/// On success `result` is set, to be given back with `nr_reduction_free`. On any other status the
+/// session is as it was, and the reason, in one sentence, is written to `message` (`message_size`
+/// bytes with the terminating zero, cut if longer).
+nr_status nr_reduce(const nr_request *request, nr_reduction *_Nullable *_Nonnull result,
+                    char *message, size_t message_size);
+
+void nr_reduction_free(nr_reduction *reduction);
+
+/// The surviving synapses, as indices into the request's, in the order of the result.
+const int64_t *nr_reduction_survivors(const nr_reduction *reduction, size_t *count);
+
+size_t nr_reduction_cable_count(const nr_reduction *reduction);
+
+/// A cable by its index, which must be below the count.
+nr_cable nr_reduction_cable(const nr_reduction *reduction, size_t index);
+
+/// Where the original's dendritic segments went: for each section, in turn, its number of segments,
+/// then for each segment the cable and the segment there. Names are of
+/// `nr_reduction_section_name`. `count` is the length of the whole.
+const int64_t *nr_reduction_segment_map(const nr_reduction *reduction, size_t *count);
+
+/// The name of the section with this place in the segment map, or NULL past the last one. Valid as
+/// long as the reduction.
+const char *_Nullable nr_reduction_section_name(const nr_reduction *reduction, size_t index);
+
+/// The stages of the call and the seconds each took; NULL past the last one.
+const char *_Nullable nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
+double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,39 @@
+/// What a simulator knows of one cell, as a plain value: nothing in it refers to the simulator, so
+/// it can be compared, stored, sent to another thread and reduced anywhere.
+///
+/// Units are NEURON's throughout: µm, µm², ms, mV, MΩ, µS (weights of conductance synapses), µF/cm²,
+/// S/cm², Ω·cm, °C, and for mechanism parameters whatever the mechanism declares.
+package struct CellModel: Sendable, Codable, Equatable {
+  /// The cell's name in its session, for messages.
+  package var name: String
+  /// celsius, in °C.
+  package var temperature: Double
+  /// v_init, in mV; nil where the session has none.
+  package var initialPotential: Double?
+  /// The density mechanisms and ions found in the cell's sections.
+  package var mechanisms: [MechanismKind]
+  /// The kinds of point process found on the cell.
+  package var pointProcessKinds: [MechanismKind]
+  /// Every section follows the one it is attached to.
+  package var sections: [Section]
+  package var pointProcesses: [PointProcess]
+  package var connections: [Connection]
+
+  package init(
+    name: String, temperature: Double = 6.3, initialPotential: Double? = nil,
+    mechanisms: [MechanismKind] = [], pointProcessKinds: [MechanismKind] = [],
+    sections: [Section] = [], pointProcesses: [PointProcess] = [], connections: [Connection] = []
+  ) {
+    self.name = name
+    self.temperature = temperature
+    self.initialPotential = initialPotential
+    self.mechanisms = mechanisms
+    self.pointProcessKinds = pointProcessKinds
+    self.sections = sections
+    self.pointProcesses = pointProcesses
+    self.connections = connections
+  }
+
+  /// The index in `mechanisms` of the passive leak, which every reduction rests on.
+  package var passiveLeak: Int? { mechanisms.firstIndex { $0.name == MechanismKind.passiveLeakName } }
+}

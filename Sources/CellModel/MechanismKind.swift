@@ -1,0 +1,63 @@
+/// A mechanism as its NMODL source declares it: its name and its PARAMETERs.
+///
+/// States, assigned values, functions, procedures, pointers and random-number members are not
+/// parameters and do not appear.
+package struct MechanismKind: Sendable, Codable, Equatable {
+  /// The leak mechanism that NEURON itself provides: i = g_pas · (v − e_pas).
+  package static let passiveLeakName = "pas"
+
+  /// One PARAMETER, a scalar or an array.
+  package struct Parameter: Sendable, Codable, Equatable {
+    /// The name by which a section's range variable, or a point process's member, is reached.
+    package var name: String
+    /// The values that a newly inserted mechanism has; one for a scalar.
+    package var defaults: [Double]
+
+    package init(name: String, defaults: [Double]) {
+      self.name = name
+      self.defaults = defaults
+    }
+  }
+
+  /// One value that all instances of the mechanism share (NMODL's GLOBAL).
+  package struct Global: Sendable, Codable, Equatable {
+    package var name: String
+    package var values: [Double]
+
+    package init(name: String, values: [Double]) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  package var name: String
+  /// An ion: its parameters are reversal potential, inner and outer concentration.
+  package var isIon: Bool
+  package var parameters: [Parameter]
+  package var globals: [Global]
+
+  package init(
+    name: String, isIon: Bool = false, parameters: [Parameter] = [], globals: [Global] = []
+  ) {
+    self.name = name
+    self.isIon = isIon
+    self.parameters = parameters
+    self.globals = globals
+  }
+
+  /// How many numbers one instance's parameters take, arrays included.
+  package var valueCount: Int { parameters.reduce(0) { $0 + $1.defaults.count } }
+
+  /// The values of a newly inserted mechanism, in the order of `parameters`.
+  package var defaultValues: [Double] { parameters.flatMap(\.defaults) }
+
+  /// Where in an instance's values a parameter begins; nil for a name that is no parameter.
+  package func offset(ofParameter name: String) -> Int? {
+    var offset = 0
+    for parameter in parameters {
+      if parameter.name == name { return offset }
+      offset += parameter.defaults.count
+    }
+    return nil
+  }
+}

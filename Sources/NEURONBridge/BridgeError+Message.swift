@@ -1,0 +1,45 @@
+extension BridgeError: CustomStringConvertible {
+  /// One sentence that names what is at fault and what was expected.
+  package var description: String {
+    switch self {
+    case .noNEURON(let function):
+      "this process has no NEURON with a C API (\(function) is missing); expected NEURON 9.0 or "
+        + "newer, imported before the reduction"
+    case .neuron(let action, let message):
+      "NEURON failed \(action): \(message)"
+    case .noSoma(let cell):
+      "\(cell) has no soma; expected a cell whose soma is a section"
+    case .somaInPieces(let section, let soma):
+      "\(section) is a soma section, but not connected to \(soma); expected the soma's sections to "
+        + "be in one piece"
+    case .rallBranch(let section, let value):
+      "rallbranch of \(section) is \(value); expected 1, the only value that can be reduced"
+    case .diameter(let section, let value):
+      "diam of \(section) is \(value); expected a finite value greater than 0 µm"
+    case .listsDiffer(let synapses, let connections):
+      "synapses_list has \(synapses) elements and netcons_list \(connections); expected as many "
+        + "NetCons as synapses, the i-th NetCon targeting the i-th synapse"
+    case .notAPointProcess(let index, let found):
+      "synapses_list[\(index)] is \(found); expected a point process"
+    case .notANetCon(let index, let found):
+      "netcons_list[\(index)] is \(found); expected a NetCon"
+    case .unplacedSynapse(let index, let kind):
+      "synapses_list[\(index)] (\(kind)) is on no section, perhaps since its section was deleted; "
+        + "expected a point process on the cell"
+    case .foreignSynapse(let index, let kind, let section, let cell):
+      "synapses_list[\(index)] (\(kind)) is on \(section), which is no part of \(cell); expected a "
+        + "point process on the cell that is reduced"
+    case .connectionTarget(let index, let found):
+      "netcons_list[\(index)] targets \(found); expected it to target synapses_list[\(index)]"
+    case .templateFile(let path, let message):
+      "model_filename '\(path)' could not be loaded: \(message); expected a hoc file that defines "
+        + "the template named by the file"
+    case .template(let name, let problem):
+      "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
+        + "init takes no arguments, with the public sections soma, dend, apic and axon and the "
+        + "public SectionLists all, somatic, apical, basal and axonal"
+    case .reduction(let error):
+      error.description
+    }
+  }
+}

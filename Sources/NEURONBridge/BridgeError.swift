@@ -1,0 +1,22 @@
+import Reduction
+
+/// Why a session's cell could not be read, reduced or rebuilt.
+package enum BridgeError: Error, Equatable {
+  /// The process has no NEURON, or one without the C API that came with NEURON 9.
+  case noNEURON(missingFunction: String)
+  /// NEURON reported an error.
+  case neuron(doing: String, message: String)
+  case noSoma(cell: String)
+  case somaInPieces(section: String, soma: String)
+  case rallBranch(section: String, value: Double)
+  case diameter(section: String, value: Double)
+  case listsDiffer(synapses: Int, connections: Int)
+  case notAPointProcess(index: Int, found: String)
+  case notANetCon(index: Int, found: String)
+  case unplacedSynapse(index: Int, kind: String)
+  case foreignSynapse(index: Int, kind: String, section: String, cell: String)
+  case connectionTarget(index: Int, found: String)
+  case templateFile(path: String, message: String)
+  case template(name: String, problem: String)
+  case reduction(ReductionError)
+}

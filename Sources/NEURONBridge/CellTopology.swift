@@ -1,0 +1,128 @@
+import CNEURON
+import CellModel
+
+/// The sections of a cell as a tree, each with its role.
+struct CellTopology {
+  struct Node {
+    let section: SectionReference
+    let role: Section.Role
+    let attachment: Section.Attachment?
+  }
+
+  /// Every section after its parent; children in NEURON's order.
+  let nodes: [Node]
+
+  /// Walks the tree that the soma belongs to.
+  ///
+  /// The soma's role is given; a section attached to the soma is axon where the caller's list says
+  /// so, else where it or its name says axon or axon hillock; else a dendrite. All that is attached to
+  /// axon or dendrite is part of it, and so is everything on the root side of a soma that has a
+  /// parent.
+  init(_ neuron: NEURON, _ references: LiveCellReferences) throws(BridgeError) {
+    let soma = neuron.sections(of: references.soma)
+    guard let firstSoma = soma.first else { throw .noSoma(cell: references.name) }
+    let roles = Roles(
+      neuron, soma: Set(soma), apical: Set(neuron.sections(of: references.apical)),
+      axonal: Set(neuron.sections(of: references.axonal)))
+
+    let tree = try neuron.sectionList("wholetree", of: firstSoma)
+    var children: [SectionReference: [SectionReference]] = [:]
+    var isChild: Set<SectionReference> = []
+    for section in tree {
+      let ofSection = try neuron.sectionList("children", of: section)
+      children[section] = ofSection
+      isChild.formUnion(ofSection)
+    }
+    for section in soma where !tree.contains(section) {
+      throw .somaInPieces(section: neuron.name(of: section), soma: neuron.name(of: firstSoma))
+    }
+
+    let parentConnection = try neuron.symbol("parent_connection")
+    let orientation = try neuron.symbol("section_orientation")
+    var nodes: [Node] = []
+    var open = tree.filter { !isChild.contains($0) }.map { (section: $0, parent: Int?.none) }
+    while let (section, parent) = open.popLast() {
+      let attachment = try parent.map { parent throws(BridgeError) in
+        try neuron.with(section: section) { () throws(BridgeError) in
+          Section.Attachment(
+            parent: parent, position: try neuron.call(parentConnection).number,
+            ownEnd: try neuron.call(orientation).number)
+        }
+      }
+      let role = roles.role(of: section, parent: parent.map { nodes[$0].role })
+      nodes.append(Node(section: section, role: role, attachment: attachment))
+      let index = nodes.count - 1
+      open += (children[section] ?? []).reversed().map { (section: $0, parent: index) }
+    }
+    self.nodes = nodes
+  }
+
+  private struct Roles {
+    let neuron: NEURON
+    let soma, apical, axonal: Set<SectionReference>
+
+    init(
+      _ neuron: NEURON, soma: Set<SectionReference>, apical: Set<SectionReference>,
+      axonal: Set<SectionReference>
+    ) {
+      self.neuron = neuron
+      self.soma = soma
+      self.apical = apical
+      self.axonal = axonal
+    }
+
+    func role(of section: SectionReference, parent: Section.Role?) -> Section.Role {
+      if soma.contains(section) { return .soma }
+      if let parent, parent != .soma { return parent }
+      if axonal.contains(section) { return .axon }
+      if apical.contains(section) { return .apical }
+      let name = ownName(of: section)
+      if name.contains("axon") || name.contains("hill") { return .axon }
+      return apical.isEmpty && name.contains("apic") ? .apical : .basal
+    }
+
+    /// A section's name without the cell it belongs to, in lower case.
+    private func ownName(of section: SectionReference) -> String {
+      let name = neuron.name(of: section)
+      return (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+    }
+  }
+}
+
+extension NEURON {
+  func name(of section: SectionReference) -> String {
+    String(cString: api.section_name(section))
+  }
+
+  /// The sections of a SectionList object.
+  func sections(of sectionList: ObjectReference) -> [SectionReference] {
+    sections(in: api.section_list_items(sectionList))
+  }
+
+  /// Every section of the session.
+  func allSections() -> [SectionReference] { sections(in: api.all_sections()) }
+
+  /// What a SectionList method such as children or wholetree finds from a section.
+  func sectionList(
+    _ methodName: String, of section: SectionReference
+  ) throws(BridgeError) -> [SectionReference] {
+    let list = try newObject("SectionList")
+    defer { api.object_unref(list) }
+    let method = try method(methodName, of: list)
+    return try with(section: section) { () throws(BridgeError) in
+      try call(method, of: list)
+      return sections(of: list)
+    }
+  }
+
+  private func sections(in items: OpaquePointer) -> [SectionReference] {
+    let iterator = api.section_iterator_new(items)
+    defer { api.section_iterator_free(iterator) }
+    var sections: [SectionReference] = []
+    while api.section_iterator_done(iterator) == 0 {
+      guard let section = api.section_iterator_next(iterator) else { break }
+      sections.append(section)
+    }
+    return sections
+  }
+}

@@ -1,0 +1,32 @@
+import CNEURON
+import CellModel
+
+/// What a caller names of a cell in the session: sections and objects by NEURON's own references.
+package struct LiveCellReferences {
+  /// For messages.
+  package let name: String
+  /// SectionLists: the soma's sections, and which sections are apical and axon.
+  package let soma, apical, axonal: ObjectReference
+  /// Point processes, and the NetCons that target them, one for one.
+  package let synapses, connections: [ObjectReference]
+
+  package init(
+    name: String, soma: ObjectReference, apical: ObjectReference, axonal: ObjectReference,
+    synapses: [ObjectReference], connections: [ObjectReference]
+  ) {
+    self.name = name
+    self.soma = soma
+    self.apical = apical
+    self.axonal = axonal
+    self.synapses = synapses
+    self.connections = connections
+  }
+}
+
+/// A cell that was read, with what leads from its value back to the session: the section, synapse and
+/// NetCon behind each index of the model.
+package struct LiveCell {
+  package let model: CellModel
+  let sections: [SectionReference]
+  let synapses, connections: [ObjectReference]
+}

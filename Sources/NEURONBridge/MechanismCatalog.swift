@@ -1,0 +1,100 @@
+import CNEURON
+import CellModel
+
+/// What NEURON knows of the mechanisms in this session, by asking it (MechanismType and
+/// MechanismStandard): nothing here depends on a mechanism's name.
+struct MechanismCatalog {
+  /// Names of all density mechanisms and ions of the session.
+  let densityNames: [String]
+  /// Names of all point processes of the session that sit on sections.
+  let pointProcessNames: Set<String>
+  private let ionNames: Set<String>
+  private let neuron: NEURON
+
+  /// NEURON's own pseudo-mechanisms, whose parameters diam and cm are part of every segment.
+  private static let structural: Set<String> = ["morphology", "capacitance"]
+
+  init(_ neuron: NEURON) throws(BridgeError) {
+    self.neuron = neuron
+    let densities = try Self.names(neuron, ofPointProcesses: false, flag: "is_ion")
+    densityNames = densities.map(\.name).filter { !Self.structural.contains($0) }
+    ionNames = Set(densities.filter(\.flag).map(\.name))
+    pointProcessNames = Set(
+      try Self.names(neuron, ofPointProcesses: true, flag: "is_artificial")
+        .filter { !$0.flag }.map(\.name))
+  }
+
+  /// The kind of a density mechanism, ion or point process.
+  ///
+  /// An ion's parameters are the first three of its variables, reversal potential and the two
+  /// concentrations, whatever role NEURON gives them at the moment.
+  func kind(named name: String) throws(BridgeError) -> MechanismKind {
+    let isIon = ionNames.contains(name)
+    let all = try parameters(of: name, isIon ? .all : .parameter)
+    return MechanismKind(
+      name: name, isIon: isIon, parameters: isIon ? Array(all.prefix(3)) : all,
+      globals: try globals(of: name))
+  }
+
+  private func parameters(
+    of mechanism: String, _ kind: NEURON.VariableKind
+  ) throws(BridgeError) -> [MechanismKind.Parameter] {
+    try variables(of: mechanism, kind) { standard, name, size throws(BridgeError) in
+      let get = try neuron.method("get", of: standard)
+      var defaults: [Double] = []
+      for element in 0..<size {
+        defaults.append(
+          try neuron.call(get, of: standard, .string(name), .number(Double(element))).number)
+      }
+      return MechanismKind.Parameter(name: name.text, defaults: defaults)
+    }
+  }
+
+  private func globals(of mechanism: String) throws(BridgeError) -> [MechanismKind.Global] {
+    try variables(of: mechanism, .global) { _, name, size throws(BridgeError) in
+      let data = neuron.api.symbol(name.cString).flatMap { neuron.api.symbol_data($0) }
+      return MechanismKind.Global(
+        name: name.text, values: data.map { data in (0..<size).map { data[$0] } } ?? [])
+    }
+  }
+
+  /// Goes through a mechanism's variables of one kind: its MechanismStandard, name and array size.
+  private func variables<Variable>(
+    of mechanism: String, _ kind: NEURON.VariableKind,
+    _ body: (ObjectReference, HocString, Int) throws(BridgeError) -> Variable
+  ) throws(BridgeError) -> [Variable] {
+    let standard = try neuron.mechanismStandard(mechanism, kind)
+    defer { neuron.api.object_unref(standard) }
+    let nameMethod = try neuron.method("name", of: standard)
+    let count = try neuron.call(neuron.method("count", of: standard), of: standard).number
+    let text = HocString()
+    var variables: [Variable] = []
+    for index in 0..<Int(count) {
+      let size = try neuron.call(
+        nameMethod, of: standard, .string(text), .number(Double(index))
+      ).number
+      variables.append(try body(standard, text, Int(size)))
+    }
+    return variables
+  }
+
+  private static func names(
+    _ neuron: NEURON, ofPointProcesses: Bool, flag: String
+  ) throws(BridgeError) -> [(name: String, flag: Bool)] {
+    let types = try neuron.newObject("MechanismType", .number(ofPointProcesses ? 1 : 0))
+    defer { neuron.api.object_unref(types) }
+    let select = try neuron.method("select", of: types)
+    let selected = try neuron.method("selected", of: types)
+    let flagMethod = try neuron.method(flag, of: types)
+    let count = try neuron.call(neuron.method("count", of: types), of: types).number
+    let text = HocString()
+    var names: [(String, Bool)] = []
+    for index in 0..<Int(count) {
+      try neuron.call(select, of: types, .number(Double(index)))
+      try neuron.call(selected, of: types, .string(text))
+      let isSet = try neuron.call(flagMethod, of: types, .number(Double(index))).number
+      names.append((text.text, isSet != 0))
+    }
+    return names
+  }
+}

@@ -1,0 +1,137 @@
+import CNEURON
+
+/// A value handed to a hoc function or method.
+enum HocArgument {
+  case number(Double)
+  case string(HocString)
+  case object(ObjectReference)
+}
+
+extension NEURON {
+  /// What a call left on NEURON's stack.
+  enum Outcome {
+    case number(Double)
+    case string(String)
+    /// Owned by the receiver, who gives it back with `object_unref`. Never from a call that may
+    /// return no object: NEURON 9.0 ends the process when asked for that.
+    case object(ObjectReference?)
+    case nothing
+  }
+
+  /// A hoc function by its name.
+  ///
+  /// - Throws: `BridgeError.neuron` where NEURON has none.
+  func symbol(_ name: String) throws(BridgeError) -> SymbolReference {
+    guard let symbol = api.symbol(name) else {
+      throw .neuron(doing: "looking for \(name)", message: "no such name")
+    }
+    return symbol
+  }
+
+  /// A method of an object's class.
+  func method(_ name: String, of object: ObjectReference) throws(BridgeError) -> SymbolReference
+  {
+    guard let symbol = api.method_symbol(object, name) else {
+      throw .neuron(
+        doing: "looking for \(String(cString: api.class_name(object))).\(name)",
+        message: "no such method")
+    }
+    return symbol
+  }
+
+  @discardableResult
+  func call(_ function: SymbolReference, _ arguments: HocArgument...) throws(BridgeError)
+    -> Outcome
+  {
+    push(arguments)
+    return try outcome(naming: "a function") { message, size in
+      api.function_call(function, Int32(arguments.count), message, size)
+    }
+  }
+
+  @discardableResult
+  func call(
+    _ method: SymbolReference, of object: ObjectReference, _ arguments: HocArgument...
+  ) throws(BridgeError) -> Outcome {
+    push(arguments)
+    return try outcome(naming: "a method") { message, size in
+      api.method_call(object, method, Int32(arguments.count), message, size)
+    }
+  }
+
+  /// A new object of one of NEURON's own classes, whose construction with these arguments cannot
+  /// fail; the caller gives it back with `object_unref`.
+  func newObject(_ className: String, _ arguments: HocArgument...) throws(BridgeError)
+    -> ObjectReference
+  {
+    let symbol = try symbol(className)
+    push(arguments)
+    guard let object = api.object_new(symbol, Int32(arguments.count)) else {
+      throw .neuron(doing: "creating a \(className)", message: "no object was made")
+    }
+    return object
+  }
+
+  /// Executes a hoc statement at the top level.
+  func execute(_ statement: String, doing action: String) throws(BridgeError) {
+    guard api.hoc_call(statement + "\n") == 0 else {
+      throw .neuron(doing: action, message: "a hoc error, printed above")
+    }
+  }
+
+  /// Executes a hoc statement in the context of an object.
+  func execute(_ statement: String, in object: ObjectReference) throws(BridgeError) {
+    try call(symbol("execute"), .string(HocString(statement)), .object(object))
+  }
+
+  /// Does something with a section as the currently accessed one.
+  @discardableResult
+  func with<Result>(
+    section: SectionReference, _ body: () throws(BridgeError) -> Result
+  ) throws(BridgeError) -> Result {
+    api.section_push(section)
+    defer { api.section_pop() }
+    return try body()
+  }
+
+  private func push(_ arguments: [HocArgument]) {
+    for argument in arguments {
+      switch argument {
+      case .number(let value): api.double_push(value)
+      case .string(let text): api.string_push(text.reference)
+      case .object(let object): api.object_push(object)
+      }
+    }
+  }
+
+  private func outcome(
+    naming what: String, _ call: (UnsafeMutablePointer<CChar>, Int) -> Int32
+  ) throws(BridgeError) -> Outcome {
+    let failure = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) {
+      buffer -> String? in
+      guard let message = buffer.baseAddress else { return "out of memory" }
+      message.pointee = 0
+      return call(message, buffer.count) == 0 ? nil : String(cString: message)
+    }
+    if let failure { throw .neuron(doing: "calling \(what)", message: failure) }
+    return popOutcome()
+  }
+
+  private func popOutcome() -> Outcome {
+    switch Int(api.stack_type()) {
+    case NEURON_STACK_NUMBER: return .number(api.double_pop())
+    case NEURON_STACK_OBJECT, NEURON_STACK_TEMPORARY_OBJECT: return .object(api.object_pop())
+    case NEURON_STACK_STRING: return .string(String(cString: api.string_pop().pointee))
+    case NEURON_STACK_INTEGER: return .number(Double(api.integer_pop()))
+    default: return .nothing
+    }
+  }
+}
+
+extension NEURON.Outcome {
+  /// The number, or NaN where the outcome is none.
+  var number: Double {
+    if case .number(let value) = self { return value }
+    return .nan
+  }
+}

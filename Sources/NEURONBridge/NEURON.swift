@@ -1,0 +1,63 @@
+import CNEURON
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// NEURON's own pointer to a section, an object, a name.
+package typealias SectionReference = OpaquePointer
+package typealias ObjectReference = OpaquePointer
+package typealias SymbolReference = OpaquePointer
+
+/// The NEURON that runs in this process, through its C API.
+///
+/// NEURON reports errors as C++ exceptions, which must not cross a Swift frame. Whatever can fail is
+/// called in the form that catches them; the functions that have no such form are called only where
+/// their preconditions were checked.
+package struct NEURON {
+  let api: neuron_api
+
+  /// Finds NEURON in the process.
+  ///
+  /// - Throws: `BridgeError.noNEURON`.
+  package init() throws(BridgeError) {
+    var missing: UnsafePointer<CChar>?
+    let found = withUnsafeTemporaryAllocation(of: neuron_api.self, capacity: 1) {
+      buffer -> neuron_api? in
+      guard let table = buffer.baseAddress, neuron_api_find(table, &missing) else { return nil }
+      return table.pointee
+    }
+    guard let found else {
+      throw .noNEURON(missingFunction: missing.map { String(cString: $0) } ?? "unknown")
+    }
+    api = found
+  }
+}
+
+/// A text that NEURON may read and replace: what hoc calls a strdef.
+final class HocString {
+  let reference: UnsafeMutablePointer<UnsafeMutablePointer<CChar>>
+
+  init(_ text: String = "") {
+    reference = .allocate(capacity: 1)
+    reference.initialize(to: Self.copy(text))
+  }
+
+  deinit {
+    // NEURON replaces a text by freeing it and allocating its successor.
+    free(reference.pointee)
+    reference.deallocate()
+  }
+
+  var text: String { String(cString: reference.pointee) }
+
+  /// The text for C, valid as long as this object lives.
+  var cString: UnsafePointer<CChar> { UnsafePointer(reference.pointee) }
+
+  private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+    guard let copy = strdup(text) else { preconditionFailure("out of memory") }
+    return copy
+  }
+}

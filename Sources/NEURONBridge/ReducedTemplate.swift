@@ -1,0 +1,89 @@
+import CNEURON
+
+/// The hoc template that a reduced cell is an instance of.
+package struct ReducedTemplate {
+  /// The template's name.
+  package let name: String
+  /// The file that defines it; nil for the one built in.
+  package let file: String?
+
+  package init(name: String, file: String?) {
+    self.name = name
+    self.file = file
+  }
+
+  static let sectionLists = ["all", "somatic", "apical", "basal", "axonal"]
+
+  /// A new instance in the session; the template is loaded first where the session lacks it.
+  ///
+  /// - Returns: the object, which the caller gives back with `object_unref`.
+  /// - Throws: `BridgeError.templateFile` or `.template`.
+  func instantiate(in neuron: NEURON) throws(BridgeError) -> ObjectReference {
+    if neuron.api.symbol(name) == nil { try load(in: neuron) }
+    guard let symbol = neuron.api.symbol(name) else {
+      throw .template(name: name, problem: "the file does not define it")
+    }
+    guard isTemplate(symbol, in: neuron) else {
+      throw .template(name: name, problem: "'\(name)' is something else in this session")
+    }
+    // An object is made by a hoc function, since errors in init are caught only in calls.
+    let maker = "neuron_reduce_new_\(name)"
+    if neuron.api.symbol(maker) == nil {
+      try neuron.execute(
+        "obfunc \(maker)() { localobj cell\n cell = new \(name)()\n return cell\n}",
+        doing: "defining \(maker)")
+    }
+    do throws(BridgeError) {
+      guard case .object(let object?) = try neuron.call(neuron.symbol(maker)) else {
+        throw BridgeError.template(name: name, problem: "it made no object")
+      }
+      return object
+    } catch {
+      throw problem(error)
+    }
+  }
+
+  /// What went wrong in NEURON, as a fault of this template; other errors as they are.
+  func problem(_ error: BridgeError) -> BridgeError {
+    guard case .neuron(_, let message) = error else { return error }
+    return .template(name: name, problem: message)
+  }
+
+  private func load(in neuron: NEURON) throws(BridgeError) {
+    guard let file else { return try neuron.execute(builtIn, doing: "defining \(name)") }
+    do throws(BridgeError) {
+      let loaded = try neuron.call(
+        neuron.symbol("load_file"), .number(1), .string(HocString(file)))
+      guard loaded.number == 1 else {
+        throw BridgeError.templateFile(path: file, message: "NEURON could not read it")
+      }
+    } catch {
+      guard case .neuron(_, let message) = error else { throw error }
+      throw .templateFile(path: file, message: message)
+    }
+  }
+
+  private func isTemplate(_ symbol: SymbolReference, in neuron: NEURON) -> Bool {
+    guard let known = neuron.api.symbol("Vector") else { return false }
+    return neuron.api.symbol_type(symbol) == neuron.api.symbol_type(known)
+  }
+
+  /// A template with nothing in it but what a reduced cell consists of.
+  private var builtIn: String {
+    """
+    begintemplate \(name)
+    public init, soma, dend, apic, axon, all, somatic, apical, basal, axonal
+    create soma[1], dend[1], apic[1], axon[1]
+    objref all, somatic, apical, basal, axonal
+    proc init() {
+      forall delete_section()
+      all = new SectionList()
+      somatic = new SectionList()
+      apical = new SectionList()
+      basal = new SectionList()
+      axonal = new SectionList()
+    }
+    endtemplate \(name)
+    """
+  }
+}

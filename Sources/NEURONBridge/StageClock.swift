@@ -1,0 +1,25 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Times the stages of a job that follow one another.
+struct StageClock {
+  private(set) var stages: [(name: String, seconds: Double)] = []
+  private var last = Self.now()
+
+  /// Ends a stage that began where the one before it ended.
+  mutating func end(_ name: String) {
+    let now = Self.now()
+    stages.append((name, now - last))
+    last = now
+  }
+
+  /// Seconds of a clock that never goes back.
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

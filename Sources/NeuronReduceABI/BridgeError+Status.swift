@@ -1,0 +1,29 @@
+import CNeuronReduce
+import NEURONBridge
+import Reduction
+
+extension BridgeError {
+  /// The status that stands for this error in C.
+  var status: nr_status {
+    switch self {
+    case .noNEURON: NR_UNSUPPORTED_NEURON
+    case .neuron: NR_NEURON
+    case .noSoma, .somaInPieces, .rallBranch, .diameter: NR_CELL
+    case .listsDiffer, .notAPointProcess, .notANetCon, .unplacedSynapse, .foreignSynapse,
+      .connectionTarget:
+      NR_SYNAPSE
+    case .templateFile, .template: NR_TEMPLATE
+    case .reduction(let error): error.status
+    }
+  }
+}
+
+extension ReductionError {
+  /// The status that stands for this error in C.
+  var status: nr_status {
+    switch self {
+    case .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
+    case .noSoma, .noDendrites, .somaHasParent, .missingLeak, .property, .unsolvable: NR_CELL
+    }
+  }
+}

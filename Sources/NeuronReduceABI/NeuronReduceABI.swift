@@ -1,0 +1,90 @@
+import CNeuronReduce
+import NEURONBridge
+import Reduction
+
+@c(nr_reduce) @implementation
+public func nr_reduce(
+  _ request: UnsafePointer<nr_request>, _ result: UnsafeMutablePointer<OpaquePointer?>,
+  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
+) -> nr_status {
+  do {
+    let reduction = try ReductionRequest(request.pointee).perform()
+    result.pointee = OpaquePointer(Unmanaged.passRetained(ReductionResult(reduction)).toOpaque())
+    return NR_OK
+  } catch {
+    write(error.description, to: message, size: messageSize)
+    return error.status
+  }
+}
+
+@c(nr_reduction_free) @implementation
+public func nr_reduction_free(_ reduction: OpaquePointer) {
+  Unmanaged<ReductionResult>.fromOpaque(UnsafeRawPointer(reduction)).release()
+}
+
+@c(nr_reduction_survivors) @implementation
+public func nr_reduction_survivors(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  let survivors = result(reduction).survivors
+  count.pointee = survivors.count
+  return UnsafePointer(survivors.base)
+}
+
+@c(nr_reduction_cable_count) @implementation
+public func nr_reduction_cable_count(_ reduction: OpaquePointer) -> Int {
+  result(reduction).value.reduction.cables.count
+}
+
+@c(nr_reduction_cable) @implementation
+public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_cable {
+  let cable = result(reduction).value.reduction.cables[index]
+  return nr_cable(
+    is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
+    length: cable.shape.length, diameter: cable.shape.diameter,
+    electrotonic_length: cable.shape.electrotonicLength)
+}
+
+@c(nr_reduction_segment_map) @implementation
+public func nr_reduction_segment_map(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  let map = result(reduction).segmentMap
+  count.pointee = map.count
+  return UnsafePointer(map.base)
+}
+
+@c(nr_reduction_section_name) @implementation
+public func nr_reduction_section_name(
+  _ reduction: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  result(reduction).sectionNames[index]
+}
+
+@c(nr_reduction_stage_name) @implementation
+public func nr_reduction_stage_name(
+  _ reduction: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  result(reduction).stageNames[index]
+}
+
+@c(nr_reduction_stage_seconds) @implementation
+public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int) -> Double {
+  let stages = result(reduction).value.stageSeconds
+  return stages.indices.contains(index) ? stages[index].seconds : .nan
+}
+
+private func result(_ reduction: OpaquePointer) -> ReductionResult {
+  Unmanaged<ReductionResult>.fromOpaque(UnsafeRawPointer(reduction)).takeUnretainedValue()
+}
+
+/// Copies as much of a text as fits, with its terminating zero.
+private func write(_ text: String, to buffer: UnsafeMutablePointer<CChar>, size: Int) {
+  guard size > 0 else { return }
+  var end = 0
+  for byte in text.utf8.prefix(size - 1) {
+    buffer[end] = CChar(bitPattern: byte)
+    end += 1
+  }
+  buffer[end] = 0
+}

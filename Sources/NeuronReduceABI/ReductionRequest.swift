@@ -1,0 +1,58 @@
+import CNeuronReduce
+import NEURONBridge
+import Reduction
+
+/// What a caller asked for, checked and in Swift's terms.
+struct ReductionRequest {
+  private let references: LiveCellReferences
+  private let settings: ReductionSettings
+  private let template: ReducedTemplate
+  private let resultList: OpaquePointer
+
+  /// - Throws: `BridgeError` for numbers without a meaning and for lists of different length.
+  init(_ request: nr_request) throws(BridgeError) {
+    let synapses = Self.objects(request.synapses, request.synapse_count)
+    let connections = Self.objects(request.connections, request.connection_count)
+    guard synapses.count == connections.count else {
+      throw .listsDiffer(synapses: synapses.count, connections: connections.count)
+    }
+    references = LiveCellReferences(
+      name: String(cString: request.cell_name), soma: OpaquePointer(request.soma_sections),
+      apical: OpaquePointer(request.apical_sections),
+      axonal: OpaquePointer(request.axonal_sections), synapses: synapses, connections: connections)
+    do {
+      settings = try ReductionSettings(
+        frequency: request.frequency,
+        segmentCount: SegmentCount(manualTotal: request.total_segments),
+        comparedParameters: Self.comparedParameters(request))
+    } catch {
+      throw .reduction(error)
+    }
+    template = ReducedTemplate(
+      name: String(cString: request.template_name),
+      file: request.template_file.map { String(cString: $0) })
+    resultList = OpaquePointer(request.result_list)
+  }
+
+  func perform() throws(BridgeError) -> LiveReduction {
+    try LiveReduction.perform(
+      on: references, settings: settings, template: template, appendingTo: resultList)
+  }
+
+  private static func objects(
+    _ pointers: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
+  ) -> [OpaquePointer] {
+    UnsafeBufferPointer(start: pointers, count: pointers == nil ? 0 : count)
+      .compactMap { $0.map { OpaquePointer($0) } }
+  }
+
+  private static func comparedParameters(_ request: nr_request) -> [String: [String]] {
+    guard let pairs = request.compared_parameters else { return [:] }
+    var result: [String: [String]] = [:]
+    for pair in 0..<request.compared_parameter_pairs {
+      result[String(cString: pairs[2 * pair]), default: []]
+        .append(String(cString: pairs[2 * pair + 1]))
+    }
+    return result
+  }
+}

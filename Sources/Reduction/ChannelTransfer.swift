@@ -1,0 +1,103 @@
+import CellModel
+
+/// The mechanisms of the reduced cables, from those of the original segments mapped to them.
+///
+/// A reduced segment gets each mechanism of its originals, every parameter being the plain mean over
+/// those originals that have it. A reduced segment that received no original takes the mean of the
+/// nearest segments to either side on its cable that did, each with its own values where only one of
+/// them has the mechanism. Since NEURON inserts a mechanism into whole sections, a segment none of
+/// whose sources has a mechanism of its cable is left with that mechanism's declared defaults.
+enum ChannelTransfer {
+  /// The parameter values of a mechanism; absent mechanisms are nil. Indexed by the cell's
+  /// mechanisms.
+  private typealias SegmentValues = [[Double]?]
+
+  /// The insertions of every cable.
+  static func insertions(
+    of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
+  ) -> [[Section.Insertion]] {
+    var totals = cables.map { cable in
+      [Accumulator?](repeating: nil, count: cable.segmentCount)
+    }
+    for (section, targets) in zip(cell.sections, map.segments) {
+      for (segment, target) in targets.enumerated() {
+        var total =
+          totals[target.cable][target.segment] ?? Accumulator(mechanisms: cell.mechanisms.count)
+        totals[target.cable][target.segment] = nil
+        for insertion in section.insertions {
+          total.add(insertion.values[segment], of: insertion.mechanism)
+        }
+        totals[target.cable][target.segment] = total
+      }
+    }
+    return totals.map { cableTotals in
+      insertions(filled(cableTotals.map { $0?.means }), kinds: cell.mechanisms)
+    }
+  }
+
+  /// Sums over the originals of one reduced segment.
+  private struct Accumulator {
+    private var sums: SegmentValues
+    private var counts: [Int]
+
+    init(mechanisms: Int) {
+      sums = SegmentValues(repeating: nil, count: mechanisms)
+      counts = [Int](repeating: 0, count: mechanisms)
+    }
+
+    mutating func add(_ values: [Double], of mechanism: Int) {
+      counts[mechanism] += 1
+      guard var sum = sums[mechanism] else {
+        sums[mechanism] = values
+        return
+      }
+      sums[mechanism] = nil
+      for index in sum.indices { sum[index] += values[index] }
+      sums[mechanism] = sum
+    }
+
+    var means: SegmentValues {
+      zip(sums, counts).map { sum, count in sum?.map { $0 / Double(count) } }
+    }
+  }
+
+  /// Gives segments that received nothing the values of their neighbours.
+  private static func filled(_ segments: [SegmentValues?]) -> [SegmentValues] {
+    var distalNeighbors = [SegmentValues?](repeating: nil, count: segments.count)
+    var nearest: SegmentValues?
+    for index in segments.indices.reversed() {
+      nearest = segments[index] ?? nearest
+      distalNeighbors[index] = nearest
+    }
+    nearest = nil
+    return segments.indices.map { index in
+      if let own = segments[index] {
+        nearest = own
+        return own
+      }
+      switch (nearest, distalNeighbors[index]) {
+      case (let proximal?, let distal?): return average(proximal, distal)
+      case (let only?, nil), (nil, let only?): return only
+      case (nil, nil): return []
+      }
+    }
+  }
+
+  private static func average(_ first: SegmentValues, _ second: SegmentValues) -> SegmentValues {
+    zip(first, second).map { first, second in
+      guard let first, let second else { return first ?? second }
+      return zip(first, second).map { ($0 + $1) / 2 }
+    }
+  }
+
+  private static func insertions(
+    _ segments: [SegmentValues], kinds: [MechanismKind]
+  ) -> [Section.Insertion] {
+    kinds.indices.compactMap { mechanism in
+      let values = segments.map { $0.indices.contains(mechanism) ? $0[mechanism] : nil }
+      guard values.contains(where: { $0 != nil }) else { return nil }
+      let defaults = kinds[mechanism].defaultValues
+      return Section.Insertion(mechanism: mechanism, values: values.map { $0 ?? defaults })
+    }
+  }
+}

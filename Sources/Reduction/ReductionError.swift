@@ -1,0 +1,13 @@
+/// Why a cell cannot be reduced as asked.
+package enum ReductionError: Error, Equatable {
+  case frequency(Double)
+  case segmentCount(Double)
+  case noSoma(cell: String)
+  case noDendrites(cell: String)
+  case somaHasParent(soma: String, parent: String)
+  case missingLeak(section: String)
+  case property(section: String, name: String, value: Double, expected: String)
+  case unsolvable(section: String, frequency: Double)
+  case tooManySegments(section: String, count: Double, limit: Int)
+  case unknownParameter(kind: String, name: String, known: [String])
+}

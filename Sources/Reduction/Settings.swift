@@ -1,0 +1,46 @@
+/// How many segments the reduced dendrites get.
+package enum SegmentCount: Sendable, Equatable {
+  /// One per 0.1 space constants, an odd number in each cable.
+  case automatic
+  /// As automatic, unless that gives fewer than this share (0 to 1) of the original's dendritic
+  /// segments: then that many in all.
+  case atLeast(share: Double)
+  /// This many in the whole cell, the soma counted as one.
+  case total(Double)
+
+  /// The largest total that is accepted.
+  package static let largestTotal = 1e6
+
+  /// From the number that `total_segments_manual` takes.
+  ///
+  /// - Throws: `ReductionError.segmentCount` for a number without a meaning.
+  package init(manualTotal number: Double) throws(ReductionError) {
+    switch number {
+    case -1: self = .automatic
+    case let share where share > 0 && share <= 1: self = .atLeast(share: share)
+    case let total where total > 1 && total <= Self.largestTotal: self = .total(total)
+    default: throw .segmentCount(number)
+    }
+  }
+}
+
+/// What a user may choose of the classic reduction.
+package struct ReductionSettings: Sendable, Equatable {
+  /// At which the cables keep the subtrees' impedances, in Hz; finite and not negative.
+  package let frequency: Double
+  package let segmentCount: SegmentCount
+  /// Which parameters two point processes must have in common to be merged, by the name of their
+  /// kind; all PARAMETERs of a kind that is not named.
+  package let comparedParameters: [String: [String]]
+
+  /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
+  package init(
+    frequency: Double = 0, segmentCount: SegmentCount = .automatic,
+    comparedParameters: [String: [String]] = [:]
+  ) throws(ReductionError) {
+    guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
+    self.frequency = frequency
+    self.segmentCount = segmentCount
+    self.comparedParameters = comparedParameters
+  }
+}

@@ -1,0 +1,33 @@
+"""Detailed NEURON models reduced to a few cables that run tens to hundreds of times faster.
+
+See :func:`subtree_reductor`.
+"""
+
+from neuron import h as _h
+
+from .errors import (
+    ArgumentError,
+    CellError,
+    NeuronReduceError,
+    SimulatorError,
+    SynapseError,
+    TemplateError,
+    UnsupportedNeuronError,
+)
+from .reduced_cell import ReducedCell
+from .reductor import subtree_reductor
+
+__all__ = [
+    "ArgumentError",
+    "CellError",
+    "NeuronReduceError",
+    "ReducedCell",
+    "SimulatorError",
+    "SynapseError",
+    "TemplateError",
+    "UnsupportedNeuronError",
+    "subtree_reductor",
+]
+
+# Scripts written for neuron_reduce rely on its import for h.run, h.tstop and h.v_init.
+_h.load_file("stdrun.hoc")

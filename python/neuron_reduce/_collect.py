@@ -1,0 +1,106 @@
+"""Finds a cell's sections and NEURON's own references to objects."""
+
+import array
+import numbers
+from collections.abc import Iterable
+
+from neuron import h, hoc, nrn
+
+from .errors import ArgumentError, CellError, SynapseError
+
+
+def sections(cell, attribute: str) -> list[nrn.Section]:
+    """The sections that a cell keeps under a name: one section, an array, a list or a SectionList.
+
+    :returns: an empty list where the cell has no such attribute, or nothing but deleted sections.
+    :raises CellError: where the attribute holds something other than sections.
+    """
+    try:
+        value = getattr(cell, attribute)
+    except (AttributeError, LookupError, RuntimeError, TypeError):
+        return []
+    if value is None:
+        return []
+    if isinstance(value, nrn.Section):
+        found = [value]
+    else:
+        try:
+            found = list(value)
+        except (TypeError, ReferenceError, RuntimeError, IndexError):
+            return []
+    for section in found:
+        if not isinstance(section, nrn.Section):
+            raise CellError(
+                f"{attribute} of {cell!r} holds {section!r}; expected nothing but sections"
+            )
+    return [section for section in found if _is_alive(section)]
+
+
+def _is_alive(section: nrn.Section) -> bool:
+    try:
+        section.nseg
+    except ReferenceError:
+        return False
+    return True
+
+
+def section_list(found: Iterable[nrn.Section]):
+    """A SectionList object of the given sections."""
+    result = h.SectionList()
+    for section in found:
+        result.append(section)
+    return result
+
+
+def listed(objects, argument: str, expected: str) -> list:
+    """A list of what was given.
+
+    :raises SynapseError: where it cannot be gone through.
+    """
+    try:
+        return list(objects)
+    except TypeError:
+        raise SynapseError(f"{argument} is {objects!r}; expected a list of {expected}s") from None
+
+
+def object_references(objects: list, argument: str, expected: str) -> array.array:
+    """NEURON's references to the objects in a list, as an array of pointers.
+
+    :raises SynapseError: naming the first element that is no NEURON object.
+    """
+    references = array.array("Q", bytes(8 * len(objects)))
+    for index, item in enumerate(objects):
+        try:
+            if not isinstance(item, hoc.HocObject):
+                raise TypeError
+            references[index] = item.hocobjptr()
+        except (AttributeError, TypeError, RuntimeError):
+            raise SynapseError(
+                f"{argument}[{index}] is {item!r}; expected a {expected}"
+            ) from None
+    return references
+
+
+def number(value, argument: str, expected: str) -> float:
+    """A real number.
+
+    :raises ArgumentError: for anything else, text and booleans included.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ArgumentError(f"{argument} is {value!r}; expected {expected}")
+    return float(value)
+
+
+def compared_parameters(dictionary) -> list[bytes]:
+    """``PP_params_dict`` as a flat list of pairs: class, parameter, class, parameter, …
+
+    :raises ArgumentError: where it is not a dictionary from class names to lists of names.
+    """
+    expected = "a dictionary from point-process class names to lists of parameter names"
+    if dictionary is None:
+        return []
+    try:
+        pairs = [(kind, name) for kind, names in dictionary.items() for name in list(names)]
+        return [text.encode() for pair in pairs for text in pair]
+    except (AttributeError, TypeError):
+        raise ArgumentError(f"PP_params_dict is {dictionary!r}; expected {expected}") from None

@@ -1,0 +1,32 @@
+"""The exceptions of neuron_reduce, all under one base class.
+
+A call that raises one of them has left the NEURON session and the cell as they were.
+"""
+
+
+class NeuronReduceError(Exception):
+    """Base class of everything that neuron_reduce raises on purpose."""
+
+
+class UnsupportedNeuronError(NeuronReduceError):
+    """NEURON is older than 9.0, the first version with the C API that the reduction needs."""
+
+
+class ArgumentError(NeuronReduceError, ValueError):
+    """A number or option that has no meaning: frequency, segments, mapping type, and the like."""
+
+
+class CellError(NeuronReduceError, ValueError):
+    """The cell cannot be reduced: its topology, or the passive properties of a section."""
+
+
+class SynapseError(NeuronReduceError, ValueError):
+    """An element of the synapse or NetCon list is not what was expected."""
+
+
+class TemplateError(NeuronReduceError, ValueError):
+    """The hoc template for the reduced cell is missing or cannot hold it."""
+
+
+class SimulatorError(NeuronReduceError, RuntimeError):
+    """NEURON reported an error that the checks before did not foresee."""

@@ -1,0 +1,55 @@
+"""The reduced cell as Python sees it."""
+
+
+class ReducedCell:
+    """A reduced cell: the original's soma and axon with one cable for each dendritic stem.
+
+    :ivar soma: the original cell's ``soma``, the very same NEURON sections.
+    :ivar apic: the apical cable, a section; None where the original has no apical stem. With more
+        than one apical stem the first of their cables; ``apical`` has them all.
+    :ivar dend: the other cables, an array of sections, in the order of the stems on the soma.
+    :ivar axon: the axon sections that are attached to the soma, a list.
+    :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists
+        ``all``, ``somatic``, ``apical``, ``basal`` and ``axonal``.
+    """
+
+    def __init__(self, hoc_model, soma, apic, dend, axon, original_cell):
+        self.hoc_model = hoc_model
+        self.soma = soma
+        self.apic = apic
+        self.dend = dend
+        self.axon = axon
+        # Soma and axon belong to the original cell, and would go with it.
+        self._original_cell = original_cell
+
+    @property
+    def all(self):
+        """SectionList of the whole reduced cell."""
+        return self.hoc_model.all
+
+    @property
+    def somatic(self):
+        """SectionList of the soma."""
+        return self.hoc_model.somatic
+
+    @property
+    def apical(self):
+        """SectionList of the apical cables."""
+        return self.hoc_model.apical
+
+    @property
+    def basal(self):
+        """SectionList of the other dendritic cables."""
+        return self.hoc_model.basal
+
+    @property
+    def axonal(self):
+        """SectionList of the whole axon."""
+        return self.hoc_model.axonal
+
+    def __repr__(self):
+        sections = list(self.all)
+        return (
+            f"<ReducedCell {self.hoc_model}: {len(sections)} sections, "
+            f"{sum(section.nseg for section in sections)} segments>"
+        )

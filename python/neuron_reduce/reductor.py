@@ -1,0 +1,201 @@
+"""The classic reduction of a cell in this NEURON session."""
+
+import ctypes
+import os
+import re
+
+import neuron
+from neuron import h
+
+from . import _collect, _library
+from .errors import ArgumentError, CellError, TemplateError, UnsupportedNeuronError
+from .reduced_cell import ReducedCell
+
+_OLDEST_NEURON = 9
+_BUILT_IN_TEMPLATE = "model.hoc"
+
+
+def subtree_reductor(
+    original_cell,
+    synapses_list,
+    netcons_list,
+    reduction_frequency=0,
+    model_filename=_BUILT_IN_TEMPLATE,
+    total_segments_manual=-1,
+    PP_params_dict=None,
+    mapping_type="impedance",
+    return_seg_to_seg=False,
+):
+    """Reduces a cell: each dendritic stem with all its branches becomes one cable.
+
+    The cable has the subtree's input impedance at the soma and the attenuation of its farthest tip.
+    Synapses and channels move to where the cable's transfer impedance to the soma equals theirs;
+    synapses of the same mechanism with equal parameters that meet in a segment become one, which
+    receives the NetCons of all. Soma and axon stay, the same sections as before, and so do weights,
+    delays, thresholds and sources of the NetCons.
+
+    The original cell is consumed: its dendrites are gone afterwards. Other cells and the session's
+    settings are not touched. When an exception is raised, nothing was changed.
+
+    Source: Amsalem et al., "An efficient analytical reduction of detailed nonlinear neuron models",
+    Nat. Commun. 11:288 (2020).
+
+    :param original_cell: any cell with ``soma`` (a section, an array or a list). What its ``axon``
+        or ``axonal`` holds, or is attached to the soma with "axon" or "hill" in its name, is axon;
+        what its ``apical`` or ``apic`` holds is apical; all else that is attached to the soma is a
+        basal dendrite. A section at which a dendrite begins must have pas.
+    :param synapses_list: point processes on the cell, n of them.
+    :param netcons_list: n NetCons, the i-th of which targets the i-th synapse.
+    :param reduction_frequency: in Hz, 0 or greater: at which impedances are kept.
+    :param model_filename: the reduced cell is an instance of the hoc template with this name (the
+        part before the first dot). ``model.hoc`` is built in; another file is loaded, unless the
+        session has a template of that name. It has an ``init`` without arguments, public sections
+        ``soma``, ``dend``, ``apic``, ``axon`` and public SectionLists ``all``, ``somatic``,
+        ``apical``, ``basal``, ``axonal``.
+    :param total_segments_manual: -1: one segment per 0.1 space constants, an odd number in each
+        cable. Greater than 1, at most 10^6: the segments of the reduced cell, the soma counted as
+        one, shared among the cables by electrotonic length. Greater than 0, at most 1: as -1, unless
+        that gives less than this share of the original's dendritic segments; then that many.
+    :param PP_params_dict: from a point process's class name to the list of those of its parameters
+        that must be equal for a merge; all PARAMETERs for classes that it does not name.
+    :param mapping_type: ``'impedance'``, the only one there is.
+    :param return_seg_to_seg: also return where each dendritic segment went, as text.
+    :returns: ``(reduced_cell, synapses, netcons)``: a :class:`ReducedCell`; the caller's own point
+        processes that remain, those on the apical cable first, then those on the other cables, then
+        those that did not move; the caller's own NetCons, all of them, in their order. With
+        ``return_seg_to_seg`` a fourth value: a dictionary from original to reduced segment, both as
+        text such as ``'L5PC[0].dend[3](0.5)'``.
+    :raises UnsupportedNeuronError: NEURON is older than 9.
+    :raises ArgumentError: a number or option has no meaning.
+    :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
+        properties cannot be reduced.
+    :raises SynapseError: a list element is not what was expected, or on no section of this cell.
+    :raises TemplateError: the template file is missing or lacks what it must have.
+    """
+    _check_version()
+    if mapping_type != "impedance":
+        raise ArgumentError(f"mapping_type is {mapping_type!r}; expected 'impedance'")
+    frequency = _collect.number(
+        reduction_frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
+    )
+    total_segments = _collect.number(
+        total_segments_manual,
+        "total_segments_manual",
+        "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
+    )
+    template_name, template_file = _template(model_filename)
+    compared = _collect.compared_parameters(PP_params_dict)
+
+    soma = _collect.sections(original_cell, "soma")
+    if not soma:
+        raise CellError(f"{original_cell!r} has no soma; expected a cell whose soma is a section")
+    section_lists = [
+        _collect.section_list(sections)
+        for sections in (
+            soma,
+            _sections_of_any(original_cell, "apical", "apic"),
+            _sections_of_any(original_cell, "axonal", "axon"),
+        )
+    ]
+    point_processes = _collect.listed(synapses_list, "synapses_list", "point process")
+    netcons_list = _collect.listed(netcons_list, "netcons_list", "NetCon")
+    synapses = _collect.object_references(point_processes, "synapses_list", "point process")
+    netcons = _collect.object_references(netcons_list, "netcons_list", "NetCon")
+    result_list = h.List()
+
+    soma_list, apical_list, axonal_list = (each.hocobjptr() for each in section_lists)
+    outcome = _library.reduce(
+        _library.Request(
+            cell_name=str(original_cell).encode(),
+            soma_sections=soma_list,
+            apical_sections=apical_list,
+            axonal_sections=axonal_list,
+            synapses=synapses.buffer_info()[0],
+            synapse_count=len(synapses),
+            connections=netcons.buffer_info()[0],
+            connection_count=len(netcons),
+            frequency=frequency,
+            total_segments=total_segments,
+            compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
+            compared_parameter_pairs=len(compared) // 2,
+            template_name=template_name.encode(),
+            template_file=template_file and os.fsencode(template_file),
+            result_list=result_list.hocobjptr(),
+        )
+    )
+
+    reduced_cell = _wrap(result_list.o(0), original_cell, outcome)
+    survivors = [point_processes[index] for index in outcome.survivors]
+    result = reduced_cell, survivors, netcons_list
+    if return_seg_to_seg:
+        result += (_segment_texts(reduced_cell, outcome),)
+    return result
+
+
+def _check_version():
+    version = neuron.__version__
+    match = re.match(r"\d+", version)
+    if not match or int(match.group()) < _OLDEST_NEURON:
+        raise UnsupportedNeuronError(
+            f"this is NEURON {version}; expected NEURON {_OLDEST_NEURON}.0 or newer"
+        )
+
+
+def _template(model_filename) -> tuple[str, str | None]:
+    try:
+        path = os.fspath(model_filename)
+    except TypeError:
+        path = None
+    if not isinstance(path, str):
+        raise TemplateError(
+            f"model_filename is {model_filename!r}; expected the name of a hoc file"
+        )
+    name = os.path.basename(path).split(".")[0]
+    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+        raise TemplateError(
+            f"model_filename is {model_filename!r}; expected a file whose name, up to the first "
+            "dot, is a hoc template's"
+        )
+    return name, None if path == _BUILT_IN_TEMPLATE else path
+
+
+def _sections_of_any(cell, *attributes: str) -> list:
+    return [section for each in attributes for section in _collect.sections(cell, each)]
+
+
+def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:
+    cables = outcome.cables
+    soma = set(hoc_model.somatic)
+    return ReducedCell(
+        hoc_model=hoc_model,
+        soma=original_cell.soma,
+        apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
+        dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
+        axon=[section for section in hoc_model.axonal if _touches(section, soma)],
+        original_cell=original_cell,
+    )
+
+
+def _touches(axon, soma: set) -> bool:
+    """Whether an axon section is a child or the parent of a soma section."""
+    parent = axon.parentseg()
+    return (parent is not None and parent.sec in soma) or any(
+        section.parentseg() is not None and section.parentseg().sec == axon for section in soma
+    )
+
+
+def _segment_texts(reduced_cell: ReducedCell, outcome) -> dict[str, str]:
+    cables = [*reduced_cell.apical, *reduced_cell.basal]
+    names = [(cable.name(), cable.nseg) for cable in cables]
+    return {
+        _segment_text(name, segment, len(targets)): _segment_text(
+            names[cable][0], cable_segment, names[cable][1]
+        )
+        for name, targets in outcome.segment_map
+        for segment, (cable, cable_segment) in enumerate(targets)
+    }
+
+
+def _segment_text(section: str, segment: int, segment_count: int) -> str:
+    """A segment as NEURON prints it."""
+    return f"{section}({(segment + 0.5) / segment_count:g})"
