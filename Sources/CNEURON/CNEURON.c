@@ -4,10 +4,38 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#ifdef __linux__
+#include <link.h>
+
+// Python may have loaded NEURON privately, where a search of the process's global names does not
+// reach: then its library is found among the loaded ones by having the function.
+static int search_object(struct dl_phdr_info *info, size_t size, void *result) {
+  (void)size;
+  if (info->dlpi_name == NULL || strstr(info->dlpi_name, "nrniv") == NULL) return 0;
+  void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == NULL) return 0;
+  if (dlsym(handle, "nrn_hoc_call") == NULL) {
+    dlclose(handle);
+    return 0;
+  }
+  *(void **)result = handle;
+  return 1;
+}
+#endif
+
+static void *neuron_library(void) {
+  if (dlsym(RTLD_DEFAULT, "nrn_hoc_call") != NULL) return RTLD_DEFAULT;
+  void *handle = RTLD_DEFAULT;
+#ifdef __linux__
+  dl_iterate_phdr(search_object, &handle);
+#endif
+  return handle;
+}
+
 // POSIX guarantees that a function's address survives in a data pointer; ISO C only offers a copy of
 // its bytes.
-static bool find(void *slot, const char *name, const char **missing) {
-  void *address = dlsym(RTLD_DEFAULT, name);
+static bool find(void *library, void *slot, const char *name, const char **missing) {
+  void *address = dlsym(library, name);
   if (address == NULL) {
     *missing = name;
     return false;
@@ -18,9 +46,11 @@ static bool find(void *slot, const char *name, const char **missing) {
 
 bool neuron_api_find(neuron_api *api, const char **missing) {
   *missing = NULL;
+  void *library = neuron_library();
 #define FIND(member, name)                                                                         \
-  if (!find(&api->member, name, missing)) return false
+  if (!find(library, &api->member, name, missing)) return false
   FIND(hoc_call, "nrn_hoc_call");
+  FIND(section_new, "nrn_section_new");
   FIND(section_push, "nrn_section_push");
   FIND(section_pop, "nrn_section_pop");
   FIND(section_name, "nrn_secname");

@@ -30,10 +30,24 @@ struct MechanismCatalog {
   /// concentrations, whatever role NEURON gives them at the moment.
   func kind(named name: String) throws(BridgeError) -> MechanismKind {
     let isIon = ionNames.contains(name)
-    let all = try parameters(of: name, isIon ? .all : .parameter)
     return MechanismKind(
-      name: name, isIon: isIon, parameters: isIon ? Array(all.prefix(3)) : all,
+      name: name, isIon: isIon,
+      parameters: isIon ? try ionParameters(of: name) : try parameters(of: name, .parameter),
       globals: try globals(of: name))
+  }
+
+  /// An ion's parameters with the values it has in a section where it was just inserted, which
+  /// MechanismStandard does not know.
+  private func ionParameters(of ion: String) throws(BridgeError) -> [MechanismKind.Parameter] {
+    let variables = try parameters(of: ion, .all).prefix(3)
+    guard let scratch = neuron.api.section_new("neuron_reduce_scratch") else { return [] }
+    defer { neuron.delete(scratch) }
+    neuron.api.mechanism_insert(scratch, try neuron.symbol(ion))
+    return try variables.map { variable throws(BridgeError) in
+      let symbol = try neuron.symbol(variable.name)
+      return MechanismKind.Parameter(
+        name: variable.name, defaults: [neuron.api.range_variable(symbol, scratch, 0.5)])
+    }
   }
 
   private func parameters(

@@ -33,7 +33,7 @@ package struct ReducedCellBuilder {
       undo.rollBack()
       throw error
     }
-    for section in original.dendrites.reversed() { delete(section) }
+    for section in original.dendrites.reversed() { neuron.delete(section) }
   }
 
   private func build(
@@ -41,12 +41,12 @@ package struct ReducedCellBuilder {
   ) throws(BridgeError) {
     let existing = Set(neuron.allSections())
     undo.record {
-      for section in neuron.allSections() where !existing.contains(section) { delete(section) }
+      for section in neuron.allSections() where !existing.contains(section) { neuron.delete(section) }
     }
     let instance = try template.instantiate(in: neuron)
     defer { neuron.api.object_unref(instance) }
     // What an init of the user's creates is not part of the reduced cell.
-    for section in neuron.allSections() where !existing.contains(section) { delete(section) }
+    for section in neuron.allSections() where !existing.contains(section) { neuron.delete(section) }
 
     let cables = try createCables(in: instance, template, existing: existing)
     for (index, cable) in cables.enumerated() { try furnish(cable, index: index) }
@@ -189,12 +189,6 @@ package struct ReducedCellBuilder {
       undo.record { _ = try? neuron.call(method, of: connection, .object(before)) }
       try neuron.call(method, of: connection, .object(original.synapses[fate.representative]))
     }
-  }
-
-  private func delete(_ section: SectionReference) {
-    guard neuron.api.section_is_active(section), let delete = neuron.api.symbol("delete_section")
-    else { return }
-    _ = try? neuron.with(section: section) { () throws(BridgeError) in try neuron.call(delete) }
   }
 }
 

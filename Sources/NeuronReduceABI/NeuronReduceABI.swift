@@ -48,7 +48,7 @@ public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_c
 @c(nr_reduction_segment_map) @implementation
 public func nr_reduction_segment_map(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
-) -> UnsafePointer<Int64> {
+) -> UnsafePointer<nr_mapped_segment> {
   let map = result(reduction).segmentMap
   count.pointee = map.count
   return UnsafePointer(map.base)

@@ -1,3 +1,4 @@
+import CNeuronReduce
 import NEURONBridge
 import Reduction
 
@@ -5,21 +6,25 @@ import Reduction
 final class ReductionResult {
   let value: LiveReduction
   let survivors: CArray<Int64>
-  /// As `nr_reduction_segment_map` describes it.
-  let segmentMap: CArray<Int64>
+  let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
   let stageNames: CStrings
 
   init(_ value: LiveReduction) {
     self.value = value
     survivors = CArray(value.reduction.survivors.map(Int64.init))
-    var map: [Int64] = []
+    var map: [nr_mapped_segment] = []
     var names: [String] = []
-    for (section, targets) in zip(value.original.sections, value.reduction.segmentMap.segments)
-    where !targets.isEmpty {
+    for (section, points) in zip(value.original.sections, value.reduction.segmentMap.points)
+    where !points.isEmpty {
       names.append(section.name)
-      map.append(Int64(targets.count))
-      for target in targets { map += [Int64(target.cable), Int64(target.segment)] }
+      for (index, point) in points.enumerated() {
+        map.append(
+          nr_mapped_segment(
+            section: Int64(names.count - 1),
+            position: section.center(ofSegment: index),
+            cable: Int64(point.segment.cable), cable_position: point.relativePosition))
+      }
     }
     segmentMap = CArray(map)
     sectionNames = CStrings(names)

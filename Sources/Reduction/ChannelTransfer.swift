@@ -19,8 +19,8 @@ enum ChannelTransfer {
     var totals = cables.map { cable in
       [Accumulator?](repeating: nil, count: cable.segmentCount)
     }
-    for (section, targets) in zip(cell.sections, map.segments) {
-      for (segment, target) in targets.enumerated() {
+    for (section, targets) in zip(cell.sections, map.points) {
+      for (segment, target) in targets.map(\.segment).enumerated() {
         var total =
           totals[target.cable][target.segment] ?? Accumulator(mechanisms: cell.mechanisms.count)
         totals[target.cable][target.segment] = nil

@@ -37,9 +37,7 @@ package enum ClassicReduction {
     let sites = cell.pointProcesses.map { process in
       mapping.target(ofPosition: process.position, section: process.section, in: cell)
         .map(PointProcessFate.Site.cable)
-        ?? .unmoved(
-          section: process.section,
-          segment: cell.sections[process.section].segmentIndex(at: process.position))
+        ?? .unmoved(cell.point(at: process.position, ofSection: process.section))
     }
     finished(.mapping)
 

@@ -6,8 +6,8 @@ package struct PointProcessFate: Sendable, Equatable {
   package enum Site: Sendable, Hashable {
     /// On a cable, at the centre of a segment.
     case cable(CableSegment)
-    /// Where it was, on a segment of a section that stays.
-    case unmoved(section: Int, segment: Int)
+    /// Where it was, on a section that stays.
+    case unmoved(CellModel.Point)
   }
 
   package let site: Site

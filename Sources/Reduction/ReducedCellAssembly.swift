@@ -33,8 +33,8 @@ enum ReducedCellAssembly {
         process.section = kept.count + target.cable
         process.position =
           (Double(target.segment) + 0.5) / Double(cables[target.cable].segmentCount)
-      case .unmoved(let section, _):
-        process.section = newIndices[section] ?? process.section
+      case .unmoved:
+        process.section = newIndices[process.section] ?? process.section
       }
       return process
     }

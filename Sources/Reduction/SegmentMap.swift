@@ -8,18 +8,26 @@ package struct CableSegment: Sendable, Hashable {
   package let segment: Int
 }
 
+/// A point of one of the reduced cell's cables.
+package struct CablePoint: Sendable, Equatable {
+  package let segment: CableSegment
+  /// From 0 at the soma to just below 1 at the tip.
+  package let relativePosition: Double
+}
+
 /// Where every dendritic segment of the original went.
 package struct SegmentMap: Sendable, Equatable {
-  /// By section of the original, then by segment in the order of x; empty for sections that stay.
-  package fileprivate(set) var segments: [[CableSegment]]
+  /// By section of the original, then by segment in the order of x: the point with the transfer
+  /// impedance of the segment's centre. Empty for sections that stay.
+  package let points: [[CablePoint]]
 }
 
 /// The mapping by transfer impedance: a point goes where the cable has the same modulus of transfer
 /// impedance to its proximal end.
 struct ImpedanceMapping {
   private let subtrees: [Subtree]
-  /// For each subtree, the cable segment of each of its compartments.
-  private let targets: [[Int]]
+  /// For each subtree, where each of its compartments went.
+  private let points: [[CablePoint]]
   /// For each section of the cell, the subtree it belongs to.
   private let subtreeOfSection: [Int?]
 
@@ -32,9 +40,13 @@ struct ImpedanceMapping {
     }
     self.subtrees = subtrees
     self.subtreeOfSection = subtreeOfSection
-    self.targets = zip(transfers, cables).map { transfers, cable in
-      transfers.map {
-        cable.segmentIndex(at: cable.shape.relativePosition(transferImpedance: $0))
+    self.points = zip(transfers, cables).enumerated().map { index, subtree in
+      let (transfers, cable) = subtree
+      return transfers.map { transfer in
+        let position = cable.shape.relativePosition(transferImpedance: transfer)
+        return CablePoint(
+          segment: CableSegment(cable: index, segment: cable.segmentIndex(at: position)),
+          relativePosition: position)
       }
     }
   }
@@ -45,17 +57,15 @@ struct ImpedanceMapping {
       let compartment = subtrees[subtree].compartment(
         at: position, ofSection: section, in: cell)
     else { return nil }
-    return CableSegment(cable: subtree, segment: targets[subtree][compartment])
+    return points[subtree][compartment].segment
   }
 
   /// Where every dendritic segment of the original went.
   func segmentMap() -> SegmentMap {
     SegmentMap(
-      segments: subtreeOfSection.enumerated().map { section, subtree in
+      points: subtreeOfSection.enumerated().map { section, subtree in
         guard let subtree else { return [] }
-        return subtrees[subtree].segmentCompartments(of: section).map {
-          CableSegment(cable: subtree, segment: targets[subtree][$0])
-        }
+        return subtrees[subtree].segmentCompartments(of: section).map { points[subtree][$0] }
       })
   }
 }

@@ -19,10 +19,10 @@ def sections(cell, attribute: str) -> list[nrn.Section]:
         value = getattr(cell, attribute)
     except (AttributeError, LookupError, RuntimeError, TypeError):
         return []
-    if value is None:
-        return []
     if isinstance(value, nrn.Section):
         found = [value]
+    elif isinstance(value, hoc.HocObject) and value.hname().endswith("[?]"):
+        found = _array_sections(cell, attribute, value)
     else:
         try:
             found = list(value)
@@ -34,6 +34,24 @@ def sections(cell, attribute: str) -> list[nrn.Section]:
                 f"{attribute} of {cell!r} holds {section!r}; expected nothing but sections"
             )
     return [section for section in found if _is_alive(section)]
+
+
+def _array_sections(cell, attribute: str, array) -> list[nrn.Section]:
+    """The sections of a hoc array that were not deleted; NEURON ends the process when a deleted one
+    is reached for."""
+    if _is_hoc_instance(cell):
+        exists = (h.section_exists(attribute, index, cell) for index in range(len(array)))
+        return [array[index] for index, alive in enumerate(exists) if alive]
+    prefix = array.hname().split("[?]")[0] + "["
+    return [section for section in h.allsec() if section.name().startswith(prefix)]
+
+
+def _is_hoc_instance(cell) -> bool:
+    """Whether this is an object of a hoc template, rather than hoc's top level or Python's own."""
+    try:
+        return isinstance(cell, hoc.HocObject) and bool(cell.hocobjptr())
+    except TypeError:
+        return False
 
 
 def _is_alive(section: nrn.Section) -> bool:

@@ -52,6 +52,17 @@ class Cable(ctypes.Structure):
     ]
 
 
+class MappedSegment(ctypes.Structure):
+    """``nr_mapped_segment``: a segment of the original and the point of a cable it went to."""
+
+    _fields_ = [
+        ("section", ctypes.c_int64),
+        ("position", ctypes.c_double),
+        ("cable", ctypes.c_int64),
+        ("cable_position", ctypes.c_double),
+    ]
+
+
 def _load() -> ctypes.PyDLL:
     suffix = ".dylib" if sys.platform == "darwin" else ".so"
     path = pathlib.Path(__file__).parent / f"libNeuronReduceABI{suffix}"
@@ -81,7 +92,7 @@ def _load() -> ctypes.PyDLL:
         "nr_reduction_cable_count": (ctypes.c_size_t, [ctypes.c_void_p]),
         "nr_reduction_cable": (Cable, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_segment_map": (
-            ctypes.POINTER(ctypes.c_int64),
+            ctypes.POINTER(MappedSegment),
             [ctypes.c_void_p, size_reference],
         ),
         "nr_reduction_section_name": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
@@ -110,7 +121,7 @@ class Outcome:
     def __del__(self):
         _library.nr_reduction_free(self._handle)
 
-    def _array(self, function) -> list[int]:
+    def _array(self, function) -> list:
         count = ctypes.c_size_t()
         base = function(self._handle, ctypes.byref(count))
         return base[: count.value]
@@ -127,15 +138,13 @@ class Outcome:
         return [_library.nr_reduction_cable(self._handle, index) for index in range(count)]
 
     @property
-    def segment_map(self) -> list[tuple[str, list[tuple[int, int]]]]:
-        """For each dendritic section of the original its name and, for each of its segments, the
-        cable and the segment on it."""
-        numbers = iter(self._array(_library.nr_reduction_segment_map))
-        result = []
-        for count in numbers:
-            name = _library.nr_reduction_section_name(self._handle, len(result)).decode()
-            result.append((name, [(next(numbers), next(numbers)) for _ in range(count)]))
-        return result
+    def segment_map(self) -> list[MappedSegment]:
+        """Where each dendritic segment of the original went."""
+        return self._array(_library.nr_reduction_segment_map)
+
+    def section_name(self, section: int) -> str:
+        """The name of an original section that the segment map numbers."""
+        return _library.nr_reduction_section_name(self._handle, section).decode()
 
     @property
     def stage_seconds(self) -> dict[str, float]:

@@ -185,17 +185,11 @@ def _touches(axon, soma: set) -> bool:
 
 
 def _segment_texts(reduced_cell: ReducedCell, outcome) -> dict[str, str]:
-    cables = [*reduced_cell.apical, *reduced_cell.basal]
-    names = [(cable.name(), cable.nseg) for cable in cables]
+    """The segment map in the form in which NEURON prints segments."""
+    cables = [section.name() for section in (*reduced_cell.apical, *reduced_cell.basal)]
     return {
-        _segment_text(name, segment, len(targets)): _segment_text(
-            names[cable][0], cable_segment, names[cable][1]
+        f"{outcome.section_name(each.section)}({each.position:g})": (
+            f"{cables[each.cable]}({each.cable_position:g})"
         )
-        for name, targets in outcome.segment_map
-        for segment, (cable, cable_segment) in enumerate(targets)
+        for each in outcome.segment_map
     }
-
-
-def _segment_text(section: str, segment: int, segment_count: int) -> str:
-    """A segment as NEURON prints it."""
-    return f"{section}({(segment + 0.5) / segment_count:g})"

@@ -30,6 +30,7 @@ typedef struct neuron_api {
   int (*_Nonnull hoc_call)(const char *_Nonnull statement);
 
   // Sections
+  neuron_section *_Nullable (*_Nonnull section_new)(const char *_Nonnull name);
   void (*_Nonnull section_push)(neuron_section *_Nonnull section);
   void (*_Nonnull section_pop)(void);
   const char *_Nonnull (*_Nonnull section_name)(neuron_section *_Nonnull section);

@@ -72,6 +72,17 @@ typedef struct nr_cable {
   double length, diameter, electrotonic_length;
 } nr_cable;
 
+/// A segment of the original and the point of a cable that it went to.
+typedef struct nr_mapped_segment {
+  /// For `nr_reduction_section_name`.
+  int64_t section;
+  /// The segment's centre on its section, 0 to 1.
+  double position;
+  int64_t cable;
+  /// On the cable, 0 to 1.
+  double cable_position;
+} nr_mapped_segment;
+
 /// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, moves synapses and
 /// NetCons, and deletes the original's dendrites.
 ///
@@ -91,13 +102,11 @@ size_t nr_reduction_cable_count(const nr_reduction *reduction);
 /// A cable by its index, which must be below the count.
 nr_cable nr_reduction_cable(const nr_reduction *reduction, size_t index);
 
-/// Where the original's dendritic segments went: for each section, in turn, its number of segments,
-/// then for each segment the cable and the segment there. Names are of
-/// `nr_reduction_section_name`. `count` is the length of the whole.
-const int64_t *nr_reduction_segment_map(const nr_reduction *reduction, size_t *count);
+/// Where the original's dendritic segments went.
+const nr_mapped_segment *nr_reduction_segment_map(const nr_reduction *reduction, size_t *count);
 
-/// The name of the section with this place in the segment map, or NULL past the last one. Valid as
-/// long as the reduction.
+/// The name of a section that the segment map numbers, or NULL past the last one. Valid as long as
+/// the reduction.
 const char *_Nullable nr_reduction_section_name(const nr_reduction *reduction, size_t index);
 
 /// The stages of the call and the seconds each took; NULL past the last one.

@@ -1,0 +1,45 @@
+import CNEURON
+
+extension NEURON {
+  func name(of section: SectionReference) -> String {
+    String(cString: api.section_name(section))
+  }
+
+  /// The sections of a SectionList object.
+  func sections(of sectionList: ObjectReference) -> [SectionReference] {
+    sections(in: api.section_list_items(sectionList))
+  }
+
+  /// Every section of the session.
+  func allSections() -> [SectionReference] { sections(in: api.all_sections()) }
+
+  /// Deletes a section, if it is still there.
+  func delete(_ section: SectionReference) {
+    guard api.section_is_active(section), let delete = api.symbol("delete_section") else { return }
+    _ = try? with(section: section) { () throws(BridgeError) in try call(delete) }
+  }
+
+  /// What a SectionList method such as children or wholetree finds from a section.
+  func sectionList(
+    _ methodName: String, of section: SectionReference
+  ) throws(BridgeError) -> [SectionReference] {
+    let list = try newObject("SectionList")
+    defer { api.object_unref(list) }
+    let method = try method(methodName, of: list)
+    return try with(section: section) { () throws(BridgeError) in
+      try call(method, of: list)
+      return sections(of: list)
+    }
+  }
+
+  private func sections(in items: OpaquePointer) -> [SectionReference] {
+    let iterator = api.section_iterator_new(items)
+    defer { api.section_iterator_free(iterator) }
+    var sections: [SectionReference] = []
+    while api.section_iterator_done(iterator) == 0 {
+      guard let section = api.section_iterator_next(iterator) else { break }
+      sections.append(section)
+    }
+    return sections
+  }
+}

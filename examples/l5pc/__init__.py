@@ -1,0 +1,1 @@
+"""The published layer-5 pyramidal cell of the demo, and its synaptic drive."""
