@@ -8,10 +8,12 @@ extension CellModel {
   }
 
   /// The point that a position of a section belongs to. A section's proximal end is the point of the
-  /// parent that it is attached to.
+  /// parent that it is attached to, unless the parent has another role: soma and axon are kept apart.
   package func point(at position: Double, ofSection index: Int) -> Point {
     let section = sections[index]
-    if let attachment = section.attachment, position == attachment.ownEnd {
+    if let attachment = section.attachment, position == attachment.ownEnd,
+      sections[attachment.parent].role == section.role
+    {
       return point(at: attachment.position, ofSection: attachment.parent)
     }
     guard position > 0, position < 1 else { return Point(section: index, position: position) }
