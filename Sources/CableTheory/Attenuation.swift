@@ -17,14 +17,23 @@ package enum Attenuation {
   package static func ratio(
     at position: Double, length: Double, propagationFactor q: Complex<Double>
   ) -> Double {
-    // Both moduli are scaled by e^(−2aL): every exponent is then ≤ 0.
-    func scaledSquare(_ distanceToTip: Double) -> Double {
-      let decay = 2 * q.real * (length - distanceToTip)
-      let growth = Double.exp(-decay) * (1 + Double.exp(-4 * q.real * distanceToTip)) / 2
-      let turn = Double.cos(2 * q.imaginary * distanceToTip) * Double.exp(-2 * q.real * length)
-      return growth + turn
-    }
-    return (scaledSquare(length - position) / scaledSquare(length)).squareRoot()
+    let tipDecay = Double.exp(-2 * q.real * length)
+    let proximal = scaledSquare(distanceToTip: length, length: length, q, tipDecay: tipDecay)
+    let here = scaledSquare(
+      distanceToTip: length - position, length: length, q, tipDecay: tipDecay)
+    return (here / proximal).squareRoot()
+  }
+
+  /// 2·|cosh(qx)|²·e^(−2aL) at the distance x = L − X from the tip: scaled so that no exponent is
+  /// greater than 0. `tipDecay` is e^(−2aL).
+  @inline(__always)
+  private static func scaledSquare(
+    distanceToTip: Double, length: Double, _ q: Complex<Double>, tipDecay: Double
+  ) -> Double {
+    let decay = 2 * q.real * (length - distanceToTip)
+    let growth = Double.exp(-decay) * (1 + Double.exp(-4 * q.real * distanceToTip)) / 2
+    let turn = q.imaginary == 0 ? 1 : Double.cos(2 * q.imaginary * distanceToTip)
+    return growth + turn * tipDecay
   }
 
   /// The longest cable that `length(givingTipRatio:)` answers with, in space constants.
@@ -46,8 +55,10 @@ package enum Attenuation {
   package static func position(
     givingRatio target: Double, length: Double, propagationFactor q: Complex<Double>
   ) -> Double {
-    Bisection.root(of: target, in: 0...length) { position in
-      ratio(at: position, length: length, propagationFactor: q)
+    let tipDecay = Double.exp(-2 * q.real * length)
+    let proximal = scaledSquare(distanceToTip: length, length: length, q, tipDecay: tipDecay)
+    return Bisection.root(of: target * target * proximal, in: 0...length) { position in
+      scaledSquare(distanceToTip: length - position, length: length, q, tipDecay: tipDecay)
     }
   }
 }

@@ -26,7 +26,7 @@ package struct CellReader {
       neuron, catalog, cellName: references.name, sections: topology.nodes.map(\.section))
     let pointProcesses = try synapseReader.pointProcesses(references.synapses)
     let connections = try synapseReader.connections(
-      references.connections, to: references.synapses)
+      references.connections, to: references.synapses, pointProcesses)
 
     let model = CellModel(
       name: references.name, temperature: value(of: "celsius") ?? .nan,

@@ -18,45 +18,49 @@ extension NEURON {
     case nothing
   }
 
-  /// A hoc function by its name.
+  /// A hoc function, class or variable by its name.
   ///
   /// - Throws: `BridgeError.neuron` where NEURON has none.
   func symbol(_ name: String) throws(BridgeError) -> SymbolReference {
+    if let known = symbols.byName[name] { return known }
     guard let symbol = api.symbol(name) else {
       throw .neuron(doing: "looking for \(name)", message: "no such name")
     }
+    symbols.byName[name] = symbol
     return symbol
   }
 
   /// A method of an object's class.
-  func method(_ name: String, of object: ObjectReference) throws(BridgeError) -> SymbolReference
-  {
+  func method(_ name: String, of object: ObjectReference) throws(BridgeError) -> SymbolReference {
+    let key = SymbolCache.Method(className: api.class_name(object), name: name)
+    if let known = symbols.byMethod[key] { return known }
     guard let symbol = api.method_symbol(object, name) else {
       throw .neuron(
-        doing: "looking for \(String(cString: api.class_name(object))).\(name)",
-        message: "no such method")
+        doing: "looking for \(String(cString: key.className)).\(name)", message: "no such method")
     }
+    symbols.byMethod[key] = symbol
     return symbol
   }
 
-  @discardableResult
+  @inline(__always) @discardableResult
   func call(_ function: SymbolReference, _ arguments: HocArgument...) throws(BridgeError)
     -> Outcome
   {
     push(arguments)
-    return try outcome(naming: "a function") { message, size in
-      api.function_call(function, Int32(arguments.count), message, size)
-    }
+    let status = api.function_call(function, Int32(arguments.count), message.base, message.size)
+    guard status == 0 else { throw .neuron(doing: "calling a function", message: message.text) }
+    return popOutcome()
   }
 
-  @discardableResult
+  @inline(__always) @discardableResult
   func call(
     _ method: SymbolReference, of object: ObjectReference, _ arguments: HocArgument...
   ) throws(BridgeError) -> Outcome {
     push(arguments)
-    return try outcome(naming: "a method") { message, size in
-      api.method_call(object, method, Int32(arguments.count), message, size)
-    }
+    let status = api.method_call(
+      object, method, Int32(arguments.count), message.base, message.size)
+    guard status == 0 else { throw .neuron(doing: "calling a method", message: message.text) }
+    return popOutcome()
   }
 
   /// A new object of one of NEURON's own classes, whose construction with these arguments cannot
@@ -94,6 +98,7 @@ extension NEURON {
     return try body()
   }
 
+  @inline(__always)
   private func push(_ arguments: [HocArgument]) {
     for argument in arguments {
       switch argument {
@@ -102,19 +107,6 @@ extension NEURON {
       case .object(let object): api.object_push(object)
       }
     }
-  }
-
-  private func outcome(
-    naming what: String, _ call: (UnsafeMutablePointer<CChar>, Int) -> Int32
-  ) throws(BridgeError) -> Outcome {
-    let failure = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) {
-      buffer -> String? in
-      guard let message = buffer.baseAddress else { return "out of memory" }
-      message.pointee = 0
-      return call(message, buffer.count) == 0 ? nil : String(cString: message)
-    }
-    if let failure { throw .neuron(doing: "calling \(what)", message: failure) }
-    return popOutcome()
   }
 
   private func popOutcome() -> Outcome {

@@ -15,8 +15,10 @@ extension NEURON {
 
   /// Deletes a section, if it is still there.
   func delete(_ section: SectionReference) {
-    guard api.section_is_active(section), let delete = api.symbol("delete_section") else { return }
-    _ = try? with(section: section) { () throws(BridgeError) in try call(delete) }
+    guard api.section_is_active(section) else { return }
+    _ = try? with(section: section) { () throws(BridgeError) in
+      try call(symbol("delete_section"))
+    }
   }
 
   /// What a SectionList method such as children or wholetree finds from a section.

@@ -18,6 +18,10 @@ package typealias SymbolReference = OpaquePointer
 /// their preconditions were checked.
 package struct NEURON {
   let api: neuron_api
+  /// Where a failing call leaves its reason.
+  let message = MessageBuffer()
+  /// Names that were looked up before.
+  let symbols = SymbolCache()
 
   /// Finds NEURON in the process.
   ///
@@ -34,6 +38,34 @@ package struct NEURON {
     }
     api = found
   }
+}
+
+/// Names that were looked up before: NEURON searches its tables from one end to the other.
+///
+/// A cache lives as long as one call into this library, in which names do not change their meaning.
+final class SymbolCache {
+  struct Method: Hashable {
+    /// NEURON's own copy of the class's name, one for all its objects.
+    let className: UnsafePointer<CChar>
+    let name: String
+  }
+  var byName: [String: SymbolReference] = [:]
+  var byMethod: [Method: SymbolReference] = [:]
+}
+
+/// Memory for the text of an error.
+final class MessageBuffer {
+  let size = 512
+  let base: UnsafeMutablePointer<CChar>
+
+  init() {
+    base = .allocate(capacity: size)
+    base.initialize(repeating: 0, count: size)
+  }
+
+  deinit { base.deallocate() }
+
+  var text: String { String(cString: base) }
 }
 
 /// A text that NEURON may read and replace: what hoc calls a strdef.

@@ -155,7 +155,7 @@ package struct ReducedCellBuilder {
   private func moveSynapses(
     to cables: [SectionReference], _ undo: inout Undo
   ) throws(BridgeError) {
-    var methods: [Int: SymbolReference] = [:]
+    var methods = [SymbolReference?](repeating: nil, count: original.model.pointProcessKinds.count)
     for (survivor, process) in zip(reduction.survivors, reduction.reduced.pointProcesses) {
       guard case .cable(let target) = reduction.pointProcessFates[survivor].site else { continue }
       let synapse = original.synapses[survivor]
@@ -179,15 +179,25 @@ package struct ReducedCellBuilder {
     }
   }
 
+  /// Targets the NetCons of merged synapses at the synapses that stand for them.
   private func retargetConnections(_ undo: inout Undo) throws(BridgeError) {
     guard let first = original.connections.first else { return }
     let method = try neuron.method("setpost", of: first)
-    for (index, fate) in reduction.pointProcessFates.enumerated()
-    where fate.representative != index {
-      let connection = original.connections[index]
-      let before = original.synapses[index]
-      undo.record { _ = try? neuron.call(method, of: connection, .object(before)) }
-      try neuron.call(method, of: connection, .object(original.synapses[fate.representative]))
+    let targets = reduction.pointProcessFates.map { original.synapses[$0.representative] }
+    undo.record {
+      _ = try? setTargets(of: original.connections, from: targets, to: original.synapses, method)
+    }
+    try setTargets(of: original.connections, from: original.synapses, to: targets, method)
+  }
+
+  /// Sets only targets that differ: NEURON ends the process, some time later, when a NetCon was given
+  /// the target it already has.
+  private func setTargets(
+    of connections: [ObjectReference], from before: [ObjectReference], to after: [ObjectReference],
+    _ method: SymbolReference
+  ) throws(BridgeError) {
+    for index in connections.indices where before[index] != after[index] {
+      try neuron.call(method, of: connections[index], .object(after[index]))
     }
   }
 }

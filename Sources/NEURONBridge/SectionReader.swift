@@ -17,10 +17,7 @@ struct SectionReader {
     let parameters: MechanismParameters
   }
 
-  private let isInserted, area, axialResistance, capacitance: SymbolReference
-  private let shape: ObjectReference
-  private let shapeIn, shapeGet: SymbolReference
-  private let diameterName = HocString("diam")
+  private let isInserted, area, axialResistance, capacitance, diameter: SymbolReference
 
   init(_ neuron: NEURON, _ catalog: MechanismCatalog) throws(BridgeError) {
     self.neuron = neuron
@@ -30,14 +27,11 @@ struct SectionReader {
     area = try neuron.symbol("area")
     axialResistance = try neuron.symbol("ri")
     capacitance = try neuron.symbol("cm")
-    shape = try neuron.mechanismStandard("morphology", .parameter)
-    shapeIn = try neuron.method("in", of: shape)
-    shapeGet = try neuron.method("get", of: shape)
+    diameter = try neuron.symbol("diam")
   }
 
   /// Gives back what the reader holds in the session.
   func close() {
-    neuron.api.object_unref(shape)
     for reader in readers.values { reader.parameters.close() }
   }
 
@@ -51,7 +45,7 @@ struct SectionReader {
     defer { neuron.api.section_pop() }
     let count = Int(neuron.api.segment_count(section))
     let centers = (0..<count).map { (Double($0) + 0.5) / Double(count) }
-    try checkDiameters(of: name, at: centers)
+    try checkDiameters(of: section, name, at: centers)
     var segments: [Section.Segment] = []
     for center in centers {
       // Asking for the area first lets NEURON bring the section's geometry up to date, and report
@@ -72,11 +66,13 @@ struct SectionReader {
       insertions: try insertions(in: section, at: centers))
   }
 
-  /// Refuses diameters that NEURON would overwrite, before anything makes it look at them.
-  private func checkDiameters(of name: String, at centers: [Double]) throws(BridgeError) {
+  /// Refuses diameters that NEURON would overwrite, before anything makes it look at them: read as a
+  /// range variable, a diameter is what was set last.
+  private func checkDiameters(
+    of section: SectionReference, _ name: String, at centers: [Double]
+  ) throws(BridgeError) {
     for center in centers {
-      try neuron.call(shapeIn, of: shape, .number(center))
-      let diameter = try neuron.call(shapeGet, of: shape, .string(diameterName)).number
+      let diameter = neuron.api.range_variable(diameter, section, center)
       guard diameter > 0, diameter.isFinite else {
         throw .diameter(section: name, value: diameter)
       }

@@ -13,6 +13,9 @@ struct SynapseReader {
   /// By NEURON's own copy of a class's name, which is one for all its objects.
   private var readers: [UnsafePointer<CChar>: KindReader] = [:]
 
+  /// The arrays of values met last, which most synapses and NetCons share.
+  private var values = SharedArrays()
+
   private struct KindReader {
     let kind: Int
     let properties: [(name: HocString, size: Int)]
@@ -56,19 +59,19 @@ struct SynapseReader {
         index: index, kind: kinds[reader.kind].name, section: neuron.name(of: section),
         cell: cellName)
     }
-    var values: [Double] = []
-    values.reserveCapacity(reader.properties.count)
-    for (name, size) in reader.properties {
-      if size == 1 {
-        values.append(neuron.api.property(object, name.cString))
-      } else {
-        for element in 0..<size {
-          values.append(neuron.api.property_element(object, name.cString, Int32(element)))
-        }
-      }
-    }
     return PointProcess(
-      kind: reader.kind, section: sectionIndex, position: position, values: values)
+      kind: reader.kind, section: sectionIndex, position: position,
+      values: values.shared { values in
+        for (name, size) in reader.properties {
+          if size == 1 {
+            values.append(neuron.api.property(object, name.cString))
+          } else {
+            for element in 0..<size {
+              values.append(neuron.api.property_element(object, name.cString, Int32(element)))
+            }
+          }
+        }
+      })
   }
 
   private mutating func reader(
@@ -91,14 +94,15 @@ struct SynapseReader {
   }
 
   /// Reads the NetCons, the i-th of which must target the i-th synapse.
-  func connections(
-    _ objects: [ObjectReference], to synapses: [ObjectReference]
+  mutating func connections(
+    _ objects: [ObjectReference], to synapses: [ObjectReference], _ pointProcesses: [PointProcess]
   ) throws(BridgeError) -> [Connection] {
     guard objects.count == synapses.count else {
       throw .listsDiffer(synapses: synapses.count, connections: objects.count)
     }
     var netConName: UnsafePointer<CChar>?
     var methods: ConnectionMethods?
+    var weightCounts = [Int?](repeating: nil, count: kinds.count)
     let delayName = HocString("delay")
     let thresholdName = HocString("threshold")
     let weightName = HocString("weight")
@@ -117,13 +121,21 @@ struct SynapseReader {
       }
       guard let methods else { continue }
       try check(object, methods, targets: synapses[index], index: index)
-      let weightCount = Int(try neuron.call(methods.weightCount, of: object).number)
+      // The target's NET_RECEIVE decides how many weights a NetCon has.
+      let kind = pointProcesses[index].kind
+      let known = weightCounts[kind]
+      let weightCount =
+        if let known { known } else { Int(try neuron.call(methods.weightCount, of: object).number) }
+      weightCounts[kind] = weightCount
       connections.append(
         Connection(
           target: index, delay: neuron.api.property(object, delayName.cString),
           threshold: neuron.api.property(object, thresholdName.cString),
-          weights: (0..<weightCount).map {
-            neuron.api.property_element(object, weightName.cString, Int32($0))
+          weights: values.shared { weights in
+            for element in 0..<weightCount {
+              weights.append(
+                neuron.api.property_element(object, weightName.cString, Int32(element)))
+            }
           }))
     }
     return connections
@@ -150,5 +162,24 @@ struct SynapseReader {
       let kind = String(cString: neuron.api.class_name(target))
       throw .connectionTarget(index: index, found: "another point process (\(kind))")
     }
+  }
+}
+
+/// Equal arrays kept once: thousands of synapses have the same few sets of values, and an allocation
+/// for each would cost more than reading them.
+private struct SharedArrays {
+  private var recent: [[Double]] = []
+  private var scratch: [Double] = []
+
+  /// The array that `fill` appends, shared with an equal one that was met lately.
+  mutating func shared(_ fill: (inout [Double]) -> Void) -> [Double] {
+    scratch.removeAll(keepingCapacity: true)
+    fill(&scratch)
+    for known in recent where known == scratch { return known }
+    if recent.count == 8 { recent.removeFirst() }
+    let new = Array(scratch)
+    recent.append(new)
+    scratch = []
+    return new
   }
 }

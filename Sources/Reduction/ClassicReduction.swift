@@ -32,8 +32,7 @@ package enum ClassicReduction {
     finished(.cables)
 
     let mapping = ImpedanceMapping(
-      subtrees: subtrees, transfers: transfers, cables: cables, sectionCount: cell.sections.count)
-    let segmentMap = mapping.segmentMap()
+      subtrees: subtrees, transfers: transfers, cables: cables, of: cell)
     let sites = cell.pointProcesses.map { process in
       mapping.target(ofPosition: process.position, section: process.section, in: cell)
         .map(PointProcessFate.Site.cable)
@@ -45,12 +44,12 @@ package enum ClassicReduction {
       of: cell, sites: sites, comparedParameters: settings.comparedParameters)
     finished(.merging)
 
-    let insertions = ChannelTransfer.insertions(of: cell, map: segmentMap, cables: cables)
+    let insertions = ChannelTransfer.insertions(of: cell, map: mapping.segmentMap, cables: cables)
     finished(.channels)
 
     let reduction = ReducedCellAssembly.assemble(
-      cell, settings: settings, cables: cables, insertions: insertions, segmentMap: segmentMap,
-      fates: fates)
+      cell, settings: settings, cables: cables, insertions: insertions,
+      segmentMap: mapping.segmentMap, fates: fates)
     finished(.assembly)
     return reduction
   }

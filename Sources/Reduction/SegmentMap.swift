@@ -25,47 +25,51 @@ package struct SegmentMap: Sendable, Equatable {
 /// The mapping by transfer impedance: a point goes where the cable has the same modulus of transfer
 /// impedance to its proximal end.
 struct ImpedanceMapping {
+  let segmentMap: SegmentMap
   private let subtrees: [Subtree]
-  /// For each subtree, where each of its compartments went.
-  private let points: [[CablePoint]]
+  /// For each subtree, the moduli of its compartments' transfer impedances, in MΩ.
+  private let transfers: [[Double]]
+  private let cables: [ReducedCable]
   /// For each section of the cell, the subtree it belongs to.
   private let subtreeOfSection: [Int?]
 
   /// - Parameters:
   ///   - transfers: for each subtree, the moduli of its compartments' transfer impedances, in MΩ.
-  init(subtrees: [Subtree], transfers: [[Double]], cables: [ReducedCable], sectionCount: Int) {
-    var subtreeOfSection = [Int?](repeating: nil, count: sectionCount)
+  init(subtrees: [Subtree], transfers: [[Double]], cables: [ReducedCable], of cell: CellModel) {
+    var subtreeOfSection = [Int?](repeating: nil, count: cell.sections.count)
     for (index, subtree) in subtrees.enumerated() {
       for section in subtree.sections { subtreeOfSection[section] = index }
     }
+    segmentMap = SegmentMap(
+      points: subtreeOfSection.enumerated().map { section, subtree in
+        guard let subtree else { return [] }
+        return subtrees[subtree].segmentCompartments(of: section).map {
+          Self.point(on: cables[subtree], subtree, transfer: transfers[subtree][$0])
+        }
+      })
     self.subtrees = subtrees
+    self.transfers = transfers
+    self.cables = cables
     self.subtreeOfSection = subtreeOfSection
-    self.points = zip(transfers, cables).enumerated().map { index, subtree in
-      let (transfers, cable) = subtree
-      return transfers.map { transfer in
-        let position = cable.shape.relativePosition(transferImpedance: transfer)
-        return CablePoint(
-          segment: CableSegment(cable: index, segment: cable.segmentIndex(at: position)),
-          relativePosition: position)
-      }
-    }
   }
 
   /// The cable segment for a position of a dendritic section; nil on soma and axon.
   func target(ofPosition position: Double, section: Int, in cell: CellModel) -> CableSegment? {
-    guard let subtree = subtreeOfSection[section],
-      let compartment = subtrees[subtree].compartment(
-        at: position, ofSection: section, in: cell)
-    else { return nil }
-    return points[subtree][compartment].segment
+    guard let subtree = subtreeOfSection[section] else { return nil }
+    if position > 0, position < 1 {
+      return segmentMap.points[section][cell.sections[section].segmentIndex(at: position)].segment
+    }
+    return subtrees[subtree].compartment(at: position, ofSection: section, in: cell).map {
+      Self.point(on: cables[subtree], subtree, transfer: transfers[subtree][$0]).segment
+    }
   }
 
-  /// Where every dendritic segment of the original went.
-  func segmentMap() -> SegmentMap {
-    SegmentMap(
-      points: subtreeOfSection.enumerated().map { section, subtree in
-        guard let subtree else { return [] }
-        return subtrees[subtree].segmentCompartments(of: section).map { points[subtree][$0] }
-      })
+  private static func point(
+    on cable: ReducedCable, _ index: Int, transfer: Double
+  ) -> CablePoint {
+    let position = cable.shape.relativePosition(transferImpedance: transfer)
+    return CablePoint(
+      segment: CableSegment(cable: index, segment: cable.segmentIndex(at: position)),
+      relativePosition: position)
   }
 }

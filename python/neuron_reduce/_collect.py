@@ -46,11 +46,11 @@ def _array_sections(cell, attribute: str, array) -> list[nrn.Section]:
     return [section for section in h.allsec() if section.name().startswith(prefix)]
 
 
-def _is_hoc_instance(cell) -> bool:
-    """Whether this is an object of a hoc template, rather than hoc's top level or Python's own."""
+def _is_hoc_instance(value) -> bool:
+    """Whether this is an object of a hoc class, rather than hoc's top level or Python's own."""
     try:
-        return isinstance(cell, hoc.HocObject) and bool(cell.hocobjptr())
-    except TypeError:
+        return isinstance(value, hoc.HocObject) and bool(value.hocobjptr())
+    except (AttributeError, TypeError, RuntimeError):
         return False
 
 
@@ -86,17 +86,14 @@ def object_references(objects: list, argument: str, expected: str) -> array.arra
 
     :raises SynapseError: naming the first element that is no NEURON object.
     """
-    references = array.array("Q", bytes(8 * len(objects)))
+    try:
+        return array.array("Q", map(hoc.HocObject.hocobjptr, objects))
+    except TypeError:
+        pass
     for index, item in enumerate(objects):
-        try:
-            if not isinstance(item, hoc.HocObject):
-                raise TypeError
-            references[index] = item.hocobjptr()
-        except (AttributeError, TypeError, RuntimeError):
-            raise SynapseError(
-                f"{argument}[{index}] is {item!r}; expected a {expected}"
-            ) from None
-    return references
+        if not _is_hoc_instance(item):
+            raise SynapseError(f"{argument}[{index}] is {item!r}; expected a {expected}")
+    raise AssertionError("an element was refused that is an object")
 
 
 def number(value, argument: str, expected: str) -> float:
