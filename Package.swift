@@ -1,6 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceABI/exports.map"
+
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -36,7 +38,7 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib",
-          "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/NeuronReduceABI/exports.map",
+          "-Xlinker", "--version-script=\(exportedNames)",
         ])
       ]
     ),

@@ -9,14 +9,15 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import pathlib
+import sys
 import time
 from typing import Any
 
-import neuron_reduce
 import numpy as np
 from neuron import h
 from tqdm import tqdm
 
+import neuron_reduce
 import picture
 from l5pc.cell import load
 from l5pc.drive import Drive, place_synapses
@@ -75,7 +76,14 @@ def simulate(label: str, drive: Drive, tstop: float, t: Any, v: Any) -> Run:
     context = h.ParallelContext()
     context.set_maxstep(CHUNK)
     bar_format = "{percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} ms [{elapsed}<{remaining}]"
-    with tqdm(total=tstop, bar_format=bar_format, leave=False, disable=None) as bar:
+    terminal = sys.stderr.isatty()
+    with tqdm(
+        total=tstop,
+        bar_format=bar_format,
+        leave=not terminal,
+        mininterval=0.1 if terminal else 5,
+        ascii=not terminal,
+    ) as bar:
         start = time.perf_counter()
         h.finitialize(h.v_init)
         while h.t < tstop - DT / 2:
@@ -156,7 +164,7 @@ def parse_arguments() -> argparse.Namespace:
     add(
         "--cache",
         type=pathlib.Path,
-        default=ROOT / "examples" / ".cache",
+        default=ROOT / ".cache",
         help="directory that keeps the fetched cell",
     )
     return parser.parse_args()

@@ -152,7 +152,7 @@ def _draw_shapes(axes: Axes, shapes: Sequence[Shape], labels: Sequence[str]) -> 
     turn = np.array([[0.0, -1.0], [1.0, 0.0]])
     extents = []
     level = 0.0
-    for shape, label in zip(shapes, labels):
+    for shape, label in zip(shapes, labels, strict=True):
         turned = Shape(shape.soma_diameter, {k: v @ turn for k, v in shape.pieces.items()})
         low, high = _extent(turned)
         shift = np.array([0.0, level - high[1]])

@@ -44,9 +44,9 @@ package struct EquivalentCable: Sendable, Equatable {
     let conductanceOfSemiInfinite =
       (membrane.membraneResistance * membrane.axialResistivity).squareRoot()
       / (q * inputImpedanceOhms).length
+    let sealedEnd = Self.hyperbolicCotangent(q.multiplied(by: electrotonicLength)).length
     let diameterCentimeters = Double.pow(
-      2 / .pi * conductanceOfSemiInfinite * Self.hyperbolicCotangent(q.multiplied(by: electrotonicLength)).length,
-      2.0 / 3)
+      2 / .pi * conductanceOfSemiInfinite * sealedEnd, 2.0 / 3)
     let spaceConstantCentimeters =
       (membrane.membraneResistance * diameterCentimeters / (4 * membrane.axialResistivity))
       .squareRoot()

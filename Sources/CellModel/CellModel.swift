@@ -35,5 +35,7 @@ package struct CellModel: Sendable, Codable, Equatable {
   }
 
   /// The index in `mechanisms` of the passive leak, which every reduction rests on.
-  package var passiveLeak: Int? { mechanisms.firstIndex { $0.name == MechanismKind.passiveLeakName } }
+  package var passiveLeak: Int? {
+    mechanisms.firstIndex { $0.name == MechanismKind.passiveLeakName }
+  }
 }

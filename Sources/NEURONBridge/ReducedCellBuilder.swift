@@ -41,7 +41,9 @@ package struct ReducedCellBuilder {
   ) throws(BridgeError) {
     let existing = Set(neuron.allSections())
     undo.record {
-      for section in neuron.allSections() where !existing.contains(section) { neuron.delete(section) }
+      for section in neuron.allSections() where !existing.contains(section) {
+        neuron.delete(section)
+      }
     }
     let instance = try template.instantiate(in: neuron)
     defer { neuron.api.object_unref(instance) }

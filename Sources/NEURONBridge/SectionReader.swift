@@ -87,7 +87,7 @@ struct SectionReader {
     where try neuron.call(isInserted, .string(name)).number != 0 {
       let reader = try reader(for: text)
       var values: [[Double]] = []
-      for center in centers { 
+      for center in centers {
         values.append(try reader.parameters.values(in: section, at: center))
       }
       insertions.append(Section.Insertion(mechanism: reader.mechanism, values: values))

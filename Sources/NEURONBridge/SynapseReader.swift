@@ -30,7 +30,8 @@ struct SynapseReader {
     self.catalog = catalog
     self.cellName = cellName
     sectionIndices = Dictionary(
-      sections.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      sections.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first }
+    )
   }
 
   mutating func pointProcesses(

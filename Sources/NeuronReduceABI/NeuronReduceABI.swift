@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The functions have the names that the C header declares.
+
 import CNeuronReduce
 import NEURONBridge
 import Reduction
@@ -26,19 +29,19 @@ public func nr_reduction_free(_ reduction: OpaquePointer) {
 public func nr_reduction_survivors(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<Int64> {
-  let survivors = result(reduction).survivors
+  let survivors = boxed(reduction).survivors
   count.pointee = survivors.count
   return UnsafePointer(survivors.base)
 }
 
 @c(nr_reduction_cable_count) @implementation
 public func nr_reduction_cable_count(_ reduction: OpaquePointer) -> Int {
-  result(reduction).value.reduction.cables.count
+  boxed(reduction).value.reduction.cables.count
 }
 
 @c(nr_reduction_cable) @implementation
 public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_cable {
-  let cable = result(reduction).value.reduction.cables[index]
+  let cable = boxed(reduction).value.reduction.cables[index]
   return nr_cable(
     is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
     length: cable.shape.length, diameter: cable.shape.diameter,
@@ -49,7 +52,7 @@ public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_c
 public func nr_reduction_segment_map(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<nr_mapped_segment> {
-  let map = result(reduction).segmentMap
+  let map = boxed(reduction).segmentMap
   count.pointee = map.count
   return UnsafePointer(map.base)
 }
@@ -58,23 +61,23 @@ public func nr_reduction_segment_map(
 public func nr_reduction_section_name(
   _ reduction: OpaquePointer, _ index: Int
 ) -> UnsafePointer<CChar>? {
-  result(reduction).sectionNames[index]
+  boxed(reduction).sectionNames[index]
 }
 
 @c(nr_reduction_stage_name) @implementation
 public func nr_reduction_stage_name(
   _ reduction: OpaquePointer, _ index: Int
 ) -> UnsafePointer<CChar>? {
-  result(reduction).stageNames[index]
+  boxed(reduction).stageNames[index]
 }
 
 @c(nr_reduction_stage_seconds) @implementation
 public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int) -> Double {
-  let stages = result(reduction).value.stageSeconds
+  let stages = boxed(reduction).value.stageSeconds
   return stages.indices.contains(index) ? stages[index].seconds : .nan
 }
 
-private func result(_ reduction: OpaquePointer) -> ReductionResult {
+private func boxed(_ reduction: OpaquePointer) -> ReductionResult {
   Unmanaged<ReductionResult>.fromOpaque(UnsafeRawPointer(reduction)).takeUnretainedValue()
 }
 

@@ -210,3 +210,7 @@ def load(cache: pathlib.Path) -> Any:
         return getattr(h, TEMPLATE)("morphology", MORPHOLOGY)
     finally:
         os.chdir(before)
+
+
+if __name__ == "__main__":
+    print(prepare(pathlib.Path(sys.argv[1])))

@@ -56,10 +56,9 @@ def _is_hoc_instance(value) -> bool:
 
 def _is_alive(section: nrn.Section) -> bool:
     try:
-        section.nseg
+        return section.nseg > 0
     except ReferenceError:
         return False
-    return True
 
 
 def section_list(found: Iterable[nrn.Section]):

@@ -162,9 +162,7 @@ def reduce(request: Request) -> Outcome:
     """
     handle = ctypes.c_void_p()
     message = ctypes.create_string_buffer(_MESSAGE_SIZE)
-    status = _library.nr_reduce(
-        ctypes.byref(request), ctypes.byref(handle), message, len(message)
-    )
+    status = _library.nr_reduce(ctypes.byref(request), ctypes.byref(handle), message, len(message))
     if status:
         error = _STATUS_ERRORS.get(status, errors.NeuronReduceError)
         raise error(message.value.decode(errors="replace"))

@@ -11,14 +11,16 @@ class ReducedCell:
     :ivar axon: the axon sections that are attached to the soma, a list.
     :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists
         ``all``, ``somatic``, ``apical``, ``basal`` and ``axonal``.
+    :ivar stage_seconds: the stages of the reduction and the seconds each took, a dictionary.
     """
 
-    def __init__(self, hoc_model, soma, apic, dend, axon, original_cell):
+    def __init__(self, hoc_model, soma, apic, dend, axon, original_cell, stage_seconds):
         self.hoc_model = hoc_model
         self.soma = soma
         self.apic = apic
         self.dend = dend
         self.axon = axon
+        self.stage_seconds = stage_seconds
         # Soma and axon belong to the original cell, and would go with it.
         self._original_cell = original_cell
 

@@ -1,5 +1,7 @@
 """The classic reduction of a cell in this NEURON session."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import re
@@ -54,8 +56,9 @@ def subtree_reductor(
         ``apical``, ``basal``, ``axonal``.
     :param total_segments_manual: -1: one segment per 0.1 space constants, an odd number in each
         cable. Greater than 1, at most 10^6: the segments of the reduced cell, the soma counted as
-        one, shared among the cables by electrotonic length. Greater than 0, at most 1: as -1, unless
-        that gives less than this share of the original's dendritic segments; then that many.
+        one, shared among the cables by electrotonic length. Greater than 0, at most 1: as -1,
+        unless that gives less than this share of the original's dendritic segments; then that
+        many.
     :param PP_params_dict: from a point process's class name to the list of those of its parameters
         that must be equal for a merge; all PARAMETERs for classes that it does not name.
     :param mapping_type: ``'impedance'``, the only one there is.
@@ -173,6 +176,7 @@ def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:
         dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
         axon=[section for section in hoc_model.axonal if _touches(section, soma)],
         original_cell=original_cell,
+        stage_seconds=outcome.stage_seconds,
     )
 
 

@@ -1,0 +1,67 @@
+# Everything a fresh clone needs is set up by the targets themselves, in .venv (Python, NEURON 9),
+# .venv-upstream (the oracle of the benchmark), .build (Swift) and .cache (fetched cells).
+
+VENV := .venv
+UPSTREAM := .venv-upstream
+PYTHON := $(VENV)/bin/python
+SOURCES := Package.swift VERSION setup.py pyproject.toml \
+	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
+
+.PHONY: help demo test test-swift test-python bench golden lint format clean
+
+help:
+	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
+	@echo "make test    all tests: Swift, inside NEURON, against upstream"
+	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
+	@echo "make golden  make the values of upstream that the tests compare with anew"
+	@echo "make lint    check the style of Swift and Python"
+	@echo "make format  put the style right"
+	@echo "make clean   remove all that these targets made"
+
+$(VENV)/.ready: requirements-dev.txt examples/requirements.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.ready $(SOURCES)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .
+	touch $@
+
+$(UPSTREAM)/.ready: benchmarks/requirements-upstream.txt
+	python3 -m venv $(UPSTREAM)
+	$(UPSTREAM)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement benchmarks/requirements-upstream.txt
+	touch $@
+
+demo: $(VENV)/.installed
+	$(PYTHON) examples/demo.py
+
+test: test-swift test-python
+
+test-swift:
+	swift test
+
+test-python: $(VENV)/.installed
+	$(PYTHON) -m pytest
+
+bench: $(VENV)/.installed $(UPSTREAM)/.ready
+	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
+
+golden: $(VENV)/.ready $(UPSTREAM)/.ready
+	$(PYTHON) examples/l5pc/cell.py .cache
+	$(UPSTREAM)/bin/python python/tests/golden/make_golden.py
+
+lint: $(VENV)/.ready
+	swift format lint --strict --recursive Package.swift Sources Tests
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+format: $(VENV)/.ready
+	swift format --in-place --recursive Package.swift Sources Tests
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+clean:
+	rm -rf $(VENV) $(UPSTREAM) .build .cache build output .pytest_cache .ruff_cache \
+		python/*.egg-info python/neuron_reduce/*.so
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
