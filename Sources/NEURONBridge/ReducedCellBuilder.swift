@@ -51,8 +51,22 @@ package struct ReducedCellBuilder {
     for section in neuron.allSections() where !existing.contains(section) { neuron.delete(section) }
 
     let cables = try createCables(in: instance, template, existing: existing)
-    for (index, cable) in cables.enumerated() { try furnish(cable, index: index) }
-    try fillSectionLists(of: instance, cables, template)
+    let sections = reduction.origins.map { origin in
+      switch origin {
+      case .kept(let index): original.sections[index]
+      case .cable(let index): cables[index]
+      }
+    }
+    for (section, (origin, model)) in zip(
+      sections, zip(reduction.origins, reduction.reduced.sections))
+    {
+      switch origin {
+      case .cable: try furnish(section, as: model, in: sections)
+      case .kept(let index):
+        try reattach(section, as: model, in: sections, originally: index, &undo)
+      }
+    }
+    try fillSectionLists(of: instance, sections, template)
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
     try neuron.call(neuron.method("append", of: list), of: list, .object(instance))
@@ -63,7 +77,9 @@ package struct ReducedCellBuilder {
     in instance: ObjectReference, _ template: ReducedTemplate,
     existing: Set<SectionReference>
   ) throws(BridgeError) -> [SectionReference] {
-    let names = reduction.reduced.sections.suffix(reduction.cables.count).map(\.name)
+    let names = zip(reduction.origins, reduction.reduced.sections).compactMap { origin, section in
+      if case .cable = origin { section.name } else { nil }
+    }
     for kind in ["apic", "dend"] {
       let count = names.count { $0.hasPrefix(kind) }
       guard count > 0 else { continue }
@@ -86,11 +102,11 @@ package struct ReducedCellBuilder {
   }
 
   /// Gives a cable its shape, mechanisms and parameters, and attaches it to the soma.
-  private func furnish(_ section: SectionReference, index: Int) throws(BridgeError) {
-    let cable = reduction.cables[index]
-    let model = reduction.reduced.sections[reduction.keptSections.count + index]
+  private func furnish(
+    _ section: SectionReference, as model: Section, in sections: [SectionReference]
+  ) throws(BridgeError) {
     neuron.api.section_set_length(section, model.length)
-    neuron.api.set_segment_count(section, Int32(cable.segmentCount))
+    neuron.api.set_segment_count(section, Int32(model.segments.count))
     neuron.api.section_set_axial_resistivity(section, model.axialResistivity)
     let capacitance = try neuron.symbol("cm")
     let centers = model.segments.indices.map { model.center(ofSegment: $0) }
@@ -98,8 +114,7 @@ package struct ReducedCellBuilder {
       neuron.api.segment_set_diameter(section, center, segment.diameter)
       neuron.api.set_range_variable(capacitance, section, center, segment.capacitance)
     }
-    neuron.api.section_connect(
-      section, 0, original.sections[cable.attachment.parent], cable.attachment.position)
+    connect(section, by: model.attachment, in: sections)
 
     // Channels bring their ions along with default values, so all are inserted before any is set.
     for insertion in model.insertions {
@@ -118,12 +133,40 @@ package struct ReducedCellBuilder {
     }
   }
 
-  private func fillSectionLists(
-    of instance: ObjectReference, _ cables: [SectionReference], _ template: ReducedTemplate
+  /// Moves an axon that leaves from a dendrite to the cable that replaces the dendrite.
+  private func reattach(
+    _ section: SectionReference, as model: Section, in sections: [SectionReference],
+    originally index: Int, _ undo: inout Undo
   ) throws(BridgeError) {
-    let kept = reduction.keptSections.map { original.sections[$0] }
+    guard let before = original.model.sections[index].attachment,
+      original.model.sections[before.parent].role.isDendritic
+    else { return }
+    let disconnect = try neuron.symbol("disconnect")
+    func disconnected() throws(BridgeError) {
+      try neuron.with(section: section) { () throws(BridgeError) in try neuron.call(disconnect) }
+    }
+    undo.record {
+      _ = try? disconnected()
+      connect(section, by: before, in: original.sections)
+    }
+    try disconnected()
+    connect(section, by: model.attachment, in: sections)
+  }
+
+  private func connect(
+    _ section: SectionReference, by attachment: Section.Attachment?,
+    in sections: [SectionReference]
+  ) {
+    guard let attachment else { return }
+    neuron.api.section_connect(
+      section, attachment.ownEnd, sections[attachment.parent], attachment.position)
+  }
+
+  private func fillSectionLists(
+    of instance: ObjectReference, _ sections: [SectionReference], _ template: ReducedTemplate
+  ) throws(BridgeError) {
     do throws(BridgeError) {
-      for (section, model) in zip(kept + cables, reduction.reduced.sections) {
+      for (section, model) in zip(sections, reduction.reduced.sections) {
         let list =
           switch model.role {
           case .soma: "somatic"
@@ -182,25 +225,30 @@ package struct ReducedCellBuilder {
   }
 
   /// Targets the NetCons of merged synapses at the synapses that stand for them.
+  ///
+  /// Only targets that differ are set: NEURON ends the process, some time later, when a NetCon was
+  /// given the target it already has.
   private func retargetConnections(_ undo: inout Undo) throws(BridgeError) {
     guard let first = original.connections.first else { return }
     let method = try neuron.method("setpost", of: first)
-    let targets = reduction.pointProcessFates.map { original.synapses[$0.representative] }
+    var changed = 0
     undo.record {
-      _ = try? setTargets(of: original.connections, from: targets, to: original.synapses, method)
+      for index in 0..<changed where representative(of: index) != original.synapses[index] {
+        _ = try? neuron.call(
+          method, of: original.connections[index], .object(original.synapses[index]))
+      }
     }
-    try setTargets(of: original.connections, from: original.synapses, to: targets, method)
+    for (index, connection) in original.connections.enumerated() {
+      let target = representative(of: index)
+      if target != original.synapses[index] {
+        try neuron.call(method, of: connection, .object(target))
+      }
+      changed = index + 1
+    }
   }
 
-  /// Sets only targets that differ: NEURON ends the process, some time later, when a NetCon was given
-  /// the target it already has.
-  private func setTargets(
-    of connections: [ObjectReference], from before: [ObjectReference], to after: [ObjectReference],
-    _ method: SymbolReference
-  ) throws(BridgeError) {
-    for index in connections.indices where before[index] != after[index] {
-      try neuron.call(method, of: connections[index], .object(after[index]))
-    }
+  private func representative(of index: Int) -> ObjectReference {
+    original.synapses[reduction.pointProcessFates[index].representative]
   }
 }
 

@@ -3,7 +3,8 @@ import CellModel
 
 /// The classic reduction: every dendritic stem with all its descendants becomes one cylinder that
 /// has its input impedance and its largest attenuation; synapses, and channels by their means, go
-/// where the cylinder's transfer impedance equals theirs. Soma and axon stay.
+/// where the cylinder's transfer impedance equals theirs. Soma and axon stay; an axon that leaves from
+/// a dendrite goes where its place on the dendrite went.
 ///
 /// Source: Amsalem, Eyal, Rogozinski, Gevaert, Kumbhar, Schürmann & Segev, "An efficient analytical
 /// reduction of detailed nonlinear neuron models", Nat. Commun. 11:288 (2020).
@@ -47,9 +48,10 @@ package enum ClassicReduction {
     let insertions = ChannelTransfer.insertions(of: cell, map: mapping.segmentMap, cables: cables)
     finished(.channels)
 
-    let reduction = ReducedCellAssembly.assemble(
-      cell, settings: settings, cables: cables, insertions: insertions,
-      segmentMap: mapping.segmentMap, fates: fates)
+    let reduction = ReducedCellAssembly(
+      cell: cell, settings: settings, cables: cables, insertions: insertions, mapping: mapping,
+      fates: fates
+    ).assemble()
     finished(.assembly)
     return reduction
   }
@@ -59,9 +61,9 @@ package enum ClassicReduction {
     var children = [[Int]](repeating: [], count: cell.sections.count)
     var stems: [Int] = []
     for (index, section) in cell.sections.enumerated() {
-      guard let parent = section.attachment?.parent else { continue }
+      guard let parent = section.attachment?.parent, section.role.isDendritic else { continue }
       children[parent].append(index)
-      if cell.sections[parent].role == .soma, section.role.isDendritic { stems.append(index) }
+      if cell.sections[parent].role == .soma { stems.append(index) }
     }
     try checkRoot(of: cell)
     guard !stems.isEmpty else { throw .noDendrites(cell: cell.name) }

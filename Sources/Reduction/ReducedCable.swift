@@ -19,6 +19,11 @@ package struct ReducedCable: Sendable, Equatable {
   package let axialResistivity: Double
   package let segmentCount: Int
 
+  /// The relative position of a segment's centre.
+  package func center(ofSegment index: Int) -> Double {
+    (Double(index) + 0.5) / Double(segmentCount)
+  }
+
   /// The segment of this cable that a relative position (0 to 1) lies in.
   func segmentIndex(at relativePosition: Double) -> Int {
     Section.segmentIndex(at: relativePosition, segmentCount: segmentCount)

@@ -1,38 +1,54 @@
 import CellModel
 
 /// Puts the parts of a reduction together to the reduced cell's value.
-enum ReducedCellAssembly {
-  static func assemble(
-    _ cell: CellModel, settings: ReductionSettings, cables: [ReducedCable],
-    insertions: [[Section.Insertion]], segmentMap: SegmentMap, fates: [PointProcessFate]
-  ) -> Reduction {
-    let kept = cell.sections.indices.filter { !cell.sections[$0].role.isDendritic }
+struct ReducedCellAssembly {
+  let cell: CellModel
+  let settings: ReductionSettings
+  let cables: [ReducedCable]
+  let insertions: [[Section.Insertion]]
+  let mapping: ImpedanceMapping
+  let fates: [PointProcessFate]
+
+  func assemble() -> Reduction {
+    let origins = origins()
     var newIndices = [Int?](repeating: nil, count: cell.sections.count)
-    for (new, old) in kept.enumerated() { newIndices[old] = new }
+    var firstCable = 0
+    for (new, origin) in origins.enumerated() {
+      switch origin {
+      case .kept(let old): newIndices[old] = new
+      case .cable(0): firstCable = new
+      case .cable: break
+      }
+    }
 
     var reduced = cell
-    reduced.sections = kept.map { old in
-      var section = cell.sections[old]
-      section.attachment = section.attachment.flatMap { renumbered($0, newIndices) }
-      return section
-    }
     var names = CableNames()
-    for (cable, insertions) in zip(cables, insertions) {
-      reduced.sections.append(
-        section(
-          for: cable, name: names.next(for: cable.role), insertions: insertions, newIndices))
+    reduced.sections = origins.map { origin in
+      switch origin {
+      case .kept(let old):
+        var section = cell.sections[old]
+        section.attachment = section.attachment.flatMap {
+          moved($0, newIndices, firstCable: firstCable)
+        }
+        return section
+      case .cable(let index):
+        var section = section(for: cables[index], insertions: insertions[index])
+        section.name = names.next(for: cables[index].role)
+        section.attachment = moved(
+          cables[index].attachment, newIndices, firstCable: firstCable)
+        return section
+      }
     }
 
-    let survivors = survivors(of: fates, cableCount: cables.count)
+    let survivors = survivors()
     var survivorIndices = [Int](repeating: 0, count: fates.count)
     for (new, old) in survivors.enumerated() { survivorIndices[old] = new }
     reduced.pointProcesses = survivors.map { old in
       var process = cell.pointProcesses[old]
       switch fates[old].site {
       case .cable(let target):
-        process.section = kept.count + target.cable
-        process.position =
-          (Double(target.segment) + 0.5) / Double(cables[target.cable].segmentCount)
+        process.section = firstCable + target.cable
+        process.position = cables[target.cable].center(ofSegment: target.segment)
       case .unmoved:
         process.section = newIndices[process.section] ?? process.section
       }
@@ -44,21 +60,46 @@ enum ReducedCellAssembly {
       return moved
     }
     return Reduction(
-      settings: settings, cables: cables, reduced: reduced, keptSections: kept,
-      segmentMap: segmentMap, pointProcessFates: fates, survivors: survivors)
+      settings: settings, cables: cables, reduced: reduced, origins: origins,
+      segmentMap: mapping.segmentMap, pointProcessFates: fates, survivors: survivors)
   }
 
-  private static func renumbered(
-    _ attachment: Section.Attachment, _ newIndices: [Int?]
+  /// What stays on the soma, then the cables, then axons that leave from dendrites: each after what
+  /// it is attached to.
+  private func origins() -> [SectionOrigin] {
+    var isBeyondDendrite = [Bool](repeating: false, count: cell.sections.count)
+    for (index, section) in cell.sections.enumerated() {
+      guard let parent = section.attachment?.parent else { continue }
+      isBeyondDendrite[index] =
+        isBeyondDendrite[parent] || cell.sections[parent].role.isDendritic
+    }
+    let kept = cell.sections.indices.filter { !cell.sections[$0].role.isDendritic }
+    return kept.filter { !isBeyondDendrite[$0] }.map(SectionOrigin.kept)
+      + cables.indices.map(SectionOrigin.cable)
+      + kept.filter { isBeyondDendrite[$0] }.map(SectionOrigin.kept)
+  }
+
+  /// An attachment of the original in terms of the reduced cell's sections: to the segment of a cable
+  /// where it was to a dendrite.
+  private func moved(
+    _ attachment: Section.Attachment, _ newIndices: [Int?], firstCable: Int
   ) -> Section.Attachment? {
-    newIndices[attachment.parent].map { parent in
-      Section.Attachment(
+    if let parent = newIndices[attachment.parent] {
+      return Section.Attachment(
         parent: parent, position: attachment.position, ownEnd: attachment.ownEnd)
+    }
+    return mapping.target(
+      ofPosition: attachment.position, section: attachment.parent, in: cell
+    ).map { target in
+      Section.Attachment(
+        parent: firstCable + target.cable,
+        position: cables[target.cable].center(ofSegment: target.segment),
+        ownEnd: attachment.ownEnd)
     }
   }
 
-  private static func section(
-    for cable: ReducedCable, name: String, insertions: [Section.Insertion], _ newIndices: [Int?]
+  private func section(
+    for cable: ReducedCable, insertions: [Section.Insertion]
   ) -> Section {
     let segmentLength = cable.shape.length / Double(cable.segmentCount)
     let diameter = cable.shape.diameter
@@ -72,14 +113,14 @@ enum ReducedCellAssembly {
         capacitance: cable.capacitance)
     }
     return Section(
-      name: name, role: cable.role, attachment: renumbered(cable.attachment, newIndices),
-      length: cable.shape.length, axialResistivity: cable.axialResistivity, segments: segments,
+      name: "", role: cable.role, length: cable.shape.length,
+      axialResistivity: cable.axialResistivity, segments: segments,
       endResistance: halfResistance, insertions: insertions)
   }
 
   /// Those on the cables, cable by cable, then those that stayed; in the given order within each.
-  private static func survivors(of fates: [PointProcessFate], cableCount: Int) -> [Int] {
-    var onCables = [[Int]](repeating: [], count: cableCount)
+  private func survivors() -> [Int] {
+    var onCables = [[Int]](repeating: [], count: cables.count)
     var unmoved: [Int] = []
     for (index, fate) in fates.enumerated() where fate.representative == index {
       switch fate.site {

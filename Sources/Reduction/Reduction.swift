@@ -6,11 +6,9 @@ package struct Reduction: Sendable, Equatable {
   /// One per dendritic stem: apical stems first, then the others, in the order in which the soma
   /// has them.
   package let cables: [ReducedCable]
-  /// The reduced cell. Its first sections are the original's soma and axon (`keptSections`), its
-  /// last ones the cables.
   package let reduced: CellModel
-  /// The original's sections that stay as they are, by their index there.
-  package let keptSections: [Int]
+  /// Where each of the reduced cell's sections comes from.
+  package let origins: [SectionOrigin]
   /// Where every dendritic segment of the original went.
   package let segmentMap: SegmentMap
   /// What became of each of the original's point processes, in their order.
@@ -18,6 +16,14 @@ package struct Reduction: Sendable, Equatable {
   /// The point processes that remain, as indices of the original's: those on the cables, cable by
   /// cable, then those that did not move; in the given order within each.
   package let survivors: [Int]
+}
+
+/// Where a section of the reduced cell comes from.
+package enum SectionOrigin: Sendable, Equatable {
+  /// A section of the original, by its index there, that stays as it is.
+  case kept(Int)
+  /// One of the reduction's cables.
+  case cable(Int)
 }
 
 /// The parts of a reduction, for those who time it.
