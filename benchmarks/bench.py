@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ("read", "cables", "mapping", "merging", "channels", "assembly", "build")
+STAGES = ("read", "cables", "mapping", "merging", "channels", "assembly", "build", "delete")
 
 
 def measure(python: str, *options: object) -> dict:

@@ -77,6 +77,7 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(set_range_variable, "nrn_rangevar_set");
   FIND(symbol, "nrn_symbol");
   FIND(symbol_type, "nrn_symbol_type");
+  FIND(symbol_table, "nrn_symbol_table");
   FIND(symbol_data, "nrn_symbol_dataptr");
   FIND(symbol_is_array, "nrn_symbol_is_array");
   FIND(symbol_array_length, "nrn_symbol_array_length");

@@ -8,11 +8,17 @@ package struct PointProcess: Sendable, Codable, Equatable {
   package var position: Double
   /// Its parameters' values, in the order of its kind's `parameters`.
   package var values: [Double]
+  /// Whether one of several equal ones may stand for all: not where each acts by itself, as two
+  /// current clamps do.
+  package var mayMerge: Bool
 
-  package init(kind: Int, section: Int, position: Double, values: [Double]) {
+  package init(
+    kind: Int, section: Int, position: Double, values: [Double], mayMerge: Bool = true
+  ) {
     self.kind = kind
     self.section = section
     self.position = position
     self.values = values
+    self.mayMerge = mayMerge
   }
 }

@@ -36,8 +36,8 @@ extension BridgeError: CustomStringConvertible {
         + "the template named by the file"
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
-        + "init takes no arguments, with the public sections soma, dend, apic and axon and the "
-        + "public SectionLists all, somatic, apical, basal and axonal"
+        + "init takes no arguments, with the public sections soma, dend and apic and the public "
+        + "SectionLists all, somatic, apical and basal (and axonal, where it has one)"
     case .reduction(let error):
       error.description
     }

@@ -11,7 +11,8 @@ package struct CellReader {
     self.references = references
   }
 
-  /// Reads sections with their mechanisms, synapses and NetCons.
+  /// Reads sections with their mechanisms, the listed synapses and NetCons, and after them what else
+  /// is attached to the dendrites.
   ///
   /// - Throws: `BridgeError`, naming the section or list element at fault.
   package func read() throws(BridgeError) -> LiveCell {
@@ -22,20 +23,50 @@ package struct CellReader {
     var sections: [Section] = []
     for node in topology.nodes { sections.append(try sectionReader.read(node)) }
 
-    var synapseReader = SynapseReader(
+    var processReader = PointProcessReader(
       neuron, catalog, cellName: references.name, sections: topology.nodes.map(\.section))
-    let pointProcesses = try synapseReader.pointProcesses(references.synapses)
-    let connections = try synapseReader.connections(
-      references.connections, to: references.synapses, pointProcesses)
+    var connectionReader = ConnectionReader(neuron)
+    var synapses = references.synapses
+    var netCons = references.connections
+    guard synapses.count == netCons.count else {
+      throw .listsDiffer(synapses: synapses.count, connections: netCons.count)
+    }
+    var processes: [PointProcess] = []
+    processes.reserveCapacity(synapses.count)
+    for (index, synapse) in synapses.enumerated() {
+      processes.append(try processReader.listed(synapse, index: index))
+    }
+    var connections: [Connection] = []
+    connections.reserveCapacity(netCons.count)
+    for (index, netCon) in netCons.enumerated() {
+      connections.append(
+        try connectionReader.listed(
+          netCon, index: index, targeting: synapses[index], processes[index]))
+    }
+
+    let unlisted = UnlistedReader(neuron, catalog)
+    for (object, process) in try unlisted.pointProcesses(
+      notAmong: synapses, processes, isDendritic: sections.map(\.role.isDendritic),
+      &processReader)
+    {
+      synapses.append(object)
+      processes.append(process)
+    }
+    for (object, connection) in try unlisted.connections(
+      notAmong: netCons, onto: synapses, processes, &connectionReader)
+    {
+      netCons.append(object)
+      connections.append(connection)
+    }
 
     let model = CellModel(
       name: references.name, temperature: value(of: "celsius") ?? .nan,
       initialPotential: value(of: "v_init"), mechanisms: sectionReader.kinds,
-      pointProcessKinds: synapseReader.kinds, sections: sections, pointProcesses: pointProcesses,
+      pointProcessKinds: processReader.kinds, sections: sections, pointProcesses: processes,
       connections: connections)
     return LiveCell(
-      model: model, sections: topology.nodes.map(\.section), synapses: references.synapses,
-      connections: references.connections)
+      model: model, listedCount: references.synapses.count,
+      sections: topology.nodes.map(\.section), synapses: synapses, connections: netCons)
   }
 
   /// A number of the session by its hoc name; nil where there is none.

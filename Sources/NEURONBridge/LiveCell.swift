@@ -27,6 +27,9 @@ package struct LiveCellReferences {
 /// NetCon behind each index of the model.
 package struct LiveCell {
   package let model: CellModel
+  /// How many of the model's point processes, the first ones, the caller listed.
+  package let listedCount: Int
   let sections: [SectionReference]
+  /// The objects behind the model's point processes and connections, index by index.
   let synapses, connections: [ObjectReference]
 }

@@ -2,11 +2,18 @@ import CellModel
 import Reduction
 
 /// The main job, from a cell of the session to its reduced cell there.
+///
+/// The original's dendrites are still there when it is made: whoever has taken what is needed of it
+/// deletes them by `remains`.
 package struct LiveReduction {
   package let original: CellModel
   package let reduction: Reduction
+  /// Those of the listed synapses that remain, as indices of the caller's list.
+  package let survivors: [Int]
   /// The stages in their order, and the seconds each took.
   package let stageSeconds: [(name: String, seconds: Double)]
+  /// What the reduced cell replaces, to be deleted.
+  package let remains: Remains
 
   /// Reads, reduces, and builds.
   ///
@@ -37,6 +44,36 @@ package struct LiveReduction {
     try builder.build(in: template, appendingTo: list)
     clock.end("build")
     return LiveReduction(
-      original: cell.model, reduction: reduction, stageSeconds: clock.stages)
+      original: cell.model, reduction: reduction,
+      survivors: reduction.survivors.filter { $0 < cell.listedCount },
+      stageSeconds: clock.stages,
+      remains: Remains(neuron: neuron, sections: cell.dendrites))
+  }
+}
+
+/// The original's dendrites, with the synapses that were merged into others still on them.
+///
+/// Deleting them is the one step that cannot be taken back. It is a step of its own because it frees
+/// a great many small pieces of memory, which the next large allocation or release has to sort: the
+/// values that were worked with are given back before.
+package struct Remains {
+  let neuron: NEURON
+  let sections: [SectionReference]
+
+  /// Deletes them.
+  ///
+  /// - Returns: the seconds it took.
+  package func delete() -> Double {
+    var clock = StageClock()
+    for section in sections.reversed() { neuron.delete(section) }
+    clock.end("delete")
+    return clock.stages[0].seconds
+  }
+}
+
+extension LiveCell {
+  /// The sections that a reduction replaces.
+  fileprivate var dendrites: [SectionReference] {
+    zip(sections, model.sections).filter { $0.1.role.isDendritic }.map(\.0)
   }
 }

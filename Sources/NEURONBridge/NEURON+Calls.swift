@@ -48,7 +48,10 @@ extension NEURON {
   {
     push(arguments)
     let status = api.function_call(function, Int32(arguments.count), message.base, message.size)
-    guard status == 0 else { throw .neuron(doing: "calling a function", message: message.text) }
+    guard status == 0 else {
+      dropFromStack(arguments.count)
+      throw .neuron(doing: "calling a function", message: message.text)
+    }
     return popOutcome()
   }
 
@@ -59,7 +62,10 @@ extension NEURON {
     push(arguments)
     let status = api.method_call(
       object, method, Int32(arguments.count), message.base, message.size)
-    guard status == 0 else { throw .neuron(doing: "calling a method", message: message.text) }
+    guard status == 0 else {
+      dropFromStack(arguments.count)
+      throw .neuron(doing: "calling a method", message: message.text)
+    }
     return popOutcome()
   }
 
@@ -106,6 +112,14 @@ extension NEURON {
       case .string(let text): api.string_push(text.reference)
       case .object(let object): api.object_push(object)
       }
+    }
+  }
+
+  /// Takes the arguments of a failed call off the stack, where NEURON leaves them, and with them a
+  /// reference to each object.
+  private func dropFromStack(_ count: Int) {
+    for _ in 0..<count {
+      if case .object(let object?) = popOutcome() { api.object_unref(object) }
     }
   }
 

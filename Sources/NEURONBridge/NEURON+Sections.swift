@@ -13,6 +13,23 @@ extension NEURON {
   /// Every section of the session.
   func allSections() -> [SectionReference] { sections(in: api.all_sections()) }
 
+  /// What a name of hoc stands for.
+  package enum MemberKind {
+    case array, objectReference
+    /// A section, a number, a text, a function, or nothing.
+    case other
+  }
+
+  /// What a member of an object, or for nil a name of hoc's top level, stands for.
+  package func memberKind(_ name: String, of object: ObjectReference?) -> MemberKind {
+    let found = if let object { api.method_symbol(object, name) } else { api.symbol(name) }
+    guard let found else { return .other }
+    if api.symbol_is_array(found) { return .array }
+    // NEURON's own object references are found under this name.
+    guard let known = api.symbol("hoc_obj_") else { return .other }
+    return api.symbol_type(found) == api.symbol_type(known) ? .objectReference : .other
+  }
+
   /// Deletes a section, if it is still there.
   func delete(_ section: SectionReference) {
     guard api.section_is_active(section) else { return }

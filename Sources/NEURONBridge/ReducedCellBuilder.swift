@@ -4,8 +4,7 @@ import Reduction
 
 /// Builds a reduced cell in the session and moves the synapses and NetCons of the original to it.
 ///
-/// All or nothing: until the original's dendrites are deleted, which is the last step and cannot
-/// fail, every change can be taken back, and is when a step fails.
+/// All or nothing: every change can be taken back, and is when a step fails.
 package struct ReducedCellBuilder {
   private let neuron: NEURON
   private let original: LiveCell
@@ -17,7 +16,7 @@ package struct ReducedCellBuilder {
     self.reduction = reduction
   }
 
-  /// Builds the cell and deletes the original's dendrites.
+  /// Builds the cell, beside the original's dendrites.
   ///
   /// - Parameters:
   ///   - template: what the cell is an instance of.
@@ -33,7 +32,6 @@ package struct ReducedCellBuilder {
       undo.rollBack()
       throw error
     }
-    for section in original.dendrites.reversed() { neuron.delete(section) }
   }
 
   private func build(
@@ -174,8 +172,13 @@ package struct ReducedCellBuilder {
           case .apical: "apical"
           case .basal: "basal"
           }
+        // Templates written for neuron-reduce 0.0.7 need no axonal.
+        let lists: [String] = [list, "all"].filter { neuron.api.method_symbol(instance, $0) != nil }
+        guard lists.contains(list) || list == "axonal" else {
+          throw .template(name: template.name, problem: "it has no '\(list)'")
+        }
         try neuron.with(section: section) { () throws(BridgeError) in
-          try neuron.execute("{ \(list).append() all.append() }", in: instance)
+          for list in lists { try neuron.execute("\(list).append()", in: instance) }
         }
       }
       try checkPublicNames(of: instance)
@@ -188,7 +191,9 @@ package struct ReducedCellBuilder {
   private func checkPublicNames(of instance: ObjectReference) throws(BridgeError) {
     let roles = Set(reduction.cables.map(\.role))
     let reaches =
-      ReducedTemplate.sectionLists.map { "forsec $o1.\($0) { }" }
+      ReducedTemplate.sectionLists
+      .filter { $0 != "axonal" || neuron.api.method_symbol(instance, $0) != nil }
+      .map { "forsec $o1.\($0) { }" }
       + (roles.contains(.apical) ? ["$o1.apic[0] { }"] : [])
       + (roles.contains(.basal) ? ["$o1.dend[0] { }"] : [])
     let check = "neuron_reduce_check"
@@ -231,30 +236,21 @@ package struct ReducedCellBuilder {
   private func retargetConnections(_ undo: inout Undo) throws(BridgeError) {
     guard let first = original.connections.first else { return }
     let method = try neuron.method("setpost", of: first)
-    var changed = 0
+    var changed: [(connection: ObjectReference, before: ObjectReference)] = []
     undo.record {
-      for index in 0..<changed where representative(of: index) != original.synapses[index] {
-        _ = try? neuron.call(
-          method, of: original.connections[index], .object(original.synapses[index]))
+      for (connection, before) in changed {
+        _ = try? neuron.call(method, of: connection, .object(before))
       }
     }
-    for (index, connection) in original.connections.enumerated() {
-      let target = representative(of: index)
-      if target != original.synapses[index] {
-        try neuron.call(method, of: connection, .object(target))
-      }
-      changed = index + 1
+    var seen: Set<ObjectReference> = []
+    seen.reserveCapacity(original.connections.count)
+    changed.reserveCapacity(original.connections.count)
+    for (connection, model) in zip(original.connections, original.model.connections) {
+      let before = original.synapses[model.target]
+      let after = original.synapses[reduction.pointProcessFates[model.target].representative]
+      guard after != before, seen.insert(connection).inserted else { continue }
+      try neuron.call(method, of: connection, .object(after))
+      changed.append((connection, before))
     }
-  }
-
-  private func representative(of index: Int) -> ObjectReference {
-    original.synapses[reduction.pointProcessFates[index].representative]
-  }
-}
-
-extension LiveCell {
-  /// The sections that a reduction replaces.
-  fileprivate var dendrites: [SectionReference] {
-    zip(sections, model.sections).filter { $0.1.role.isDendritic }.map(\.0)
   }
 }

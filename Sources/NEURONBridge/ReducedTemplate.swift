@@ -21,10 +21,15 @@ package struct ReducedTemplate {
   func instantiate(in neuron: NEURON) throws(BridgeError) -> ObjectReference {
     if neuron.api.symbol(name) == nil { try load(in: neuron) }
     guard let symbol = neuron.api.symbol(name) else {
-      throw .template(name: name, problem: "the file does not define it")
+      throw .templateFile(
+        path: file ?? name, message: "there is no such file, or no '\(name)' in it")
     }
     guard isTemplate(symbol, in: neuron) else {
       throw .template(name: name, problem: "'\(name)' is something else in this session")
+    }
+    // A template whose file had an error in it has no members; an object of it would end the process.
+    guard neuron.api.symbol_table(symbol) != nil else {
+      throw .template(name: name, problem: "its definition ended in an error")
     }
     // An object is made by a hoc function, since errors in init are caught only in calls.
     let maker = "neuron_reduce_new_\(name)"
@@ -51,15 +56,10 @@ package struct ReducedTemplate {
 
   private func load(in neuron: NEURON) throws(BridgeError) {
     guard let file else { return try neuron.execute(builtIn, doing: "defining \(name)") }
-    do throws(BridgeError) {
-      let loaded = try neuron.call(
-        neuron.symbol("load_file"), .number(1), .string(HocString(file)))
-      guard loaded.number == 1 else {
-        throw BridgeError.templateFile(path: file, message: "NEURON could not read it")
-      }
-    } catch {
-      guard case .neuron(_, let message) = error else { throw error }
-      throw .templateFile(path: file, message: message)
+    // An error in a file's syntax ends the process when load_file is called as a function.
+    let path = file.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    guard neuron.api.hoc_call("{load_file(1, \"\(path)\")}\n") == 0 else {
+      throw .templateFile(path: file, message: "NEURON printed the error in it above")
     }
   }
 

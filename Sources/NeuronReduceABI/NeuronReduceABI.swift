@@ -11,13 +11,32 @@ public func nr_reduce(
   _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
 ) -> nr_status {
   do {
-    let reduction = try ReductionRequest(request.pointee).perform()
-    result.pointee = OpaquePointer(Unmanaged.passRetained(ReductionResult(reduction)).toOpaque())
+    let (reduction, remains) = try built(request.pointee)
+    reduction.add(stage: "delete", seconds: remains.delete())
+    result.pointee = OpaquePointer(Unmanaged.passRetained(reduction).toOpaque())
     return NR_OK
   } catch {
     write(error.description, to: message, size: messageSize)
     return error.status
   }
+}
+
+/// The result of a reduction, and what is still to be deleted of the original. All else that was
+/// worked with is gone when this returns.
+private func built(
+  _ request: nr_request
+) throws(BridgeError) -> (result: ReductionResult, remains: Remains) {
+  let reduction = try ReductionRequest(request).perform()
+  return (ReductionResult(reduction), reduction.remains)
+}
+
+@c(nr_is_array_or_object) @implementation
+public func nr_is_array_or_object(
+  _ object: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>
+) -> Int32 {
+  guard let neuron = try? NEURON() else { return 0 }
+  let kind = neuron.memberKind(String(cString: name), of: object.map { OpaquePointer($0) })
+  return kind == .other ? 0 : 1
 }
 
 @c(nr_reduction_free) @implementation
@@ -36,16 +55,12 @@ public func nr_reduction_survivors(
 
 @c(nr_reduction_cable_count) @implementation
 public func nr_reduction_cable_count(_ reduction: OpaquePointer) -> Int {
-  boxed(reduction).value.reduction.cables.count
+  boxed(reduction).cables.count
 }
 
 @c(nr_reduction_cable) @implementation
 public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_cable {
-  let cable = boxed(reduction).value.reduction.cables[index]
-  return nr_cable(
-    is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
-    length: cable.shape.length, diameter: cable.shape.diameter,
-    electrotonic_length: cable.shape.electrotonicLength)
+  boxed(reduction).cables[index]
 }
 
 @c(nr_reduction_segment_map) @implementation
@@ -68,12 +83,13 @@ public func nr_reduction_section_name(
 public func nr_reduction_stage_name(
   _ reduction: OpaquePointer, _ index: Int
 ) -> UnsafePointer<CChar>? {
-  boxed(reduction).stageNames[index]
+  let stages = boxed(reduction).stages
+  return stages.indices.contains(index) ? stages[index].name[0] : nil
 }
 
 @c(nr_reduction_stage_seconds) @implementation
 public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int) -> Double {
-  let stages = boxed(reduction).value.stageSeconds
+  let stages = boxed(reduction).stages
   return stages.indices.contains(index) ? stages[index].seconds : .nan
 }
 

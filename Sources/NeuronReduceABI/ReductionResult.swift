@@ -4,15 +4,20 @@ import Reduction
 
 /// A finished reduction with what C callers read of it, in memory that lives as long as this object.
 final class ReductionResult {
-  let value: LiveReduction
   let survivors: CArray<Int64>
+  let cables: [nr_cable]
   let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
-  let stageNames: CStrings
+  private(set) var stages: [(name: CStrings, seconds: Double)]
 
   init(_ value: LiveReduction) {
-    self.value = value
-    survivors = CArray(value.reduction.survivors.map(Int64.init))
+    survivors = CArray(value.survivors.map(Int64.init))
+    cables = value.reduction.cables.map { cable in
+      nr_cable(
+        is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
+        length: cable.shape.length, diameter: cable.shape.diameter,
+        electrotonic_length: cable.shape.electrotonicLength)
+    }
     var map: [nr_mapped_segment] = []
     var names: [String] = []
     for (section, points) in zip(value.original.sections, value.reduction.segmentMap.points)
@@ -28,7 +33,12 @@ final class ReductionResult {
     }
     segmentMap = CArray(map)
     sectionNames = CStrings(names)
-    stageNames = CStrings(value.stageSeconds.map(\.name))
+    stages = value.stageSeconds.map { (CStrings([$0.name]), $0.seconds) }
+  }
+
+  /// Notes a stage that came after the reduction.
+  func add(stage name: String, seconds: Double) {
+    stages.append((CStrings([name]), seconds))
   }
 }
 

@@ -39,6 +39,10 @@ enum Merging {
     var fates: [PointProcessFate] = []
     fates.reserveCapacity(cell.pointProcesses.count)
     for (index, process) in cell.pointProcesses.enumerated() {
+      guard process.mayMerge else {
+        fates.append(PointProcessFate(site: sites[index], representative: index))
+        continue
+      }
       let values = compared[process.kind].map { indices in indices.map { process.values[$0] } }
       let key = Key(site: sites[index], kind: process.kind, values: values ?? process.values)
       let representative = representatives[key] ?? index

@@ -1,4 +1,9 @@
-"""Finds a cell's sections and NEURON's own references to objects."""
+"""Finds a cell's sections and NEURON's own references to objects.
+
+Types are compared by ``issubclass(type(value), …)``: ``isinstance`` raises for a deleted section.
+"""
+
+from __future__ import annotations
 
 import array
 import numbers
@@ -6,6 +11,7 @@ from collections.abc import Iterable
 
 from neuron import h, hoc, nrn
 
+from . import _library
 from .errors import ArgumentError, CellError, SynapseError
 
 
@@ -15,13 +21,12 @@ def sections(cell, attribute: str) -> list[nrn.Section]:
     :returns: an empty list where the cell has no such attribute, or nothing but deleted sections.
     :raises CellError: where the attribute holds something other than sections.
     """
-    try:
-        value = getattr(cell, attribute)
-    except (AttributeError, LookupError, RuntimeError, TypeError):
+    value = _attribute(cell, attribute)
+    if value is None:
         return []
-    if isinstance(value, nrn.Section):
+    if issubclass(type(value), nrn.Section):
         found = [value]
-    elif isinstance(value, hoc.HocObject) and value.hname().endswith("[?]"):
+    elif is_section_array(value):
         found = _array_sections(cell, attribute, value)
     else:
         try:
@@ -29,29 +34,51 @@ def sections(cell, attribute: str) -> list[nrn.Section]:
         except (TypeError, ReferenceError, RuntimeError, IndexError):
             return []
     for section in found:
-        if not isinstance(section, nrn.Section):
+        if not issubclass(type(section), nrn.Section):
             raise CellError(
-                f"{attribute} of {cell!r} holds {section!r}; expected nothing but sections"
+                f"{attribute} of {described(cell)} holds {described(section)}; expected nothing "
+                "but sections"
             )
     return [section for section in found if _is_alive(section)]
+
+
+def _attribute(cell, attribute: str):
+    """A cell's attribute; None where there is none, or a section that was deleted."""
+    if issubclass(type(cell), hoc.HocObject):
+        # NEURON ends the process when a deleted section is reached for by its name.
+        instance = _reference(cell)
+        where = (attribute,) if instance is None else (attribute, 0, cell)
+        if not _library.is_array_or_object(instance, attribute) and not h.section_exists(*where):
+            return None
+    try:
+        return getattr(cell, attribute)
+    except Exception:
+        # Whatever an object of the user's raises when asked, it has no such attribute.
+        return None
+
+
+def is_section_array(value) -> bool:
+    """Whether this is a hoc array, whose elements may be deleted sections."""
+    return issubclass(type(value), hoc.HocObject) and value.hname().endswith("[?]")
 
 
 def _array_sections(cell, attribute: str, array) -> list[nrn.Section]:
     """The sections of a hoc array that were not deleted; NEURON ends the process when a deleted one
     is reached for."""
-    if _is_hoc_instance(cell):
+    if _reference(cell) is not None:
         exists = (h.section_exists(attribute, index, cell) for index in range(len(array)))
         return [array[index] for index, alive in enumerate(exists) if alive]
     prefix = array.hname().split("[?]")[0] + "["
     return [section for section in h.allsec() if section.name().startswith(prefix)]
 
 
-def _is_hoc_instance(value) -> bool:
-    """Whether this is an object of a hoc class, rather than hoc's top level or Python's own."""
+def _reference(value) -> int | None:
+    """NEURON's reference to an object of a hoc class; None for hoc's top level and for what is not
+    hoc's."""
     try:
-        return isinstance(value, hoc.HocObject) and bool(value.hocobjptr())
-    except (AttributeError, TypeError, RuntimeError):
-        return False
+        return hoc.HocObject.hocobjptr(value) or None
+    except TypeError:
+        return None
 
 
 def _is_alive(section: nrn.Section) -> bool:
@@ -59,6 +86,15 @@ def _is_alive(section: nrn.Section) -> bool:
         return section.nseg > 0
     except ReferenceError:
         return False
+
+
+def described(value) -> str:
+    """A value as a message shows it, also where it cannot be shown."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"a {type(value).__name__} that cannot be shown"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def section_list(found: Iterable[nrn.Section]):
@@ -75,24 +111,32 @@ def listed(objects, argument: str, expected: str) -> list:
     :raises SynapseError: where it cannot be gone through.
     """
     try:
-        return list(objects)
-    except TypeError:
-        raise SynapseError(f"{argument} is {objects!r}; expected a list of {expected}s") from None
+        if not is_section_array(objects):
+            return list(objects)
+    except (TypeError, ReferenceError, RuntimeError):
+        pass
+    raise SynapseError(f"{argument} is {described(objects)}; expected a list of {expected}s")
 
 
-def object_references(objects: list, argument: str, expected: str) -> array.array:
+def object_references(
+    objects: list, argument: str, expected: str, kind: type = hoc.HocObject
+) -> array.array:
     """NEURON's references to the objects in a list, as an array of pointers.
 
-    :raises SynapseError: naming the first element that is no NEURON object.
+    :param kind: the class that all must be of.
+    :raises SynapseError: naming the first element that is no NEURON object of that class.
     """
-    try:
-        return array.array("Q", map(hoc.HocObject.hocobjptr, objects))
-    except TypeError:
-        pass
-    for index, item in enumerate(objects):
-        if not _is_hoc_instance(item):
-            raise SynapseError(f"{argument}[{index}] is {item!r}; expected a {expected}")
-    raise AssertionError("an element was refused that is an object")
+    if all(issubclass(each, kind) for each in set(map(type, objects))):
+        try:
+            return array.array("Q", map(hoc.HocObject.hocobjptr, objects))
+        except TypeError:
+            pass
+    index = next(
+        index
+        for index, item in enumerate(objects)
+        if not issubclass(type(item), kind) or _reference(item) is None
+    )
+    raise SynapseError(f"{argument}[{index}] is {described(objects[index])}; expected a {expected}")
 
 
 def number(value, argument: str, expected: str) -> float:
@@ -100,9 +144,12 @@ def number(value, argument: str, expected: str) -> float:
 
     :raises ArgumentError: for anything else, text and booleans included.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ArgumentError(f"{argument} is {value!r}; expected {expected}")
-    return float(value)
+    if issubclass(type(value), numbers.Real) and type(value) is not bool:
+        try:
+            return float(value)
+        except OverflowError:
+            pass
+    raise ArgumentError(f"{argument} is {described(value)}; expected {expected}")
 
 
 def compared_parameters(dictionary) -> list[bytes]:
@@ -116,5 +163,7 @@ def compared_parameters(dictionary) -> list[bytes]:
     try:
         pairs = [(kind, name) for kind, names in dictionary.items() for name in list(names)]
         return [text.encode() for pair in pairs for text in pair]
-    except (AttributeError, TypeError):
-        raise ArgumentError(f"PP_params_dict is {dictionary!r}; expected {expected}") from None
+    except (AttributeError, TypeError, ReferenceError, UnicodeEncodeError):
+        raise ArgumentError(
+            f"PP_params_dict is {described(dictionary)}; expected {expected}"
+        ) from None

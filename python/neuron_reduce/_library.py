@@ -1,5 +1,7 @@
 """The Swift library: its C interface (neuron_reduce.h) by ctypes."""
 
+from __future__ import annotations
+
 import ctypes
 import pathlib
 import sys
@@ -84,6 +86,7 @@ def _load() -> ctypes.PyDLL:
                 ctypes.c_size_t,
             ],
         ),
+        "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
         "nr_reduction_survivors": (
             ctypes.POINTER(ctypes.c_int64),
@@ -107,6 +110,14 @@ def _load() -> ctypes.PyDLL:
 
 
 _library = _load()
+
+
+def is_array_or_object(instance: int | None, name: str) -> bool:
+    """Whether a member of a hoc object (None: of hoc's top level) is an array or an object.
+
+    :param instance: NEURON's reference to the object.
+    """
+    return bool(_library.nr_is_array_or_object(instance, name.encode()))
 
 
 class Outcome:

@@ -7,7 +7,7 @@ import os
 import re
 
 import neuron
-from neuron import h
+from neuron import h, hoc
 
 from . import _collect, _library
 from .errors import ArgumentError, CellError, TemplateError, UnsupportedNeuronError
@@ -34,7 +34,8 @@ def subtree_reductor(
     Synapses and channels move to where the cable's transfer impedance to the soma equals theirs;
     synapses of the same mechanism with equal parameters that meet in a segment become one, which
     receives the NetCons of all. Soma and axon stay, the same sections as before, and so do weights,
-    delays, thresholds and sources of the NetCons.
+    delays, thresholds and sources of the NetCons. Point processes on the dendrites and NetCons onto
+    them that are in neither list move too, unmerged.
 
     The original cell is consumed: its dendrites are gone afterwards. Other cells and the session's
     settings are not touched. When an exception is raised, nothing was changed.
@@ -42,10 +43,10 @@ def subtree_reductor(
     Source: Amsalem et al., "An efficient analytical reduction of detailed nonlinear neuron models",
     Nat. Commun. 11:288 (2020).
 
-    :param original_cell: any cell with ``soma`` (a section, an array or a list). What its ``axon``
-        or ``axonal`` holds, or is attached to the soma with "axon" or "hill" in its name, is axon;
-        what its ``apical`` or ``apic`` holds is apical; all else that is attached to the soma is a
-        basal dendrite. A section at which a dendrite begins must have pas.
+    :param original_cell: any cell with ``soma`` (a section, an array or a list). What its
+        ``axonal`` or ``axon`` holds, or has "axon" or "hill" in its name, is axon; what its
+        ``apical`` or ``apic`` holds is apical; all else that is attached to the soma is a basal
+        dendrite. A section at which a dendrite begins must have pas.
     :param synapses_list: point processes on the cell, n of them.
     :param netcons_list: n NetCons, the i-th of which targets the i-th synapse.
     :param reduction_frequency: in Hz, 0 or greater: at which impedances are kept.
@@ -76,8 +77,10 @@ def subtree_reductor(
     :raises TemplateError: the template file is missing or lacks what it must have.
     """
     _check_version()
-    if mapping_type != "impedance":
-        raise ArgumentError(f"mapping_type is {mapping_type!r}; expected 'impedance'")
+    if type(mapping_type) is not str or mapping_type != "impedance":
+        raise ArgumentError(
+            f"mapping_type is {_collect.described(mapping_type)}; expected 'impedance'"
+        )
     frequency = _collect.number(
         reduction_frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
     )
@@ -91,25 +94,28 @@ def subtree_reductor(
 
     soma = _collect.sections(original_cell, "soma")
     if not soma:
-        raise CellError(f"{original_cell!r} has no soma; expected a cell whose soma is a section")
+        raise CellError(
+            f"{_collect.described(original_cell)} has no soma; expected a cell whose soma is a "
+            "section"
+        )
     section_lists = [
         _collect.section_list(sections)
         for sections in (
             soma,
-            _sections_of_any(original_cell, "apical", "apic"),
-            _sections_of_any(original_cell, "axonal", "axon"),
+            _collect.sections(original_cell, "apical") or _collect.sections(original_cell, "apic"),
+            _collect.sections(original_cell, "axonal") or _collect.sections(original_cell, "axon"),
         )
     ]
     point_processes = _collect.listed(synapses_list, "synapses_list", "point process")
     netcons_list = _collect.listed(netcons_list, "netcons_list", "NetCon")
     synapses = _collect.object_references(point_processes, "synapses_list", "point process")
-    netcons = _collect.object_references(netcons_list, "netcons_list", "NetCon")
+    netcons = _collect.object_references(netcons_list, "netcons_list", "NetCon", hoc.NetCon)
     result_list = h.List()
 
     soma_list, apical_list, axonal_list = (each.hocobjptr() for each in section_lists)
     outcome = _library.reduce(
         _library.Request(
-            cell_name=str(original_cell).encode(),
+            cell_name=_collect.described(original_cell).encode(errors="replace"),
             soma_sections=soma_list,
             apical_sections=apical_list,
             axonal_sections=axonal_list,
@@ -122,7 +128,7 @@ def subtree_reductor(
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
             template_name=template_name.encode(),
-            template_file=template_file and os.fsencode(template_file),
+            template_file=template_file,
             result_list=result_list.hocobjptr(),
         )
     )
@@ -144,26 +150,20 @@ def _check_version():
         )
 
 
-def _template(model_filename) -> tuple[str, str | None]:
+def _template(model_filename) -> tuple[str, bytes | None]:
+    """The template's name, and the file that defines it; None for the one built in."""
+    refused = f"model_filename is {_collect.described(model_filename)}; expected "
     try:
         path = os.fspath(model_filename)
-    except TypeError:
-        path = None
-    if not isinstance(path, str):
-        raise TemplateError(
-            f"model_filename is {model_filename!r}; expected the name of a hoc file"
-        )
+        encoded = os.fsencode(path)
+    except (TypeError, UnicodeEncodeError):
+        raise TemplateError(refused + "the name of a hoc file") from None
+    if not isinstance(path, str) or b"\0" in encoded:
+        raise TemplateError(refused + "the name of a hoc file")
     name = os.path.basename(path).split(".")[0]
     if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise TemplateError(
-            f"model_filename is {model_filename!r}; expected a file whose name, up to the first "
-            "dot, is a hoc template's"
-        )
-    return name, None if path == _BUILT_IN_TEMPLATE else path
-
-
-def _sections_of_any(cell, *attributes: str) -> list:
-    return [section for each in attributes for section in _collect.sections(cell, each)]
+        raise TemplateError(refused + "a file whose name, up to the first dot, is a hoc template's")
+    return name, None if path == _BUILT_IN_TEMPLATE else encoded
 
 
 def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:
@@ -174,10 +174,15 @@ def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:
         soma=original_cell.soma,
         apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
         dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
-        axon=[section for section in hoc_model.axonal if _touches(section, soma)],
+        axon=[section for section in _axon(hoc_model) if _touches(section, soma)],
         original_cell=original_cell,
         stage_seconds=outcome.stage_seconds,
     )
+
+
+def _axon(hoc_model):
+    """The axon's sections, as far as the template keeps a list of them."""
+    return getattr(hoc_model, "axonal", ())
 
 
 def _touches(axon, soma: set) -> bool:

@@ -63,6 +63,7 @@ typedef struct neuron_api {
   // Symbols and the stack
   neuron_symbol *_Nullable (*_Nonnull symbol)(const char *_Nonnull name);
   int (*_Nonnull symbol_type)(neuron_symbol *_Nonnull symbol);
+  void *_Nullable (*_Nonnull symbol_table)(neuron_symbol *_Nonnull template_symbol);
   double *_Nullable (*_Nonnull symbol_data)(neuron_symbol *_Nonnull symbol);
   bool (*_Nonnull symbol_is_array)(neuron_symbol *_Nonnull symbol);
   int (*_Nonnull symbol_array_length)(neuron_symbol *_Nonnull symbol);

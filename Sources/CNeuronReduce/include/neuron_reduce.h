@@ -92,6 +92,11 @@ typedef struct nr_mapped_segment {
 nr_status nr_reduce(const nr_request *request, nr_reduction *_Nullable *_Nonnull result,
                     char *message, size_t message_size);
 
+/// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
+/// an object reference. Python may ask for those without danger; asking for a single section that was
+/// deleted ends the process.
+int nr_is_array_or_object(void *_Nullable object, const char *name);
+
 void nr_reduction_free(nr_reduction *reduction);
 
 /// The surviving synapses, as indices into the request's, in the order of the result.

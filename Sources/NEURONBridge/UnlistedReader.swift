@@ -1,0 +1,91 @@
+import CNEURON
+import CellModel
+
+/// What is attached to a cell's dendrites but in none of the caller's lists: other point processes
+/// (clamps, synapses without a NetCon) and other NetCons onto the cell's point processes. It would be
+/// lost, or left pointing to nothing, when the dendrites go.
+struct UnlistedReader {
+  private let neuron: NEURON
+  private let catalog: MechanismCatalog
+
+  init(_ neuron: NEURON, _ catalog: MechanismCatalog) {
+    self.neuron = neuron
+    self.catalog = catalog
+  }
+
+  /// Point processes on dendrites that are not among the listed ones.
+  ///
+  /// - Parameters:
+  ///   - processes: what was read of the listed ones.
+  ///   - isDendritic: of each section of the cell.
+  func pointProcesses(
+    notAmong listed: [ObjectReference], _ processes: [PointProcess], isDendritic: [Bool],
+    _ reader: inout PointProcessReader
+  ) throws(BridgeError) -> [(object: ObjectReference, process: PointProcess)] {
+    var countsByKind = [Int](repeating: 0, count: reader.kinds.count)
+    for process in processes { countsByKind[process.kind] += 1 }
+    let counts = Dictionary(
+      zip(reader.kinds.map(\.name), countsByKind), uniquingKeysWith: { first, _ in first })
+
+    var known: Set<ObjectReference>?
+    var found: [(ObjectReference, PointProcess)] = []
+    for name in catalog.pointProcessNames.sorted() {
+      try forEachObject(ofClass: name, unlessCountIs: counts[name] ?? 0) {
+        object throws(BridgeError) in
+        if known == nil { known = Set(listed) }
+        guard known?.contains(object) == false, var process = try reader.ifOnCell(object),
+          isDendritic[process.section]
+        else { return }
+        process.mayMerge = false
+        found.append((object, process))
+      }
+    }
+    return found
+  }
+
+  /// NetCons onto point processes of the model that are not among the listed ones.
+  ///
+  /// - Parameter processes: the model's point processes with the objects they were read from.
+  func connections(
+    notAmong listed: [ObjectReference], onto objects: [ObjectReference],
+    _ processes: [PointProcess], _ reader: inout ConnectionReader
+  ) throws(BridgeError) -> [(object: ObjectReference, connection: Connection)] {
+    var known: Set<ObjectReference>?
+    var indices: [ObjectReference: Int] = [:]
+    var found: [(ObjectReference, Connection)] = []
+    try forEachObject(ofClass: "NetCon", unlessCountIs: listed.count) {
+      object throws(BridgeError) in
+      if known == nil {
+        known = Set(listed)
+        indices = Dictionary(
+          objects.enumerated().map { ($0.element, $0.offset) },
+          uniquingKeysWith: { first, _ in first })
+      }
+      guard known?.contains(object) == false, let target = try reader.target(of: object),
+        let index = indices[target]
+      else { return }
+      found.append(
+        (object, try reader.connection(object, target: index, kind: processes[index].kind)))
+    }
+    return found
+  }
+
+  /// Goes through all objects of a class in the session, unless there are just as many as expected.
+  private func forEachObject(
+    ofClass name: String, unlessCountIs expected: Int,
+    _ body: (ObjectReference) throws(BridgeError) -> Void
+  ) throws(BridgeError) {
+    let list = try neuron.newObject("List", .string(HocString(name)))
+    defer { neuron.api.object_unref(list) }
+    let count = try neuron.call(neuron.method("count", of: list), of: list).number
+    guard Int(count) != expected else { return }
+    let element = try neuron.method("o", of: list)
+    for index in 0..<Int(count) {
+      guard
+        case .object(let object?) = try neuron.call(element, of: list, .number(Double(index)))
+      else { continue }
+      defer { neuron.api.object_unref(object) }
+      try body(object)
+    }
+  }
+}
