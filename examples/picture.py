@@ -133,7 +133,7 @@ def reduced_morphology(soma: Any) -> Shape:
     for part, sections in roots.items():
         drawn = [np.empty((0, 4, 2))]
         longest_first = sorted(sections, key=lambda sec: -sec.L)
-        for sec, angle in zip(longest_first, _angles(part, len(sections))):
+        for sec, angle in zip(longest_first, _angles(part, len(sections)), strict=True):
             edge = diameter / 2 * np.array([math.cos(angle), math.sin(angle)])
             drawn.append(_cables(sec, edge, angle))
         pieces[part] = np.concatenate(drawn)

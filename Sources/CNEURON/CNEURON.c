@@ -14,7 +14,7 @@ static int search_object(struct dl_phdr_info *info, size_t size, void *result) {
   if (info->dlpi_name == NULL || strstr(info->dlpi_name, "nrniv") == NULL) return 0;
   void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == NULL) return 0;
-  if (dlsym(handle, "nrn_hoc_call") == NULL) {
+  if (dlsym(handle, "nrn_method_call_nothrow") == NULL) {
     dlclose(handle);
     return 0;
   }
@@ -24,7 +24,7 @@ static int search_object(struct dl_phdr_info *info, size_t size, void *result) {
 #endif
 
 static void *neuron_library(void) {
-  if (dlsym(RTLD_DEFAULT, "nrn_hoc_call") != NULL) return RTLD_DEFAULT;
+  if (dlsym(RTLD_DEFAULT, "nrn_method_call_nothrow") != NULL) return RTLD_DEFAULT;
   void *handle = RTLD_DEFAULT;
 #ifdef __linux__
   dl_iterate_phdr(search_object, &handle);
@@ -49,7 +49,6 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   void *library = neuron_library();
 #define FIND(member, name)                                                                         \
   if (!find(library, &api->member, name, missing)) return false
-  FIND(hoc_call, "nrn_hoc_call");
   FIND(section_new, "nrn_section_new");
   FIND(section_push, "nrn_section_push");
   FIND(section_pop, "nrn_section_pop");

@@ -25,13 +25,15 @@ package struct TreeImpedance: Sendable {
     let susceptancePerNanofarad = 2 * Double.pi * frequency * 1e-3
     var pivots = (0..<tree.count).map { index in
       Complex(
-        tree.leakConductances[index] + tree.axialConductances[index],
-        susceptancePerNanofarad * tree.capacitances[index])
+        tree.leakConductances[index], susceptancePerNanofarad * tree.capacitances[index])
     }
     for index in stride(from: tree.count - 1, to: 0, by: -1) {
-      let axial = tree.axialConductances[index]
-      pivots[tree.parents[index]] +=
-        Complex(axial) - Complex(axial * axial) / pivots[index]
+      // What the parent sees through the axial conductance g is g − g²/(y + g) = g·y/(y + g), the
+      // second form without the cancellation that a small y would bring.
+      let axial = Complex(tree.axialConductances[index])
+      let distal = pivots[index]
+      pivots[index] = distal + axial
+      pivots[tree.parents[index]] += axial * distal / pivots[index]
     }
     self.tree = tree
     self.pivots = pivots

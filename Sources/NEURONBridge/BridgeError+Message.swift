@@ -31,9 +31,6 @@ extension BridgeError: CustomStringConvertible {
         + "point process on the cell that is reduced"
     case .connectionTarget(let index, let found):
       "netcons_list[\(index)] targets \(found); expected it to target synapses_list[\(index)]"
-    case .templateFile(let path, let message):
-      "model_filename '\(path)' could not be loaded: \(message); expected a hoc file that defines "
-        + "the template named by the file"
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
         + "init takes no arguments, with the public sections soma, dend and apic and the public "

@@ -16,7 +16,6 @@ package enum BridgeError: Error, Equatable {
   case unplacedSynapse(index: Int, kind: String)
   case foreignSynapse(index: Int, kind: String, section: String, cell: String)
   case connectionTarget(index: Int, found: String)
-  case templateFile(path: String, message: String)
   case template(name: String, problem: String)
   case reduction(ReductionError)
 }

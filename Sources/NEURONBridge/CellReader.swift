@@ -26,34 +26,40 @@ package struct CellReader {
     var processReader = PointProcessReader(
       neuron, catalog, cellName: references.name, sections: topology.nodes.map(\.section))
     var connectionReader = ConnectionReader(neuron)
-    var synapses = references.synapses
-    var netCons = references.connections
-    guard synapses.count == netCons.count else {
-      throw .listsDiffer(synapses: synapses.count, connections: netCons.count)
+    guard references.synapses.count == references.connections.count else {
+      throw .listsDiffer(
+        synapses: references.synapses.count, connections: references.connections.count)
     }
+    var synapses = references.synapses
     var processes: [PointProcess] = []
     processes.reserveCapacity(synapses.count)
     for (index, synapse) in synapses.enumerated() {
       processes.append(try processReader.listed(synapse, index: index))
     }
+    // A NetCon that is listed twice is one all the same.
+    var netCons: [ObjectReference] = []
     var connections: [Connection] = []
-    connections.reserveCapacity(netCons.count)
-    for (index, netCon) in netCons.enumerated() {
-      connections.append(
-        try connectionReader.listed(
-          netCon, index: index, targeting: synapses[index], processes[index]))
+    var listedNetCons: Set<ObjectReference> = []
+    netCons.reserveCapacity(synapses.count)
+    connections.reserveCapacity(synapses.count)
+    listedNetCons.reserveCapacity(synapses.count)
+    for (index, netCon) in references.connections.enumerated() {
+      let connection = try connectionReader.listed(
+        netCon, index: index, targeting: synapses[index], processes[index])
+      guard listedNetCons.insert(netCon).inserted else { continue }
+      netCons.append(netCon)
+      connections.append(connection)
     }
 
     let unlisted = UnlistedReader(neuron, catalog)
     for (object, process) in try unlisted.pointProcesses(
-      notAmong: synapses, processes, isDendritic: sections.map(\.role.isDendritic),
-      &processReader)
+      notAmong: Set(synapses), of: sections, &processReader)
     {
       synapses.append(object)
       processes.append(process)
     }
     for (object, connection) in try unlisted.connections(
-      notAmong: netCons, onto: synapses, processes, &connectionReader)
+      notAmong: listedNetCons, onto: synapses, processes, &connectionReader)
     {
       netCons.append(object)
       connections.append(connection)

@@ -83,8 +83,11 @@ extension NEURON {
   }
 
   /// Executes a hoc statement at the top level.
+  ///
+  /// By a function, since NEURON's call for statements passes errors on as C++ exceptions when it is
+  /// itself called from within NEURON.
   func execute(_ statement: String, doing action: String) throws(BridgeError) {
-    guard api.hoc_call(statement + "\n") == 0 else {
+    guard try call(symbol("execute1"), .string(HocString(statement))).number == 1 else {
       throw .neuron(doing: action, message: "a hoc error, printed above")
     }
   }

@@ -21,10 +21,11 @@ package struct ReducedCellBuilder {
   /// - Parameters:
   ///   - template: what the cell is an instance of.
   ///   - list: a List object that the new instance is appended to.
-  /// - Throws: `BridgeError`; the session is then as it was, but for a template that was loaded.
+  /// - Throws: `BridgeError`; the session is then as it was, but for the template that is built in.
   package func build(
     in template: ReducedTemplate, appendingTo list: ObjectReference
   ) throws(BridgeError) {
+    try template.prepare(in: neuron)
     var undo = Undo()
     do {
       try build(in: template, appendingTo: list, &undo)
@@ -242,13 +243,11 @@ package struct ReducedCellBuilder {
         _ = try? neuron.call(method, of: connection, .object(before))
       }
     }
-    var seen: Set<ObjectReference> = []
-    seen.reserveCapacity(original.connections.count)
     changed.reserveCapacity(original.connections.count)
     for (connection, model) in zip(original.connections, original.model.connections) {
       let before = original.synapses[model.target]
       let after = original.synapses[reduction.pointProcessFates[model.target].representative]
-      guard after != before, seen.insert(connection).inserted else { continue }
+      guard after != before else { continue }
       try neuron.call(method, of: connection, .object(after))
       changed.append((connection, before))
     }

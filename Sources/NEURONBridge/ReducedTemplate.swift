@@ -4,25 +4,25 @@ import CNEURON
 package struct ReducedTemplate {
   /// The template's name.
   package let name: String
-  /// The file that defines it; nil for the one built in.
-  package let file: String?
+  /// Whether the session may be given the template that is built in, where it has none of this name.
+  package let isBuiltIn: Bool
 
-  package init(name: String, file: String?) {
+  package init(name: String, isBuiltIn: Bool) {
     self.name = name
-    self.file = file
+    self.isBuiltIn = isBuiltIn
   }
 
   static let sectionLists = ["all", "somatic", "apical", "basal", "axonal"]
 
-  /// A new instance in the session; the template is loaded first where the session lacks it.
+  /// Makes sure that the session has the template, defining the one that is built in.
   ///
-  /// - Returns: the object, which the caller gives back with `object_unref`.
-  /// - Throws: `BridgeError.templateFile` or `.template`.
-  func instantiate(in neuron: NEURON) throws(BridgeError) -> ObjectReference {
-    if neuron.api.symbol(name) == nil { try load(in: neuron) }
+  /// - Throws: `BridgeError.template`.
+  func prepare(in neuron: NEURON) throws(BridgeError) {
+    if isBuiltIn, neuron.api.symbol(name) == nil {
+      try neuron.execute(builtIn, doing: "defining \(name)")
+    }
     guard let symbol = neuron.api.symbol(name) else {
-      throw .templateFile(
-        path: file ?? name, message: "there is no such file, or no '\(name)' in it")
+      throw .template(name: name, problem: "it is not defined")
     }
     guard isTemplate(symbol, in: neuron) else {
       throw .template(name: name, problem: "'\(name)' is something else in this session")
@@ -31,6 +31,13 @@ package struct ReducedTemplate {
     guard neuron.api.symbol_table(symbol) != nil else {
       throw .template(name: name, problem: "its definition ended in an error")
     }
+  }
+
+  /// A new instance of the template, which the session must have.
+  ///
+  /// - Returns: the object, which the caller gives back with `object_unref`.
+  /// - Throws: `BridgeError.template`.
+  func instantiate(in neuron: NEURON) throws(BridgeError) -> ObjectReference {
     // An object is made by a hoc function, since errors in init are caught only in calls.
     let maker = "neuron_reduce_new_\(name)"
     if neuron.api.symbol(maker) == nil {
@@ -52,15 +59,6 @@ package struct ReducedTemplate {
   func problem(_ error: BridgeError) -> BridgeError {
     guard case .neuron(_, let message) = error else { return error }
     return .template(name: name, problem: message)
-  }
-
-  private func load(in neuron: NEURON) throws(BridgeError) {
-    guard let file else { return try neuron.execute(builtIn, doing: "defining \(name)") }
-    // An error in a file's syntax ends the process when load_file is called as a function.
-    let path = file.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-    guard neuron.api.hoc_call("{load_file(1, \"\(path)\")}\n") == 0 else {
-      throw .templateFile(path: file, message: "NEURON printed the error in it above")
-    }
   }
 
   private func isTemplate(_ symbol: SymbolReference, in neuron: NEURON) -> Bool {

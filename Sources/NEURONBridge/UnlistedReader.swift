@@ -15,26 +15,22 @@ struct UnlistedReader {
 
   /// Point processes on dendrites that are not among the listed ones.
   ///
-  /// - Parameters:
-  ///   - processes: what was read of the listed ones.
-  ///   - isDendritic: of each section of the cell.
+  /// - Parameter sections: the cell's.
   func pointProcesses(
-    notAmong listed: [ObjectReference], _ processes: [PointProcess], isDendritic: [Bool],
+    notAmong listed: Set<ObjectReference>, of sections: [Section],
     _ reader: inout PointProcessReader
   ) throws(BridgeError) -> [(object: ObjectReference, process: PointProcess)] {
-    var countsByKind = [Int](repeating: 0, count: reader.kinds.count)
-    for process in processes { countsByKind[process.kind] += 1 }
+    // NEURON has one copy of a class's name for all its objects.
+    var countsByName: [UnsafePointer<CChar>: Int] = [:]
+    for object in listed { countsByName[neuron.api.class_name(object), default: 0] += 1 }
     let counts = Dictionary(
-      zip(reader.kinds.map(\.name), countsByKind), uniquingKeysWith: { first, _ in first })
-
-    var known: Set<ObjectReference>?
+      countsByName.map { (String(cString: $0.key), $0.value) }, uniquingKeysWith: +)
     var found: [(ObjectReference, PointProcess)] = []
     for name in catalog.pointProcessNames.sorted() {
       try forEachObject(ofClass: name, unlessCountIs: counts[name] ?? 0) {
         object throws(BridgeError) in
-        if known == nil { known = Set(listed) }
-        guard known?.contains(object) == false, var process = try reader.ifOnCell(object),
-          isDendritic[process.section]
+        guard !listed.contains(object), var process = try reader.ifOnCell(object),
+          sections[process.section].role.isDendritic
         else { return }
         process.mayMerge = false
         found.append((object, process))
@@ -47,21 +43,19 @@ struct UnlistedReader {
   ///
   /// - Parameter processes: the model's point processes with the objects they were read from.
   func connections(
-    notAmong listed: [ObjectReference], onto objects: [ObjectReference],
+    notAmong listed: Set<ObjectReference>, onto objects: [ObjectReference],
     _ processes: [PointProcess], _ reader: inout ConnectionReader
   ) throws(BridgeError) -> [(object: ObjectReference, connection: Connection)] {
-    var known: Set<ObjectReference>?
     var indices: [ObjectReference: Int] = [:]
     var found: [(ObjectReference, Connection)] = []
     try forEachObject(ofClass: "NetCon", unlessCountIs: listed.count) {
       object throws(BridgeError) in
-      if known == nil {
-        known = Set(listed)
+      if indices.isEmpty {
         indices = Dictionary(
           objects.enumerated().map { ($0.element, $0.offset) },
           uniquingKeysWith: { first, _ in first })
       }
-      guard known?.contains(object) == false, let target = try reader.target(of: object),
+      guard !listed.contains(object), let target = try reader.target(of: object),
         let index = indices[target]
       else { return }
       found.append(

@@ -12,7 +12,7 @@ extension BridgeError {
     case .listsDiffer, .notAPointProcess, .notANetCon, .unplacedSynapse, .foreignSynapse,
       .connectionTarget:
       NR_SYNAPSE
-    case .templateFile, .template: NR_TEMPLATE
+    case .template: NR_TEMPLATE
     case .reduction(let error): error.status
     }
   }
@@ -23,7 +23,9 @@ extension ReductionError {
   var status: nr_status {
     switch self {
     case .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
-    case .noSoma, .noDendrites, .somaHasParent, .missingLeak, .property, .unsolvable: NR_CELL
+    case .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak, .property,
+      .unsolvable:
+      NR_CELL
     }
   }
 }

@@ -30,7 +30,7 @@ struct ReductionRequest {
     }
     template = ReducedTemplate(
       name: String(cString: request.template_name),
-      file: request.template_file.map { String(cString: $0) })
+      isBuiltIn: request.template_is_built_in != 0)
     resultList = OpaquePointer(request.result_list)
   }
 
@@ -50,8 +50,9 @@ struct ReductionRequest {
     guard let pairs = request.compared_parameters else { return [:] }
     var result: [String: [String]] = [:]
     for pair in 0..<request.compared_parameter_pairs {
-      result[String(cString: pairs[2 * pair]), default: []]
-        .append(String(cString: pairs[2 * pair + 1]))
+      guard let kind = pairs[2 * pair] else { continue }
+      let name = pairs[2 * pair + 1].map { [String(cString: $0)] } ?? []
+      result[String(cString: kind), default: []] += name
     }
     return result
   }

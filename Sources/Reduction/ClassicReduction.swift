@@ -62,6 +62,9 @@ package enum ClassicReduction {
     var stems: [Int] = []
     for (index, section) in cell.sections.enumerated() {
       guard let parent = section.attachment?.parent, section.role.isDendritic else { continue }
+      if cell.sections[parent].role == .axon {
+        throw .dendriteOnAxon(section: section.name, axon: cell.sections[parent].name)
+      }
       children[parent].append(index)
       if cell.sections[parent].role == .soma { stems.append(index) }
     }
@@ -86,13 +89,12 @@ package enum ClassicReduction {
 
   /// The soma is there and hangs on nothing but axon.
   private static func checkRoot(of cell: CellModel) throws(ReductionError) {
-    guard let soma = cell.sections.first(where: { $0.role == .soma }) else {
-      throw .noSoma(cell: cell.name)
-    }
-    for section in cell.sections where section.role == .soma {
+    let soma = cell.sections.filter { $0.role == .soma }
+    guard !soma.isEmpty else { throw .noSoma(cell: cell.name) }
+    for section in soma {
       guard let parent = section.attachment?.parent else { continue }
       if cell.sections[parent].role.isDendritic {
-        throw .somaHasParent(soma: soma.name, parent: cell.sections[parent].name)
+        throw .somaHasParent(soma: section.name, parent: cell.sections[parent].name)
       }
     }
   }

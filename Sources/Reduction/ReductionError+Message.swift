@@ -16,6 +16,9 @@ extension ReductionError: CustomStringConvertible {
     case .somaHasParent(let soma, let parent):
       "\(soma) is attached to \(parent), which is not axon; expected the soma at the root of the "
         + "cell, with the dendrites attached to it"
+    case .dendriteOnAxon(let section, let axon):
+      "\(section) is a dendrite attached to the axon's \(axon); expected dendrites to be attached to "
+        + "the soma or to dendrites"
     case .missingLeak(let section):
       "\(section) has no pas; expected every section that a dendrite begins with to have pas "
         + "inserted, since its g_pas and e_pas become the reduced cable's"
@@ -25,7 +28,7 @@ extension ReductionError: CustomStringConvertible {
       "no cable has the impedances that the dendrite beginning with \(section) has at \(frequency) "
         + "Hz; expected passive properties and a frequency that give finite impedances"
     case .tooManySegments(let section, let count, let limit):
-      "the cable for \(section) would have \(count) segments; expected at most \(limit), NEURON's "
+      "the cable for \(section) would have \(Int(count)) segments; expected at most \(limit), NEURON's "
         + "limit for a section: ask for a smaller total_segments_manual"
     case .unknownParameter(let kind, let name, let known):
       "PP_params_dict names '\(name)' for \(kind); expected some of its parameters: "

@@ -5,6 +5,7 @@ package enum ReductionError: Error, Equatable {
   case noSoma(cell: String)
   case noDendrites(cell: String)
   case somaHasParent(soma: String, parent: String)
+  case dendriteOnAxon(section: String, axon: String)
   case missingLeak(section: String)
   case property(section: String, name: String, value: Double, expected: String)
   case unsolvable(section: String, frequency: Double)

@@ -152,8 +152,21 @@ def number(value, argument: str, expected: str) -> float:
     raise ArgumentError(f"{argument} is {described(value)}; expected {expected}")
 
 
-def compared_parameters(dictionary) -> list[bytes]:
+def truth(value, argument: str) -> bool:
+    """Whether a value is true.
+
+    :raises ArgumentError: where it is neither.
+    """
+    try:
+        return bool(value)
+    except Exception:
+        raise ArgumentError(f"{argument} is {described(value)}; expected True or False") from None
+
+
+def compared_parameters(dictionary) -> list[bytes | None]:
     """``PP_params_dict`` as a flat list of pairs: class, parameter, class, parameter, …
+
+    A class with an empty list is a pair with None.
 
     :raises ArgumentError: where it is not a dictionary from class names to lists of names.
     """
@@ -161,9 +174,21 @@ def compared_parameters(dictionary) -> list[bytes]:
     if dictionary is None:
         return []
     try:
-        pairs = [(kind, name) for kind, names in dictionary.items() for name in list(names)]
-        return [text.encode() for pair in pairs for text in pair]
+        pairs = [
+            (kind.encode(), name if name is None else name.encode())
+            for kind, names in dictionary.items()
+            for name in _names(names)
+        ]
     except (AttributeError, TypeError, ReferenceError, UnicodeEncodeError):
         raise ArgumentError(
             f"PP_params_dict is {described(dictionary)}; expected {expected}"
         ) from None
+    return [each for pair in pairs for each in pair]
+
+
+def _names(names) -> list:
+    """The names in a list, or None alone where it is empty."""
+    found = list(names)
+    if None in found:
+        raise TypeError
+    return found or [None]

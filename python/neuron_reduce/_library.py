@@ -37,7 +37,7 @@ class Request(ctypes.Structure):
         ("compared_parameters", ctypes.POINTER(ctypes.c_char_p)),
         ("compared_parameter_pairs", ctypes.c_size_t),
         ("template_name", ctypes.c_char_p),
-        ("template_file", ctypes.c_char_p),
+        ("template_is_built_in", ctypes.c_int),
         ("result_list", ctypes.c_void_p),
     ]
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 
 import neuron
 from neuron import h, hoc
 
-from . import _collect, _library
-from .errors import ArgumentError, CellError, TemplateError, UnsupportedNeuronError
+from . import _collect, _library, _template
+from .errors import ArgumentError, CellError, SimulatorError, UnsupportedNeuronError
 from .reduced_cell import ReducedCell
 
 _OLDEST_NEURON = 9
-_BUILT_IN_TEMPLATE = "model.hoc"
 
 
 def subtree_reductor(
@@ -22,7 +20,7 @@ def subtree_reductor(
     synapses_list,
     netcons_list,
     reduction_frequency=0,
-    model_filename=_BUILT_IN_TEMPLATE,
+    model_filename=_template.BUILT_IN,
     total_segments_manual=-1,
     PP_params_dict=None,
     mapping_type="impedance",
@@ -75,6 +73,7 @@ def subtree_reductor(
         properties cannot be reduced.
     :raises SynapseError: a list element is not what was expected, or on no section of this cell.
     :raises TemplateError: the template file is missing or lacks what it must have.
+    :raises SimulatorError: NEURON is in the middle of a run, or reported an error.
     """
     _check_version()
     if type(mapping_type) is not str or mapping_type != "impedance":
@@ -89,7 +88,8 @@ def subtree_reductor(
         "total_segments_manual",
         "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
     )
-    template_name, template_file = _template(model_filename)
+    with_segment_map = _collect.truth(return_seg_to_seg, "return_seg_to_seg")
+    template_name, template_file = _template.named(model_filename)
     compared = _collect.compared_parameters(PP_params_dict)
 
     soma = _collect.sections(original_cell, "soma")
@@ -110,6 +110,8 @@ def subtree_reductor(
     netcons_list = _collect.listed(netcons_list, "netcons_list", "NetCon")
     synapses = _collect.object_references(point_processes, "synapses_list", "point process")
     netcons = _collect.object_references(netcons_list, "netcons_list", "NetCon", hoc.NetCon)
+    _check_that_structure_may_change()
+    _template.load(template_name, template_file)
     result_list = h.List()
 
     soma_list, apical_list, axonal_list = (each.hocobjptr() for each in section_lists)
@@ -128,7 +130,7 @@ def subtree_reductor(
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
             template_name=template_name.encode(),
-            template_file=template_file,
+            template_is_built_in=template_file is None,
             result_list=result_list.hocobjptr(),
         )
     )
@@ -136,7 +138,7 @@ def subtree_reductor(
     reduced_cell = _wrap(result_list.o(0), original_cell, outcome)
     survivors = [point_processes[index] for index in outcome.survivors]
     result = reduced_cell, survivors, netcons_list
-    if return_seg_to_seg:
+    if with_segment_map:
         result += (_segment_texts(reduced_cell, outcome),)
     return result
 
@@ -150,20 +152,17 @@ def _check_version():
         )
 
 
-def _template(model_filename) -> tuple[str, bytes | None]:
-    """The template's name, and the file that defines it; None for the one built in."""
-    refused = f"model_filename is {_collect.described(model_filename)}; expected "
+def _check_that_structure_may_change():
+    """NEURON refuses new sections and mechanisms while it runs; Python gets that as an exception,
+    where the library's calls would end in one of C++."""
     try:
-        path = os.fspath(model_filename)
-        encoded = os.fsencode(path)
-    except (TypeError, UnicodeEncodeError):
-        raise TemplateError(refused + "the name of a hoc file") from None
-    if not isinstance(path, str) or b"\0" in encoded:
-        raise TemplateError(refused + "the name of a hoc file")
-    name = os.path.basename(path).split(".")[0]
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise TemplateError(refused + "a file whose name, up to the first dot, is a hoc template's")
-    return name, None if path == _BUILT_IN_TEMPLATE else encoded
+        probe = h.Section(name="neuron_reduce_probe")
+        probe.insert("pas")
+    except RuntimeError:
+        raise SimulatorError(
+            "NEURON cannot change its sections now, in the middle of a run or an initialisation; "
+            "expected the reduction between runs"
+        ) from None
 
 
 def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:

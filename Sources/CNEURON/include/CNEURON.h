@@ -27,8 +27,6 @@ enum {
 };
 
 typedef struct neuron_api {
-  int (*_Nonnull hoc_call)(const char *_Nonnull statement);
-
   // Sections
   neuron_section *_Nullable (*_Nonnull section_new)(const char *_Nonnull name);
   void (*_Nonnull section_push)(neuron_section *_Nonnull section);

@@ -50,12 +50,14 @@ typedef struct nr_request {
   /// As `total_segments_manual`: -1, a share up to 1, or a total.
   double total_segments;
   /// Pairs of a point process's class and one of its parameters: the parameters that count when two
-  /// are compared before merging. Classes that do not appear are compared by all.
-  const char *_Nonnull const *_Nullable compared_parameters;
+  /// are compared before merging. Classes that do not appear are compared by all; a pair whose
+  /// parameter is NULL names a class and no parameter.
+  const char *_Nullable const *_Nullable compared_parameters;
   size_t compared_parameter_pairs;
-  /// The hoc template of the reduced cell, and the file that defines it (NULL: built in).
+  /// The hoc template of the reduced cell, and whether the one that is built in is meant where the
+  /// session has none of that name.
   const char *template_name;
-  const char *_Nullable template_file;
+  int template_is_built_in;
   /// A List object that the new template instance is appended to.
   void *result_list;
 } nr_request;
