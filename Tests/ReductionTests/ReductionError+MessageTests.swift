@@ -1,0 +1,48 @@
+import Reduction
+import Testing
+
+@Suite struct ReductionErrorMessageTests {
+  /// Each error, and what its message must name.
+  static let messages: [(error: ReductionError, names: [String])] = [
+    (.frequency(-3.5), ["reduction_frequency", "-3.5", "Hz"]),
+    (.segmentCount(-2), ["total_segments_manual", "-2", "1000000"]),
+    (.noSoma(cell: "L5PC[0]"), ["L5PC[0]", "soma"]),
+    (.noDendrites(cell: "L5PC[0]"), ["L5PC[0]", "dendrites", "soma"]),
+    (.somaHasParent(soma: "soma[1]", parent: "dend[7]"), ["soma[1]", "dend[7]"]),
+    (.missingLeak(section: "apic[4]"), ["apic[4]", "pas"]),
+    (
+      .property(section: "dend[3]", name: "cm", value: -1.5, expected: "a finite value"),
+      ["dend[3]", "cm", "-1.5", "a finite value"]
+    ),
+    (.unsolvable(section: "dend[2]", frequency: 1e300), ["dend[2]", "1e+300", "Hz"]),
+    (
+      .tooManySegments(section: "dend[5]", count: 40_000, limit: 32_767),
+      ["dend[5]", "40000", "32767", "total_segments_manual"]
+    ),
+    (
+      .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),
+      ["PP_params_dict", "Exp2Syn", "tau3", "tau1, tau2, e"]
+    ),
+  ]
+
+  @Test(arguments: messages)
+  func namesWhatIsAtFaultAndWhatWasExpected(error: ReductionError, names: [String]) {
+    let message = error.description
+    for name in names + ["expected"] {
+      #expect(message.contains(name), "\(message)")
+    }
+    #expect(!message.contains("\n"))
+    #expect(!message.contains("  "))
+  }
+
+  @Test func isWhatAStringOfTheErrorSays() {
+    let error = ReductionError.missingLeak(section: "dend[0]")
+    #expect("\(error)" == error.description)
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity])
+  func numbersWithoutAValueAreNamed(value: Double) {
+    #expect(ReductionError.frequency(value).description.contains("\(value)"))
+    #expect(ReductionError.segmentCount(value).description.contains("\(value)"))
+  }
+}

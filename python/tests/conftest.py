@@ -1,0 +1,39 @@
+"""What the tests that use NEURON have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
+
+
+@pytest.fixture(scope="session")
+def cache() -> Path:
+    """Folder that keeps what is fetched or compiled, from one run to the next."""
+    return Path(os.environ.get("NEURON_REDUCE_CACHE", PROJECT / ".cache"))
+
+
+@pytest.fixture(scope="session")
+def h() -> Any:
+    """NEURON, with its standard run system."""
+    from neuron import h
+
+    h.load_file("stdrun.hoc")
+    return h
+
+
+@pytest.fixture
+def clean_session(h: Any) -> Iterator[Any]:
+    """NEURON without any section, synapse or connection; the test must leave it like that."""
+    import session
+
+    assert session.left_over() == [], "an earlier test left these in the session"
+    yield h
+    assert session.left_over() == [], "this test left these in the session"

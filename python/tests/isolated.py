@@ -1,0 +1,110 @@
+"""Tests that run in a process of their own, forked from the one that runs all tests.
+
+What ends that process, or leaves it broken, is the failure of one test and of no other; and no
+test has to clean up after itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import pickle
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import pytest
+from neuron import h
+
+import session
+
+_DEFAULTS = {
+    "celsius": 6.3,
+    "dt": 0.025,
+    "secondorder": 0,
+    "steps_per_ms": 40,
+    "t": 0,
+    "tstop": 5,
+    "v_init": -65,
+}
+
+TIME_LIMIT = 60
+"""Seconds after which a test is given up; it is ended by a signal."""
+
+_SUCCESS = "success"
+_progress: BinaryIO | None = None
+
+
+def note(text: str) -> None:
+    """Says what the test is about to do, which its failure will name if that ends the process."""
+    if _progress is not None:
+        _progress.seek(0)
+        _progress.truncate()
+        _progress.write(text.encode(errors="backslashreplace"))
+        _progress.flush()
+
+
+def _child(test: Callable[[], None], result: BinaryIO) -> None:
+    signal.alarm(TIME_LIMIT)
+    # What the parent had is never collected here: that would copy its memory.
+    gc.freeze()
+    h.load_file("stdrun.hoc")
+    for name, value in _DEFAULTS.items():
+        setattr(h, name, value)
+    outcome = _SUCCESS
+    try:
+        test()
+    except BaseException as error:
+        outcome = "".join(traceback.format_exception(error))
+    pickle.dump(outcome, result)
+    result.flush()
+
+
+def _ending(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+
+def _check_that_session_is_empty() -> None:
+    # Collecting garbage takes longer than most tests: only where something seems to be left.
+    if len(list(h.allsec())) > 0:
+        left_over = session.left_over()
+        assert left_over == [], f"an earlier test left {left_over} in the session"
+
+
+def run(test: Callable[[], None]) -> None:
+    """Calls `test` in a forked process; fails if it fails there, or if the process ends."""
+    global _progress
+    _check_that_session_is_empty()
+    with tempfile.TemporaryFile() as progress, tempfile.TemporaryFile() as result:
+        process = os.fork()
+        if process == 0:
+            try:
+                _progress = progress
+                _child(test, result)
+            finally:
+                # Nothing of the parent's is to happen twice: no clean-up, no flushing.
+                os._exit(0)
+        _, status = os.waitpid(process, 0)
+        result.seek(0)
+        try:
+            outcome = pickle.load(result)
+        except EOFError:
+            progress.seek(0)
+            doing = progress.read().decode() or "the test"
+            outcome = f"{doing} ended the process: {_ending(status)}"
+        if outcome != _SUCCESS:
+            pytest.fail(outcome, pytrace=False)
+
+
+def isolated(test: Callable[..., None]) -> Callable[..., None]:
+    """Runs a test function in a process of its own."""
+
+    @functools.wraps(test)
+    def in_child(*args: Any, **kwargs: Any) -> None:
+        run(lambda: test(*args, **kwargs))
+
+    return in_child
