@@ -66,7 +66,6 @@ NEITHER: dict[str, Callable[[Model], Any]] = {
     "section array": lambda model: model.cell.dend,
     "segment": lambda model: model.cell.dend[0](0.5),
     "mechanism": lambda model: model.cell.dend[0](0.5).pas,
-    "method of a synapse": lambda model: model.drive.synapses[1].get_loc,
     "method of a NetCon": lambda model: model.drive.netcons[1].event,
     "weights of a NetCon": lambda model: model.drive.netcons[1].weight,
     "class of synapses": lambda model: h.ExpSyn,

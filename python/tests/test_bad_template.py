@@ -133,7 +133,7 @@ def test_refusals_do_not_pile_up(case: str, tmp_path: Path) -> None:
         first = first or message.partition(":")[0]
         assert kind is TemplateError, message
         assert message.startswith(first), message
-    assert len(h.List(BROKEN)) == 0
+    assert not h.name_declared(BROKEN) or len(h.List(BROKEN)) == 0
     model.reduce()
 
 

@@ -413,8 +413,3 @@ def test_extreme_cells(scale: float) -> None:
                 assert section.diam > 0
                 assert section.nseg > 0
         h.finitialize(small_cell.V_INIT)
-
-
-def test_the_module_is_found_where_it_is_tested() -> None:
-    package = Path(neuron_reduce.__file__).resolve().parent
-    assert package == Path(__file__).resolve().parents[1] / "neuron_reduce"

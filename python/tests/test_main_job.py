@@ -31,7 +31,8 @@ from reading import all_names, names
 MODELS = Path(__file__).with_name("models")
 
 
-PYTHON = Path(__file__).resolve().parents[1]
+PACKAGES = Path(neuron_reduce.__file__).resolve().parents[1]
+"""Where the package under test lies: installed, or in the source tree."""
 
 
 LISTS = ("all", "somatic", "apical", "basal", "axonal")
@@ -43,7 +44,7 @@ def _run_python(*arguments: str, display: bool = False) -> str:
         for name, value in os.environ.items()
         if name not in ("DISPLAY", "NEURON_MODULE_OPTIONS")
     }
-    environment["PYTHONPATH"] = str(PYTHON)
+    environment["PYTHONPATH"] = str(PACKAGES)
     run = subprocess.run(
         [sys.executable, *arguments],
         cwd=MODELS,

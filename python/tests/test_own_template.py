@@ -115,3 +115,31 @@ def test_own_template_as_upstream_asks_for_it(tmp_path: Path) -> None:
     reduced, _, _ = small_cell.model().reduce(model_filename=path)
     assert reduced.hoc_model.hname() == "OwnLeast[0]"
     assert len(list(reduced.hoc_model.all)) == 6
+
+
+@isolated
+def test_own_template_while_neuron_has_threads(tmp_path: Path) -> None:
+    model = small_cell.model()
+    context = h.ParallelContext()
+    context.nthread(2)
+    model.voltages()
+    path = _own(tmp_path / "OwnThreaded.hoc", init="finitialize(-65)")
+    reduced, _, _ = model.reduce(model_filename=path)
+    assert reduced.hoc_model.hname() == "OwnThreaded[0]"
+    model.voltages()
+    context.nthread(1)
+
+
+@isolated
+def test_own_template_is_loaded_once(tmp_path: Path) -> None:
+    """What its file does beside defining it is done once, in this session."""
+    path = _own(tmp_path / "OwnCounted.hoc")
+    path.write_text(f"{path.read_text()}\nneuron_reduce_test_count += 1\n")
+    h("neuron_reduce_test_count = 0")
+    first, _, _ = small_cell.model().reduce(model_filename=path)
+    second, _, _ = small_cell.model().reduce(model_filename=path)
+    assert h.neuron_reduce_test_count == 1
+    assert [cell.hoc_model.hname() for cell in (first, second)] == [
+        "OwnCounted[0]",
+        "OwnCounted[1]",
+    ]
