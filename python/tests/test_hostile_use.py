@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from neuron import h
 
-import neuron_reduce
 import session
 from isolated import isolated, note
 from models import random_tree, small_cell, synapses
