@@ -36,30 +36,29 @@ package struct CellReader {
     for (index, synapse) in synapses.enumerated() {
       processes.append(try processReader.listed(synapse, index: index))
     }
-    // A NetCon that is listed twice is one all the same.
-    var netCons: [ObjectReference] = []
+    var netCons = references.connections
     var connections: [Connection] = []
-    var listedNetCons: Set<ObjectReference> = []
-    netCons.reserveCapacity(synapses.count)
-    connections.reserveCapacity(synapses.count)
-    listedNetCons.reserveCapacity(synapses.count)
-    for (index, netCon) in references.connections.enumerated() {
-      let connection = try connectionReader.listed(
-        netCon, index: index, targeting: synapses[index], processes[index])
-      guard listedNetCons.insert(netCon).inserted else { continue }
-      netCons.append(netCon)
-      connections.append(connection)
+    connections.reserveCapacity(netCons.count)
+    for (index, netCon) in netCons.enumerated() {
+      connections.append(
+        try connectionReader.listed(
+          netCon, index: index, targeting: synapses[index], processes[index]))
+    }
+    if let first = netCons.firstOccurrences() {
+      // A NetCon that is listed twice is one all the same.
+      netCons = first.map { netCons[$0] }
+      connections = first.map { connections[$0] }
     }
 
     let unlisted = UnlistedReader(neuron, catalog)
     for (object, process) in try unlisted.pointProcesses(
-      notAmong: Set(synapses), of: sections, &processReader)
+      notAmong: synapses, processes, of: sections, &processReader)
     {
       synapses.append(object)
       processes.append(process)
     }
     for (object, connection) in try unlisted.connections(
-      notAmong: listedNetCons, onto: synapses, processes, &connectionReader)
+      notAmong: netCons, onto: synapses, processes, &connectionReader)
     {
       netCons.append(object)
       connections.append(connection)
@@ -78,5 +77,16 @@ package struct CellReader {
   /// A number of the session by its hoc name; nil where there is none.
   private func value(of name: String) -> Double? {
     neuron.api.symbol(name).flatMap { neuron.api.symbol_data($0) }?.pointee
+  }
+}
+
+extension Array where Element == ObjectReference {
+  /// The indices of the elements that are not repetitions of earlier ones; nil where all are
+  /// different, which sorting finds out faster than a set of thousands.
+  func firstOccurrences() -> [Int]? {
+    let sorted = map { UInt(bitPattern: $0) }.sorted()
+    guard zip(sorted, sorted.dropFirst()).contains(where: ==) else { return nil }
+    var seen: Set<ObjectReference> = []
+    return indices.filter { seen.insert(self[$0]).inserted }
   }
 }

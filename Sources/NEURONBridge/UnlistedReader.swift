@@ -15,21 +15,29 @@ struct UnlistedReader {
 
   /// Point processes on dendrites that are not among the listed ones.
   ///
-  /// - Parameter sections: the cell's.
+  /// - Parameters:
+  ///   - processes: what was read of the listed ones.
+  ///   - sections: the cell's.
   func pointProcesses(
-    notAmong listed: Set<ObjectReference>, of sections: [Section],
+    notAmong listed: [ObjectReference], _ processes: [PointProcess], of sections: [Section],
     _ reader: inout PointProcessReader
   ) throws(BridgeError) -> [(object: ObjectReference, process: PointProcess)] {
-    // NEURON has one copy of a class's name for all its objects.
-    var countsByName: [UnsafePointer<CChar>: Int] = [:]
-    for object in listed { countsByName[neuron.api.class_name(object), default: 0] += 1 }
+    var countsByKind = [Int](repeating: 0, count: reader.kinds.count)
+    if let first = listed.firstOccurrences() {
+      for index in first { countsByKind[processes[index].kind] += 1 }
+    } else {
+      for process in processes { countsByKind[process.kind] += 1 }
+    }
     let counts = Dictionary(
-      countsByName.map { (String(cString: $0.key), $0.value) }, uniquingKeysWith: +)
+      zip(reader.kinds.map(\.name), countsByKind), uniquingKeysWith: { first, _ in first })
+
+    var known: Set<ObjectReference> = []
     var found: [(ObjectReference, PointProcess)] = []
     for name in catalog.pointProcessNames.sorted() {
       try forEachObject(ofClass: name, unlessCountIs: counts[name] ?? 0) {
         object throws(BridgeError) in
-        guard !listed.contains(object), var process = try reader.ifOnCell(object),
+        if known.isEmpty { known = Set(listed) }
+        guard !known.contains(object), var process = try reader.ifOnCell(object),
           sections[process.section].role.isDendritic
         else { return }
         process.mayMerge = false
@@ -41,21 +49,25 @@ struct UnlistedReader {
 
   /// NetCons onto point processes of the model that are not among the listed ones.
   ///
-  /// - Parameter processes: the model's point processes with the objects they were read from.
+  /// - Parameters:
+  ///   - listed: each of them once.
+  ///   - processes: the model's point processes with the objects they were read from.
   func connections(
-    notAmong listed: Set<ObjectReference>, onto objects: [ObjectReference],
+    notAmong listed: [ObjectReference], onto objects: [ObjectReference],
     _ processes: [PointProcess], _ reader: inout ConnectionReader
   ) throws(BridgeError) -> [(object: ObjectReference, connection: Connection)] {
+    var known: Set<ObjectReference> = []
     var indices: [ObjectReference: Int] = [:]
     var found: [(ObjectReference, Connection)] = []
     try forEachObject(ofClass: "NetCon", unlessCountIs: listed.count) {
       object throws(BridgeError) in
       if indices.isEmpty {
+        known = Set(listed)
         indices = Dictionary(
           objects.enumerated().map { ($0.element, $0.offset) },
           uniquingKeysWith: { first, _ in first })
       }
-      guard !listed.contains(object), let target = try reader.target(of: object),
+      guard !known.contains(object), let target = try reader.target(of: object),
         let index = indices[target]
       else { return }
       found.append(

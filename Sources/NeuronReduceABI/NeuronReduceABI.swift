@@ -11,8 +11,7 @@ public func nr_reduce(
   _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
 ) -> nr_status {
   do {
-    let (reduction, remains) = try built(request.pointee)
-    reduction.add(stage: "delete", seconds: remains.delete())
+    let reduction = ReductionResult(try ReductionRequest(request.pointee).perform())
     result.pointee = OpaquePointer(Unmanaged.passRetained(reduction).toOpaque())
     return NR_OK
   } catch {
@@ -21,13 +20,9 @@ public func nr_reduce(
   }
 }
 
-/// The result of a reduction, and what is still to be deleted of the original. All else that was
-/// worked with is gone when this returns.
-private func built(
-  _ request: nr_request
-) throws(BridgeError) -> (result: ReductionResult, remains: Remains) {
-  let reduction = try ReductionRequest(request).perform()
-  return (ReductionResult(reduction), reduction.remains)
+@c(nr_reduction_delete_original) @implementation
+public func nr_reduction_delete_original(_ reduction: OpaquePointer) {
+  boxed(reduction).deleteOriginal()
 }
 
 @c(nr_is_array_or_object) @implementation

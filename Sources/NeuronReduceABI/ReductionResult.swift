@@ -9,6 +9,7 @@ final class ReductionResult {
   let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
   private(set) var stages: [(name: CStrings, seconds: Double)]
+  private var remains: Remains?
 
   init(_ value: LiveReduction) {
     survivors = CArray(value.survivors.map(Int64.init))
@@ -34,11 +35,14 @@ final class ReductionResult {
     segmentMap = CArray(map)
     sectionNames = CStrings(names)
     stages = value.stageSeconds.map { (CStrings([$0.name]), $0.seconds) }
+    remains = value.remains
   }
 
-  /// Notes a stage that came after the reduction.
-  func add(stage name: String, seconds: Double) {
-    stages.append((CStrings([name]), seconds))
+  /// Deletes the original's dendrites, once.
+  func deleteOriginal() {
+    guard let seconds = remains?.delete() else { return }
+    remains = nil
+    stages.append((CStrings(["delete"]), seconds))
   }
 }
 

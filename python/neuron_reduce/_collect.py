@@ -106,11 +106,13 @@ def section_list(found: Iterable[nrn.Section]):
 
 
 def listed(objects, argument: str, expected: str) -> list:
-    """A list of what was given.
+    """What was given, as a list; a list is not copied.
 
     :raises SynapseError: where it cannot be gone through.
     """
     try:
+        if type(objects) is list:
+            return objects
         if not is_section_array(objects):
             return list(objects)
     except (TypeError, ReferenceError, RuntimeError):

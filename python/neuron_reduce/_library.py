@@ -86,6 +86,7 @@ def _load() -> ctypes.PyDLL:
                 ctypes.c_size_t,
             ],
         ),
+        "nr_reduction_delete_original": (None, [ctypes.c_void_p]),
         "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
         "nr_reduction_survivors": (
@@ -131,6 +132,11 @@ class Outcome:
 
     def __del__(self):
         _library.nr_reduction_free(self._handle)
+
+    def delete_original(self) -> None:
+        """Deletes the original's dendrites: the last step, before which large arrays that are no
+        longer needed should be gone."""
+        _library.nr_reduction_delete_original(self._handle)
 
     def _array(self, function) -> list:
         count = ctypes.c_size_t()

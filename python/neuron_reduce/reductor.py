@@ -135,8 +135,10 @@ def subtree_reductor(
         )
     )
 
-    reduced_cell = _wrap(result_list.o(0), original_cell, outcome)
+    del synapses, netcons
+    outcome.delete_original()
     survivors = [point_processes[index] for index in outcome.survivors]
+    reduced_cell = _wrap(result_list.o(0), original_cell, outcome)
     result = reduced_cell, survivors, netcons_list
     if with_segment_map:
         result += (_segment_texts(reduced_cell, outcome),)

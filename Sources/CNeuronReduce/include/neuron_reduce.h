@@ -85,14 +85,18 @@ typedef struct nr_mapped_segment {
   double cable_position;
 } nr_mapped_segment;
 
-/// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, moves synapses and
-/// NetCons, and deletes the original's dendrites.
+/// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, and moves synapses and
+/// NetCons. What is left of the original's dendrites is deleted by `nr_reduction_delete_original`.
 ///
 /// On success `result` is set, to be given back with `nr_reduction_free`. On any other status the
 /// session is as it was, and the reason, in one sentence, is written to `message` (`message_size`
 /// bytes with the terminating zero, cut if longer).
 nr_status nr_reduce(const nr_request *request, nr_reduction *_Nullable *_Nonnull result,
                     char *message, size_t message_size);
+
+/// Deletes what the reduced cell replaced. A call of its own, to be made last: it frees thousands of
+/// small blocks of memory, which the next large allocation or release has to sort.
+void nr_reduction_delete_original(nr_reduction *reduction);
 
 /// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
 /// an object reference. Python may ask for those without danger; asking for a single section that was
