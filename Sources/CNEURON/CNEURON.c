@@ -79,7 +79,6 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(symbol_table, "nrn_symbol_table");
   FIND(symbol_data, "nrn_symbol_dataptr");
   FIND(symbol_is_array, "nrn_symbol_is_array");
-  FIND(symbol_array_length, "nrn_symbol_array_length");
   FIND(double_push, "nrn_double_push");
   FIND(double_pop, "nrn_double_pop");
   FIND(string_push, "nrn_str_push");

@@ -14,10 +14,10 @@ struct CellTopology {
 
   /// Walks the tree that the soma belongs to.
   ///
-  /// The soma's role is given. A section is axon where the caller's list says so or its name says axon
-  /// or axon hillock, and so is all that is attached to axon. Of what else is attached to the soma, the
-  /// caller's list of apical sections, or where that is empty the name, tells apical from basal
-  /// dendrites; what is attached to a dendrite belongs to it.
+  /// The soma's role is given. A section is axon where the caller's list says so, and so is all that is
+  /// attached to axon. Of what else is attached to the soma, the name tells axon and axon hillock from
+  /// dendrites, and the caller's list of apical sections, or where that is empty the name, apical from
+  /// basal ones; what is attached to a dendrite belongs to it.
   init(_ neuron: NEURON, _ references: LiveCellReferences) throws(BridgeError) {
     let soma = neuron.sections(of: references.soma)
     guard let firstSoma = soma.first else { throw .noSoma(cell: references.name) }
@@ -73,13 +73,10 @@ struct CellTopology {
 
     func role(of section: SectionReference, parent: Section.Role?) -> Section.Role {
       if soma.contains(section) { return .soma }
-      let name = ownName(of: section)
-      if parent == .axon || axonal.contains(section) || name.contains("axon")
-        || name.contains("hill")
-      {
-        return .axon
-      }
+      if parent == .axon || axonal.contains(section) { return .axon }
       if let parent, parent != .soma { return parent }
+      let name = ownName(of: section)
+      if name.contains("axon") || name.contains("hill") { return .axon }
       if apical.contains(section) { return .apical }
       return apical.isEmpty && name.contains("apic") ? .apical : .basal
     }

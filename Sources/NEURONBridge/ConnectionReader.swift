@@ -83,8 +83,7 @@ struct ConnectionReader {
     let known = weightCounts[kind]
     let count =
       if let known { known } else {
-        Int(
-          try neuron.call(neuron.method("wcnt", of: object), of: object).number)
+        try neuron.call(neuron.method("wcnt", of: object), of: object).count
       }
     weightCounts[kind] = count
     return Connection(

@@ -80,14 +80,14 @@ struct MechanismCatalog {
     let standard = try neuron.mechanismStandard(mechanism, kind)
     defer { neuron.api.object_unref(standard) }
     let nameMethod = try neuron.method("name", of: standard)
-    let count = try neuron.call(neuron.method("count", of: standard), of: standard).number
+    let count = try neuron.call(neuron.method("count", of: standard), of: standard).count
     let text = HocString()
     var variables: [Variable] = []
-    for index in 0..<Int(count) {
+    for index in 0..<count {
       let size = try neuron.call(
         nameMethod, of: standard, .string(text), .number(Double(index))
-      ).number
-      variables.append(try body(standard, text, Int(size)))
+      ).count
+      variables.append(try body(standard, text, size))
     }
     return variables
   }
@@ -100,10 +100,10 @@ struct MechanismCatalog {
     let select = try neuron.method("select", of: types)
     let selected = try neuron.method("selected", of: types)
     let flagMethod = try neuron.method(flag, of: types)
-    let count = try neuron.call(neuron.method("count", of: types), of: types).number
+    let count = try neuron.call(neuron.method("count", of: types), of: types).count
     let text = HocString()
     var names: [(String, Bool)] = []
-    for index in 0..<Int(count) {
+    for index in 0..<count {
       try neuron.call(select, of: types, .number(Double(index)))
       try neuron.call(selected, of: types, .string(text))
       let isSet = try neuron.call(flagMethod, of: types, .number(Double(index))).number

@@ -143,4 +143,7 @@ extension NEURON.Outcome {
     if case .number(let value) = self { return value }
     return .nan
   }
+
+  /// The number as a count; 0 where the outcome is none.
+  var count: Int { number >= 0 && number < 1e9 ? Int(number) : 0 }
 }

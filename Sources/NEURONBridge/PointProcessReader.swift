@@ -44,6 +44,9 @@ struct PointProcessReader {
       throw .unplacedSynapse(index: index, kind: kinds[reader.kind].name)
     }
     let (section, position) = try place(of: object, reader)
+    guard (0...1).contains(position) else {
+      throw .unplacedSynapse(index: index, kind: kinds[reader.kind].name)
+    }
     guard let sectionIndex = sectionIndices[section] else {
       throw .foreignSynapse(
         index: index, kind: kinds[reader.kind].name, section: neuron.name(of: section),
@@ -58,6 +61,7 @@ struct PointProcessReader {
       return nil
     }
     let (section, position) = try place(of: object, reader)
+    guard (0...1).contains(position) else { return nil }
     return sectionIndices[section].map {
       process(object, reader, section: $0, position: position)
     }

@@ -83,10 +83,10 @@ struct UnlistedReader {
   ) throws(BridgeError) {
     let list = try neuron.newObject("List", .string(HocString(name)))
     defer { neuron.api.object_unref(list) }
-    let count = try neuron.call(neuron.method("count", of: list), of: list).number
-    guard Int(count) != expected else { return }
+    let count = try neuron.call(neuron.method("count", of: list), of: list).count
+    guard count != expected else { return }
     let element = try neuron.method("o", of: list)
-    for index in 0..<Int(count) {
+    for index in 0..<count {
       guard
         case .object(let object?) = try neuron.call(element, of: list, .number(Double(index)))
       else { continue }

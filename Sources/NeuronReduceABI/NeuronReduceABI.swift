@@ -55,7 +55,8 @@ public func nr_reduction_cable_count(_ reduction: OpaquePointer) -> Int {
 
 @c(nr_reduction_cable) @implementation
 public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_cable {
-  boxed(reduction).cables[index]
+  let cables = boxed(reduction).cables
+  return cables.indices.contains(index) ? cables[index] : nr_cable()
 }
 
 @c(nr_reduction_segment_map) @implementation

@@ -9,12 +9,13 @@ struct ReductionRequest {
   private let template: ReducedTemplate
   private let resultList: OpaquePointer
 
-  /// - Throws: `BridgeError` for numbers without a meaning and for lists of different length.
+  /// - Throws: `BridgeError` for numbers without a meaning and for objects that are missing.
   init(_ request: nr_request) throws(BridgeError) {
-    let synapses = Self.objects(request.synapses, request.synapse_count)
-    let connections = Self.objects(request.connections, request.connection_count)
-    guard synapses.count == connections.count else {
-      throw .listsDiffer(synapses: synapses.count, connections: connections.count)
+    let synapses = try Self.objects(request.synapses, request.synapse_count) {
+      .notAPointProcess(index: $0, found: "no object")
+    }
+    let connections = try Self.objects(request.connections, request.connection_count) {
+      .notANetCon(index: $0, found: "no object")
     }
     references = LiveCellReferences(
       name: String(cString: request.cell_name), soma: OpaquePointer(request.soma_sections),
@@ -40,10 +41,16 @@ struct ReductionRequest {
   }
 
   private static func objects(
-    _ pointers: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
-  ) -> [OpaquePointer] {
-    UnsafeBufferPointer(start: pointers, count: pointers == nil ? 0 : count)
-      .compactMap { $0.map { OpaquePointer($0) } }
+    _ pointers: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int,
+    missing: (Int) -> BridgeError
+  ) throws(BridgeError) -> [OpaquePointer] {
+    var objects: [OpaquePointer] = []
+    objects.reserveCapacity(count)
+    for index in 0..<count {
+      guard let pointer = pointers?[index] else { throw missing(index) }
+      objects.append(OpaquePointer(pointer))
+    }
+    return objects
   }
 
   private static func comparedParameters(_ request: nr_request) -> [String: [String]] {

@@ -26,7 +26,7 @@ extension ReductionError: CustomStringConvertible {
       "\(name) of \(section) is \(value); expected \(expected)"
     case .unsolvable(let section, let frequency):
       "no cable has the impedances that the dendrite beginning with \(section) has at \(frequency) "
-        + "Hz; expected passive properties and a frequency that give finite impedances"
+        + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"
     case .tooManySegments(let section, let count, let limit):
       "the cable for \(section) would have \(Int(count)) segments; expected at most \(limit), NEURON's "
         + "limit for a section: ask for a smaller total_segments_manual"

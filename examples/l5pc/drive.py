@@ -13,8 +13,8 @@ from neuron import h
 class Drive:
     """Synapses and what drives them; entry ``i`` of each list belongs to synapse ``i``.
 
-    A reduction returns synapses and NetCons of its own: assign them to ``synapses`` and
-    ``netcons``. NetStims and random streams stay as they are.
+    A reduction returns those of the synapses that remain, and the NetCons: assign them to
+    ``synapses`` and ``netcons``. NetStims and random streams stay as they are.
     """
 
     synapses: list[Any]

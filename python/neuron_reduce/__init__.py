@@ -1,4 +1,4 @@
-"""Detailed NEURON models reduced to a few cables that run tens to hundreds of times faster.
+"""Detailed NEURON models with thousands of synapses reduced to a few cables.
 
 See :func:`subtree_reductor`.
 """

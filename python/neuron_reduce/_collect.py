@@ -16,12 +16,16 @@ from .errors import ArgumentError, CellError, SynapseError
 
 
 def sections(cell, attribute: str) -> list[nrn.Section]:
-    """The sections that a cell keeps under a name: one section, an array, a list or a SectionList.
+    """The sections that a cell keeps under a name: see :func:`sections_of`."""
+    return sections_of(attribute_of(cell, attribute), cell, attribute)
 
-    :returns: an empty list where the cell has no such attribute, or nothing but deleted sections.
+
+def sections_of(value, cell, attribute: str) -> list[nrn.Section]:
+    """The sections in a cell's attribute: one section, an array, a list or a SectionList.
+
+    :returns: an empty list where the value is None, or holds nothing but deleted sections.
     :raises CellError: where the attribute holds something other than sections.
     """
-    value = _attribute(cell, attribute)
     if value is None:
         return []
     if issubclass(type(value), nrn.Section):
@@ -42,7 +46,7 @@ def sections(cell, attribute: str) -> list[nrn.Section]:
     return [section for section in found if _is_alive(section)]
 
 
-def _attribute(cell, attribute: str):
+def attribute_of(cell, attribute: str):
     """A cell's attribute; None where there is none, or a section that was deleted."""
     if issubclass(type(cell), hoc.HocObject):
         # NEURON ends the process when a deleted section is reached for by its name.

@@ -42,17 +42,19 @@ def subtree_reductor(
     Nat. Commun. 11:288 (2020).
 
     :param original_cell: any cell with ``soma`` (a section, an array or a list). What its
-        ``axonal`` or ``axon`` holds, or has "axon" or "hill" in its name, is axon; what its
-        ``apical`` or ``apic`` holds is apical; all else that is attached to the soma is a basal
-        dendrite. A section at which a dendrite begins must have pas.
+        ``axonal`` or ``axon`` holds is axon, and of the sections attached to the soma also those
+        with "axon" or "hill" in their name; what its ``apical`` or ``apic`` holds is apical; all
+        else that is attached to the soma is a basal dendrite. A section at which a dendrite begins
+        must have pas.
     :param synapses_list: point processes on the cell, n of them.
     :param netcons_list: n NetCons, the i-th of which targets the i-th synapse.
     :param reduction_frequency: in Hz, 0 or greater: at which impedances are kept.
     :param model_filename: the reduced cell is an instance of the hoc template with this name (the
         part before the first dot). ``model.hoc`` is built in; another file is loaded, unless the
-        session has a template of that name. It has an ``init`` without arguments, public sections
-        ``soma``, ``dend``, ``apic``, ``axon`` and public SectionLists ``all``, ``somatic``,
-        ``apical``, ``basal``, ``axonal``.
+        session has a template of that name, after a trial in a forked copy of the process. It has
+        an ``init`` without arguments, public sections ``soma``, ``dend``, ``apic`` and public
+        SectionLists ``all``, ``somatic``, ``apical``, ``basal`` and, if the axon is to be listed,
+        ``axonal``.
     :param total_segments_manual: -1: one segment per 0.1 space constants, an odd number in each
         cable. Greater than 1, at most 10^6: the segments of the reduced cell, the soma counted as
         one, shared among the cables by electrotonic length. Greater than 0, at most 1: as -1,
@@ -92,8 +94,9 @@ def subtree_reductor(
     template_name, template_file = _template.named(model_filename)
     compared = _collect.compared_parameters(PP_params_dict)
 
-    soma = _collect.sections(original_cell, "soma")
-    if not soma:
+    soma = _collect.attribute_of(original_cell, "soma")
+    soma_sections = _collect.sections_of(soma, original_cell, "soma")
+    if not soma_sections:
         raise CellError(
             f"{_collect.described(original_cell)} has no soma; expected a cell whose soma is a "
             "section"
@@ -101,7 +104,7 @@ def subtree_reductor(
     section_lists = [
         _collect.section_list(sections)
         for sections in (
-            soma,
+            soma_sections,
             _collect.sections(original_cell, "apical") or _collect.sections(original_cell, "apic"),
             _collect.sections(original_cell, "axonal") or _collect.sections(original_cell, "axon"),
         )
@@ -138,7 +141,7 @@ def subtree_reductor(
     del synapses, netcons
     outcome.delete_original()
     survivors = [point_processes[index] for index in outcome.survivors]
-    reduced_cell = _wrap(result_list.o(0), original_cell, outcome)
+    reduced_cell = _wrap(result_list.o(0), original_cell, soma, outcome)
     result = reduced_cell, survivors, netcons_list
     if with_segment_map:
         result += (_segment_texts(reduced_cell, outcome),)
@@ -167,30 +170,15 @@ def _check_that_structure_may_change():
         ) from None
 
 
-def _wrap(hoc_model, original_cell, outcome) -> ReducedCell:
+def _wrap(hoc_model, original_cell, soma, outcome) -> ReducedCell:
     cables = outcome.cables
-    soma = set(hoc_model.somatic)
     return ReducedCell(
         hoc_model=hoc_model,
-        soma=original_cell.soma,
+        soma=soma,
         apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
         dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
-        axon=[section for section in _axon(hoc_model) if _touches(section, soma)],
         original_cell=original_cell,
         stage_seconds=outcome.stage_seconds,
-    )
-
-
-def _axon(hoc_model):
-    """The axon's sections, as far as the template keeps a list of them."""
-    return getattr(hoc_model, "axonal", ())
-
-
-def _touches(axon, soma: set) -> bool:
-    """Whether an axon section is a child or the parent of a soma section."""
-    parent = axon.parentseg()
-    return (parent is not None and parent.sec in soma) or any(
-        section.parentseg() is not None and section.parentseg().sec == axon for section in soma
     )
 
 

@@ -64,7 +64,6 @@ typedef struct neuron_api {
   void *_Nullable (*_Nonnull symbol_table)(neuron_symbol *_Nonnull template_symbol);
   double *_Nullable (*_Nonnull symbol_data)(neuron_symbol *_Nonnull symbol);
   bool (*_Nonnull symbol_is_array)(neuron_symbol *_Nonnull symbol);
-  int (*_Nonnull symbol_array_length)(neuron_symbol *_Nonnull symbol);
   void (*_Nonnull double_push)(double value);
   double (*_Nonnull double_pop)(void);
   void (*_Nonnull string_push)(char *_Nonnull *_Nonnull string);

@@ -1,6 +1,6 @@
-// The C interface of neuron-reduce: what the Python package and hoc call. It has no algorithms.
+// The C interface of neuron-reduce, which the Python package calls. It has no algorithms.
 //
-// Every function returns at once with a status; none ends the process for what it was given. Objects
+// What can fail returns a status; no cell, synapse or number that a request names ends the process. Objects
 // and SectionLists are NEURON's own references (Python: `object.hocobjptr()`). All functions must be
 // called from the thread that runs NEURON.
 
@@ -11,9 +11,6 @@
 #include <stdint.h>
 
 #pragma clang assume_nonnull begin
-
-/// Raised with every change of this header that a caller must know of.
-#define NR_ABI_VERSION 1
 
 /// What a call came to; each but NR_OK is one of the Python package's exceptions.
 typedef enum nr_status {
@@ -103,6 +100,7 @@ void nr_reduction_delete_original(nr_reduction *reduction);
 /// deleted ends the process.
 int nr_is_array_or_object(void *_Nullable object, const char *name);
 
+/// Gives back a reduction; nothing that was read of it may be used afterwards.
 void nr_reduction_free(nr_reduction *reduction);
 
 /// The surviving synapses, as indices into the request's, in the order of the result.
@@ -110,7 +108,7 @@ const int64_t *nr_reduction_survivors(const nr_reduction *reduction, size_t *cou
 
 size_t nr_reduction_cable_count(const nr_reduction *reduction);
 
-/// A cable by its index, which must be below the count.
+/// A cable by its index; all zero past the last one.
 nr_cable nr_reduction_cable(const nr_reduction *reduction, size_t index);
 
 /// Where the original's dendritic segments went.
