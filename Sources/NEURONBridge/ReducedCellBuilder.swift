@@ -207,17 +207,23 @@ package struct ReducedCellBuilder {
     to cables: [SectionReference], _ undo: inout Undo
   ) throws(BridgeError) {
     var methods = [SymbolReference?](repeating: nil, count: original.model.pointProcessKinds.count)
+    var moved: [(synapse: Int, method: SymbolReference)] = []
+    undo.record {
+      // In the order of the moves, which leaves the synapses of a segment in the order they had.
+      for (synapse, method) in moved {
+        let before = original.model.pointProcesses[synapse]
+        _ = try? place(
+          original.synapses[synapse], method, original.sections[before.section], before.position)
+      }
+    }
     for (survivor, process) in zip(reduction.survivors, reduction.reduced.pointProcesses) {
       guard case .cable(let target) = reduction.pointProcessFates[survivor].site else { continue }
       let synapse = original.synapses[survivor]
       let known = methods[process.kind]
       let method = if let known { known } else { try neuron.method("loc", of: synapse) }
       methods[process.kind] = method
-      let before = original.model.pointProcesses[survivor]
-      undo.record {
-        _ = try? place(synapse, method, original.sections[before.section], before.position)
-      }
       try place(synapse, method, cables[target.cable], process.position)
+      moved.append((survivor, method))
     }
   }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -105,6 +107,13 @@ CASES: dict[str, list[Case]] = {
 }
 
 
+@functools.cache
+def golden(family: str) -> dict[str, observe.Observation]:
+    """What neuron-reduce 0.0.7 gave, by the names of the family's cases, each with `settings`."""
+    path = Path(__file__).with_name("golden") / f"{family}.json"
+    return json.loads(path.read_text())["cases"]
+
+
 def _build(case: Case, cache: Path) -> tuple[Any, synapses.Drive]:
     if case.family == "l5pc":
         cell = l5pc.build(cache)
@@ -118,22 +127,27 @@ def _build(case: Case, cache: Path) -> tuple[Any, synapses.Drive]:
     return cell, synapses.scatter(cell, case.seed, case.weight, case.count)
 
 
-def run(case: Case, reductor: Reductor, cache: Path) -> observe.Observation:
+def run(
+    case: Case, reductor: Reductor, cache: Path, run_before: float = 0.0
+) -> observe.Observation:
     """Build the cell of a case, reduce it, describe and simulate what came of it.
 
-    `cache` is a folder for what has to be fetched or compiled. All sections that were in the
-    session are deleted afterwards, also after an error.
+    `cache` is a folder for what has to be fetched or compiled. For `run_before` ms the cell is
+    simulated before it is reduced. All sections that were in the session are deleted afterwards,
+    also after an error.
     """
     with session.emptied():
-        return _run(case, reductor, cache)
+        return _run(case, reductor, cache, run_before)
 
 
-def _run(case: Case, reductor: Reductor, cache: Path) -> observe.Observation:
+def _run(case: Case, reductor: Reductor, cache: Path, run_before: float) -> observe.Observation:
     cell, drive = _build(case, cache)
     h.celsius = case.celsius
     h.v_init = case.v_init
     # neuron-reduce 0.0.7 does this itself before it reads the values of mechanisms and ions.
     h.finitialize(case.v_init)
+    if run_before > 0:
+        h.continuerun(run_before)
     name = cell.hname()
     original = observe.describe_original(cell)
     connections = observe.describe_connections(drive.netcons)

@@ -13,9 +13,11 @@ from isolated import isolated
 from models import small_cell
 from models.small_cell import PythonCell
 from neuron_reduce import (
+    TemplateError,
     subtree_reductor,
 )
 from reading import cables, names
+from refusal import assert_arguments_refused
 
 
 @isolated
@@ -158,6 +160,108 @@ def test_soma_on_an_axon() -> None:
     assert reduced.axon == axon[:1]
     assert set(reduced.axonal) == set(axon)
     model.voltages()
+
+
+def _with_axon_on_a_dendrite(kind: str) -> tuple[small_cell.Model, list[Any]]:
+    """A model whose axon leaves from the middle of a basal branch, among other children of it.
+
+    Where the cell is Python's, nothing but the list says that it is axon, and the list has no more
+    than its first section.
+
+    :returns: the model, and the axon: a chain of two sections and a collateral.
+    """
+    cell: Any
+    if kind == "axon array":
+        cell = small_cell.build()
+        axon = list(cell.axon)
+        h.disconnect(sec=axon[0])
+    else:
+        cell = PythonCell()
+        for section in cell.axon:
+            h.delete_section(sec=section)
+        axon = [h.Section(name=f"neurite_{index}", cell=cell) for index in range(2)]
+        small_cell.furnish(axon[0], 30.0, 1.5, 1, active=True)
+        small_cell.furnish(axon[1], 200.0, 1.0, 3, active=True)
+        axon[1].connect(axon[0](1), 0)
+        cell.axon = axon[:1]
+        if kind == "axonal SectionList":
+            cell.axonal = h.SectionList(axon[:1])
+            del cell.axon
+    collateral = h.Section(name="collateral", cell=cell if type(cell) is PythonCell else None)
+    small_cell.furnish(collateral, 60.0, 0.8, 3, active=True)
+    collateral.connect(axon[0](0.5), 1)
+    h.disconnect(sec=cell.dend[1])
+    axon[0].connect(cell.dend[0](0.7), 0)
+    cell.dend[1].connect(cell.dend[0](1), 0)
+    return small_cell.model(cell=cell), [*axon, collateral]
+
+
+AXON_KINDS = ["axon array", "axon list", "axonal SectionList"]
+
+
+@pytest.mark.parametrize("kind", AXON_KINDS)
+@isolated
+def test_axon_on_a_dendrite(kind: str) -> None:
+    model, axon = _with_axon_on_a_dendrite(kind)
+    addresses = [section.hoc_internal_name() for section in axon]
+    attachments = [(section.parentseg(), section.orientation()) for section in axon[1:]]
+    dendrite = f"{model.cell.dend[0].name()}(0.7)"
+    clamp = h.IClamp(axon[1](0.9))
+    clamp.delay, clamp.dur, clamp.amp = 2.0, 1e9, 0.3
+    tip = h.Vector().record(axon[1](0.9)._ref_v)
+    collateral_tip = h.Vector().record(axon[2](0)._ref_v)
+    full = model.voltages()[0]
+    full_peaks = tip.max(), collateral_tip.max()
+
+    reduced, _, _, mapping = model.reduce(return_seg_to_seg=True)
+    assert [section.hoc_internal_name() for section in axon] == addresses
+    at = axon[0].parentseg()
+    assert at.sec == reduced.dend[0]
+    assert axon[0].orientation() == 0
+    cable, _, x = mapping[dendrite].rstrip(")").rpartition("(")
+    assert cable == at.sec.name()
+    assert at == at.sec((int(float(x) * at.sec.nseg) + 0.5) / at.sec.nseg)
+    assert [(section.parentseg(), section.orientation()) for section in axon[1:]] == attachments
+    assert set(reduced.hoc_model.axonal) == set(reduced.axonal) == set(axon)
+    assert set(axon) <= set(reduced.all)
+    assert reduced.axon == [], "none of it is attached to the soma"
+
+    assert clamp.get_segment() == axon[1](0.9)
+    traces = model.voltages()[0]
+    assert full_peaks == pytest.approx((tip.max(), collateral_tip.max()), abs=2.0)
+    assert tip.max() > 0, "no spike of the axon"
+    assert collateral_tip.max() > 0, "no spike of the collateral"
+    assert len(traces) == len(full)
+    clamp.amp = 0.0
+    assert model.voltages()[0] != traces, "the axon does not reach the soma"
+
+
+NO_BASAL = """
+begintemplate NoBasal
+public init, soma, dend, apic, axon, all, somatic, apical, axonal
+create soma[1], dend[1], apic[1], axon[1]
+objref all, somatic, apical, axonal
+proc init() {
+    forall delete_section()
+    all = new SectionList()
+    somatic = new SectionList()
+    apical = new SectionList()
+    axonal = new SectionList()
+}
+endtemplate NoBasal
+"""
+
+
+@pytest.mark.parametrize("kind", AXON_KINDS)
+@isolated
+def test_axon_on_a_dendrite_after_a_refusal(kind: str) -> None:
+    """It was on the cable when the template turned out to have no list for that."""
+    h(NO_BASAL)
+    model, axon = _with_axon_on_a_dendrite(kind)
+    assert_arguments_refused(model, TemplateError, "NoBasal", model_filename="NoBasal.hoc")
+    assert axon[0].parentseg() == model.cell.dend[0](0.7)
+    reduced, _, _ = model.reduce()
+    assert axon[0].parentseg().sec == reduced.dend[0]
 
 
 @isolated

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,13 +10,7 @@ import cases
 import neuron_reduce
 from compare import compare
 
-GOLDEN = Path(__file__).with_name("golden")
 SHOWN_DIFFERENCES = 20
-
-
-@cache
-def _golden(family: str) -> dict[str, Any]:
-    return json.loads((GOLDEN / f"{family}.json").read_text())["cases"]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +19,7 @@ def _golden(family: str) -> dict[str, Any]:
 )
 @pytest.mark.usefixtures("clean_session")
 def test_reduction_is_upstreams(case: cases.Case, cache: Path) -> None:
-    expected = _golden(case.family)[case.name]
+    expected = cases.golden(case.family)[case.name]
     assert expected["settings"] == case.settings(), "the golden file is out of date"
     observed = cases.run(case, neuron_reduce.subtree_reductor, cache)
     differences = compare(expected, observed)
@@ -40,4 +31,4 @@ def test_reduction_is_upstreams(case: cases.Case, cache: Path) -> None:
 
 @pytest.mark.parametrize("family", cases.CASES)
 def test_golden_file_has_no_other_cases(family: str) -> None:
-    assert list(_golden(family)) == [case.name for case in cases.CASES[family]]
+    assert list(cases.golden(family)) == [case.name for case in cases.CASES[family]]

@@ -305,6 +305,29 @@ def test_cell_that_changes_its_mind() -> None:
 
 
 @isolated
+def test_cell_that_answers_once() -> None:
+    """The soma is asked for once, and what was answered is the reduced cell's."""
+    model = small_cell.model()
+    soma = model.cell.soma
+    calls: list[int] = []
+
+    class Weary:
+        @property
+        def soma(self) -> Any:
+            calls.append(1)
+            if len(calls) > 1:
+                raise RuntimeError("asked again")
+            return soma
+
+    reduced, left, _ = subtree_reductor(Weary(), model.drive.synapses, model.drive.netcons)
+    assert len(calls) == 1
+    assert reduced.soma == soma
+    assert list(reduced.somatic) == list(soma)
+    assert 0 < len(left) < len(model.drive.synapses)
+    model.voltages()
+
+
+@isolated
 def test_cell_that_cannot_be_shown() -> None:
     class Shy:
         def __init__(self) -> None:

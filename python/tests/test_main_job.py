@@ -69,7 +69,7 @@ def test_quick_script(mode: str) -> None:
     assert result["same times"]
     assert result["connections"] == 200
     assert result["synapses"] < 40
-    assert math.isclose(result["weight"], 0.05595, rel_tol=1e-9)
+    assert math.isclose(result["weight"], 160 * 3e-4 + 40 * 1.5e-4, rel_tol=1e-9)
     assert result["sections"] == 5, "soma, axon, and three cables"
     assert result["celsius"] == 37
 

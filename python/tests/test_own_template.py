@@ -112,9 +112,15 @@ def test_own_template_as_upstream_asks_for_it(tmp_path: Path) -> None:
     for unasked in ("axonal = new SectionList()", ", axon[1]", ", axonal", ", axon"):
         text = text.replace(unasked, "")
     path.write_text(text)
-    reduced, _, _ = small_cell.model().reduce(model_filename=path)
+    model = small_cell.model()
+    axon = list(model.cell.axon)
+    reduced, _, _ = model.reduce(model_filename=path)
     assert reduced.hoc_model.hname() == "OwnLeast[0]"
     assert len(list(reduced.hoc_model.all)) == 6
+    assert not hasattr(reduced.hoc_model, "axonal")
+    assert list(reduced.axon) == axon[:1], "that which is attached to the soma"
+    assert list(reduced.axonal) == axon
+    model.voltages()
 
 
 @isolated

@@ -1,92 +1,93 @@
-"""A user's script, as upstream's introduction has it, on a small cell: run as a program.
+"""What a first script with this package does, from the morphology file to the second run.
 
-Only the last lines, which print what the test asks for, are not from there.
+It is run as a program, with "gui" as its argument also beside NEURON's windows, and prints one line
+of JSON about what came of it.
 """
 
+import json
+import random
 import sys
 
-if "gui" in sys.argv:
-    from neuron import gui, h  # noqa: F401
-else:
-    from neuron import h
-import json
-
-import numpy as np
+if "gui" in sys.argv[1:]:
+    from neuron import gui  # noqa: F401
+from neuron import h
 
 import neuron_reduce
 
-# Create the model
-h.load_file("import3d.hoc")
-h.load_file("tiny_cell.hoc")
+SYNAPSES = 200
+RUN_MS = 150
+
+# Parameters of Exp2Syn, mean interval between events in ms, weight in uS
+FAST = ({"tau1": 0.3, "tau2": 1.8, "e": 0}, 400, 3e-4)
+SLOW = ({"tau1": 1, "tau2": 8, "e": -86}, 70, 1.5e-4)
+
+
+def dendritic_places(cell, count, seed):
+    """Random segments of the cell's dendrites, long ones more often than short ones."""
+    lengths = {
+        segment: section.L / section.nseg
+        for branches in (cell.basal, cell.apical)
+        for section in branches
+        for segment in section
+    }
+    return random.Random(seed).choices(list(lengths), weights=list(lengths.values()), k=count)
+
+
+def noisy_stimulus(number, mean_interval):
+    """Poisson events from a stream of their own; returns the NetStim and the stream."""
+    stream = h.Random()
+    stream.Random123(number)
+    stream.negexp(1)
+    stimulus = h.NetStim()
+    stimulus.noiseFromRandom(stream)
+    stimulus.noise, stimulus.start = 1, 10
+    stimulus.interval, stimulus.number = mean_interval, 1e9
+    return stimulus, stream
+
+
+def run_again(streams, *recordings):
+    """Plays the same events to the cell; returns what the vectors then hold."""
+    for stream in streams:
+        stream.seq(1)
+    h.run()
+    return [recording.to_python() for recording in recordings]
+
+
+for library in ("stdrun.hoc", "import3d.hoc", "tiny_cell.hoc"):
+    h.load_file(library)
 complex_cell = h.TinyCell("tiny.swc")
-h.celsius = 37
-h.v_init = complex_cell.soma[0].e_pas
+h.celsius, h.v_init, h.tstop = 37, -70, RUN_MS
 
-# Add synapses to the model
-synapses_list, netstims_list, netcons_list, randoms_list = [], [], [], []
+stimuli, streams, synapses_list, netcons_list = [], [], [], []
+for number, place in enumerate(dendritic_places(complex_cell, SYNAPSES, seed=4)):
+    parameters, mean_interval, weight = SLOW if number % 5 == 0 else FAST
+    stimulus, stream = noisy_stimulus(number, mean_interval)
+    synapse = h.Exp2Syn(place)
+    for parameter, value in parameters.items():
+        setattr(synapse, parameter, value)
+    connection = h.NetCon(stimulus, synapse, 0, 0, weight)
+    stimuli.append(stimulus)
+    streams.append(stream)
+    synapses_list.append(synapse)
+    netcons_list.append(connection)
 
-all_segments = [i for j in map(list, list(complex_cell.apical)) for i in j] + [
-    i for j in map(list, list(complex_cell.basal)) for i in j
-]
-len_per_segment = np.array([seg.sec.L / seg.sec.nseg for seg in all_segments])
-rnd = np.random.RandomState(10)
-for i in range(200):
-    seg_for_synapse = rnd.choice(all_segments, p=len_per_segment / sum(len_per_segment))
-    synapses_list.append(h.Exp2Syn(seg_for_synapse))
-    if rnd.uniform() < 0.85:
-        e_syn, tau1, tau2, spike_interval, syn_weight = 0, 0.3, 1.8, 1000 / 2.5, 0.0003
-    else:
-        e_syn, tau1, tau2, spike_interval, syn_weight = -86, 1, 8, 1000 / 15.0, 0.00015
-    # set synaptic variables
-    synapses_list[i].e, synapses_list[i].tau1, synapses_list[i].tau2 = e_syn, tau1, tau2
-    # set netstim variables
-    netstims_list.append(h.NetStim())
-    netstims_list[i].interval, netstims_list[i].number = spike_interval, 9e9
-    netstims_list[i].start, netstims_list[i].noise = 10, 1
-    # set random
-    randoms_list.append(h.Random())
-    randoms_list[i].Random123(i)
-    randoms_list[i].negexp(1)
-    netstims_list[i].noiseFromRandom(randoms_list[i])
-    # set netcon variables
-    netcons_list.append(h.NetCon(netstims_list[i], synapses_list[i]))
-    netcons_list[i].delay, netcons_list[i].weight[0] = 0, syn_weight
+potential = h.Vector().record(complex_cell.soma[0](0.5)._ref_v)
+clock = h.Vector().record(h._ref_t)
 
-# Simulate the full neuron
-soma_v = h.Vector()
-soma_v.record(complex_cell.soma[0](0.5)._ref_v)
-
-time_v = h.Vector()
-time_v.record(h._ref_t)
-
-h.tstop = 150
-h.run()
-complex_cell_v = list(soma_v)
-complex_time = list(time_v)
-
-# apply Neuron_Reduce to simplify the cell
+full, full_times = run_again(streams, potential, clock)
 reduced_cell, synapses_list, netcons_list = neuron_reduce.subtree_reductor(
     complex_cell, synapses_list, netcons_list, reduction_frequency=0, total_segments_manual=-1
 )
-for r in randoms_list:
-    r.seq(1)  # reset random
+reduced, reduced_times = run_again(streams, potential, clock)
 
-# Run the simulation again but now on the reduced cell
-h.run()
-reduced_cell_v = list(soma_v)
-reduced_time = list(time_v)
-
-print(
-    json.dumps(
-        {
-            "full": complex_cell_v,
-            "reduced": reduced_cell_v,
-            "same times": complex_time == reduced_time,
-            "synapses": len(synapses_list),
-            "connections": len(netcons_list),
-            "weight": sum(netcon.weight[0] for netcon in netcons_list),
-            "sections": sum(1 for _ in h.allsec()),
-            "celsius": h.celsius,
-        }
-    )
-)
+report = {
+    "full": full,
+    "reduced": reduced,
+    "same times": full_times == reduced_times,
+    "synapses": len(synapses_list),
+    "connections": len(netcons_list),
+    "weight": sum(connection.weight[0] for connection in netcons_list),
+    "sections": len(list(h.allsec())),
+    "celsius": h.celsius,
+}
+print(json.dumps(report))
