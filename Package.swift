@@ -34,7 +34,7 @@ let package = Package(
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
-      // loads where no Swift is installed and shows nothing but the functions of the C header.
+      // loads where no Swift is installed, and of its functions shows those of the C header only.
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib",
@@ -42,13 +42,21 @@ let package = Package(
         ])
       ]
     ),
+    .target(
+      name: "TestSupport",
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "CableTheoryTests",
-      dependencies: ["CableTheory", .product(name: "ComplexModule", package: "swift-numerics")],
+      dependencies: [
+        "CableTheory", "TestSupport", .product(name: "ComplexModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict),
-    .testTarget(name: "CellModelTests", dependencies: ["CellModel"], swiftSettings: strict),
     .testTarget(
-      name: "ReductionTests", dependencies: ["Reduction", "CableTheory", "CellModel"],
+      name: "CellModelTests", dependencies: ["CellModel", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ReductionTests",
+      dependencies: ["Reduction", "CableTheory", "CellModel", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 import CableTheory
 import ComplexModule
 import RealModule
+import TestSupport
 import Testing
 
 @Suite struct AttenuationTests {

@@ -1,5 +1,6 @@
 import CableTheory
 import ComplexModule
+import TestSupport
 import Testing
 
 @Suite struct TreeImpedanceTests {

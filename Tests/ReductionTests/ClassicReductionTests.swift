@@ -2,6 +2,7 @@ import CableTheory
 import CellModel
 import Foundation
 import Reduction
+import TestSupport
 import Testing
 
 @Suite struct ClassicReductionTests {

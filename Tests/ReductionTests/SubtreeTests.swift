@@ -1,6 +1,7 @@
 import CellModel
 import Foundation
 import Reduction
+import TestSupport
 import Testing
 
 @Suite struct SubtreeTests {

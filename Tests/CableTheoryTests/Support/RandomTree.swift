@@ -1,4 +1,5 @@
 import CableTheory
+import TestSupport
 
 /// Branched trees of random shape and random passive properties.
 struct RandomTree {

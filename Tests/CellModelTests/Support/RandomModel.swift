@@ -1,4 +1,5 @@
 import CellModel
+import TestSupport
 
 extension CellModel {
   /// A cell of random values in every field, without regard to whether a simulator could have it.

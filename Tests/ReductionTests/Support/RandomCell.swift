@@ -1,6 +1,7 @@
 import CellModel
 import Foundation
 import Reduction
+import TestSupport
 
 /// Cells of random shape, with random channels and synapses, and settings to reduce them by.
 ///

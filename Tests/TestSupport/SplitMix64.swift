@@ -3,12 +3,12 @@ import RealModule
 /// A seeded generator: a test that fails names its seed, and the seed gives the same case again.
 ///
 /// Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,12 +17,12 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// Evenly distributed over the range.
-  mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+  package mutating func uniform(_ range: ClosedRange<Double>) -> Double {
     Double.random(in: range, using: &self)
   }
 
   /// Evenly distributed over the logarithms of the range.
-  mutating func logUniform(_ range: ClosedRange<Double>) -> Double {
+  package mutating func logUniform(_ range: ClosedRange<Double>) -> Double {
     Double.exp(uniform(Double.log(range.lowerBound)...Double.log(range.upperBound)))
   }
 }

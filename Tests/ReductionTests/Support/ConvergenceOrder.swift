@@ -1,6 +1,0 @@
-import Foundation
-
-/// The order p of an error e ∝ hᵖ between successive halvings of h.
-func convergenceOrders(ofErrors errors: [Double]) -> [Double] {
-  zip(errors, errors.dropFirst()).map { log2($0 / $1) }
-}
