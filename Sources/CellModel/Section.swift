@@ -100,7 +100,12 @@ package struct Section: Sendable, Codable, Equatable {
 
   /// The position of a segment's centre.
   package func center(ofSegment index: Int) -> Double {
-    (Double(index) + 0.5) / Double(segments.count)
+    Self.center(ofSegment: index, segmentCount: segments.count)
+  }
+
+  /// The position of a segment's centre in a section of `segmentCount` segments.
+  package static func center(ofSegment index: Int, segmentCount: Int) -> Double {
+    (Double(index) + 0.5) / Double(segmentCount)
   }
 
   /// The parameter values of a mechanism in a segment; nil where it is not inserted.

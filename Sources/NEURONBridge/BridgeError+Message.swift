@@ -7,8 +7,6 @@ extension BridgeError: CustomStringConvertible {
         + "newer, imported before the reduction"
     case .neuron(let action, let message):
       "NEURON failed \(action): \(message)"
-    case .noSoma(let cell):
-      "\(cell) has no soma; expected a cell whose soma is a section"
     case .somaInPieces(let section, let soma):
       "\(section) is a soma section, but not connected to \(soma); expected the soma's sections to "
         + "be in one piece"

@@ -6,7 +6,6 @@ package enum BridgeError: Error, Equatable {
   case noNEURON(missingFunction: String)
   /// NEURON reported an error.
   case neuron(doing: String, message: String)
-  case noSoma(cell: String)
   case somaInPieces(section: String, soma: String)
   case rallBranch(section: String, value: Double)
   case diameter(section: String, value: Double)

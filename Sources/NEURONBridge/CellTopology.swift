@@ -1,5 +1,6 @@
 import CNEURON
 import CellModel
+import Reduction
 
 /// The sections of a cell as a tree, each with its role.
 struct CellTopology {
@@ -20,7 +21,7 @@ struct CellTopology {
   /// basal ones; what is attached to a dendrite belongs to it.
   init(_ neuron: NEURON, _ references: LiveCellReferences) throws(BridgeError) {
     let soma = neuron.sections(of: references.soma)
-    guard let firstSoma = soma.first else { throw .noSoma(cell: references.name) }
+    guard let firstSoma = soma.first else { throw .reduction(.noSoma(cell: references.name)) }
     let roles = Roles(
       neuron, soma: Set(soma), apical: Set(neuron.sections(of: references.apical)),
       axonal: Set(neuron.sections(of: references.axonal)))

@@ -47,12 +47,9 @@ extension NEURON {
     -> Outcome
   {
     push(arguments)
-    let status = api.function_call(function, Int32(arguments.count), message.base, message.size)
-    guard status == 0 else {
-      dropFromStack(arguments.count)
-      throw .neuron(doing: "calling a function", message: message.text)
-    }
-    return popOutcome()
+    return try outcome(
+      status: api.function_call(function, Int32(arguments.count), message.base, message.size),
+      argumentCount: arguments.count, doing: "calling a function")
   }
 
   @inline(__always) @discardableResult
@@ -60,13 +57,9 @@ extension NEURON {
     _ method: SymbolReference, of object: ObjectReference, _ arguments: HocArgument...
   ) throws(BridgeError) -> Outcome {
     push(arguments)
-    let status = api.method_call(
-      object, method, Int32(arguments.count), message.base, message.size)
-    guard status == 0 else {
-      dropFromStack(arguments.count)
-      throw .neuron(doing: "calling a method", message: message.text)
-    }
-    return popOutcome()
+    return try outcome(
+      status: api.method_call(object, method, Int32(arguments.count), message.base, message.size),
+      argumentCount: arguments.count, doing: "calling a method")
   }
 
   /// A new object of one of NEURON's own classes, whose construction with these arguments cannot
@@ -116,6 +109,18 @@ extension NEURON {
       case .object(let object): api.object_push(object)
       }
     }
+  }
+
+  /// What a call left on the stack, or the error that it reported.
+  @inline(__always)
+  private func outcome(
+    status: Int32, argumentCount: Int, doing action: String
+  ) throws(BridgeError) -> Outcome {
+    guard status == 0 else {
+      dropFromStack(argumentCount)
+      throw .neuron(doing: action, message: message.text)
+    }
+    return popOutcome()
   }
 
   /// Takes the arguments of a failed call off the stack, where NEURON leaves them, and with them a

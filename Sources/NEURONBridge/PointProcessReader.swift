@@ -27,9 +27,7 @@ struct PointProcessReader {
     self.neuron = neuron
     self.catalog = catalog
     self.cellName = cellName
-    sectionIndices = Dictionary(
-      sections.enumerated().map { ($0.element, $0.offset) },
-      uniquingKeysWith: { first, _ in first })
+    sectionIndices = sections.firstIndices()
   }
 
   /// Reads an element of the caller's list, which must be a point process on the cell.
@@ -40,11 +38,7 @@ struct PointProcessReader {
       throw .notAPointProcess(
         index: index, found: "a \(String(cString: neuron.api.class_name(object)))")
     }
-    guard neuron.api.point_process_is_placed(object) else {
-      throw .unplacedSynapse(index: index, kind: kinds[reader.kind].name)
-    }
-    let (section, position) = try place(of: object, reader)
-    guard (0...1).contains(position) else {
+    guard let (section, position) = try place(of: object, reader) else {
       throw .unplacedSynapse(index: index, kind: kinds[reader.kind].name)
     }
     guard let sectionIndex = sectionIndices[section] else {
@@ -57,22 +51,22 @@ struct PointProcessReader {
 
   /// Reads a point process of the session that is on the cell; nil for any other object.
   mutating func ifOnCell(_ object: ObjectReference) throws(BridgeError) -> PointProcess? {
-    guard let reader = try reader(for: object), neuron.api.point_process_is_placed(object) else {
-      return nil
-    }
-    let (section, position) = try place(of: object, reader)
-    guard (0...1).contains(position) else { return nil }
+    guard let reader = try reader(for: object),
+      let (section, position) = try place(of: object, reader)
+    else { return nil }
     return sectionIndices[section].map {
       process(object, reader, section: $0, position: position)
     }
   }
 
+  /// The section and position of a point process; nil where it is on none.
   private func place(
     of object: ObjectReference, _ reader: KindReader
-  ) throws(BridgeError) -> (SectionReference, Double) {
+  ) throws(BridgeError) -> (SectionReference, Double)? {
+    guard neuron.api.point_process_is_placed(object) else { return nil }
     let position = try neuron.call(reader.location, of: object).number
     defer { neuron.api.section_pop() }
-    return (neuron.api.accessed_section(), position)
+    return (0...1).contains(position) ? (neuron.api.accessed_section(), position) : nil
   }
 
   private mutating func process(
@@ -107,24 +101,5 @@ struct PointProcessReader {
     kinds.append(kind)
     readers[className] = reader
     return reader
-  }
-}
-
-/// Equal arrays kept once: thousands of synapses have the same few sets of values, and an allocation
-/// for each would cost more than reading them.
-struct SharedArrays {
-  private var recent: [[Double]] = []
-  private var scratch: [Double] = []
-
-  /// The array that `fill` appends, shared with an equal one that was met lately.
-  mutating func shared(_ fill: (inout [Double]) -> Void) -> [Double] {
-    scratch.removeAll(keepingCapacity: true)
-    fill(&scratch)
-    for known in recent where known == scratch { return known }
-    if recent.count == 8 { recent.removeFirst() }
-    let new = scratch
-    recent.append(new)
-    scratch = []
-    return new
   }
 }

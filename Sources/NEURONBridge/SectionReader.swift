@@ -44,7 +44,7 @@ struct SectionReader {
     neuron.api.section_push(section)
     defer { neuron.api.section_pop() }
     let count = Int(neuron.api.segment_count(section))
-    let centers = (0..<count).map { (Double($0) + 0.5) / Double(count) }
+    let centers = (0..<count).map { Section.center(ofSegment: $0, segmentCount: count) }
     try checkDiameters(of: section, name, at: centers)
     var segments: [Section.Segment] = []
     for center in centers {

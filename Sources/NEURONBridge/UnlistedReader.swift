@@ -63,9 +63,7 @@ struct UnlistedReader {
       object throws(BridgeError) in
       if indices.isEmpty {
         known = Set(listed)
-        indices = Dictionary(
-          objects.enumerated().map { ($0.element, $0.offset) },
-          uniquingKeysWith: { first, _ in first })
+        indices = objects.firstIndices()
       }
       guard !known.contains(object), let target = try reader.target(of: object),
         let index = indices[target]

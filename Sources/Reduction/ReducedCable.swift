@@ -21,7 +21,7 @@ package struct ReducedCable: Sendable, Equatable {
 
   /// The relative position of a segment's centre.
   package func center(ofSegment index: Int) -> Double {
-    (Double(index) + 0.5) / Double(segmentCount)
+    Section.center(ofSegment: index, segmentCount: segmentCount)
   }
 
   /// The segment of this cable that a relative position (0 to 1) lies in.

@@ -155,11 +155,8 @@ import Testing
     let random = RandomTree(seed: seed)
     var generator = SplitMix64(seed: seed &+ 1_000_000)
     for frequency in [0.0, 5, 200] {
-      let impedance = TreeImpedance(of: random.tree, frequency: frequency)
-      let source = Int.random(in: 0..<random.tree.count, using: &generator)
-      let currents = Currents(
-        in: random.tree, voltages: impedance.voltages(injectingInto: source),
-        frequency: frequency)
+      let (source, currents) = Currents.ofRandomInjection(
+        into: random.tree, frequency: frequency, &generator)
       for index in currents.leaving.indices {
         let injected: Complex<Double> = index == source ? 1 : 0
         let residual = (currents.leaving[index] - injected).length
@@ -177,11 +174,8 @@ import Testing
     let random = RandomTree(seed: seed)
     var generator = SplitMix64(seed: seed &+ 2_000_000)
     for frequency in [0.0, 5, 200] {
-      let impedance = TreeImpedance(of: random.tree, frequency: frequency)
-      let source = Int.random(in: 0..<random.tree.count, using: &generator)
-      let currents = Currents(
-        in: random.tree, voltages: impedance.voltages(injectingInto: source),
-        frequency: frequency)
+      let (source, currents) = Currents.ofRandomInjection(
+        into: random.tree, frequency: frequency, &generator)
       let sum = currents.membrane.reduce(.zero, +)
       let bound = 4 * Double.ulpOfOne * currents.magnitudes.reduce(0, +)
       #expect((sum - 1).length <= bound, "source \(source), \(frequency) Hz")
@@ -197,6 +191,16 @@ import Testing
     var leaving: [Complex<Double>]
     /// The sum of the moduli of what `leaving` sums.
     var magnitudes: [Double]
+
+    /// Those of a unit current into a random compartment, the source.
+    static func ofRandomInjection(
+      into tree: CompartmentTree, frequency: Double, _ generator: inout SplitMix64
+    ) -> (source: Int, currents: Currents) {
+      let impedance = TreeImpedance(of: tree, frequency: frequency)
+      let source = Int.random(in: 0..<tree.count, using: &generator)
+      let voltages = impedance.voltages(injectingInto: source)
+      return (source, Currents(in: tree, voltages: voltages, frequency: frequency))
+    }
 
     init(in tree: CompartmentTree, voltages: [Complex<Double>], frequency: Double) {
       membrane = (0..<tree.count).map { index in
