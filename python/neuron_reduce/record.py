@@ -1,0 +1,144 @@
+"""What a reduction did, as plain data: for printing, for the report, and to send between processes.
+
+Nothing here refers to NEURON: a record outlives the cell, and can be pickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Cable:
+    """One section of the reduced cell.
+
+    :ivar name: the section's name in the reduced cell, such as ``dend[3]``.
+    :ivar kind: ``'apical'`` or ``'basal'``.
+    :ivar stem: name of the original section that the subtree it stands for hung by.
+    :ivar parent: name of the section it is attached to.
+    :ivar length: in µm.
+    :ivar diameter: in µm.
+    :ivar electrotonic_length: length over space constant.
+    :ivar segments: its ``nseg``.
+    """
+
+    name: str
+    kind: str
+    stem: str
+    parent: str
+    length: float
+    diameter: float
+    electrotonic_length: float
+    segments: int
+
+
+@dataclasses.dataclass(frozen=True)
+class MappedSegment:
+    """Where a dendritic segment of the original went.
+
+    :ivar section: name of the original section.
+    :ivar x: the segment's centre on it, 0 to 1.
+    :ivar cable: index into the record's cables.
+    :ivar cable_x: the place on that cable, 0 to 1.
+    """
+
+    section: str
+    x: float
+    cable: int
+    cable_x: float
+
+
+@dataclasses.dataclass(frozen=True)
+class SynapseKind:
+    """Synapses of one mechanism whose parameters are equal.
+
+    :ivar mechanism: class of the point process, such as ``Exp2Syn``.
+    :ivar parameters: its PARAMETER values that differ between the kinds of that mechanism.
+    :ivar before: how many there were in the original.
+    :ivar after: how many point processes stand for them.
+    :ivar netcons: NetCons onto them.
+    :ivar treatment: how the method treated them, one sentence.
+    :ivar unmerged: why those that remain were not merged further: from reason to how many.
+    """
+
+    mechanism: str
+    parameters: dict[str, float]
+    before: int
+    after: int
+    netcons: int
+    treatment: str
+    unmerged: dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Piece:
+    """A section as a line in space.
+
+    :ivar section: its name.
+    :ivar kind: ``'soma'``, ``'axon'``, ``'apical'`` or ``'basal'``.
+    :ivar points: x, y, z and diameter in µm, shaped (n, 4); n may be 0.
+    """
+
+    section: str
+    kind: str
+    points: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Impedances:
+    """Moduli of impedances in MΩ at several frequencies, of both cells, passive.
+
+    :ivar frequencies: in Hz, shaped (f,).
+    :ivar input_full: at the middle of the soma, shaped (f,).
+    :ivar input_reduced: the same of the reduced cell.
+    :ivar sites: names of original places, such as ``apic[40](0.5)``, n of them.
+    :ivar transfer_full: from each site to the soma, shaped (n, f).
+    :ivar transfer_reduced: from the place where each site went, shaped (n, f).
+    """
+
+    frequencies: np.ndarray
+    input_full: np.ndarray
+    input_reduced: np.ndarray
+    sites: list[str]
+    transfer_full: np.ndarray
+    transfer_reduced: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class ReductionRecord:
+    """A reduction in numbers.
+
+    :ivar cell: name of the original cell.
+    :ivar method: name of the method.
+    :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, ``rates``.
+    :ivar versions: of neuron-reduce, NEURON and Python.
+    :ivar stage_seconds: the stages of the call and the seconds each took.
+    :ivar segments_full: segments of the original, soma and axon included.
+    :ivar segments_reduced: segments of the reduced cell, soma and axon included.
+    :ivar point_processes_full: point processes in the list that was given.
+    :ivar point_processes_reduced: those of them that remain.
+    :ivar cables: the reduced cell's cables.
+    :ivar segment_map: one entry for each dendritic segment of the original.
+    :ivar synapses: one entry for each kind of synapse.
+    :ivar shape: the original's sections in space.
+    :ivar impedances: of both cells; None where they were not computed.
+    :ivar notes: what a user of the reduced cell should know, one sentence each.
+    """
+
+    cell: str
+    method: str
+    settings: dict[str, object]
+    versions: dict[str, str]
+    stage_seconds: dict[str, float]
+    segments_full: int
+    segments_reduced: int
+    point_processes_full: int
+    point_processes_reduced: int
+    cables: list[Cable]
+    segment_map: list[MappedSegment]
+    synapses: list[SynapseKind]
+    shape: list[Piece]
+    impedances: Impedances | None
+    notes: list[str]
