@@ -26,6 +26,14 @@ package struct CompartmentTree: Sendable {
     capacitances.append(rootCapacitance)
   }
 
+  /// The same tree with more membrane conductance: µS, one value per compartment.
+  package func adding(leakConductances added: [Double]) -> CompartmentTree {
+    precondition(added.count == count, "one conductance per compartment")
+    var loaded = self
+    for index in added.indices { loaded.leakConductances[index] += added[index] }
+    return loaded
+  }
+
   /// Adds a compartment and returns its index.
   ///
   /// - Parameters:

@@ -54,6 +54,20 @@ package struct TreeImpedance: Sendable {
     return transfers
   }
 
+  /// The input impedance of every compartment, in MΩ: its voltage per current injected into it.
+  ///
+  /// From the root outwards, Z_ii = 1/p_i + (a_i/p_i)²·Z_parent with the pivot p and the axial
+  /// conductance a of the elimination: what the compartment and all beyond it would have alone behind
+  /// a clamped parent, and what the parent's own voltage adds. No term cancels another.
+  package func inputs() -> [Complex<Double>] {
+    var inputs = [Complex<Double>](repeating: input, count: tree.count)
+    for index in inputs.indices.dropFirst() {
+      let attenuation = Complex(tree.axialConductances[index]) / pivots[index]
+      inputs[index] = 1 / pivots[index] + attenuation * attenuation * inputs[tree.parents[index]]
+    }
+    return inputs
+  }
+
   /// The voltage of every compartment, in mV per nA (MΩ), for a unit current into one of them: the
   /// column of the impedance matrix that belongs to `source`.
   package func voltages(injectingInto source: Int) -> [Complex<Double>] {

@@ -1,0 +1,99 @@
+import CableTheory
+import CellModel
+import ComplexModule
+
+/// A cell under its mean synaptic conductances: what synapses meet when all of them are driven.
+///
+/// An event of peak conductance w lets its own site depolarise, which takes driving force from it;
+/// to first order it delivers 1/(1 + κ) of the charge that a small event would, with
+///
+///     κ = w · (1/π) ∫₀^∞ |G(ω)|² · Re Z(ω) dω / G(0)
+///
+/// where G is the Fourier transform of the conductance's unit time course and Z the input impedance of
+/// the site. The mean conductance of a train of such events, as the rest of the cell meets it, is
+/// w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all these mean conductances, so both are
+/// iterated; since more conductance means less Z and less κ, and κ only divides, this converges.
+///
+/// docs/method.md, section 8.
+struct OperatingPoint {
+  /// A connection that brings events to a conductance.
+  struct Input {
+    /// The connection's index.
+    let connection: Int
+    /// The compartment of the point process.
+    let compartment: Int
+    /// In the target's unit of weight.
+    var weight: Double
+    let response: SynapticResponse
+    let eventsPerMillisecond: Double
+  }
+
+  /// The cell's compartments, loaded.
+  let compartments: CompartmentTree
+  /// The transfer resistance between each compartment and the middle of the soma, in MΩ.
+  let transfers: [Double]
+  /// The self-shunt κ of each input, as given.
+  let selfShunts: [Double]
+
+  /// Rounds of the iteration; each lowers the error by the order of κ² at least.
+  private static let rounds = 4
+
+  /// - Parameters:
+  ///   - cell: the compartments without synapses.
+  ///   - inputs: the connections that are driven, those with negative weights left out.
+  init(of cell: CompartmentTree, inputs: [Input]) {
+    var shunts = [Double](repeating: 0, count: inputs.count)
+    var loaded = cell
+    for round in 0..<Self.rounds {
+      loaded = cell.adding(
+        leakConductances: Self.load(of: inputs, shunts, compartmentCount: cell.count))
+      if round < Self.rounds - 1 { shunts = Self.selfShunts(of: inputs, in: loaded) }
+    }
+    compartments = loaded
+    transfers = TreeImpedance(of: loaded, frequency: 0).transfersToRoot().map(\.real)
+    selfShunts = shunts
+  }
+
+  /// The mean conductance of all inputs by compartment, in µS.
+  private static func load(
+    of inputs: [Input], _ shunts: [Double], compartmentCount: Int
+  ) -> [Double] {
+    var load = [Double](repeating: 0, count: compartmentCount)
+    for (input, shunt) in zip(inputs, shunts) {
+      load[input.compartment] +=
+        input.weight * input.response.charge * input.eventsPerMillisecond / (1 + shunt)
+    }
+    return load
+  }
+
+  /// κ of each input in a loaded cell.
+  private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [Double] {
+    let resistances = SpectralGrid.frequencies.map { frequency in
+      TreeImpedance(of: loaded, frequency: frequency).inputs().map(\.real)
+    }
+    return inputs.map { input in
+      guard input.response.nature == .linearConductance else { return 0 }
+      return input.weight
+        * SpectralGrid.integral { input.response.power[$0] * resistances[$0][input.compartment] }
+    }
+  }
+}
+
+extension OperatingPoint {
+  /// The connections of a cell that bring events to a conductance, in their order.
+  ///
+  /// - Parameter compartments: of the cell's point processes.
+  static func inputs(
+    of cell: CellModel, drive: SynapticDrive, compartments: [Int]
+  ) -> [Input] {
+    cell.connections.indices.compactMap { index in
+      let connection = cell.connections[index]
+      guard let response = drive.response(ofPointProcess: connection.target),
+        response.charge > 0, let weight = connection.weights.first, weight > 0, weight.isFinite
+      else { return nil }
+      return Input(
+        connection: index, compartment: compartments[connection.target], weight: weight,
+        response: response, eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
+    }
+  }
+}

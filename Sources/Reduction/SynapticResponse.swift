@@ -1,0 +1,80 @@
+import ComplexModule
+import RealModule
+
+/// What one event does to a point process: how it was found to respond, measured in the simulator.
+package struct SynapticResponse: Sendable, Equatable {
+  /// How the membrane current of a point process follows its events and the voltage.
+  package enum Nature: Int32, Sendable, CaseIterable {
+    /// A conductance with a reversal potential, proportional to the weight; events add up.
+    case linearConductance = 0
+    /// A conductance that depends on the voltage, on earlier events or in another way than in
+    /// proportion on the weight.
+    case nonlinearConductance = 1
+    /// A conductance that differs from one run to the next.
+    case stochastic = 2
+    /// A current that does not depend on the voltage.
+    case current = 3
+    /// No response was seen.
+    case none = 4
+  }
+
+  package let nature: Nature
+  /// ∫g dt for a weight of 1, in µS·ms per unit of weight; 0 where there is no conductance.
+  let charge: Double
+  /// |G(ω)|²/G(0) at each of `SpectralGrid.frequencies`, in µS·ms per unit of weight.
+  let power: [Double]
+
+  /// From a measured conductance.
+  ///
+  /// - Parameters:
+  ///   - times: in ms, increasing, from the event on.
+  ///   - conductances: at these times, in µS per unit of weight.
+  package init(nature: Nature, times: [Double] = [], conductances: [Double] = []) {
+    self.nature = nature
+    let spectrum = SpectralGrid.angularFrequencies.map {
+      Self.fourier(times, conductances, angularFrequency: $0)
+    }
+    let total = spectrum[0].real
+    charge = total > 0 && total.isFinite ? total : 0
+    power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
+  }
+
+  /// ∫g(t)·exp(−iωt) dt by the trapezoidal rule.
+  private static func fourier(
+    _ times: [Double], _ values: [Double], angularFrequency: Double
+  ) -> Complex<Double> {
+    var sum = Complex<Double>.zero
+    guard let first = times.first else { return sum }
+    var previous = Complex(values[0])
+    for index in times.indices.dropFirst() {
+      let phase = -angularFrequency * (times[index] - first)
+      let next = Complex(length: values[index], phase: phase)
+      sum += (previous + next).multiplied(by: (times[index] - times[index - 1]) / 2)
+      previous = next
+    }
+    return sum
+  }
+}
+
+/// The frequencies at which responses and impedances are brought together.
+enum SpectralGrid {
+  /// 0, and 24 from 1 Hz to 2 kHz in equal ratios, in Hz. Above, neither a synapse's conductance nor
+  /// a membrane's impedance has power that counts.
+  static let frequencies: [Double] =
+    [0] + (0..<24).map { Double.pow(10, Double($0) / 23 * Double.log10(2000)) }
+
+  /// In rad/ms.
+  static let angularFrequencies = frequencies.map { 2 * Double.pi * $0 * 1e-3 }
+
+  /// (1/π)·∫₀^∞ y dω by the trapezoidal rule, for values at the grid's frequencies.
+  static func integral(_ value: (Int) -> Double) -> Double {
+    var sum = 0.0
+    var previous = value(0)
+    for index in frequencies.indices.dropFirst() {
+      let next = value(index)
+      sum += (previous + next) / 2 * (angularFrequencies[index] - angularFrequencies[index - 1])
+      previous = next
+    }
+    return sum / .pi
+  }
+}
