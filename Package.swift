@@ -21,6 +21,7 @@ let package = Package(
     ),
     .target(name: "CellModel", swiftSettings: strict),
     .target(name: "Reduction", dependencies: ["CableTheory", "CellModel"], swiftSettings: strict),
+    .target(name: "Fidelity", swiftSettings: strict),
     .target(name: "CNEURON"),
     .target(
       name: "NEURONBridge",
@@ -30,7 +31,7 @@ let package = Package(
     .target(name: "CNeuronReduce"),
     .target(
       name: "NeuronReduceABI",
-      dependencies: ["NEURONBridge", "CNeuronReduce"],
+      dependencies: ["NEURONBridge", "Fidelity", "CNeuronReduce"],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
@@ -57,6 +58,12 @@ let package = Package(
     .testTarget(
       name: "ReductionTests",
       dependencies: ["Reduction", "CableTheory", "CellModel", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FidelityTests",
+      dependencies: [
+        "Fidelity", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -92,14 +92,3 @@ public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int)
 private func boxed(_ reduction: OpaquePointer) -> ReductionResult {
   Unmanaged<ReductionResult>.fromOpaque(UnsafeRawPointer(reduction)).takeUnretainedValue()
 }
-
-/// Copies as much of a text as fits, with its terminating zero.
-private func write(_ text: String, to buffer: UnsafeMutablePointer<CChar>, size: Int) {
-  guard size > 0 else { return }
-  var end = 0
-  for byte in text.utf8.prefix(size - 1) {
-    buffer[end] = CChar(bitPattern: byte)
-    end += 1
-  }
-  buffer[end] = 0
-}

@@ -1,10 +1,11 @@
 """Detailed NEURON models with thousands of synapses reduced to a few cables.
 
-See :func:`subtree_reductor`.
+See :func:`subtree_reductor`, and :func:`compare` for how close the result comes.
 """
 
 from neuron import h as _h
 
+from .comparison import Comparison, VoltageDifference, compare
 from .errors import (
     ArgumentError,
     CellError,
@@ -14,18 +15,23 @@ from .errors import (
     TemplateError,
     UnsupportedNeuronError,
 )
+from .recording import Recording
 from .reduced_cell import ReducedCell
 from .reductor import subtree_reductor
 
 __all__ = [
     "ArgumentError",
     "CellError",
+    "Comparison",
     "NeuronReduceError",
+    "Recording",
     "ReducedCell",
     "SimulatorError",
     "SynapseError",
     "TemplateError",
     "UnsupportedNeuronError",
+    "VoltageDifference",
+    "compare",
     "subtree_reductor",
 ]
 

@@ -178,9 +178,24 @@ def reduce(request: Request) -> Outcome:
     :raises NeuronReduceError: the subclass that belongs to the library's status.
     """
     handle = ctypes.c_void_p()
+    call("nr_reduce", ctypes.byref(request), ctypes.byref(handle))
+    return Outcome(handle)
+
+
+def call(function: str, *arguments) -> None:
+    """Calls a function that returns a status, with the buffer for its message at the end.
+
+    :raises NeuronReduceError: the subclass that belongs to the status.
+    """
     message = ctypes.create_string_buffer(_MESSAGE_SIZE)
-    status = _library.nr_reduce(ctypes.byref(request), ctypes.byref(handle), message, len(message))
+    status = getattr(_library, function)(*arguments, message, len(message))
     if status:
         error = _STATUS_ERRORS.get(status, errors.NeuronReduceError)
         raise error(message.value.decode(errors="replace"))
-    return Outcome(handle)
+
+
+def declare(function: str, *arguments) -> None:
+    """Declares the arguments that come before the message of a function that returns a status."""
+    declared = getattr(_library, function)
+    declared.restype = ctypes.c_int
+    declared.argtypes = [*arguments, ctypes.c_char_p, ctypes.c_size_t]

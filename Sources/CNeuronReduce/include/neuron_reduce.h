@@ -122,6 +122,81 @@ const char *_Nullable nr_reduction_section_name(const nr_reduction *reduction, s
 const char *_Nullable nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
 
+/// A voltage recorded over time; read during the call only.
+typedef struct nr_trace {
+  /// In ms, never falling.
+  const double *_Nullable times;
+  /// In mV.
+  const double *_Nullable voltages;
+  /// Of both; at least 2.
+  size_t count;
+} nr_trace;
+
+/// The stretch of time that is compared, in ms, both ends included.
+typedef struct nr_span {
+  double start, end;
+} nr_span;
+
+/// How two spike trains differ.
+typedef struct nr_spike_comparison {
+  /// In Hz.
+  double first_rate, second_rate;
+  /// |n2 - n1| / n1; infinite where only the first train has no spikes.
+  double rate_error;
+  /// The coincidence factor; not a number where the windows of the second train fill all time.
+  double coincidence_factor;
+  /// The share of all spikes that are matched.
+  double matched_share;
+  double spike_synchronization, spike_distance;
+} nr_spike_comparison;
+
+/// How two voltages differ where neither cell has a spike, second less first; not a number where no
+/// time is left.
+typedef struct nr_voltage_comparison {
+  /// In mV: the root of the mean square of the difference, and the differences of means and of
+  /// standard deviations.
+  double root_mean_square, mean, deviation;
+  /// The share of the time that was compared.
+  double compared_share;
+} nr_voltage_comparison;
+
+/// A trace's spikes, averaged; not a number where there are none.
+typedef struct nr_spike_shape {
+  /// Voltage of the peak, in mV; width at half height and time from the span's start to the first
+  /// peak, in ms.
+  double height, half_width, latency;
+} nr_spike_shape;
+
+/// Whether a trace is one: at least two samples, finite numbers, times that do not fall.
+///
+/// Here and in the functions below a status other than NR_OK comes with its reason in `message`, as
+/// for `nr_reduce`. None of them needs NEURON.
+nr_status nr_check_trace(const nr_trace *trace, char *message, size_t message_size);
+
+/// When a voltage crosses a threshold upwards, in ms. The first `capacity` times are written to
+/// `times`, and to `count` how many there are: half the number of samples at most.
+nr_status nr_spike_times(const nr_trace *trace, nr_span span, double threshold,
+                         double *_Nullable times, size_t capacity, size_t *count, char *message,
+                         size_t message_size);
+
+/// Compares two spike trains, the first of which is right. Spikes in ms, never falling, within the
+/// span; `window` in ms: how far apart two spikes still coincide.
+nr_status nr_compare_spikes(const double *_Nullable first, size_t first_count,
+                            const double *_Nullable second, size_t second_count, nr_span span,
+                            double window, nr_spike_comparison *result, char *message,
+                            size_t message_size);
+
+/// Compares two voltages, the first of which is right, outside of the time from `cut_before` ms before
+/// to `cut_after` ms after each of some spikes.
+nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_span span,
+                              const double *_Nullable spikes, size_t spike_count,
+                              double cut_before, double cut_after,
+                              nr_voltage_comparison *result, char *message, size_t message_size);
+
+/// Measures the spikes that begin within the span.
+nr_status nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
+                            nr_spike_shape *result, char *message, size_t message_size);
+
 #pragma clang assume_nonnull end
 
 #endif

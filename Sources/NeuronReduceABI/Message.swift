@@ -1,0 +1,10 @@
+/// Copies as much of a text as fits, with its terminating zero.
+func write(_ text: String, to buffer: UnsafeMutablePointer<CChar>, size: Int) {
+  guard size > 0 else { return }
+  var end = 0
+  for byte in text.utf8.prefix(size - 1) {
+    buffer[end] = CChar(bitPattern: byte)
+    end += 1
+  }
+  buffer[end] = 0
+}
