@@ -96,6 +96,7 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(point_process_is_placed, "nrn_prop_exists");
   FIND(property, "nrn_property_get");
   FIND(property_element, "nrn_property_array_get");
+  FIND(set_property_element, "nrn_property_array_set");
 #undef FIND
   return true;
 }

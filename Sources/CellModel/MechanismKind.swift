@@ -12,10 +12,21 @@ package struct MechanismKind: Sendable, Codable, Equatable {
     package var name: String
     /// The values that a newly inserted mechanism has; one for a scalar.
     package var defaults: [Double]
+    /// As the mechanism's source states it, such as `S/cm2`; empty where it states none.
+    package var unit: String
 
-    package init(name: String, defaults: [Double]) {
+    package init(name: String, defaults: [Double], unit: String = "") {
       self.name = name
       self.defaults = defaults
+      self.unit = unit
+    }
+
+    /// Whether this is an amount per membrane area, by its unit: a conductance, a current, a
+    /// permeability (cm/s) or a number of channels, which is 0 where the mechanism is absent.
+    package var isDensity: Bool {
+      let unit = unit.filter { $0 != " " && $0 != "(" && $0 != ")" && $0 != "^" }
+      return ["/cm2", "/um2", "/m2", "-cm2", "cm/s", "cm/sec", "um/s", "cm/ms", "um/ms"]
+        .contains { unit.hasSuffix($0) }
     }
   }
 

@@ -33,7 +33,7 @@ package struct LiveReduction {
 
     let reduction: Reduction
     do {
-      reduction = try ClassicReduction.reduce(cell.model, settings: settings) { stage in
+      reduction = try settings.method.reduce(cell.model, settings: settings) { stage in
         clock.end(stage.rawValue)
       }
     } catch {

@@ -60,8 +60,18 @@ struct MechanismCatalog {
         defaults.append(
           try neuron.call(get, of: standard, .string(name), .number(Double(element))).number)
       }
-      return MechanismKind.Parameter(name: name.text, defaults: defaults)
+      return MechanismKind.Parameter(
+        name: name.text, defaults: defaults,
+        unit: pointProcessNames.contains(mechanism) ? "" : try unit(of: name))
     }
+  }
+
+  /// The unit that a density mechanism's source states for one of its variables.
+  private func unit(of variable: HocString) throws(BridgeError) -> String {
+    guard case .string(let unit) = try neuron.call(neuron.symbol("units"), .string(variable)) else {
+      return ""
+    }
+    return unit
   }
 
   private func globals(of mechanism: String) throws(BridgeError) -> [MechanismKind.Global] {

@@ -68,6 +68,7 @@ package struct ReducedCellBuilder {
     try fillSectionLists(of: instance, sections, template)
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
+    setWeights(&undo)
     try neuron.call(neuron.method("append", of: list), of: list, .object(instance))
   }
 
@@ -256,6 +257,27 @@ package struct ReducedCellBuilder {
       guard after != before else { continue }
       try neuron.call(method, of: connection, .object(after))
       changed.append((connection, before))
+    }
+  }
+
+  /// Sets the weights that the reduction changed.
+  private func setWeights(_ undo: inout Undo) {
+    let weight = HocString("weight")
+    var changed: [(connection: ObjectReference, before: Double)] = []
+    undo.record {
+      for (connection, before) in changed {
+        neuron.api.set_property_element(connection, weight.cString, 0, before)
+      }
+    }
+    for (connection, (before, after)) in zip(
+      original.connections,
+      zip(original.model.connections, reduction.reduced.connections))
+    {
+      guard let old = before.weights.first, let new = after.weights.first, old != new else {
+        continue
+      }
+      neuron.api.set_property_element(connection, weight.cString, 0, new)
+      changed.append((connection, old))
     }
   }
 }

@@ -23,9 +23,9 @@ struct ReductionRequest {
       axonal: OpaquePointer(request.axonal_sections), synapses: synapses, connections: connections)
     do {
       settings = try ReductionSettings(
-        frequency: request.frequency,
+        method: Method(name: String(cString: request.method)), frequency: request.frequency,
         segmentCount: SegmentCount(manualTotal: request.total_segments),
-        comparedParameters: Self.comparedParameters(request))
+        comparedParameters: Self.comparedParameters(request), drive: Self.drive(request))
     } catch {
       throw .reduction(error)
     }
@@ -62,5 +62,29 @@ struct ReductionRequest {
       result[String(cString: kind), default: []] += name
     }
     return result
+  }
+
+  private static func drive(_ request: nr_request) -> SynapticDrive {
+    let responses = UnsafeBufferPointer(
+      start: request.responses, count: request.responses == nil ? 0 : request.response_count)
+    let indices = UnsafeBufferPointer(
+      start: request.response_indices,
+      count: request.response_indices == nil ? 0 : request.synapse_count)
+    let rates = UnsafeBufferPointer(
+      start: request.rates, count: request.rates == nil ? 0 : request.connection_count)
+    return SynapticDrive(
+      responses: responses.map(SynapticResponse.init),
+      responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
+      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+  }
+}
+
+extension SynapticResponse {
+  fileprivate init(_ response: nr_response) {
+    let count = response.times == nil || response.conductances == nil ? 0 : response.count
+    self.init(
+      nature: Nature(rawValue: response.nature) ?? .none,
+      times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
+      conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 })
   }
 }

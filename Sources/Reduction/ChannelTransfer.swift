@@ -10,7 +10,7 @@ import CellModel
 enum ChannelTransfer {
   /// The parameter values of a mechanism; absent mechanisms are nil. Indexed by the cell's
   /// mechanisms.
-  private typealias SegmentValues = [[Double]?]
+  typealias SegmentValues = [[Double]?]
 
   /// The insertions of every cable.
   static func insertions(
@@ -62,7 +62,7 @@ enum ChannelTransfer {
   }
 
   /// Gives segments that received nothing the values of their neighbours.
-  private static func filled(_ segments: [SegmentValues?]) -> [SegmentValues] {
+  static func filled(_ segments: [SegmentValues?]) -> [SegmentValues] {
     var distalNeighbors = [SegmentValues?](repeating: nil, count: segments.count)
     var nearest: SegmentValues?
     for index in segments.indices.reversed() {

@@ -1,21 +1,42 @@
-import CableTheory
 import CellModel
 
-/// The cable that stands for one subtree in the reduced cell.
+/// The shape of a cable.
+package struct CableShape: Sendable, Equatable {
+  /// In µm.
+  package let length: Double
+  /// In µm.
+  package let diameter: Double
+  /// In space constants.
+  package let electrotonicLength: Double
+
+  package init(length: Double, diameter: Double, electrotonicLength: Double) {
+    self.length = length
+    self.diameter = diameter
+    self.electrotonicLength = electrotonicLength
+  }
+}
+
+/// A section of the reduced cell that stands for a subtree or a part of one.
 package struct ReducedCable: Sendable, Equatable {
+  /// What a cable's proximal end is attached to.
+  package enum Base: Sendable, Equatable {
+    /// A section of the original that stays (an index there), at a position.
+    case original(section: Int, position: Double)
+    /// The middle of an earlier cable, by its index.
+    case cable(Int)
+  }
+
   /// NEURON's limit for the segments of one section.
   package static let segmentLimit = 32767
 
-  /// Index of the stem in the original cell's sections.
+  /// Index of the stem of its subtree in the original cell's sections.
   package let stem: Int
   package let role: Section.Role
-  /// The section it is attached to (an index of the original cell's sections) and where.
-  package let attachment: Section.Attachment
-  /// Shape and electrotonic properties.
-  package let shape: EquivalentCable
-  /// From the middle of the stem: cm in µF/cm².
+  package let base: Base
+  package let shape: CableShape
+  /// cm in µF/cm².
   package let capacitance: Double
-  /// From the middle of the stem: Ra in Ω·cm.
+  /// Ra in Ω·cm.
   package let axialResistivity: Double
   package let segmentCount: Int
 
@@ -28,4 +49,15 @@ package struct ReducedCable: Sendable, Equatable {
   func segmentIndex(at relativePosition: Double) -> Int {
     Section.segmentIndex(at: relativePosition, segmentCount: segmentCount)
   }
+
+  /// The axial resistance of half a segment, in MΩ.
+  var halfSegmentResistance: Double {
+    let segmentLength = shape.length / Double(segmentCount)
+    // Ω·cm · µm / µm² = 1e-2 MΩ
+    return axialResistivity * (segmentLength / 2) / (.pi * shape.diameter * shape.diameter / 4)
+      * 1e-2
+  }
+
+  /// The membrane area of a segment, in µm².
+  var segmentArea: Double { .pi * shape.diameter * shape.length / Double(segmentCount) }
 }

@@ -6,8 +6,10 @@ struct ReducedCellAssembly {
   let settings: ReductionSettings
   let cables: [ReducedCable]
   let insertions: [[Section.Insertion]]
-  let mapping: ImpedanceMapping
+  let mapping: any CableMapping
   let fates: [PointProcessFate]
+  /// What the first weight of each connection is multiplied by; nil where all stay.
+  var weightScales: [Double]? = nil
 
   func assemble() -> Reduction {
     let origins = origins()
@@ -34,8 +36,13 @@ struct ReducedCellAssembly {
       case .cable(let index):
         var section = section(for: cables[index], insertions: insertions[index])
         section.name = names.next(for: cables[index].role)
-        section.attachment = moved(
-          cables[index].attachment, newIndices, firstCable: firstCable)
+        section.attachment =
+          switch cables[index].base {
+          case .original(let parent, let position):
+            newIndices[parent].map { Section.Attachment(parent: $0, position: position) }
+          case .cable(let parent):
+            Section.Attachment(parent: firstCable + parent, position: 0.5)
+          }
         return section
       }
     }
@@ -54,10 +61,12 @@ struct ReducedCellAssembly {
       }
       return process
     }
-    reduced.connections = cell.connections.map { connection in
-      var moved = connection
-      moved.target = survivorIndices[fates[connection.target].representative]
-      return moved
+    for (index, connection) in cell.connections.enumerated() {
+      reduced.connections[index].target =
+        survivorIndices[fates[connection.target].representative]
+      if let scale = weightScales?[index], scale != 1, !connection.weights.isEmpty {
+        reduced.connections[index].weights[0] *= scale
+      }
     }
     return Reduction(
       settings: settings, cables: cables, reduced: reduced, origins: origins,
@@ -101,14 +110,10 @@ struct ReducedCellAssembly {
   private func section(
     for cable: ReducedCable, insertions: [Section.Insertion]
   ) -> Section {
-    let segmentLength = cable.shape.length / Double(cable.segmentCount)
-    let diameter = cable.shape.diameter
-    // Ω·cm · µm / µm² = 1e-2 MΩ
-    let halfResistance =
-      cable.axialResistivity * (segmentLength / 2) / (.pi * diameter * diameter / 4) * 1e-2
+    let halfResistance = cable.halfSegmentResistance
     let segments = (0..<cable.segmentCount).map { index in
       Section.Segment(
-        diameter: diameter, area: .pi * diameter * segmentLength,
+        diameter: cable.shape.diameter, area: cable.segmentArea,
         axialResistance: index == 0 ? halfResistance : 2 * halfResistance,
         capacitance: cable.capacitance)
     }

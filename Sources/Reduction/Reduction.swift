@@ -3,8 +3,8 @@ import CellModel
 /// A cell's reduction: the reduced cell, and where everything of the original went.
 package struct Reduction: Sendable, Equatable {
   package let settings: ReductionSettings
-  /// One per dendritic stem: apical stems first, then the others, in the order in which the soma
-  /// has them.
+  /// Subtree by subtree: those of apical stems first, then the others, in the order in which the
+  /// soma has the stems; each after what it is attached to.
   package let cables: [ReducedCable]
   package let reduced: CellModel
   /// Where each of the reduced cell's sections comes from.
@@ -28,5 +28,5 @@ package enum SectionOrigin: Sendable, Equatable {
 
 /// The parts of a reduction, for those who time it.
 package enum ReductionStage: String, Sendable, CaseIterable {
-  case cables, mapping, merging, channels, assembly
+  case cables, mapping, merging, channels, weights, assembly
 }

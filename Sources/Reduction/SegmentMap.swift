@@ -1,3 +1,4 @@
+import CableTheory
 import CellModel
 
 /// A segment of one of the reduced cell's cables.
@@ -22,20 +23,45 @@ package struct SegmentMap: Sendable, Equatable {
   package let points: [[CablePoint]]
 }
 
+/// Where the points of a cell's dendrites go.
+protocol CableMapping {
+  var segmentMap: SegmentMap { get }
+
+  /// The cable segment for a position of a dendritic section; nil on soma and axon.
+  func target(ofPosition position: Double, section: Int, in cell: CellModel) -> CableSegment?
+}
+
+extension CableMapping {
+  /// Where each of a cell's point processes goes.
+  func sites(ofPointProcessesOf cell: CellModel) -> [PointProcessFate.Site] {
+    cell.pointProcesses.map { process in
+      target(ofPosition: process.position, section: process.section, in: cell)
+        .map(PointProcessFate.Site.cable)
+        ?? .unmoved(cell.point(at: process.position, ofSection: process.section))
+    }
+  }
+}
+
 /// The mapping by transfer impedance: a point goes where the cable has the same modulus of transfer
 /// impedance to its proximal end.
-struct ImpedanceMapping {
+struct ImpedanceMapping: CableMapping {
   let segmentMap: SegmentMap
   private let subtrees: [Subtree]
   /// For each subtree, the moduli of its compartments' transfer impedances, in MΩ.
   private let transfers: [[Double]]
   private let cables: [ReducedCable]
+  /// The impedances of each cable.
+  private let equivalents: [EquivalentCable]
   /// For each section of the cell, the subtree it belongs to.
   private let subtreeOfSection: [Int?]
 
   /// - Parameters:
   ///   - transfers: for each subtree, the moduli of its compartments' transfer impedances, in MΩ.
-  init(subtrees: [Subtree], transfers: [[Double]], cables: [ReducedCable], of cell: CellModel) {
+  ///   - equivalents: the impedances of each cable.
+  init(
+    subtrees: [Subtree], transfers: [[Double]], cables: [ReducedCable],
+    equivalents: [EquivalentCable], of cell: CellModel
+  ) {
     var subtreeOfSection = [Int?](repeating: nil, count: cell.sections.count)
     for (index, subtree) in subtrees.enumerated() {
       for section in subtree.sections { subtreeOfSection[section] = index }
@@ -44,12 +70,14 @@ struct ImpedanceMapping {
       points: subtreeOfSection.enumerated().map { section, subtree in
         guard let subtree else { return [] }
         return subtrees[subtree].segmentCompartments(of: section).map {
-          Self.point(on: cables[subtree], subtree, transfer: transfers[subtree][$0])
+          Self.point(
+            on: cables[subtree], equivalents[subtree], subtree, transfer: transfers[subtree][$0])
         }
       })
     self.subtrees = subtrees
     self.transfers = transfers
     self.cables = cables
+    self.equivalents = equivalents
     self.subtreeOfSection = subtreeOfSection
   }
 
@@ -60,14 +88,16 @@ struct ImpedanceMapping {
       return segmentMap.points[section][cell.sections[section].segmentIndex(at: position)].segment
     }
     return subtrees[subtree].compartment(at: position, ofSection: section, in: cell).map {
-      Self.point(on: cables[subtree], subtree, transfer: transfers[subtree][$0]).segment
+      Self.point(
+        on: cables[subtree], equivalents[subtree], subtree, transfer: transfers[subtree][$0]
+      ).segment
     }
   }
 
   private static func point(
-    on cable: ReducedCable, _ index: Int, transfer: Double
+    on cable: ReducedCable, _ equivalent: EquivalentCable, _ index: Int, transfer: Double
   ) -> CablePoint {
-    let position = cable.shape.relativePosition(transferImpedance: transfer)
+    let position = equivalent.relativePosition(transferImpedance: transfer)
     return CablePoint(
       segment: CableSegment(cable: index, segment: cable.segmentIndex(at: position)),
       relativePosition: position)

@@ -24,23 +24,28 @@ package enum SegmentCount: Sendable, Equatable {
   }
 }
 
-/// What a user may choose of the classic reduction.
+/// What a user may choose of a reduction.
 package struct ReductionSettings: Sendable, Equatable {
+  package let method: Method
   /// At which the cables keep the subtrees' impedances, in Hz; finite and not negative.
   package let frequency: Double
   package let segmentCount: SegmentCount
   /// Which parameters two point processes must have in common to be merged, by the name of their
   /// kind; all PARAMETERs of a kind that is not named.
   package let comparedParameters: [String: [String]]
+  /// What is known of the events that drive the synapses.
+  package let drive: SynapticDrive
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
-    frequency: Double = 0, segmentCount: SegmentCount = .automatic,
-    comparedParameters: [String: [String]] = [:]
+    method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
+    comparedParameters: [String: [String]] = [:], drive: SynapticDrive = SynapticDrive()
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
+    self.method = method
     self.frequency = frequency
     self.segmentCount = segmentCount
     self.comparedParameters = comparedParameters
+    self.drive = drive
   }
 }

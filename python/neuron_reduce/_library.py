@@ -20,6 +20,17 @@ _STATUS_ERRORS = {
 _MESSAGE_SIZE = 2048
 
 
+class Response(ctypes.Structure):
+    """``nr_response``: how a point process responds to one event."""
+
+    _fields_ = [
+        ("nature", ctypes.c_int32),
+        ("times", ctypes.c_void_p),
+        ("conductances", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    ]
+
+
 class Request(ctypes.Structure):
     """``nr_request``: what to reduce and how."""
 
@@ -32,6 +43,7 @@ class Request(ctypes.Structure):
         ("synapse_count", ctypes.c_size_t),
         ("connections", ctypes.c_void_p),
         ("connection_count", ctypes.c_size_t),
+        ("method", ctypes.c_char_p),
         ("frequency", ctypes.c_double),
         ("total_segments", ctypes.c_double),
         ("compared_parameters", ctypes.POINTER(ctypes.c_char_p)),
@@ -39,6 +51,10 @@ class Request(ctypes.Structure):
         ("template_name", ctypes.c_char_p),
         ("template_is_built_in", ctypes.c_int),
         ("result_list", ctypes.c_void_p),
+        ("responses", ctypes.c_void_p),
+        ("response_count", ctypes.c_size_t),
+        ("response_indices", ctypes.c_void_p),
+        ("rates", ctypes.c_void_p),
     ]
 
 

@@ -8,7 +8,7 @@ import re
 import neuron
 from neuron import h, hoc
 
-from . import _collect, _library, _template
+from . import _collect, _drive, _library, _template
 from .errors import ArgumentError, CellError, SimulatorError, UnsupportedNeuronError
 from .reduced_cell import ReducedCell
 
@@ -25,6 +25,8 @@ def subtree_reductor(
     PP_params_dict=None,
     mapping_type="impedance",
     return_seg_to_seg=False,
+    method="classic",
+    rates=None,
 ):
     """Reduces a cell: each dendritic stem with all its branches becomes one cable.
 
@@ -116,6 +118,7 @@ def subtree_reductor(
     _check_that_structure_may_change()
     _template.load(template_name, template_file)
     result_list = h.List()
+    drive = None if method == "classic" else _drive.Drive(point_processes, netcons_list, rates)
 
     soma_list, apical_list, axonal_list = (each.hocobjptr() for each in section_lists)
     outcome = _library.reduce(
@@ -128,6 +131,7 @@ def subtree_reductor(
             synapse_count=len(synapses),
             connections=netcons.buffer_info()[0],
             connection_count=len(netcons),
+            method=method.encode(),
             frequency=frequency,
             total_segments=total_segments,
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
@@ -135,6 +139,7 @@ def subtree_reductor(
             template_name=template_name.encode(),
             template_is_built_in=template_file is None,
             result_list=result_list.hocobjptr(),
+            **({} if drive is None else drive.fields()),
         )
     )
 

@@ -85,6 +85,7 @@ typedef struct neuron_api {
   bool (*_Nonnull point_process_is_placed)(neuron_object *_Nonnull point_process);
   double (*_Nonnull property)(neuron_object *_Nonnull object, const char *_Nonnull name);
   double (*_Nonnull property_element)(neuron_object *_Nonnull object, const char *_Nonnull name, int index);
+  void (*_Nonnull set_property_element)(neuron_object *_Nonnull object, const char *_Nonnull name, int index, double value);
 } neuron_api;
 
 /// Finds every function of the table in the process.

@@ -29,6 +29,16 @@ typedef enum nr_status {
   NR_NEURON = 6,
 } nr_status;
 
+/// How a point process was found to respond to one event.
+typedef struct nr_response {
+  /// 0: a linear conductance, 1: a nonlinear one, 2: a stochastic one, 3: a current, 4: none seen.
+  int32_t nature;
+  /// The conductance in µS per unit of weight at times in ms from the event on, `count` of each.
+  const double *_Nullable times;
+  const double *_Nullable conductances;
+  size_t count;
+} nr_response;
+
 /// What to reduce and how. Pointers are read during the call only.
 typedef struct nr_request {
   /// For messages.
@@ -42,6 +52,8 @@ typedef struct nr_request {
   size_t synapse_count;
   void *_Nullable const *_Nullable connections;
   size_t connection_count;
+  /// The name of a method: "classic", "drive", "lumped".
+  const char *method;
   /// In Hz.
   double frequency;
   /// As `total_segments_manual`: -1, a share up to 1, or a total.
@@ -57,6 +69,14 @@ typedef struct nr_request {
   int template_is_built_in;
   /// A List object that the new template instance is appended to.
   void *result_list;
+  /// How the synapses respond: the responses, and for each synapse the index of its own, -1 for one
+  /// that was not measured. NULL where nothing is known.
+  const nr_response *_Nullable responses;
+  size_t response_count;
+  const int64_t *_Nullable response_indices;
+  /// The mean rate of each NetCon's events in Hz, not a number where it is not known; NULL where none
+  /// is.
+  const double *_Nullable rates;
 } nr_request;
 
 /// A finished reduction.

@@ -1,0 +1,92 @@
+import CableTheory
+import CellModel
+
+/// One cylinder for each subtree of a cell, with the subtree's input impedance and its largest
+/// attenuation: the cables of the published method.
+struct EquivalentCables {
+  let cables: [ReducedCable]
+  private let subtrees: [Subtree]
+  private let equivalents: [EquivalentCable]
+  /// For each subtree, the moduli of its compartments' transfer impedances, in MΩ.
+  private let transfers: [[Double]]
+
+  init(
+    of subtrees: [Subtree], in cell: CellModel, _ settings: ReductionSettings
+  ) throws(ReductionError) {
+    var equivalents: [EquivalentCable] = []
+    var transfers: [[Double]] = []
+    for subtree in subtrees {
+      let (equivalent, subtreeTransfers) = try Self.shape(
+        of: subtree, in: cell, frequency: settings.frequency)
+      equivalents.append(equivalent)
+      transfers.append(subtreeTransfers)
+    }
+    cables = try Self.cables(
+      for: subtrees, shapes: equivalents, in: cell, settings.segmentCount)
+    self.subtrees = subtrees
+    self.equivalents = equivalents
+    self.transfers = transfers
+  }
+
+  /// Where the cell's points have their transfer impedance on the cables.
+  func mapping(of cell: CellModel) -> ImpedanceMapping {
+    ImpedanceMapping(
+      subtrees: subtrees, transfers: transfers, cables: cables, equivalents: equivalents, of: cell)
+  }
+
+  /// The cable that stands for a subtree, and the moduli of the transfer impedances between the
+  /// subtree's compartments and its proximal end, in MΩ.
+  private static func shape(
+    of subtree: Subtree, in cell: CellModel, frequency: Double
+  ) throws(ReductionError) -> (EquivalentCable, [Double]) {
+    let impedance = TreeImpedance(of: subtree.compartments, frequency: frequency)
+    let transfers = impedance.transfersToRoot().map(\.length)
+    let farthest = subtree.endCompartments.map { transfers[$0] }.min() ?? .nan
+
+    let stem = cell.sections[subtree.stem]
+    let middle = stem.segmentIndex(at: 0.5)
+    let leak = cell.passiveLeak.flatMap { stem.values(ofMechanism: $0, segment: middle)?.first }
+    let membrane = PassiveMembrane(
+      leakConductanceDensity: leak ?? .nan,
+      capacitanceDensity: stem.segments[middle].capacitance,
+      axialResistivity: stem.axialResistivity)
+    guard
+      let shape = EquivalentCable(
+        inputImpedance: impedance.input, tipTransferImpedance: farthest, membrane: membrane,
+        frequency: frequency)
+    else { throw .unsolvable(section: stem.name, frequency: frequency) }
+    return (shape, transfers)
+  }
+
+  private static func cables(
+    for subtrees: [Subtree], shapes: [EquivalentCable], in cell: CellModel,
+    _ segmentCount: SegmentCount
+  ) throws(ReductionError) -> [ReducedCable] {
+    let originalCount = subtrees.reduce(0) { count, subtree in
+      count + subtree.sections.reduce(0) { $0 + cell.sections[$1].segments.count }
+    }
+    let counts = segmentCount.distributed(
+      over: shapes.map(\.electrotonicLength), originalCount: originalCount)
+    var cables: [ReducedCable] = []
+    for (index, subtree) in subtrees.enumerated() {
+      let stem = cell.sections[subtree.stem]
+      guard counts[index] <= Double(ReducedCable.segmentLimit) else {
+        throw .tooManySegments(
+          section: stem.name, count: counts[index], limit: ReducedCable.segmentLimit)
+      }
+      guard let attachment = stem.attachment else {
+        preconditionFailure("a stem is attached to the soma")
+      }
+      cables.append(
+        ReducedCable(
+          stem: subtree.stem, role: stem.role,
+          base: .original(section: attachment.parent, position: attachment.position),
+          shape: CableShape(
+            length: shapes[index].length, diameter: shapes[index].diameter,
+            electrotonicLength: shapes[index].electrotonicLength),
+          capacitance: stem.segments[stem.segmentIndex(at: 0.5)].capacitance,
+          axialResistivity: stem.axialResistivity, segmentCount: Int(counts[index])))
+    }
+    return cables
+  }
+}

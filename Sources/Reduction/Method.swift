@@ -1,0 +1,25 @@
+import CellModel
+
+/// The ways to reduce a cell, by the names that users give.
+package enum Method: String, Sendable, CaseIterable {
+  case classic, drive, lumped
+
+  /// - Throws: `ReductionError.unknownMethod`.
+  package init(name: String) throws(ReductionError) {
+    guard let method = Method(rawValue: name) else {
+      throw .unknownMethod(name: name, known: Method.allCases.map(\.rawValue))
+    }
+    self = method
+  }
+
+  /// Reduces a cell: see `ClassicReduction.reduce`.
+  package func reduce(
+    _ cell: CellModel, settings: ReductionSettings, finished: (ReductionStage) -> Void = { _ in }
+  ) throws(ReductionError) -> Reduction {
+    switch self {
+    case .classic: try ClassicReduction.reduce(cell, settings: settings, finished: finished)
+    case .drive: try DriveReduction.reduce(cell, settings: settings, finished: finished)
+    case .lumped: try LumpedReduction.reduce(cell, settings: settings, finished: finished)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import CableTheory
+import CellModel
+import ComplexModule
+
+/// Weights with which moved synapses act on the soma as they did.
+///
+/// docs/method.md, sections 6 and 8.
+enum SynapticWeights {
+  /// A connection of which something is known that decides its weight.
+  struct Moved {
+    let connection: Int
+    /// Where its point process was, and where it is: compartments of the two cells.
+    let before, after: Int
+    let weight: Double
+    let response: SynapticResponse
+    /// κ on the original.
+    let selfShunt: Double
+  }
+
+  /// The weight scales that keep the charge that arrives at the soma:
+  ///
+  ///     w' / (1 + κ') = w / (1 + κ) · T / T'
+  ///
+  /// with κ the self-shunt of the event at its site and T the transfer resistance to the soma, on the
+  /// original and, primed, on the reduced cell. κ' is proportional to w', which makes the equation
+  /// linear.
+  ///
+  /// - Parameters:
+  ///   - transferRatio: T / T' of a connection.
+  ///   - reduced: the reduced cell's compartments, as loaded as the original's were.
+  ///   - count: of the cell's connections.
+  static func scales(
+    of moved: [Moved], transferRatio: (Moved) -> Double, in reduced: CompartmentTree, count: Int
+  ) -> [Double] {
+    let resistances = SpectralGrid.frequencies.map { frequency in
+      TreeImpedance(of: reduced, frequency: frequency).inputs().map(\.real)
+    }
+    var scales = [Double](repeating: 1, count: count)
+    for each in moved {
+      let ratio = transferRatio(each)
+      switch each.response.nature {
+      case .linearConductance:
+        let target = each.weight * ratio / (1 + each.selfShunt)
+        let shunt =
+          target
+          * SpectralGrid.integral { each.response.power[$0] * resistances[$0][each.after] }
+        // A site that cannot carry the charge at any weight gets the most that makes sense.
+        scales[each.connection] = target / (1 - min(shunt, largestShunt)) / each.weight
+      case .current, .stochastic, .nonlinearConductance:
+        scales[each.connection] = ratio
+      case .none:
+        continue
+      }
+    }
+    return scales
+  }
+
+  /// Of the reduced cell's κ'/(1 + κ'): where half of an event's charge is lost at its own site, the
+  /// expansion that κ is the first term of says nothing any more.
+  private static let largestShunt = 0.5
+}

@@ -1,0 +1,51 @@
+"""The mean rates of the events that NetCons carry."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import _collect
+from .errors import ArgumentError
+
+_LASTING = 1000.0
+"""In ms: a NetStim that stops earlier is a stimulus, not part of the mean drive."""
+
+
+def rates(given, netcons: list) -> np.ndarray:
+    """The rate of each NetCon's events in Hz, not a number where it is not known.
+
+    :param given: None: the rates of NetStims. A number, or one number for each NetCon: those.
+    :raises ArgumentError: where ``given`` is anything else.
+    """
+    expected = "None, a rate in Hz, or a list with the rate in Hz for each NetCon"
+    if given is None:
+        return np.array([_netstim_rate(netcon) for netcon in netcons], dtype=float)
+    try:
+        found = np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"rates is {_collect.described(given)}; expected {expected}") from None
+    if found.ndim == 0:
+        found = np.full(len(netcons), float(found))
+    if found.shape != (len(netcons),):
+        raise ArgumentError(
+            f"rates has the shape {found.shape}; expected one number for each of the "
+            f"{len(netcons)} NetCons"
+        )
+    if (found < 0).any() or np.isinf(found).any():
+        wrong = int(np.flatnonzero((found < 0) | np.isinf(found))[0])
+        raise ArgumentError(
+            f"rates[{wrong}] is {found[wrong]:g}; expected a finite rate in Hz, 0 or greater"
+        )
+    return found
+
+
+def _netstim_rate(netcon) -> float:
+    source = netcon.pre()
+    if source is None or not source.hname().startswith("NetStim["):
+        return math.nan
+    interval = source.interval
+    if interval <= 0 or source.number * interval < _LASTING:
+        return math.nan
+    return 1000.0 / interval

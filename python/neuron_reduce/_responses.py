@@ -1,0 +1,280 @@
+"""How point processes respond to an event, measured in NEURON whatever their mechanism is called.
+
+Each kind of synapse (class and parameters) is brought to a compartment of its own that is so large
+that its voltage stays, in a copy of the process, and gets one event. The membrane current follows
+from the voltage's drift; its difference between holding potentials is the conductance. Runs at other
+potentials, with twice the weight, with two events, and once more the same tell whether the response is
+that of a linear conductance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+import numpy as np
+from neuron import h
+
+from . import _forked
+
+HOLDING = (-80.0, -65.0, -50.0)
+"""Holding potentials in mV, equally far apart: where dendrites are between rest and threshold."""
+
+_BEFORE = 1.0
+"""From the start of a run to the event, in ms."""
+
+_FINE = (0.025, 60.0)
+"""Step and end in ms of the part of a run that follows fast responses."""
+
+_COARSE = (0.5, 1500.0)
+"""Step and end in ms of the part that follows slow ones."""
+
+_SECOND = 10.0
+"""From the first event to the second where there are two, in ms."""
+
+_TOLERANCE = 2e-3
+"""What counts as equal, relative to the largest current. Runs of a linear conductance differ by 1e-5:
+the drift of the holding potential and the rounding of voltages."""
+
+_ENDED = 1e-4
+"""A response has ended where it stays below this share of its peak."""
+
+_BATCH = 500
+"""Kinds of synapse measured in one run."""
+
+_TIMEOUT = 120.0
+"""Seconds after which measuring one batch is given up."""
+
+
+class Nature(enum.IntEnum):
+    """As ``SynapticResponse.Nature`` in the library."""
+
+    LINEAR = 0
+    NONLINEAR = 1
+    STOCHASTIC = 2
+    CURRENT = 3
+    NONE = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Response:
+    """What one event does.
+
+    :ivar times: in ms from the event on.
+    :ivar conductances: in µS per unit of weight.
+    """
+
+    nature: Nature
+    times: np.ndarray
+    conductances: np.ndarray
+
+
+_NOTHING = Response(Nature.NONE, np.empty(0), np.empty(0))
+
+
+@dataclasses.dataclass(frozen=True)
+class Responses:
+    """The responses of a list of synapses.
+
+    :ivar kinds: the different ones.
+    :ivar indices: for each synapse the index of its own, -1 where it could not be measured.
+    :ivar problem: why some could not be measured; empty where all could.
+    """
+
+    kinds: list[Response]
+    indices: np.ndarray
+    problem: str
+
+
+def measure(synapses: list, netcons: list) -> Responses:
+    """Measures the responses of synapses to their NetCons' events; the session stays as it is.
+
+    :param netcons: the i-th targets the i-th synapse.
+    """
+    kind_of = {}
+    examples = []
+    indices = np.empty(len(synapses), dtype=np.int64)
+    names = {}
+    for index, (synapse, netcon) in enumerate(zip(synapses, netcons, strict=True)):
+        key = _kind(synapse, names)
+        if key not in kind_of:
+            kind_of[key] = len(examples)
+            examples.append((synapse, netcon))
+        elif examples[kind_of[key]][1].weight[0] <= 0 < netcon.weight[0]:
+            examples[kind_of[key]] = synapse, netcon
+        indices[index] = kind_of[key]
+
+    kinds = []
+    problems = {}
+    for start in range(0, len(examples), _BATCH):
+        batch = examples[start : start + _BATCH]
+        try:
+            found = _forked.call(_measure_in_copy, batch, timeout=_TIMEOUT)
+        except _forked.CopyFailed:
+            # One kind that cannot be measured takes the others of its batch with it.
+            found = [_measured_alone(example, problems) for example in batch]
+        kinds += found
+    unmeasured = np.array([kind is None for kind in kinds], dtype=bool)
+    if unmeasured.any():
+        indices[unmeasured[indices]] = -1
+    return Responses(
+        [kind or _NOTHING for kind in kinds],
+        indices,
+        "; ".join(f"{name}: {problem}" for name, problem in problems.items()),
+    )
+
+
+def _kind(synapse, names: dict) -> tuple:
+    """A synapse's class and the values of its PARAMETERs."""
+    class_name = synapse.hname().split("[", 1)[0]
+    if class_name not in names:
+        standard = h.MechanismStandard(class_name, 1)
+        text = h.ref("")
+        found = []
+        for index in range(int(standard.count())):
+            size = int(standard.name(text, index))
+            found.append((text[0], size))
+        names[class_name] = found
+    values = (
+        getattr(synapse, name) if size == 1 else tuple(getattr(synapse, name))
+        for name, size in names[class_name]
+    )
+    return class_name, *values
+
+
+def _measured_alone(example: tuple, problems: dict[str, str]) -> Response | None:
+    class_name = example[0].hname().split("[", 1)[0]
+    if class_name in problems:
+        return None
+    try:
+        return _forked.call(_measure_in_copy, [example], timeout=_TIMEOUT)[0]
+    except _forked.CopyFailed as error:
+        problems[class_name] = str(error)
+        return None
+
+
+def _measure_in_copy(examples: list[tuple]) -> list[Response]:
+    """Measures in a process that is thrown away: everything but the examples is taken out of NEURON."""
+    solver = h.CVode()
+    solver.active(0)
+    for vector in h.List("Vector"):
+        vector.play_remove()
+        solver.record_remove(vector)
+    for netcon in h.List("NetCon"):
+        netcon.setpost(None)
+    stands = []
+    for synapse, _ in examples:
+        stand = h.Section()
+        stand.L = stand.diam = 1000.0
+        stand.cm = 1000.0
+        synapse.loc(stand(0.5))
+        stands.append(stand)
+    kept = set(stands)
+    for section in list(h.allsec()):
+        if section not in kept:
+            h.delete_section(sec=section)
+    inputs = []
+    for synapse, netcon in examples:
+        connection = h.NetCon(None, synapse)
+        for index in range(int(netcon.wcnt())):
+            connection.weight[index] = netcon.weight[index]
+        if connection.weight[0] <= 0:
+            connection.weight[0] = 1e-3
+        inputs.append(connection)
+    weights = np.array([connection.weight[0] for connection in inputs])
+
+    low, middle, high = HOLDING
+    times, one = _currents(stands, inputs, middle)
+    _, again = _currents(stands, inputs, middle)
+    _, below = _currents(stands, inputs, low)
+    _, above = _currents(stands, inputs, high)
+    _, two = _currents(stands, inputs, middle, events=2)
+    for connection, weight in zip(inputs, weights, strict=True):
+        connection.weight[0] = 2 * weight
+    _, double = _currents(stands, inputs, middle)
+
+    delayed = np.array([np.interp(times - _SECOND, times, each, left=0.0) for each in one])
+    largest = np.max(np.abs([one, below, above, double]), axis=(0, 2))
+
+    def same(first, second):
+        return np.max(np.abs(first - second), axis=1) <= _TOLERANCE * largest
+
+    is_same = same(one, again)
+    is_linear = same(2 * one, below + above) & same(double, 2 * one) & same(two, one + delayed)
+    is_current = same(above, below)
+    # Currents are inward here: a conductance makes them fall with the voltage.
+    conductances = (below - above) / (high - low) / weights[:, None]
+    return [
+        _response(
+            _nature(largest[index], is_same[index], is_linear[index], is_current[index]),
+            times,
+            conductances[index],
+        )
+        for index in range(len(examples))
+    ]
+
+
+def _nature(largest: float, is_same: bool, is_linear: bool, is_current: bool) -> Nature:
+    if largest < 1e-12:
+        return Nature.NONE
+    if not is_same:
+        return Nature.STOCHASTIC
+    if is_current:
+        return Nature.CURRENT
+    return Nature.LINEAR if is_linear else Nature.NONLINEAR
+
+
+def _response(nature: Nature, times: np.ndarray, conductances: np.ndarray) -> Response:
+    """A response without the times after its end."""
+    if nature in (Nature.NONE, Nature.CURRENT):
+        return Response(nature, np.empty(0), np.empty(0))
+    lasting = np.flatnonzero(np.abs(conductances) > _ENDED * np.max(np.abs(conductances)))
+    end = min(len(times), int(lasting[-1]) + 2) if len(lasting) else 0
+    return Response(nature, times[:end].copy(), conductances[:end].copy())
+
+
+def _currents(
+    stands: list, inputs: list, holding: float, events: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """The currents into the stands in nA from the event on, [stand][time], and the times in ms."""
+    voltages = [h.Vector().record(stand(0.5)._ref_v) for stand in stands]
+    clock = h.Vector().record(h._ref_t)
+    h.dt = _FINE[0]
+    h.finitialize(holding)
+    for connection in inputs:
+        for event in range(events):
+            connection.event(_BEFORE + event * _SECOND)
+    while h.t < _BEFORE + _FINE[1] - _FINE[0] / 2:
+        h.fadvance()
+    h.dt = _COARSE[0]
+    peak = 0.0
+    last = np.array([stand.v for stand in stands])
+    while h.t < _COARSE[1]:
+        for _ in range(20):
+            h.fadvance()
+        now = np.array([stand.v for stand in stands])
+        drift = np.max(np.abs(now - last))
+        peak = max(peak, drift)
+        last = now
+        # Ten milliseconds in which no voltage moves: every response is over.
+        if drift <= 1e-13 * abs(holding) or drift < _ENDED**2 * peak:
+            break
+    t = np.array(clock)
+    v = np.array([np.array(voltage) for voltage in voltages])
+    # µF/cm² · µm² / ms · mV = 1e-5 nA
+    capacitances = np.array([stand.cm * stand(0.5).area() * 1e-5 for stand in stands])
+    currents = capacitances[:, None] * np.diff(v, axis=1) / np.diff(t)
+    times = t[1:] - _BEFORE
+    grid = _grid()
+    after = np.array([np.interp(grid, times, each) for each in currents])
+    quiet = times < -_FINE[0]
+    before = currents[:, quiet].mean(axis=1) if quiet.any() else np.zeros(len(stands))
+    after -= before[:, None]
+    after[:, grid > times[-1]] = 0.0
+    return grid, after
+
+
+def _grid() -> np.ndarray:
+    """The times in ms at which responses are compared: those of the runs' own steps."""
+    fine = np.arange(0.0, _FINE[1], _FINE[0])
+    return np.concatenate([fine, np.arange(_FINE[1], _COARSE[1], _COARSE[0])])
