@@ -48,7 +48,7 @@ bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
 
 golden: $(VENV)/.ready $(UPSTREAM)/.ready
-	$(PYTHON) examples/l5pc/cell.py .cache
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
 	$(UPSTREAM)/bin/python python/tests/golden/make_golden.py
 
 lint: $(VENV)/.ready
