@@ -22,16 +22,17 @@ from published import bluepyopt, fetch
 EXAMPLE = "thalamocortical-cell"
 
 MODELS = {
-    "tc_cad": ("cAD_ltb", 62, "jy160728_A_idA.asc"),
-    "tc_cnad": ("cNAD_ltb", 78, "jy170517_A_idA.asc"),
+    "tc_cad": ("cAD_ltb", 62, "jy160728_A_idA.asc", -74.2),
+    "tc_cnad": ("cNAD_ltb", 78, "jy170517_A_idA.asc", -76.7),
 }
-"""Electrical type, row of its file of parameter sets, and morphology of each model."""
+"""Electrical type, row of its file of parameter sets, morphology, and initial potential in mV.
+
+The initial potential is where the cell rests. From the authors' -79 mV the adapting cell begins
+with a rebound burst, which would fall into the begin of a drive.
+"""
 
 TEMPERATURE = 34.0
 """Simulation temperature in degrees Celsius."""
-
-INITIAL_VOLTAGE = -79.0
-"""Membrane potential at the start of a simulation, in mV."""
 
 _FILES = (
     "CellEvalSetup/template.py",
@@ -61,7 +62,7 @@ print(cell.create_hoc(dict(zip(names, values))))
 def _fetch(workspace: pathlib.Path, result: pathlib.Path) -> None:
     """Put morphologies, mechanism sources, licence and both exported templates into ``result``."""
     source = bluepyopt.fetch_example(workspace, EXAMPLE, _FILES)
-    for etype, row, _ in MODELS.values():
+    for etype, row, _, _ in MODELS.values():
         hoc = bluepyopt.export(source, "-c", _EXPORT, etype, str(row))
         (result / f"{etype}.hoc").write_text(hoc, encoding="utf-8")
     for name in ("mechanisms", "morphologies", "LICENSE.txt"):
@@ -70,14 +71,14 @@ def _fetch(workspace: pathlib.Path, result: pathlib.Path) -> None:
 
 def loader(name: str) -> Callable[[pathlib.Path], Any]:
     """Return the function that loads the model ``name``, given the cache directory."""
-    etype, _, shape = MODELS[name]
+    etype, _, shape, rest = MODELS[name]
 
     def load(cache: pathlib.Path) -> Any:
         version = bluepyopt.RELEASE.version
         directory = fetch.prepare(cache, f"{EXAMPLE}-bluepyopt-{version}", _fetch)
         cell = bluepyopt.instance(directory, etype, "TC_HH", f"morphologies/{shape}")
         h.celsius = TEMPERATURE
-        h.v_init = INITIAL_VOLTAGE
+        h.v_init = rest
         return cell
 
     return load
