@@ -2,7 +2,8 @@
 
 For each cell, drive and seed: the full run and, as ceilings, the full cell with half the time step
 and with all weights 0.1 % larger, kept in the cache; then each method's reduced cell under the same
-input events. Tables go to ``output/fidelity``, traces of the reduced cells into folders there.
+input events. After that the currents of ``protocols.py``. Tables go to ``output/fidelity``, traces
+of the reduced cells into folders there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tqdm import tqdm
 
 import full_runs
 import metrics
+import protocols
 import reduced_runs
 from cells import CELLS
 from full_runs import FullRun
@@ -133,6 +135,54 @@ def table(method: str, records: list[dict[str, Any]]) -> str:
     )
 
 
+def protocol_rows(full: dict[str, Any], reduced: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return what was measured, its value in the full cell and in the reduced one, as text."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(text(each) for each in value)
+        return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.2f}"
+
+    rows = []
+    for protocol, measures in full.items():
+        for name, value in measures.items():
+            other = reduced[protocol][name]
+            if value is None and other is None:
+                continue
+            rows.append((f"{protocol}: {name}", text(value), text(other)))
+    return rows
+
+
+def run_protocols(options: argparse.Namespace) -> None:
+    """Carry out the protocols, full and reduced, and write what was measured."""
+    named = [cell for cell in options.cells if cell in protocols.known()]
+    full: dict[str, Any] = {}
+    for cell in progress(named, "protocols, full"):
+        full[cell] = protocols.measure(protocols.obtain(cell, None, options.cache, options.output))
+    if options.full_only:
+        return
+    records: dict[str, Any] = {cell: {"full": full[cell]} for cell in named}
+    parts = []
+    for method in options.methods:
+        lines = ["| cell | measured | full | reduced |", "| --- | --- | ---: | ---: |"]
+        for cell in progress(named, f"protocols, {method}"):
+            reduced = protocols.measure(
+                protocols.obtain(cell, method, options.cache, options.output)
+            )
+            records[cell][method] = reduced
+            rows = protocol_rows(full[cell], reduced)
+            lines += ["| " + " | ".join((cell, *row)) + " |" for row in rows]
+        parts.append(f"## {method}\n\n" + "\n".join(lines) + "\n")
+    options.output.mkdir(parents=True, exist_ok=True)
+    write(options.output / "protocols.md", "\n".join(parts))
+    write(options.output / "protocols.json", json.dumps(records, indent=1))
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    """Write a text file."""
+    path.write_text(text, encoding="utf-8")
+
+
 def without_nan(value: Any) -> Any:
     """The value with null in place of what JSON cannot say."""
     if isinstance(value, dict):
@@ -163,9 +213,8 @@ def parse_arguments() -> argparse.Namespace:
     return options
 
 
-def main() -> None:
-    """Run the benchmark."""
-    options = parse_arguments()
+def run_drives(options: argparse.Namespace) -> None:
+    """Simulate full and reduced cells under the synaptic drives and write how they compare."""
     chosen = cases(options)
     full = full_results(chosen, options.cache)
     if options.full_only:
@@ -199,10 +248,17 @@ def main() -> None:
 
     options.output.mkdir(parents=True, exist_ok=True)
     text = "\n".join(table(method, records) for method in options.methods)
-    (options.output / "drives.md").write_text(text, encoding="utf-8")
-    rounded = json.dumps(without_nan(records), indent=1)
-    (options.output / "drives.json").write_text(rounded, encoding="utf-8")
+    write(options.output / "drives.md", text)
+    write(options.output / "drives.json", json.dumps(without_nan(records), indent=1))
     print(text)
+
+
+def main() -> None:
+    """Run the benchmark."""
+    options = parse_arguments()
+    run_drives(options)
+    if not options.quick:
+        run_protocols(options)
 
 
 if __name__ == "__main__":
