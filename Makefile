@@ -7,12 +7,14 @@ PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python bench golden lint format clean
+.PHONY: help demo test test-swift test-python bench fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
+	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; hours at first"
+	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
 	@echo "make golden  make the values of upstream that the tests compare with anew"
 	@echo "make lint    check the style of Swift and Python"
 	@echo "make format  put the style right"
@@ -47,8 +49,14 @@ test-python: $(VENV)/.installed
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
 
+fidelity: $(VENV)/.installed
+	$(PYTHON) benchmarks/fidelity/run.py
+
+fidelity-quick: $(VENV)/.installed
+	$(PYTHON) benchmarks/fidelity/run.py --quick --output output/fidelity-quick
+
 golden: $(VENV)/.ready $(UPSTREAM)/.ready
-	$(PYTHON) examples/l5pc/cell.py .cache
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
 	$(UPSTREAM)/bin/python python/tests/golden/make_golden.py
 
 lint: $(VENV)/.ready

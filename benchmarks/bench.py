@@ -107,8 +107,8 @@ def main() -> None:
     options = parser.parse_args()
 
     # The published environment cannot export the cell: the cache is filled here.
-    cell = str(ROOT / "examples" / "l5pc" / "cell.py")
-    subprocess.run([sys.executable, cell, str(ROOT / ".cache")], check=True)
+    command = [sys.executable, "-m", "l5pc.cell", str(ROOT / ".cache")]
+    subprocess.run(command, check=True, cwd=ROOT / "examples")
 
     text = "\n\n".join(
         [

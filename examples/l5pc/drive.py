@@ -13,6 +13,7 @@ from neuron import h
 class Drive:
     """Synapses and what drives them; entry ``i`` of each list belongs to synapse ``i``.
 
+    Only when synapses are coalesced there are fewer point processes than entries of the others.
     A reduction returns those of the synapses that remain, and the NetCons: assign them to
     ``synapses`` and ``netcons``. NetStims and random streams stay as they are.
     """
@@ -42,6 +43,8 @@ def place_synapses(
     excitatory_rate: float = 2.5,
     inhibitory_rate: float = 15.0,
     start: float = 100.0,
+    stream: int = 0,
+    coalesced: bool = False,
 ) -> Drive:
     """Put ``count`` Exp2Syn on the apical and basal dendrites of ``cell`` and drive each.
 
@@ -49,8 +52,11 @@ def place_synapses(
     from a generator seeded with ``seed``. The first ``excitatory_fraction`` of the synapses are
     excitatory (reversal 0 mV, rise 0.3 ms, decay 1.8 ms), the others inhibitory (reversal -86 mV,
     rise 1 ms, decay 8 ms). Synapse ``i`` is driven by a NetStim of its own with the random stream
-    Random123(i): Poisson events from ``start`` (ms) on at the rate given in Hz, through a NetCon
-    with no delay. Weights are peak conductances in µS.
+    Random123(i, ``stream``): Poisson events from ``start`` (ms) on at the rate given in Hz, through
+    a NetCon with no delay. Weights are peak conductances in µS.
+
+    Exp2Syn is linear in its events. With ``coalesced``, synapses of the same kind in the same
+    segment are therefore one point process, which runs faster and obeys the same equations.
     """
     segments = [seg for part in (cell.apical, cell.basal) for sec in part for seg in sec]
     lengths = np.array([seg.sec.L / seg.sec.nseg for seg in segments])
@@ -60,9 +66,15 @@ def place_synapses(
     excitatory_count = round(excitatory_fraction * count)
 
     drive = Drive([], [], [], [])
+    existing: dict[tuple[int, bool], Any] = {}
     for i, index in enumerate(chosen):
-        synapse = h.Exp2Syn(segments[index])
-        if i < excitatory_count:
+        excitatory = i < excitatory_count
+        synapse = existing.get((index, excitatory)) if coalesced else None
+        if synapse is None:
+            synapse = h.Exp2Syn(segments[index])
+            existing[index, excitatory] = synapse
+            drive.synapses.append(synapse)
+        if excitatory:
             synapse.e, synapse.tau1, synapse.tau2 = 0.0, 0.3, 1.8
             weight, rate = excitatory_weight, excitatory_rate
         else:
@@ -70,7 +82,7 @@ def place_synapses(
             weight, rate = inhibitory_weight, inhibitory_rate
 
         random = h.Random()
-        random.Random123(i, 0, 0)
+        random.Random123(i, stream, 0)
         random.negexp(1)
 
         netstim = h.NetStim()
@@ -84,7 +96,6 @@ def place_synapses(
         netcon.delay = 0
         netcon.weight[0] = weight
 
-        drive.synapses.append(synapse)
         drive.netstims.append(netstim)
         drive.netcons.append(netcon)
         drive.randoms.append(random)

@@ -1,0 +1,1 @@
+"""Published cells that registry packages carry: fetched at run time, exported and compiled."""
