@@ -10,14 +10,17 @@ import neuron_reduce
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """One way to reduce a cell: the frequency in Hz and the segments asked for."""
+    """One way to reduce a cell: the method, the frequency in Hz and the segments asked for."""
 
+    name: str
     frequency: float = 0
     segments: float = -1
 
 
 METHODS = {
-    "classic": Method(),
+    "classic": Method("classic"),
+    "drive": Method("drive"),
+    "lumped": Method("lumped"),
 }
 
 
@@ -32,6 +35,7 @@ def reduce_cell(
         cell,
         synapses,
         netcons,
+        method=options.name,
         reduction_frequency=options.frequency,
         total_segments_manual=options.segments,
     )
