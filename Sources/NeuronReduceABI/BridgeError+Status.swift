@@ -22,7 +22,7 @@ extension ReductionError {
   /// The status that stands for this error in C.
   var status: nr_status {
     switch self {
-    case .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
+    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
     case .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak, .property,
       .unsolvable:
       NR_CELL

@@ -2,6 +2,8 @@ extension ReductionError: CustomStringConvertible {
   /// One sentence that names what is at fault and what was expected.
   package var description: String {
     switch self {
+    case .unknownMethod(let name, let known):
+      "method is '\(name)'; expected one of: " + known.joined(separator: ", ")
     case .frequency(let value):
       "reduction_frequency is \(value); expected a finite frequency in Hz, 0 or greater"
     case .segmentCount(let value):

@@ -1,5 +1,6 @@
 /// Why a cell cannot be reduced as asked.
 package enum ReductionError: Error, Equatable {
+  case unknownMethod(name: String, known: [String])
   case frequency(Double)
   case segmentCount(Double)
   case noSoma(cell: String)

@@ -24,8 +24,9 @@ package enum SegmentCount: Sendable, Equatable {
   }
 }
 
-/// What a user may choose of the classic reduction.
+/// What a user may choose of a reduction.
 package struct ReductionSettings: Sendable, Equatable {
+  package let method: Method
   /// At which the cables keep the subtrees' impedances, in Hz; finite and not negative.
   package let frequency: Double
   package let segmentCount: SegmentCount
@@ -35,10 +36,11 @@ package struct ReductionSettings: Sendable, Equatable {
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
-    frequency: Double = 0, segmentCount: SegmentCount = .automatic,
+    method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     comparedParameters: [String: [String]] = [:]
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
+    self.method = method
     self.frequency = frequency
     self.segmentCount = segmentCount
     self.comparedParameters = comparedParameters

@@ -35,7 +35,8 @@ package struct SynapticResponse: Sendable, Equatable {
       Self.fourier(times, conductances, angularFrequency: $0)
     }
     let total = spectrum[0].real
-    charge = total > 0 && total.isFinite ? total : 0
+    let charge = total > 0 && total.isFinite ? total : 0
+    self.charge = charge
     power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
   }
 

@@ -1,6 +1,6 @@
 """Detailed NEURON models with thousands of synapses reduced to a few cables.
 
-See :func:`subtree_reductor`, and :func:`compare` for how close the result comes.
+See :func:`reduce` and :func:`subtree_reductor`, and :func:`compare` for how close the result comes.
 """
 
 from neuron import h as _h
@@ -15,8 +15,10 @@ from .errors import (
     TemplateError,
     UnsupportedNeuronError,
 )
+from .record import ReductionRecord
 from .recording import Recording
 from .reduced_cell import ReducedCell
+from .reduction import Reduction, reduce
 from .reductor import subtree_reductor
 
 __all__ = [
@@ -26,12 +28,15 @@ __all__ = [
     "NeuronReduceError",
     "Recording",
     "ReducedCell",
+    "Reduction",
+    "ReductionRecord",
     "SimulatorError",
     "SynapseError",
     "TemplateError",
     "UnsupportedNeuronError",
     "VoltageDifference",
     "compare",
+    "reduce",
     "subtree_reductor",
 ]
 

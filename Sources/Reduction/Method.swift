@@ -1,0 +1,23 @@
+import CellModel
+
+/// The ways to reduce a cell, by the names that users give.
+package enum Method: String, Sendable, CaseIterable {
+  case classic
+
+  /// - Throws: `ReductionError.unknownMethod`.
+  package init(name: String) throws(ReductionError) {
+    guard let method = Method(rawValue: name) else {
+      throw .unknownMethod(name: name, known: Method.allCases.map(\.rawValue))
+    }
+    self = method
+  }
+
+  /// Reduces a cell: see `ClassicReduction.reduce`.
+  package func reduce(
+    _ cell: CellModel, settings: ReductionSettings, finished: (ReductionStage) -> Void = { _ in }
+  ) throws(ReductionError) -> Reduction {
+    switch self {
+    case .classic: try ClassicReduction.reduce(cell, settings: settings, finished: finished)
+    }
+  }
+}
