@@ -200,7 +200,7 @@ class ReductionRecord:
         rows += [
             [
                 kind.mechanism,
-                " ".join(f"{name}={value:g}" for name, value in kind.parameters.items()),
+                " ".join(f"{name}={value:.12g}" for name, value in kind.parameters.items()),
                 str(kind.before),
                 str(kind.after),
                 str(kind.netcons),
