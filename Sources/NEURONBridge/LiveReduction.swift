@@ -7,6 +7,8 @@ import Reduction
 /// deletes them by `remains`.
 package struct LiveReduction {
   package let original: CellModel
+  /// How many of the original's point processes, the first ones, the caller listed.
+  package let listedCount: Int
   package let reduction: Reduction
   /// Those of the listed synapses that remain, as indices of the caller's list.
   package let survivors: [Int]
@@ -44,7 +46,7 @@ package struct LiveReduction {
     try builder.build(in: template, appendingTo: list)
     clock.end("build")
     return LiveReduction(
-      original: cell.model, reduction: reduction,
+      original: cell.model, listedCount: cell.listedCount, reduction: reduction,
       survivors: reduction.survivors.filter { $0 < cell.listedCount },
       stageSeconds: clock.stages,
       remains: Remains(neuron: neuron, sections: cell.dendrites))

@@ -11,7 +11,9 @@ public func nr_reduce(
   _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
 ) -> nr_status {
   do {
-    let reduction = ReductionResult(try ReductionRequest(request.pointee).perform())
+    let asked = try ReductionRequest(request.pointee)
+    let live = try asked.perform()
+    let reduction = ReductionResult(live, record: asked.withRecord ? ReductionRecord(live) : nil)
     result.pointee = OpaquePointer(Unmanaged.passRetained(reduction).toOpaque())
     return NR_OK
   } catch {
@@ -87,6 +89,71 @@ public func nr_reduction_stage_name(
 public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int) -> Double {
   let stages = boxed(reduction).stages
   return stages.indices.contains(index) ? stages[index].seconds : .nan
+}
+
+@c(nr_reduction_counts) @implementation
+public func nr_reduction_counts(_ reduction: OpaquePointer) -> nr_counts {
+  boxed(reduction).record?.counts ?? nr_counts()
+}
+
+@c(nr_reduction_part_count) @implementation
+public func nr_reduction_part_count(_ reduction: OpaquePointer) -> Int {
+  boxed(reduction).record?.parts.count ?? 0
+}
+
+@c(nr_reduction_part) @implementation
+public func nr_reduction_part(_ reduction: OpaquePointer, _ index: Int) -> nr_part {
+  boxed(reduction).record?.parts.element(index) ?? nr_part()
+}
+
+@c(nr_reduction_synapse_kind_count) @implementation
+public func nr_reduction_synapse_kind_count(_ reduction: OpaquePointer) -> Int {
+  boxed(reduction).record?.kinds.count ?? 0
+}
+
+@c(nr_reduction_synapse_kind) @implementation
+public func nr_reduction_synapse_kind(
+  _ reduction: OpaquePointer, _ index: Int
+) -> nr_synapse_kind {
+  boxed(reduction).record?.kinds.element(index) ?? nr_synapse_kind()
+}
+
+@c(nr_reduction_kind_parameter) @implementation
+public func nr_reduction_kind_parameter(
+  _ reduction: OpaquePointer, _ kind: Int, _ index: Int
+) -> nr_named_value {
+  boxed(reduction).record?.kindParameters.element(kind)?.element(index) ?? nr_named_value()
+}
+
+@c(nr_reduction_kind_obstacle) @implementation
+public func nr_reduction_kind_obstacle(
+  _ reduction: OpaquePointer, _ kind: Int, _ index: Int
+) -> nr_named_value {
+  boxed(reduction).record?.kindObstacles.element(kind)?.element(index) ?? nr_named_value()
+}
+
+@c(nr_reduction_note) @implementation
+public func nr_reduction_note(
+  _ reduction: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  boxed(reduction).record?.notes[index]
+}
+
+@c(nr_reduction_impedances) @implementation
+public func nr_reduction_impedances(
+  _ reduction: OpaquePointer, _ site: Int, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<nr_impedance>? {
+  guard let profile = boxed(reduction).record?.impedances.element(site + 1) else {
+    count.pointee = 0
+    return nil
+  }
+  count.pointee = profile.count
+  return UnsafePointer(profile.base)
+}
+
+@c(nr_reduction_site) @implementation
+public func nr_reduction_site(_ reduction: OpaquePointer, _ index: Int) -> nr_named_value {
+  boxed(reduction).record?.sites.element(index) ?? nr_named_value()
 }
 
 private func boxed(_ reduction: OpaquePointer) -> ReductionResult {

@@ -8,6 +8,8 @@ struct ReductionRequest {
   private let settings: ReductionSettings
   private let template: ReducedTemplate
   private let resultList: OpaquePointer
+  /// Whether the result tells in detail what was done.
+  let withRecord: Bool
 
   /// - Throws: `BridgeError` for numbers without a meaning and for objects that are missing.
   init(_ request: nr_request) throws(BridgeError) {
@@ -33,6 +35,7 @@ struct ReductionRequest {
       name: String(cString: request.template_name),
       isBuiltIn: request.template_is_built_in != 0)
     resultList = OpaquePointer(request.result_list)
+    withRecord = request.with_record != 0
   }
 
   func perform() throws(BridgeError) -> LiveReduction {

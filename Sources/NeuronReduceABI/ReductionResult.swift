@@ -6,18 +6,25 @@ import Reduction
 final class ReductionResult {
   let survivors: CArray<Int64>
   let cables: [nr_cable]
+  private let cableTexts: CableTexts
   let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
   private(set) var stages: [(name: CStrings, seconds: Double)]
+  /// What was done in detail, where that was asked for.
+  let record: ReductionRecord?
   private var remains: Remains?
 
-  init(_ value: LiveReduction) {
+  init(_ value: LiveReduction, record: ReductionRecord? = nil) {
+    self.record = record
     survivors = CArray(value.survivors.map(Int64.init))
-    cables = value.reduction.cables.map { cable in
+    let named = CableTexts(value)
+    cableTexts = named
+    cables = value.reduction.cables.enumerated().map { index, cable in
       nr_cable(
         is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
         length: cable.shape.length, diameter: cable.shape.diameter,
-        electrotonic_length: cable.shape.electrotonicLength)
+        electrotonic_length: cable.shape.electrotonicLength, name: named.names[index],
+        stem: named.stems[index], parent: named.parents[index])
     }
     var map: [nr_mapped_segment] = []
     var names: [String] = []
@@ -46,6 +53,25 @@ final class ReductionResult {
   }
 }
 
+/// The names that belong to a reduction's cables.
+private struct CableTexts {
+  let names, stems, parents: CStrings
+
+  init(_ value: LiveReduction) {
+    let reduction = value.reduction
+    var names = [String](repeating: "", count: reduction.cables.count)
+    var parents = names
+    for (origin, section) in zip(reduction.origins, reduction.reduced.sections) {
+      guard case .cable(let index) = origin else { continue }
+      names[index] = section.name
+      parents[index] = section.attachment.map { reduction.reduced.sections[$0.parent].name } ?? ""
+    }
+    self.names = CStrings(names)
+    self.parents = CStrings(parents)
+    stems = CStrings(reduction.cables.map { value.original.sections[$0.stem].name })
+  }
+}
+
 /// An array at an address that C can keep.
 final class CArray<Element> {
   let base: UnsafeMutablePointer<Element>
@@ -61,6 +87,11 @@ final class CArray<Element> {
     base.deinitialize(count: count)
     base.deallocate()
   }
+}
+
+extension Array {
+  /// nil past the last element.
+  func element(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }
 
 /// Texts at addresses that C can keep.

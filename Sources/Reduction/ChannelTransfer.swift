@@ -16,6 +16,28 @@ enum ChannelTransfer {
   static func insertions(
     of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
   ) -> [[Section.Insertion]] {
+    segmentValues(of: cell, map: map, cables: cables).map { insertions($0, kinds: cell.mechanisms) }
+  }
+
+  /// For each of the cell's mechanisms, how many segments of the cables are left with its declared
+  /// defaults.
+  static func segmentsWithDefaults(
+    of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
+  ) -> [Int] {
+    var counts = [Int](repeating: 0, count: cell.mechanisms.count)
+    for segments in segmentValues(of: cell, map: map, cables: cables) {
+      for mechanism in counts.indices {
+        let lacking = segments.count { !$0.indices.contains(mechanism) || $0[mechanism] == nil }
+        if lacking < segments.count { counts[mechanism] += lacking }
+      }
+    }
+    return counts
+  }
+
+  /// By cable and segment, what the mechanisms' values are by the originals.
+  private static func segmentValues(
+    of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
+  ) -> [[SegmentValues]] {
     var totals = cables.map { cable in
       [Accumulator?](repeating: nil, count: cable.segmentCount)
     }
@@ -30,9 +52,7 @@ enum ChannelTransfer {
         totals[target.cable][target.segment] = total
       }
     }
-    return totals.map { cableTotals in
-      insertions(filled(cableTotals.map { $0?.means }), kinds: cell.mechanisms)
-    }
+    return totals.map { cableTotals in filled(cableTotals.map { $0?.means }) }
   }
 
   /// Sums over the originals of one reduced segment.

@@ -4,6 +4,7 @@ import Testing
 @Suite struct ReductionErrorMessageTests {
   /// Each error, and what its message must name.
   static let messages: [(error: ReductionError, names: [String])] = [
+    (.unknownMethod(name: "newest", known: ["classic", "other"]), ["newest", "classic, other"]),
     (.frequency(-3.5), ["reduction_frequency", "-3.5", "Hz"]),
     (.segmentCount(-2), ["total_segments_manual", "-2", "1000000"]),
     (.noSoma(cell: "L5PC[0]"), ["L5PC[0]", "soma"]),

@@ -1,6 +1,7 @@
 """Detailed NEURON models with thousands of synapses reduced to a few cables.
 
-See :func:`subtree_reductor`, and :func:`compare` for how close the result comes.
+See :func:`reduce` and :func:`subtree_reductor`; :func:`evaluate` and :func:`compare` for how close
+the result comes; :func:`tune` for the settings that come close enough and run fastest.
 """
 
 from neuron import h as _h
@@ -14,25 +15,40 @@ from .errors import (
     SynapseError,
     TemplateError,
     UnsupportedNeuronError,
+    WorkerError,
 )
+from .evaluation import Case, Evaluation, evaluate
+from .record import ReductionRecord
 from .recording import Recording
 from .reduced_cell import ReducedCell
+from .reduction import Reduction, reduce
 from .reductor import subtree_reductor
+from .tuning import Candidate, Tuning, tune
 
 __all__ = [
     "ArgumentError",
+    "Candidate",
+    "Case",
     "CellError",
     "Comparison",
+    "Evaluation",
     "NeuronReduceError",
     "Recording",
     "ReducedCell",
+    "Reduction",
+    "ReductionRecord",
     "SimulatorError",
     "SynapseError",
     "TemplateError",
+    "Tuning",
     "UnsupportedNeuronError",
     "VoltageDifference",
+    "WorkerError",
     "compare",
+    "evaluate",
+    "reduce",
     "subtree_reductor",
+    "tune",
 ]
 
 # Scripts written for neuron_reduce rely on its import for h.run, h.tstop and h.v_init.

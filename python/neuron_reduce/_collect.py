@@ -169,6 +169,27 @@ def truth(value, argument: str) -> bool:
         raise ArgumentError(f"{argument} is {described(value)}; expected True or False") from None
 
 
+def name(value, argument: str, expected: str) -> str:
+    """A name: text that C can read.
+
+    :raises ArgumentError: for anything else.
+    """
+    if type(value) is str and "\0" not in value and value.isascii():
+        return value
+    raise ArgumentError(f"{argument} is {described(value)}; expected {expected}")
+
+
+def by_name(sections: dict, name):
+    """What belongs to a section's name, or to the one that ends in it after its cell's name; None
+    for no name and for one of several."""
+    if type(name) is not str:
+        return None
+    if name in sections:
+        return sections[name]
+    found = [each for full, each in sections.items() if full.endswith(f".{name}")]
+    return found[0] if len(found) == 1 else None
+
+
 def compared_parameters(dictionary) -> list[bytes | None]:
     """``PP_params_dict`` as a flat list of pairs: class, parameter, class, parameter, …
 

@@ -6,7 +6,7 @@ import ctypes
 
 import numpy as np
 
-from . import _library, _rates, _responses
+from . import _library, _responses
 
 
 class Drive:
@@ -16,8 +16,8 @@ class Drive:
     :ivar rates: in Hz, shaped (n,).
     """
 
-    def __init__(self, synapses: list, netcons: list, rates):
-        self.rates = _rates.rates(rates, netcons)
+    def __init__(self, synapses: list, netcons: list, rates: np.ndarray):
+        self.rates = rates
         self.responses = _responses.measure(synapses, netcons)
         self._arrays = [
             (
@@ -44,3 +44,20 @@ class Drive:
             "response_indices": self._indices.ctypes.data,
             "rates": self.rates.ctypes.data,
         }
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of what was not found out, one sentence each."""
+        notes = []
+        unknown = int(np.isnan(self.rates).sum())
+        if unknown:
+            notes.append(
+                f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as "
+                "0 in the operating point; rates= states them."
+            )
+        if self.responses.problem:
+            notes.append(
+                "Some synapses kept their weights, since their response could not be measured "
+                f"({self.responses.problem})."
+            )
+        return notes

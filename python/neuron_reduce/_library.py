@@ -55,6 +55,7 @@ class Request(ctypes.Structure):
         ("response_count", ctypes.c_size_t),
         ("response_indices", ctypes.c_void_p),
         ("rates", ctypes.c_void_p),
+        ("with_record", ctypes.c_int),
     ]
 
 
@@ -67,6 +68,9 @@ class Cable(ctypes.Structure):
         ("length", ctypes.c_double),
         ("diameter", ctypes.c_double),
         ("electrotonic_length", ctypes.c_double),
+        ("name", ctypes.c_char_p),
+        ("stem", ctypes.c_char_p),
+        ("parent", ctypes.c_char_p),
     ]
 
 
@@ -78,6 +82,51 @@ class MappedSegment(ctypes.Structure):
         ("position", ctypes.c_double),
         ("cable", ctypes.c_int64),
         ("cable_position", ctypes.c_double),
+    ]
+
+
+class Counts(ctypes.Structure):
+    """``nr_counts``: how many of what, in the original and in the reduced cell."""
+
+    _fields_ = [
+        ("segments_before", ctypes.c_int64),
+        ("segments_after", ctypes.c_int64),
+        ("point_processes_before", ctypes.c_int64),
+        ("point_processes_after", ctypes.c_int64),
+    ]
+
+
+class Part(ctypes.Structure):
+    """``nr_part``: a section of the original."""
+
+    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_char)]
+
+
+class SynapseKind(ctypes.Structure):
+    """``nr_synapse_kind``: synapses that are equal in all that is compared before merging."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("treatment", ctypes.c_char_p),
+        ("before", ctypes.c_int64),
+        ("after", ctypes.c_int64),
+        ("connections", ctypes.c_int64),
+    ]
+
+
+class NamedValue(ctypes.Structure):
+    """``nr_named_value``: the name is None past the last one."""
+
+    _fields_ = [("name", ctypes.c_char_p), ("value", ctypes.c_double)]
+
+
+class Impedance(ctypes.Structure):
+    """``nr_impedance``: frequency in Hz, moduli in MΩ."""
+
+    _fields_ = [
+        ("frequency", ctypes.c_double),
+        ("full", ctypes.c_double),
+        ("reduced", ctypes.c_double),
     ]
 
 
@@ -116,6 +165,25 @@ def _load() -> ctypes.PyDLL:
             [ctypes.c_void_p, size_reference],
         ),
         "nr_reduction_section_name": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_reduction_counts": (Counts, [ctypes.c_void_p]),
+        "nr_reduction_part_count": (ctypes.c_size_t, [ctypes.c_void_p]),
+        "nr_reduction_part": (Part, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_reduction_synapse_kind_count": (ctypes.c_size_t, [ctypes.c_void_p]),
+        "nr_reduction_synapse_kind": (SynapseKind, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_reduction_kind_parameter": (
+            NamedValue,
+            [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t],
+        ),
+        "nr_reduction_kind_obstacle": (
+            NamedValue,
+            [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t],
+        ),
+        "nr_reduction_note": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_reduction_impedances": (
+            ctypes.POINTER(Impedance),
+            [ctypes.c_void_p, ctypes.c_ssize_t, size_reference],
+        ),
+        "nr_reduction_site": (NamedValue, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_stage_name": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_stage_seconds": (ctypes.c_double, [ctypes.c_void_p, ctypes.c_size_t]),
     }
@@ -157,7 +225,7 @@ class Outcome:
     def _array(self, function) -> list:
         count = ctypes.c_size_t()
         base = function(self._handle, ctypes.byref(count))
-        return base[: count.value]
+        return base[: count.value] if count.value else []
 
     @property
     def survivors(self) -> list[int]:
@@ -178,6 +246,61 @@ class Outcome:
     def section_name(self, section: int) -> str:
         """The name of an original section that the segment map numbers."""
         return _library.nr_reduction_section_name(self._handle, section).decode()
+
+    @property
+    def counts(self) -> Counts:
+        """How many segments and point processes; all 0 without ``with_record``, as what follows is
+        empty."""
+        return _library.nr_reduction_counts(self._handle)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The original's sections."""
+        count = _library.nr_reduction_part_count(self._handle)
+        return [_library.nr_reduction_part(self._handle, index) for index in range(count)]
+
+    @property
+    def synapse_kinds(self) -> list[tuple[SynapseKind, list[NamedValue], list[NamedValue]]]:
+        """The kinds of synapse, each with the parameters that tell it apart, and with the reasons
+        why those that remain were not merged further."""
+        count = _library.nr_reduction_synapse_kind_count(self._handle)
+        return [
+            (
+                _library.nr_reduction_synapse_kind(self._handle, index),
+                self._named_values(_library.nr_reduction_kind_parameter, index),
+                self._named_values(_library.nr_reduction_kind_obstacle, index),
+            )
+            for index in range(count)
+        ]
+
+    def _named_values(self, function, *arguments) -> list[NamedValue]:
+        found = []
+        while (each := function(self._handle, *arguments, len(found))).name is not None:
+            found.append(each)
+        return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user of the reduced cell should know."""
+        found = []
+        while note := _library.nr_reduction_note(self._handle, len(found)):
+            found.append(note.decode())
+        return found
+
+    @property
+    def impedances(self) -> list[list[Impedance]]:
+        """By frequency at the middle of the soma, then from each site to there."""
+        found = []
+        while points := self._array(
+            lambda handle, count: _library.nr_reduction_impedances(handle, len(found) - 1, count)
+        ):
+            found.append(points)
+        return found
+
+    @property
+    def sites(self) -> list[NamedValue]:
+        """The sites' sections and the positions on them."""
+        return self._named_values(_library.nr_reduction_site)
 
     @property
     def stage_seconds(self) -> dict[str, float]:

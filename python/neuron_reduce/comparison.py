@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _collect, _metrics
+from ._text import aligned
 from .errors import ArgumentError
 from .recording import Recording
 
@@ -131,7 +132,7 @@ class Comparison:
             for label, name in _OF_ONE_CELL
         ]
         rows = [["", "full", "reduced"], *map(list, cells)]
-        lines = [title, *_aligned(rows)]
+        lines = [title, *aligned(rows)]
         columns = [self, *self.ceiling.values()]
         rows = [["", "reduced", *self.ceiling]]
         rows += [
@@ -145,11 +146,11 @@ class Comparison:
                 + [_text(each and getattr(each, name)) for each in found]
                 for label, name in _OF_DENDRITES
             ]
-        lines += ["", "against the full cell", *_aligned(rows)]
+        lines += ["", "against the full cell", *aligned(rows)]
         if self.ceiling:
             lines += [
                 "",
-                *_aligned(
+                *aligned(
                     [
                         ["coincidence factor, share of ceiling", _text(self.gamma_share)],
                         [
@@ -333,15 +334,3 @@ def _text(value) -> str:
         return str(value)
     text = f"{value:.3f}"
     return "0.000" if text == "-0.000" else text
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Lines with the first column to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        )
-        for row in rows
-    ]

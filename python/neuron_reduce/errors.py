@@ -30,3 +30,7 @@ class TemplateError(NeuronReduceError, ValueError):
 
 class SimulatorError(NeuronReduceError, RuntimeError):
     """NEURON reported an error that the checks before did not foresee."""
+
+
+class WorkerError(NeuronReduceError, RuntimeError):
+    """A process that was forked to run a cell ended before it was done."""

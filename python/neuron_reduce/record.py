@@ -9,6 +9,11 @@ import dataclasses
 
 import numpy as np
 
+from ._text import aligned
+
+# How many kinds of synapse are printed; a cell whose parameters are random has thousands.
+_PRINTED_KINDS = 20
+
 
 @dataclasses.dataclass(frozen=True)
 class Cable:
@@ -142,3 +147,72 @@ class ReductionRecord:
     shape: list[Piece]
     impedances: Impedances | None
     notes: list[str]
+
+    def __str__(self) -> str:
+        """Tables: what became of how many; the cables; the synapses by kind; the time; notes."""
+        settings = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        seconds = sum(self.stage_seconds.values())
+        blocks = [
+            [f"{self.cell}, reduced by method {self.method} ({settings})"],
+            aligned(
+                [
+                    ["", "full", "reduced"],
+                    ["segments", str(self.segments_full), str(self.segments_reduced)],
+                    [
+                        "point processes",
+                        str(self.point_processes_full),
+                        str(self.point_processes_reduced),
+                    ],
+                ]
+            ),
+            self._cable_lines(),
+            self._synapse_lines(),
+            [
+                f"{1e3 * seconds:.1f} ms: "
+                + ", ".join(f"{name} {1e3 * each:.1f}" for name, each in self.stage_seconds.items())
+            ],
+            self.notes,
+        ]
+        return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+    def _cable_lines(self) -> list[str]:
+        rows = [["cable", "kind", "stands for", "on", "L (µm)", "diam (µm)", "L/λ", "nseg"]]
+        rows += [
+            [
+                each.name,
+                each.kind,
+                each.stem,
+                each.parent,
+                f"{each.length:.1f}",
+                f"{each.diameter:.2f}",
+                f"{each.electrotonic_length:.2f}",
+                str(each.segments),
+            ]
+            for each in self.cables
+        ]
+        return aligned(rows, left=range(4))
+
+    def _synapse_lines(self) -> list[str]:
+        if not self.synapses:
+            return []
+        rows = [["synapses", "parameters", "before", "after", "NetCons", "why not fewer"]]
+        kinds = sorted(self.synapses, key=lambda kind: -kind.before)
+        rows += [
+            [
+                kind.mechanism,
+                " ".join(f"{name}={value:.12g}" for name, value in kind.parameters.items()),
+                str(kind.before),
+                str(kind.after),
+                str(kind.netcons),
+                "; ".join(f"{count} {reason}" for reason, count in kind.unmerged.items()),
+            ]
+            for kind in kinds[:_PRINTED_KINDS]
+        ]
+        rest = kinds[_PRINTED_KINDS:]
+        if rest:
+            sums = (sum(getattr(kind, name) for kind in rest) for name in _COUNTS)
+            rows.append([f"{len(rest)} more kinds", "", *map(str, sums), ""])
+        return aligned(rows, left=(0, 1, 5))
+
+
+_COUNTS = ("before", "after", "netcons")

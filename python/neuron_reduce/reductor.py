@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
-
-import neuron
-from neuron import h, hoc
-
-from . import _collect, _drive, _library, _template
-from .errors import ArgumentError, CellError, SimulatorError, UnsupportedNeuronError
-from .reduced_cell import ReducedCell
-
-_OLDEST_NEURON = 9
+from . import _collect, _template
+from ._job import Done, Job, check_version
+from .errors import ArgumentError
 
 
 def subtree_reductor(
@@ -25,6 +17,7 @@ def subtree_reductor(
     PP_params_dict=None,
     mapping_type="impedance",
     return_seg_to_seg=False,
+    *,
     method="classic",
     rates=None,
 ):
@@ -66,6 +59,8 @@ def subtree_reductor(
         that must be equal for a merge; all PARAMETERs for classes that it does not name.
     :param mapping_type: ``'impedance'``, the only one there is.
     :param return_seg_to_seg: also return where each dendritic segment went, as text.
+    :param method: name of the method, as for :func:`reduce`; all but ``'classic'`` change weights.
+    :param rates: as for :func:`reduce`.
     :returns: ``(reduced_cell, synapses, netcons)``: a :class:`ReducedCell`; the caller's own point
         processes that remain, those on the apical cable first, then those on the other cables, then
         those that did not move; the caller's own NetCons, all of them, in their order. With
@@ -79,120 +74,35 @@ def subtree_reductor(
     :raises TemplateError: the template file is missing or lacks what it must have.
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error.
     """
-    _check_version()
+    check_version()
     if type(mapping_type) is not str or mapping_type != "impedance":
         raise ArgumentError(
             f"mapping_type is {_collect.described(mapping_type)}; expected 'impedance'"
         )
-    frequency = _collect.number(
-        reduction_frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
-    )
-    total_segments = _collect.number(
-        total_segments_manual,
-        "total_segments_manual",
-        "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
-    )
     with_segment_map = _collect.truth(return_seg_to_seg, "return_seg_to_seg")
-    template_name, template_file = _template.named(model_filename)
-    compared = _collect.compared_parameters(PP_params_dict)
-
-    soma = _collect.attribute_of(original_cell, "soma")
-    soma_sections = _collect.sections_of(soma, original_cell, "soma")
-    if not soma_sections:
-        raise CellError(
-            f"{_collect.described(original_cell)} has no soma; expected a cell whose soma is a "
-            "section"
-        )
-    section_lists = [
-        _collect.section_list(sections)
-        for sections in (
-            soma_sections,
-            _collect.sections(original_cell, "apical") or _collect.sections(original_cell, "apic"),
-            _collect.sections(original_cell, "axonal") or _collect.sections(original_cell, "axon"),
-        )
-    ]
-    point_processes = _collect.listed(synapses_list, "synapses_list", "point process")
-    netcons_list = _collect.listed(netcons_list, "netcons_list", "NetCon")
-    synapses = _collect.object_references(point_processes, "synapses_list", "point process")
-    netcons = _collect.object_references(netcons_list, "netcons_list", "NetCon", hoc.NetCon)
-    _check_that_structure_may_change()
-    _template.load(template_name, template_file)
-    result_list = h.List()
-    drive = None if method == "classic" else _drive.Drive(point_processes, netcons_list, rates)
-
-    soma_list, apical_list, axonal_list = (each.hocobjptr() for each in section_lists)
-    outcome = _library.reduce(
-        _library.Request(
-            cell_name=_collect.described(original_cell).encode(errors="replace"),
-            soma_sections=soma_list,
-            apical_sections=apical_list,
-            axonal_sections=axonal_list,
-            synapses=synapses.buffer_info()[0],
-            synapse_count=len(synapses),
-            connections=netcons.buffer_info()[0],
-            connection_count=len(netcons),
-            method=method.encode(),
-            frequency=frequency,
-            total_segments=total_segments,
-            compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
-            compared_parameter_pairs=len(compared) // 2,
-            template_name=template_name.encode(),
-            template_is_built_in=template_file is None,
-            result_list=result_list.hocobjptr(),
-            **({} if drive is None else drive.fields()),
-        )
-    )
-
-    del synapses, netcons
-    outcome.delete_original()
-    survivors = [point_processes[index] for index in outcome.survivors]
-    reduced_cell = _wrap(result_list.o(0), original_cell, soma, outcome)
-    result = reduced_cell, survivors, netcons_list
+    done = Job(
+        original_cell,
+        synapses_list,
+        netcons_list,
+        method=method,
+        frequency=reduction_frequency,
+        segments=total_segments_manual,
+        template=model_filename,
+        compared_parameters=PP_params_dict,
+        rates=rates,
+    ).run()
+    result = done.cell, done.synapses, done.netcons
     if with_segment_map:
-        result += (_segment_texts(reduced_cell, outcome),)
+        result += (_segment_texts(done),)
     return result
 
 
-def _check_version():
-    version = neuron.__version__
-    match = re.match(r"\d+", version)
-    if not match or int(match.group()) < _OLDEST_NEURON:
-        raise UnsupportedNeuronError(
-            f"this is NEURON {version}; expected NEURON {_OLDEST_NEURON}.0 or newer"
-        )
-
-
-def _check_that_structure_may_change():
-    """NEURON refuses new sections and mechanisms while it runs; Python gets that as an exception,
-    where the library's calls would end in one of C++."""
-    try:
-        probe = h.Section(name="neuron_reduce_probe")
-        probe.insert("pas")
-    except RuntimeError:
-        raise SimulatorError(
-            "NEURON cannot change its sections now, in the middle of a run or an initialisation; "
-            "expected the reduction between runs"
-        ) from None
-
-
-def _wrap(hoc_model, original_cell, soma, outcome) -> ReducedCell:
-    cables = outcome.cables
-    return ReducedCell(
-        hoc_model=hoc_model,
-        soma=soma,
-        apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
-        dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
-        original_cell=original_cell,
-        stage_seconds=outcome.stage_seconds,
-    )
-
-
-def _segment_texts(reduced_cell: ReducedCell, outcome) -> dict[str, str]:
+def _segment_texts(done: Done) -> dict[str, str]:
     """The segment map in the form in which NEURON prints segments."""
-    cables = [section.name() for section in (*reduced_cell.apical, *reduced_cell.basal)]
+    cables = [section.name() for section in done.cables]
     return {
-        f"{outcome.section_name(each.section)}({each.position:g})": (
+        f"{done.outcome.section_name(each.section)}({each.position:g})": (
             f"{cables[each.cable]}({each.cable_position:g})"
         )
-        for each in outcome.segment_map
+        for each in done.outcome.segment_map
     }

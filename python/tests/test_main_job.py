@@ -119,9 +119,12 @@ def test_signature() -> None:
         "PP_params_dict": None,
         "mapping_type": "impedance",
         "return_seg_to_seg": False,
+        "method": "classic",
     }
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
-    assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
+    *by_position, method = parameters.values()
+    assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in by_position)
+    assert method.kind is method.KEYWORD_ONLY
 
 
 @isolated

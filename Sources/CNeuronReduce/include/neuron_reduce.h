@@ -77,6 +77,8 @@ typedef struct nr_request {
   /// The mean rate of each NetCon's events in Hz, not a number where it is not known; NULL where none
   /// is.
   const double *_Nullable rates;
+  /// Whether the functions that say in detail what was done are to have something to say.
+  int with_record;
 } nr_request;
 
 /// A finished reduction.
@@ -89,6 +91,11 @@ typedef struct nr_cable {
   int32_t segment_count;
   /// In µm, and in space constants.
   double length, diameter, electrotonic_length;
+  /// Its name in the reduced cell, the original section that its subtree began with, and the section
+  /// that it is attached to; valid as long as the reduction.
+  const char *_Nullable name;
+  const char *_Nullable stem;
+  const char *_Nullable parent;
 } nr_cable;
 
 /// A segment of the original and the point of a cable that it went to.
@@ -101,6 +108,38 @@ typedef struct nr_mapped_segment {
   /// On the cable, 0 to 1.
   double cable_position;
 } nr_mapped_segment;
+
+/// How many of what.
+typedef struct nr_counts {
+  int64_t segments_before, segments_after;
+  /// Of the point processes that were listed.
+  int64_t point_processes_before, point_processes_after;
+} nr_counts;
+
+/// A section of the original; its role is 's'oma, a'x'on, 'a'pical or 'b'asal.
+typedef struct nr_part {
+  const char *_Nullable name;
+  char role;
+} nr_part;
+
+/// Point processes of one mechanism that are equal in all that is compared before merging.
+typedef struct nr_synapse_kind {
+  const char *_Nullable mechanism;
+  /// How they were treated, in one sentence.
+  const char *_Nullable treatment;
+  int64_t before, after, connections;
+} nr_synapse_kind;
+
+typedef struct nr_named_value {
+  /// NULL past the last one.
+  const char *_Nullable name;
+  double value;
+} nr_named_value;
+
+/// Moduli of impedances of the passive cells: frequency in Hz, impedances in MΩ.
+typedef struct nr_impedance {
+  double frequency, full, reduced;
+} nr_impedance;
 
 /// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, and moves synapses and
 /// NetCons. What is left of the original's dendrites is deleted by `nr_reduction_delete_original`.
@@ -141,6 +180,36 @@ const char *_Nullable nr_reduction_section_name(const nr_reduction *reduction, s
 /// The stages of the call and the seconds each took; NULL past the last one.
 const char *_Nullable nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
+
+// What was done in detail. Without `with_record` these say that there is nothing; their texts are valid
+// as long as the reduction.
+
+nr_counts nr_reduction_counts(const nr_reduction *reduction);
+
+/// The original's sections.
+size_t nr_reduction_part_count(const nr_reduction *reduction);
+nr_part nr_reduction_part(const nr_reduction *reduction, size_t index);
+
+size_t nr_reduction_synapse_kind_count(const nr_reduction *reduction);
+nr_synapse_kind nr_reduction_synapse_kind(const nr_reduction *reduction, size_t index);
+
+/// The parameters that tell a kind apart from the others of its mechanism.
+nr_named_value nr_reduction_kind_parameter(const nr_reduction *reduction, size_t kind,
+                                           size_t index);
+
+/// Why those of a kind that remain were not merged further, and how many of them.
+nr_named_value nr_reduction_kind_obstacle(const nr_reduction *reduction, size_t kind, size_t index);
+
+/// What a user of the reduced cell should know; NULL past the last sentence.
+const char *_Nullable nr_reduction_note(const nr_reduction *reduction, size_t index);
+
+/// Impedances over frequency: at the middle of the soma (site -1), or from a site to there. NULL past
+/// the last site, and where the cell has none that a number can hold.
+const nr_impedance *_Nullable nr_reduction_impedances(const nr_reduction *reduction, ptrdiff_t site,
+                                                      size_t *count);
+
+/// A site's section and the position on it.
+nr_named_value nr_reduction_site(const nr_reduction *reduction, size_t index);
 
 /// A voltage recorded over time; read during the call only.
 typedef struct nr_trace {

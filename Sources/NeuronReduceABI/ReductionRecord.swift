@@ -1,0 +1,95 @@
+import CNeuronReduce
+import NEURONBridge
+import Reduction
+
+/// What a reduction did in detail, in memory that lives as long as this object.
+final class ReductionRecord {
+  /// At which impedances are given, in Hz: from where the membrane's capacitance does not matter yet to
+  /// where fast synaptic currents have little left.
+  private static let frequencies = ImpedanceProfile.frequencies(from: 1, to: 1000, count: 25)
+  private static let siteCount = 4
+
+  let counts: nr_counts
+  let parts: [nr_part]
+  let kinds: [nr_synapse_kind]
+  let kindParameters: [[nr_named_value]]
+  let kindObstacles: [[nr_named_value]]
+  let notes: CStrings
+  /// Those of the soma, then those of the sites; empty where the cell has none.
+  let impedances: [CArray<nr_impedance>]
+  let sites: [nr_named_value]
+  private let texts: TextPool
+
+  init(_ value: LiveReduction) {
+    let texts = TextPool()
+    let cell = value.original
+    let reduction = value.reduction
+    counts = nr_counts(
+      segments_before: Int64(cell.sections.reduce(0) { $0 + $1.segments.count }),
+      segments_after: Int64(reduction.reduced.sections.reduce(0) { $0 + $1.segments.count }),
+      point_processes_before: Int64(value.listedCount),
+      point_processes_after: Int64(value.survivors.count))
+    parts = cell.sections.map { section in
+      let role: Unicode.Scalar =
+        switch section.role {
+        case .soma: "s"
+        case .axon: "x"
+        case .apical: "a"
+        case .basal: "b"
+        }
+      return nr_part(name: texts.address(of: section.name), role: CChar(role.value))
+    }
+
+    let kinds = reduction.synapseKinds(amongFirst: value.listedCount, of: cell)
+    self.kinds = kinds.map { kind in
+      nr_synapse_kind(
+        mechanism: texts.address(of: kind.mechanism), treatment: texts.address(of: kind.treatment),
+        before: Int64(kind.before), after: Int64(kind.after),
+        connections: Int64(kind.connections))
+    }
+    kindParameters = kinds.map { kind in
+      kind.parameters.map { nr_named_value(name: texts.address(of: $0.name), value: $0.value) }
+    }
+    kindObstacles = kinds.map { kind in
+      kind.obstacles.map { obstacle, count in
+        nr_named_value(name: texts.address(of: obstacle.description), value: Double(count))
+      }
+    }
+    notes = CStrings(reduction.notes(listed: value.listedCount, of: cell))
+
+    // The impedances are an extra: where an axon's geometry gives none, the reduction is none the worse.
+    let profile = try? ImpedanceProfile(
+      of: cell, reduction, frequencies: Self.frequencies, siteCount: Self.siteCount)
+    impedances =
+      profile.map { profile in
+        ([(profile.full, profile.reduced)] + profile.sites.map { ($0.full, $0.reduced) })
+          .map { full, reduced in
+            CArray(
+              profile.frequencies.indices.map { index in
+                nr_impedance(
+                  frequency: profile.frequencies[index], full: full[index],
+                  reduced: reduced[index])
+              })
+          }
+      } ?? []
+    sites =
+      profile?.sites.map { site in
+        let section = cell.sections[site.section]
+        return nr_named_value(
+          name: texts.address(of: section.name), value: section.center(ofSegment: site.segment))
+      } ?? []
+    self.texts = texts
+  }
+}
+
+/// Texts at addresses that C can keep, each once.
+private final class TextPool {
+  private var texts: [String: CArray<CChar>] = [:]
+
+  func address(of text: String) -> UnsafePointer<CChar> {
+    if let known = texts[text] { return UnsafePointer(known.base) }
+    let new = CArray(text.utf8CString.map { $0 })
+    texts[text] = new
+    return UnsafePointer(new.base)
+  }
+}

@@ -1,0 +1,31 @@
+import CellModel
+
+extension Reduction {
+  /// What a user of the reduced cell should know, one sentence each.
+  ///
+  /// - Parameters:
+  ///   - cell: the original.
+  ///   - listed: how many of its point processes, the first ones, the user listed.
+  package func notes(listed: Int, of cell: CellModel) -> [String] {
+    var notes: [String] = []
+    let defaulted = ChannelTransfer.segmentsWithDefaults(of: cell, map: segmentMap, cables: cables)
+    for (kind, count) in zip(cell.mechanisms, defaulted) where count > 0 && !kind.isIon {
+      notes.append(
+        "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "
+          + "cables, onto which no segment with \(kind.name) was mapped.")
+    }
+    let moved = cell.pointProcesses.indices.dropFirst(listed).count {
+      if case .cable = pointProcessFates[$0].site { true } else { false }
+    }
+    if moved > 0 {
+      notes.append(
+        "\(Self.number(moved, "point process", plural: "point processes")) on the dendrites, in no "
+          + "list, moved along unmerged.")
+    }
+    return notes
+  }
+
+  private static func number(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+  }
+}

@@ -1,0 +1,189 @@
+"""One reduction, from a caller's arguments to what came out: what all calls that reduce share.
+
+Messages name arguments as ``subtree_reductor`` does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import re
+from typing import Any
+
+import neuron
+from neuron import h, hoc
+
+from . import _collect, _drive, _library, _rates, _template
+from .errors import CellError, SimulatorError, UnsupportedNeuronError
+from .reduced_cell import ReducedCell
+
+_OLDEST_NEURON = 9
+
+_DRIVEN = ("drive", "lumped")
+"""The methods that ask how synapses respond and how often they are driven."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """What came out of a reduction.
+
+    :ivar cell: the reduced cell.
+    :ivar synapses: the caller's point processes that remain.
+    :ivar netcons: the caller's NetCons.
+    :ivar outcome: what the library says of the reduction.
+    :ivar notes: what went before it that a user should know, one sentence each.
+    """
+
+    cell: ReducedCell
+    synapses: list[Any]
+    netcons: list[Any]
+    outcome: _library.Outcome
+    notes: list[str]
+
+    @property
+    def cables(self) -> list[Any]:
+        """The sections of the cables, as the outcome numbers them."""
+        return [*self.cell.apical, *self.cell.basal]
+
+
+class Job:
+    """A reduction that was asked for, its arguments checked and its objects found; nothing is
+    changed yet.
+
+    :ivar name: the cell's, as messages show it.
+    :ivar soma_sections: the sections of the cell's soma, at least one.
+    :raises NeuronReduceError: as ``subtree_reductor`` documents it.
+    """
+
+    def __init__(
+        self,
+        cell,
+        synapses,
+        netcons,
+        *,
+        method,
+        frequency,
+        segments,
+        template,
+        compared_parameters,
+        rates=None,
+    ):
+        self._method = _collect.name(method, "method", "the name of a method")
+        self._frequency = _collect.number(
+            frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
+        )
+        self._segments = _collect.number(
+            segments,
+            "total_segments_manual",
+            "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
+        )
+        self._template_name, self._template_file = _template.named(template)
+        self._compared = _collect.compared_parameters(compared_parameters)
+
+        self._cell = cell
+        self.name = _collect.described(cell)
+        self._soma = _collect.attribute_of(cell, "soma")
+        self.soma_sections = _collect.sections_of(self._soma, cell, "soma")
+        if not self.soma_sections:
+            raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
+        self._section_lists = [
+            _collect.section_list(sections)
+            for sections in (
+                self.soma_sections,
+                _collect.sections(cell, "apical") or _collect.sections(cell, "apic"),
+                _collect.sections(cell, "axonal") or _collect.sections(cell, "axon"),
+            )
+        ]
+        self._synapses = _collect.listed(synapses, "synapses_list", "point process")
+        self._netcons = _collect.listed(netcons, "netcons_list", "NetCon")
+        self._synapse_references = _collect.object_references(
+            self._synapses, "synapses_list", "point process"
+        )
+        self._netcon_references = _collect.object_references(
+            self._netcons, "netcons_list", "NetCon", hoc.NetCon
+        )
+
+        self._rates = _rates.rates(rates, self._netcons) if self._is_driven else None
+
+    @property
+    def _is_driven(self) -> bool:
+        """Whether the method asks for rates and responses."""
+        return self._method in _DRIVEN
+
+    def run(self, with_record: bool = False) -> Done:
+        """Reduces the cell, once.
+
+        :param with_record: whether the outcome is to tell in detail what was done.
+        """
+        _check_that_structure_may_change()
+        _template.load(self._template_name, self._template_file)
+        drive = None
+        if self._is_driven:
+            drive = _drive.Drive(self._synapses, self._netcons, self._rates)
+        result_list = h.List()
+        soma, apical, axonal = (each.hocobjptr() for each in self._section_lists)
+        compared = self._compared
+        outcome = _library.reduce(
+            _library.Request(
+                cell_name=self.name.encode(errors="replace"),
+                soma_sections=soma,
+                apical_sections=apical,
+                axonal_sections=axonal,
+                synapses=self._synapse_references.buffer_info()[0],
+                synapse_count=len(self._synapse_references),
+                connections=self._netcon_references.buffer_info()[0],
+                connection_count=len(self._netcon_references),
+                method=self._method.encode(),
+                frequency=self._frequency,
+                total_segments=self._segments,
+                compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
+                compared_parameter_pairs=len(compared) // 2,
+                template_name=self._template_name.encode(),
+                template_is_built_in=self._template_file is None,
+                result_list=result_list.hocobjptr(),
+                with_record=with_record,
+                **(drive.fields() if drive else {}),
+            )
+        )
+
+        del self._synapse_references, self._netcon_references
+        outcome.delete_original()
+        survivors = [self._synapses[index] for index in outcome.survivors]
+        notes = drive.notes if drive else []
+        return Done(
+            self._wrap(result_list.o(0), outcome), survivors, self._netcons, outcome, notes
+        )
+
+    def _wrap(self, hoc_model, outcome: _library.Outcome) -> ReducedCell:
+        cables = outcome.cables
+        return ReducedCell(
+            hoc_model=hoc_model,
+            soma=self._soma,
+            apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
+            dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
+            original_cell=self._cell,
+            stage_seconds=outcome.stage_seconds,
+        )
+
+
+def check_version() -> None:
+    """:raises UnsupportedNeuronError: where NEURON is too old."""
+    version = neuron.__version__
+    match = re.match(r"\d+", version)
+    if not match or int(match.group()) < _OLDEST_NEURON:
+        raise UnsupportedNeuronError(
+            f"this is NEURON {version}; expected NEURON {_OLDEST_NEURON}.0 or newer"
+        )
+
+
+def _check_that_structure_may_change() -> None:
+    """NEURON refuses new sections and mechanisms while it runs; Python gets that as an exception,
+    where the library's calls would end in one of C++."""
+    try:
+        probe = h.Section(name="neuron_reduce_probe")
+        probe.insert("pas")
+    except RuntimeError:
+        raise SimulatorError(
+            "NEURON cannot change its sections now, in the middle of a run or an initialisation; "
+            "expected the reduction between runs"
+        ) from None

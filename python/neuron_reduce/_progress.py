@@ -1,0 +1,48 @@
+"""What a long call tells while it works."""
+
+from __future__ import annotations
+
+import sys
+
+from . import _collect
+
+
+class Progress:
+    """A bar, where tqdm is installed, or lines on stderr; or nothing.
+
+    :param title: what is being done.
+    :param total: how many steps.
+    :param wanted: False for silence.
+    """
+
+    def __init__(self, title: str, total: int, wanted):
+        self._title = title
+        self._total = total
+        self._steps = 0
+        self._wanted = _collect.truth(wanted, "progress")
+        self._bar = None
+
+    def __enter__(self) -> Progress:
+        if self._wanted:
+            try:
+                from tqdm import tqdm
+            except ImportError:
+                return self
+            self._bar = tqdm(total=self._total, desc=self._title)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def step(self, text: str, count: int = 1) -> None:
+        """Tells that a step is done, or several.
+
+        :param text: what was done.
+        """
+        self._steps += count
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update(count)
+        elif self._wanted:
+            print(f"{self._title}: {self._steps}/{self._total}, {text}", file=sys.stderr)

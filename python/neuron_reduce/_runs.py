@@ -1,0 +1,280 @@
+"""Runs of a user's cell, full and reduced, in the process they are called in."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import inspect
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from neuron import h, hoc, nrn
+
+from . import _collect
+from .errors import ArgumentError
+from .recording import Recording
+from .reduction import Reduction, reduce
+
+Site = tuple[str, float]
+
+CEILINGS = ("half the time step", "weights 0.1 % larger")
+"""Changes of the full cell that should not matter: how close it comes to itself with them is how
+close a reduced cell can be asked to come."""
+
+_WEIGHT_CHANGE = 1.001
+
+# Along the longest path of the largest dendrite, as shares of its length.
+_SITE_SHARES = (0.25, 0.5, 0.75)
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """How cells are run.
+
+    :ivar tstop: until when, in ms.
+    :ivar dt: time step in ms.
+    :ivar v_init: initial potential in mV; None for the session's.
+    :ivar celsius: temperature in °C; None for the session's.
+    :ivar sites: what is recorded beside the soma; None for a choice of places on the largest
+        dendrite.
+    """
+
+    tstop: float
+    dt: float
+    v_init: float | None
+    celsius: float | None
+    sites: tuple[Site, ...] | None
+
+    @classmethod
+    def checked(cls, tstop, dt, v_init, celsius, sites) -> Protocol:
+        """:raises ArgumentError: where an argument has no meaning."""
+        return cls(
+            _positive(tstop, "tstop", "ms"),
+            _positive(dt, "dt", "ms"),
+            None if v_init is None else _finite(v_init, "v_init", "mV"),
+            None if celsius is None else _finite(celsius, "celsius", "°C"),
+            None if sites is None else _sites(sites),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """What a user's ``make_cell`` made.
+
+    :ivar kept: what else it returned, which is to live as long.
+    :ivar resets: what is to be called before each run.
+    """
+
+    cell: Any
+    synapses: Sequence[Any]
+    netcons: Sequence[Any]
+    kept: Any
+    resets: tuple[Callable[[], Any], ...]
+
+    @classmethod
+    def made(cls, make_cell: Callable[[Any], Any], seed) -> Model:
+        """:raises ArgumentError: where it returns something else than was expected."""
+        made = make_cell(seed)
+        parts = made if isinstance(made, (tuple, list)) else (made,)
+        resets = tuple(filter(None, map(_reset_of, parts)))
+        if len(parts) >= 3:
+            return cls(*parts[:3], made, resets)
+        try:
+            return cls(made.cell, made.synapses, made.netcons, made, resets)
+        except AttributeError:
+            raise ArgumentError(
+                f"make_cell returned {_collect.described(made)}; expected (cell, synapses, "
+                "netcons), perhaps with more to keep alive, or an object with these three"
+            ) from None
+
+    def reduced(self, arguments: dict[str, Any]) -> Reduction:
+        """The model's reduction, which consumes its cell."""
+        return reduce(self.cell, self.synapses, self.netcons, **arguments)
+
+
+def run_full(
+    model: Model, protocol: Protocol, ceiling: bool, done: Callable[[str], None]
+) -> tuple[Recording, dict[str, Recording]]:
+    """Runs the full cell, and with changes that should not matter where ceilings are wanted.
+
+    :param done: told after each run what it was.
+    """
+    soma = _collect.sections(model.cell, "soma")[0]
+    tree = {section.name(): section for section in soma.wholetree()}
+    sites = _sites_on(model.cell, soma) if protocol.sites is None else protocol.sites
+    places = {}
+    for name, x in sites:
+        section = _collect.by_name(tree, name)
+        if section is None:
+            raise ArgumentError(
+                f"sites has {name!r}; expected the name of one section of "
+                f"{_collect.described(model.cell)}, such as {next(reversed(tree))!r}"
+            )
+        places[section.name(), x] = section(x)
+
+    full = run(model, soma, places, protocol)
+    done(f"full cell, {full.seconds:.1f} s")
+    if not ceiling:
+        return full, {}
+    halved = dataclasses.replace(protocol, dt=protocol.dt / 2)
+    ceilings = {CEILINGS[0]: run(model, soma, places, halved)}
+    done(f"full cell, {CEILINGS[0]}")
+    with _larger_weights(model.netcons):
+        ceilings[CEILINGS[1]] = run(model, soma, places, protocol)
+    done(f"full cell, {CEILINGS[1]}")
+    return full, ceilings
+
+
+def run_reduced(
+    model: Model, reduction: Reduction, sites: Sequence[Site], protocol: Protocol
+) -> Recording:
+    """Runs the reduced cell of a model.
+
+    :param sites: of the full cell.
+    """
+    places = {(name, x): reduction.place(name, x) for name, x in sites}
+    return run(model, next(iter(reduction.cell.somatic)), places, protocol)
+
+
+def run(model: Model, soma: nrn.Section, places: dict[Site, Any], protocol: Protocol) -> Recording:
+    """Runs the session from the start, with a fixed time step.
+
+    :param places: segments to record, by the site they stand for.
+    """
+    h.CVode().active(0)
+    h.dt, h.steps_per_ms, h.tstop = protocol.dt, 1 / protocol.dt, protocol.tstop
+    if protocol.v_init is not None:
+        h.v_init = protocol.v_init
+    if protocol.celsius is not None:
+        h.celsius = protocol.celsius
+    for reset in model.resets:
+        reset()
+    clock = h.Vector().record(h._ref_t)
+    somatic = h.Vector().record(soma(0.5)._ref_v)
+    dendritic = {site: h.Vector().record(place._ref_v) for site, place in places.items()}
+    start = time.perf_counter()
+    h.run()
+    seconds = time.perf_counter() - start
+    return Recording(clock, somatic, dendritic, seconds)
+
+
+@contextlib.contextmanager
+def _larger_weights(netcons: Sequence[Any]) -> Iterator[None]:
+    before = [netcon.weight[0] for netcon in netcons]
+    try:
+        for netcon, weight in zip(netcons, before, strict=True):
+            netcon.weight[0] = weight * _WEIGHT_CHANGE
+        yield
+    finally:
+        for netcon, weight in zip(netcons, before, strict=True):
+            netcon.weight[0] = weight
+
+
+def _reset_of(part) -> Callable[[], Any] | None:
+    """A method ``reset`` of what is no object of NEURON's."""
+    if issubclass(type(part), hoc.HocObject):
+        return None
+    reset = getattr(part, "reset", None)
+    return reset if callable(reset) else None
+
+
+def _sites_on(cell, soma: nrn.Section) -> tuple[Site, ...]:
+    """Places along the longest path of the largest dendrite."""
+    axon = _collect.sections(cell, "axonal") or _collect.sections(cell, "axon")
+    somatic = _collect.sections(cell, "soma")
+    stems = [
+        child
+        for section in somatic
+        for child in section.children()
+        if child not in somatic
+        and child not in axon
+        and not any(word in child.name() for word in ("axon", "hill"))
+    ]
+    if not stems:
+        return ()
+    largest = max(stems, key=lambda stem: sum(section.nseg for section in stem.subtree()))
+    paths = {}
+    for section in largest.subtree():
+        parent = section.parentseg()
+        before = paths.get(parent.sec.name(), (0.0, ()))
+        # As if all began at the end of their parent: this is a choice of places, no measurement.
+        paths[section.name()] = (before[0] + section.L, (*before[1], section))
+    length, path = max(paths.values(), key=lambda each: each[0])
+    sites = []
+    for share in _SITE_SHARES:
+        rest = share * length
+        for section in path:
+            if rest <= section.L:
+                index = min(int(rest / section.L * section.nseg), section.nseg - 1)
+                site = section.name(), (index + 0.5) / section.nseg
+                if site not in sites:
+                    sites.append(site)
+                break
+            rest -= section.L
+    return tuple(sites)
+
+
+def reduction_arguments(method, frequency, segments, options: dict[str, Any]) -> dict[str, Any]:
+    """What is handed to :func:`reduce`.
+
+    :raises TypeError: where an option is none of its arguments.
+    """
+    parameters = inspect.signature(reduce).parameters
+    known = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+    for name in options:
+        if name not in known:
+            raise TypeError(f"{name!r} is no argument of reduce(); expected some of: {known}")
+    return {"method": method, "frequency": frequency, "segments": segments, **options}
+
+
+def worker_count(workers, default: int) -> int:
+    """:raises ArgumentError: where it is no number of processes."""
+    if workers is None:
+        return default
+    if type(workers) is int and workers > 0:
+        return workers
+    raise ArgumentError(
+        f"workers is {_collect.described(workers)}; expected a number of processes, 1 or more"
+    )
+
+
+def listed(values, argument: str, expected: str) -> list[Any]:
+    """Several values, at least one and none of them twice.
+
+    :raises ArgumentError: where there are none, or they cannot be gone through.
+    """
+    try:
+        found = [] if isinstance(values, str) else list(dict.fromkeys(values))
+    except TypeError:
+        found = []
+    if not found:
+        raise ArgumentError(f"{argument} is {_collect.described(values)}; expected {expected}")
+    return found
+
+
+def _finite(value, argument: str, unit: str) -> float:
+    expected = f"a finite number of {unit}"
+    number = _collect.number(value, argument, expected)
+    if not math.isfinite(number):
+        raise ArgumentError(f"{argument} is {number}; expected {expected}")
+    return number
+
+
+def _positive(value, argument: str, unit: str) -> float:
+    number = _finite(value, argument, unit)
+    if number <= 0:
+        raise ArgumentError(f"{argument} is {number}; expected a number of {unit} greater than 0")
+    return number
+
+
+def _sites(sites) -> tuple[Site, ...]:
+    expected = "pairs of a section's name and a position on it, 0 to 1"
+    try:
+        found = tuple((name, float(x)) for name, x in sites)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or not all(type(name) is str and 0 <= x <= 1 for name, x in found):
+        raise ArgumentError(f"sites is {_collect.described(sites)}; expected {expected}")
+    return found

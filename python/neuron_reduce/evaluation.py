@@ -1,0 +1,248 @@
+"""How close a reduction comes to a cell, measured by running both."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+from . import _forks, _runs
+from ._job import check_version
+from ._progress import Progress
+from ._text import aligned
+from .comparison import Comparison, compare
+from .record import ReductionRecord
+from .recording import Recording
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """The runs with one seed.
+
+    :ivar seed: what ``make_cell`` was called with.
+    :ivar full: of the full cell.
+    :ivar reduced: of the reduced cell with the same input.
+    :ivar ceilings: of the full cell after changes that should not matter, by what was changed.
+    :ivar comparison: of the reduced cell with the full one, and of the ceilings with it.
+    """
+
+    seed: Any
+    full: Recording
+    reduced: Recording
+    ceilings: dict[str, Recording]
+    comparison: Comparison
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """How close a reduced cell comes to the full one, over several seeds. Can be pickled.
+
+    The numbers are means over the seeds, of those where the number is known; nan where it is for
+    none. See :class:`Comparison` for what they are.
+
+    :ivar record: of the reduction with the first seed.
+    :ivar cases: one for each seed, in their order.
+    """
+
+    record: ReductionRecord
+    cases: list[Case]
+
+    @property
+    def rate_error(self) -> float:
+        """The relative error of the firing rate."""
+        return self._mean("rate_error")
+
+    @property
+    def gamma(self) -> float:
+        """The coincidence factor of the spikes."""
+        return self._mean("gamma")
+
+    @property
+    def gamma_share(self) -> float:
+        """The coincidence factor as a share of what the full cell reaches with itself; nan without
+        ceilings."""
+        return self._mean("gamma_share")
+
+    @property
+    def synchronization_share(self) -> float:
+        """The same of SPIKE-synchronization."""
+        return self._mean("synchronization_share")
+
+    @property
+    def rmsd(self) -> float:
+        """The root of the mean square of the difference of somatic voltages outside spikes, in
+        mV."""
+        return self._mean("rmsd")
+
+    @property
+    def speed_up(self) -> float:
+        """How many times faster the reduced cell ran, all seeds together."""
+        reduced = sum(case.reduced.seconds for case in self.cases)
+        return sum(case.full.seconds for case in self.cases) / reduced if reduced else math.nan
+
+    def _mean(self, name: str) -> float:
+        return _mean([getattr(case.comparison, name) for case in self.cases])
+
+    def report(self, path) -> None:
+        """Writes what was done and how close it came, for people to read.
+
+        :param path: of the file to write.
+        """
+        from . import report
+
+        report.write(path, self.record, self)
+
+    def __str__(self) -> str:
+        """A table: each seed, their means, and the ceilings' means."""
+        rows = [
+            ["seed", "spikes full", "reduced", *(label for label, _ in _COLUMNS), "times faster"]
+        ]
+        for case in self.cases:
+            found = case.comparison
+            rows.append(
+                [
+                    str(case.seed),
+                    str(found.spikes_full),
+                    str(found.spikes_reduced),
+                    *(_number(getattr(found, name)) for _, name in _COLUMNS),
+                    _number(found.speedup, 1),
+                ]
+            )
+        means = [_number(self._mean(name)) for _, name in _COLUMNS]
+        rows.append(["mean", "", "", *means, _number(self.speed_up, 1)])
+        for name in self.cases[0].ceilings:
+            ceilings = [case.comparison.ceiling[name] for case in self.cases]
+            found = [_mean([getattr(each, name) for each in ceilings]) for _, name in _COLUMNS]
+            rows.append([name, "", "", *map(_number, found), ""])
+        settings = ", ".join(f"{name} {value}" for name, value in self.record.settings.items())
+        title = (
+            f"{self.record.cell}, full against reduced by method {self.record.method} "
+            f"({settings}), {self.cases[0].comparison.stop:g} ms"
+        )
+        return "\n".join([title, "", *aligned(rows)])
+
+    def __repr__(self) -> str:
+        return (
+            f"<Evaluation of {self.record.cell}, {len(self.cases)} seeds: rate error "
+            f"{self.rate_error:.3f}, coincidence factor {self.gamma:.3f}, "
+            f"{self.speed_up:.1f} times faster>"
+        )
+
+
+_COLUMNS = [
+    ("rate error", "rate_error"),
+    ("Γ", "gamma"),
+    ("of ceiling", "gamma_share"),
+    ("SPIKE-sync", "spike_synchronization"),
+    ("of ceiling", "synchronization_share"),
+    ("RMSD (mV)", "rmsd"),
+]
+
+
+def evaluate(
+    make_cell,
+    *,
+    tstop,
+    seeds=(1, 2, 3),
+    method="classic",
+    frequency=0,
+    segments=-1,
+    dt=0.025,
+    v_init=None,
+    celsius=None,
+    ceiling=True,
+    sites=None,
+    workers=None,
+    progress=True,
+    **options,
+) -> Evaluation:
+    """Runs a cell and its reduction with the same input, and compares them.
+
+    Each seed has a process of its own, forked from this one: the session is left as it is, and what
+    it holds is there in each process and runs along. There the cell is built and run; run with half
+    the time step and with all NetCons' first weights 0.1 % larger, which says how close the full
+    cell comes to itself; then reduced, and run again.
+
+    Input is the same in each run where its random streams begin anew at initialisation, as those of
+    NEURON 9's NetStims do. For other streams: what ``make_cell`` returns, or one of the things in
+    the tuple, may have a method ``reset``, which is called before each run.
+
+    :param make_cell: called with a seed, builds a cell in the NEURON session and returns ``(cell,
+        synapses, netcons)``, as :func:`reduce` takes them, perhaps followed by more to keep alive;
+        or an object with these three as attributes.
+    :param tstop: how long a run is, in ms.
+    :param seeds: what ``make_cell`` is called with, one after the other.
+    :param method: name of the method, see :func:`reduce`; likewise ``frequency`` and ``segments``.
+    :param dt: the time step, fixed, in ms.
+    :param v_init: the initial potential in mV; None for the session's, after ``make_cell``.
+    :param celsius: the temperature in °C; None for the session's, after ``make_cell``.
+    :param ceiling: whether to run the full cell with changes that should not matter.
+    :param sites: where to record beside the soma: pairs of a section's name, with or without that
+        of its cell, and a position on it. Three places on the largest dendrite if None.
+    :param workers: how many processes run at once, as many as there are processors if None. Wall
+        times are most telling with 1.
+    :param progress: whether to tell how far it is, with tqdm where that is installed.
+    :param options: further arguments of :func:`reduce`.
+    :raises ArgumentError: a number has no meaning, or ``make_cell`` returns something else.
+    :raises SimulatorError: the session cannot be copied to another process.
+    :raises WorkerError: a process ended before it was done; the message says how.
+    :raises NeuronReduceError: the reduction raised it; likewise what ``make_cell`` raises.
+    """
+    check_version()
+    protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    arguments = _runs.reduction_arguments(method, frequency, segments, options)
+    workers = _runs.worker_count(workers, _forks.processor_count())
+    _forks.check_that_session_can_be_copied()
+
+    def task(seed) -> _forks.Task:
+        return _forks.Task(
+            f"seed {seed}",
+            lambda note: _evaluated(make_cell, seed, protocol, ceiling, arguments, note),
+        )
+
+    found: dict[int, Any] = {}
+    runs = 2 + len(_runs.CEILINGS) * bool(ceiling)
+    with Progress("evaluate", runs * len(seeds), progress) as bar:
+
+        def noted(index: int, text: str) -> None:
+            bar.step(f"seed {seeds[index]}: {text}")
+
+        for index, result in _forks.finished(list(map(task, seeds)), workers, noted):
+            found[index] = _forks.value(result)
+    return evaluation_of(seeds, [found[index] for index in range(len(seeds))])
+
+
+def evaluation_of(
+    seeds: Sequence[Any],
+    runs: Sequence[tuple[Recording, dict[str, Recording], Recording, ReductionRecord]],
+) -> Evaluation:
+    """The evaluation of some seeds' runs: full, ceilings, reduced, and the reduction's record."""
+    cases = [
+        Case(seed, full, reduced, ceilings, compare(full, reduced, ceilings=ceilings))
+        for seed, (full, ceilings, reduced, _) in zip(seeds, runs, strict=True)
+    ]
+    return Evaluation(runs[0][3], cases)
+
+
+def _evaluated(make_cell, seed, protocol, ceiling, arguments, note):
+    """All runs with one seed, in this process."""
+    model = _runs.Model.made(make_cell, seed)
+    # What cannot be reduced should not be run for hours first.
+    _forks.result_in_copy(lambda: model.reduced(arguments).record.method)
+    full, ceilings = _runs.run_full(model, protocol, ceiling, note)
+    reduction = model.reduced(arguments)
+    reduced = _runs.run_reduced(model, reduction, tuple(full.dendrites), protocol)
+    note(f"reduced cell, {reduced.seconds:.1f} s")
+    return full, ceilings, reduced, reduction.record
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    known = [value for value in values if value is not None and not math.isnan(value)]
+    return fmean(known) if known else math.nan
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"

@@ -1,0 +1,277 @@
+"""A reduction with all that is known of it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import neuron
+import numpy as np
+
+from . import _collect, _shape, _template
+from ._job import Done, Job, check_version
+from .errors import ArgumentError, NeuronReduceError
+from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
+from .reduced_cell import ReducedCell
+
+# What the library's messages call the arguments, and what they are called here.
+_ARGUMENTS = {
+    "reduction_frequency": "frequency",
+    "total_segments_manual": "segments",
+    "model_filename": "template",
+    "PP_params_dict": "compared_parameters",
+    "synapses_list": "synapses",
+    "netcons_list": "netcons",
+}
+
+_ROLES = {b"s": "soma", b"x": "axon", b"a": "apical", b"b": "basal"}
+
+
+def reduce(
+    cell,
+    synapses,
+    netcons,
+    *,
+    method="lumped",
+    frequency=0,
+    segments=-1,
+    rates=None,
+    template=_template.BUILT_IN,
+    compared_parameters=None,
+) -> Reduction:
+    """Reduces a cell, and tells what it did.
+
+    The cell is reduced as :func:`subtree_reductor` describes it: consumed, its soma and axon kept,
+    its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
+    nothing was changed.
+
+    :param cell: any cell with ``soma`` (a section, an array or a list), as for
+        :func:`subtree_reductor`.
+    :param synapses: point processes on the cell, n of them.
+    :param netcons: n NetCons, the i-th of which targets the i-th synapse.
+    :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
+        the mean conductances of the drive, with weights that keep what events deliver to the soma.
+        ``'drive'``: the cables of ``'classic'`` with such weights for the resting cell, and
+        channels that keep their total. ``'classic'``: that of Amsalem et al. (2020), which leaves
+        the weights as they are.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept.
+    :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
+        reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
+        this share of the original's.
+    :param rates: the mean rate in Hz of each NetCon's events, or one number for all; None: as the
+        NetStims say that drive them, other sources being unknown. For ``'lumped'``.
+    :param template: the hoc template, or the file that defines it, that the reduced cell is an
+        instance of.
+    :param compared_parameters: from a point process's class name to the list of those of its
+        parameters that must be equal for a merge; all PARAMETERs for classes that it does not name.
+    :raises UnsupportedNeuronError: NEURON is older than 9.
+    :raises ArgumentError: a number, name or option has no meaning.
+    :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
+        properties cannot be reduced.
+    :raises SynapseError: a list element is not what was expected, or on no section of this cell.
+    :raises TemplateError: the template file is missing or lacks what it must have.
+    :raises SimulatorError: NEURON is in the middle of a run, or reported an error.
+    """
+    check_version()
+    settings = {"method": method, "frequency": frequency, "segments": segments}
+    if rates is not None:
+        settings["rates"] = rates
+    if compared_parameters is not None:
+        settings["compared_parameters"] = compared_parameters
+    try:
+        job = Job(
+            cell,
+            synapses,
+            netcons,
+            template=template,
+            **{"compared_parameters": None, "rates": None, **settings},
+        )
+        points = _shape.points_of_tree(job.soma_sections[0])
+        done = job.run(with_record=True)
+    except NeuronReduceError as error:
+        names = "|".join(_ARGUMENTS)
+        message = re.sub(rf"\b({names})\b", lambda match: _ARGUMENTS[match[0]], str(error))
+        raise type(error)(message) from None
+    return Reduction(done, _record(job.name, done, settings, points))
+
+
+class Reduction:
+    """A reduced cell, and what was done to make it.
+
+    Can be taken apart as ``cell, synapses, netcons = reduction``.
+
+    :ivar cell: the :class:`ReducedCell`.
+    :ivar synapses: the caller's own point processes that remain: cable by cable, then those that
+        did not move.
+    :ivar netcons: the caller's own NetCons, all of them, in their order.
+    :ivar record: what was done, in numbers: a :class:`ReductionRecord`, which can be pickled.
+    """
+
+    def __init__(self, done: Done, record: ReductionRecord):
+        self.cell: ReducedCell = done.cell
+        self.synapses: list[Any] = done.synapses
+        self.netcons: list[Any] = done.netcons
+        self.record = record
+        self._cables = dict(zip((each.name for each in record.cables), done.cables, strict=True))
+        self._mapped: dict[str, list[MappedSegment]] = {}
+        for each in record.segment_map:
+            self._mapped.setdefault(each.section, []).append(each)
+
+    @property
+    def segment_map(self) -> list[MappedSegment]:
+        """Where each dendritic segment of the original went."""
+        return self.record.segment_map
+
+    @property
+    def cables(self) -> list[Cable]:
+        """The reduced cell's cables."""
+        return self.record.cables
+
+    def place(self, section: str | int, x: float | None = None):
+        """The segment of the reduced cell where a place of the original went.
+
+        :param section: name of a section of the original, with or without the name of the cell
+            before it; or an index into ``segment_map``.
+        :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
+        :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
+            and axon it is where it was.
+        :raises ArgumentError: the original has no such section, or the map no such entry.
+        """
+        if type(section) is int:
+            if x is not None or not 0 <= section < len(self.segment_map):
+                raise ArgumentError(
+                    f"section is {section} and x is {_collect.described(x)}; expected an index "
+                    f"into segment_map, 0 to {len(self.segment_map) - 1}, and no x"
+                )
+            return self._live(self.segment_map[section])
+        position = 0.5 if x is None else _collect.number(x, "x", "a position, 0 to 1")
+        if not 0 <= position <= 1:
+            raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
+        mapped = _collect.by_name(self._mapped, section)
+        if mapped is not None:
+            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
+        own = {each.name() for each in self._cables.values()}
+        kept = {each.name(): each for each in self.cell.all if each.name() not in own}
+        found = _collect.by_name(kept, section)
+        if found is not None:
+            return found(position)
+        known = [*kept, *self._mapped]
+        raise ArgumentError(
+            f"section is {_collect.described(section)}; expected the name of one section of "
+            f"{self.record.cell}, such as {', '.join(map(repr, known[:1] + known[-2:]))}"
+        )
+
+    def _live(self, mapped: MappedSegment):
+        return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
+
+    def report(self, path, evaluation=None) -> None:
+        """Writes what was done, for people to read.
+
+        :param path: of the file to write.
+        :param evaluation: an :class:`Evaluation` of the same reduction, to be reported along.
+        """
+        from . import report
+
+        report.write(path, self.record, evaluation)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.cell, self.synapses, self.netcons))
+
+    def __str__(self) -> str:
+        return str(self.record)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Reduction of {self.record.cell} by {self.record.method}: {len(self.cables)} cables, "
+            f"{len(self.synapses)} point processes>"
+        )
+
+
+def _record(
+    name: str, done: Done, settings: dict[str, Any], points: dict[str, list[np.ndarray]]
+) -> ReductionRecord:
+    outcome = done.outcome
+    counts = outcome.counts
+    return ReductionRecord(
+        cell=name,
+        method=settings["method"],
+        settings={key: value for key, value in settings.items() if key != "method"},
+        versions={
+            "neuron-reduce": importlib.metadata.version("neuron-reduce"),
+            "NEURON": neuron.__version__,
+            "Python": platform.python_version(),
+        },
+        stage_seconds=outcome.stage_seconds,
+        segments_full=counts.segments_before,
+        segments_reduced=counts.segments_after,
+        point_processes_full=counts.point_processes_before,
+        point_processes_reduced=counts.point_processes_after,
+        cables=[_cable(each) for each in outcome.cables],
+        segment_map=[
+            MappedSegment(
+                outcome.section_name(each.section), each.position, each.cable, each.cable_position
+            )
+            for each in outcome.segment_map
+        ],
+        synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
+        shape=_pieces(outcome, points),
+        impedances=_impedances(outcome),
+        notes=[*outcome.notes, *done.notes],
+    )
+
+
+def _cable(cable) -> Cable:
+    return Cable(
+        name=cable.name.decode(),
+        kind="apical" if cable.is_apical else "basal",
+        stem=cable.stem.decode(),
+        parent=cable.parent.decode(),
+        length=cable.length,
+        diameter=cable.diameter,
+        electrotonic_length=cable.electrotonic_length,
+        segments=cable.segment_count,
+    )
+
+
+def _synapse_kind(kind, parameters, obstacles) -> SynapseKind:
+    return SynapseKind(
+        mechanism=kind.mechanism.decode(),
+        parameters={each.name.decode(): each.value for each in parameters},
+        before=kind.before,
+        after=kind.after,
+        netcons=kind.connections,
+        treatment=kind.treatment.decode(),
+        unmerged={each.name.decode(): int(each.value) for each in obstacles},
+    )
+
+
+def _pieces(outcome, points: dict[str, list[np.ndarray]]) -> list[Piece]:
+    pieces = []
+    for part in outcome.parts:
+        name = part.name.decode()
+        found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
+        pieces.append(Piece(name, _ROLES[part.role], found))
+    return pieces
+
+
+def _impedances(outcome) -> Impedances | None:
+    if not outcome.impedances:
+        return None
+    # By place (soma, then sites), frequency, and number.
+    table = np.array(
+        [
+            [(each.frequency, each.full, each.reduced) for each in points]
+            for points in outcome.impedances
+        ]
+    )
+    return Impedances(
+        frequencies=table[0, :, 0],
+        input_full=table[0, :, 1],
+        input_reduced=table[0, :, 2],
+        sites=[f"{site.name.decode()}({site.value:g})" for site in outcome.sites],
+        transfer_full=table[1:, :, 1],
+        transfer_reduced=table[1:, :, 2],
+    )

@@ -1,0 +1,510 @@
+"""The settings of a reduction that come close enough and run fastest."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import itertools
+import json
+import math
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import _collect, _forks, _runs
+from ._job import check_version
+from ._progress import Progress
+from ._text import aligned
+from .errors import ArgumentError
+from .evaluation import Evaluation, evaluation_of
+from .recording import Recording
+
+_CHOSEN = ("method", "frequency", "segments")
+_MEASURED = ("rate_error", "gamma", "gamma_share", "synchronization_share", "rmsd", "speed_up")
+
+
+def _of_rate(found: Evaluation) -> float:
+    # Two cells that never fire have equal spikes, which says nothing of how well one was reduced.
+    fires = any(case.comparison.spikes_full > 0 for case in found.cases)
+    return found.rate_error if fires else math.nan
+
+
+def _of_timing(found: Evaluation) -> float:
+    return _missing(found, found.gamma_share)
+
+
+def _of_synchronization(found: Evaluation) -> float:
+    return _missing(found, found.synchronization_share)
+
+
+def _missing(found: Evaluation, share: float) -> float:
+    """What is missing of what the full cell reaches with itself."""
+    return math.nan if math.isnan(_of_rate(found) + share) else max(1.0 - share, 0.0)
+
+
+def _of_spikes(found: Evaluation) -> float:
+    timing = _of_timing(found)
+    return math.nan if math.isnan(timing) else max(_of_rate(found), timing)
+
+
+ERRORS: dict[str, Callable[[Evaluation], float]] = {
+    "spikes": _of_spikes,
+    "rate": _of_rate,
+    "timing": _of_timing,
+    "synchronization": _of_synchronization,
+    "voltage": lambda found: found.rmsd,
+}
+"""The measures of error by name: see :func:`tune`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """One setting that was tried.
+
+    :ivar method: see :func:`reduce`; likewise ``frequency`` (Hz) and ``segments``.
+    :ivar error: by the measure of the tuning; nan where it cannot be said, as for a cell that never
+        fires, or where the reduction failed.
+    :ivar rate_error: as in :class:`Evaluation`; likewise ``gamma``, ``gamma_share``,
+        ``synchronization_share``, ``rmsd`` (mV) and ``speed_up``.
+    :ivar seconds: the wall time of the reduced cell's runs, all seeds together.
+    :ivar segments_reduced: segments of the reduced cell, soma and axon included.
+    :ivar point_processes_reduced: point processes that remain.
+    :ivar problem: why the reduction failed; None where it did not.
+    :ivar evaluation: the runs; None where the candidate comes from the results file or failed.
+    """
+
+    method: str
+    frequency: float
+    segments: float
+    error: float = math.nan
+    rate_error: float = math.nan
+    gamma: float = math.nan
+    gamma_share: float = math.nan
+    synchronization_share: float = math.nan
+    rmsd: float = math.nan
+    speed_up: float = math.nan
+    seconds: float = math.nan
+    segments_reduced: int = 0
+    point_processes_reduced: int = 0
+    problem: str | None = None
+    evaluation: Evaluation | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What :func:`reduce` takes to make this reduction."""
+        return {"method": self.method, "frequency": self.frequency, "segments": self.segments}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuning:
+    """What was tried, and what came of it. Can be pickled.
+
+    :ivar candidates: all that was tried, in the order of the arguments.
+    :ivar max_error: up to which error a candidate will do.
+    :ivar measure: name of the measure of error.
+    """
+
+    candidates: list[Candidate]
+    max_error: float
+    measure: str
+
+    @property
+    def best(self) -> Candidate | None:
+        """Of those whose error is within the tolerance the one that runs fastest; None where there
+        is none: see ``nearest``."""
+        within = [each for each in self.candidates if each.error <= self.max_error]
+        return min(within, key=lambda each: each.seconds, default=None)
+
+    @property
+    def nearest(self) -> Candidate | None:
+        """The one with the smallest error; None where no error is known."""
+        known = [each for each in self.candidates if not math.isnan(each.error)]
+        return min(known, key=lambda each: (each.error, each.seconds), default=None)
+
+    @property
+    def front(self) -> list[Candidate]:
+        """Those that no other beats in both speed and error, the fastest first."""
+        front = []
+        known = [each for each in self.candidates if not math.isnan(each.error)]
+        for each in sorted(known, key=lambda each: (-each.speed_up, each.error)):
+            if not front or each.error < front[-1].error:
+                front.append(each)
+        return front
+
+    def plot(self, path) -> None:
+        """Draws the candidates' speed-up against their error, and the front of those that no other
+        beats.
+
+        :param path: of the file to write: ``.html`` by Plotly, anything else by matplotlib.
+        :raises ImportError: what draws it is not installed.
+        :raises ArgumentError: no candidate's error is known.
+        """
+        if not self.front:
+            raise ArgumentError("no candidate's error is known; expected at least one to draw")
+        if pathlib.Path(path).suffix.lower() == ".html":
+            _plot_with_plotly(self, path)
+        else:
+            _plot_with_matplotlib(self, path)
+
+    def __str__(self) -> str:
+        """What to use, and a table of all candidates, the fastest first."""
+        best, nearest = self.best, self.nearest
+        if best is not None:
+            title = f"best: {_claim(best)}"
+        elif nearest is not None:
+            title = f"none is within the tolerance; nearest: {_claim(nearest)}"
+        else:
+            title = "no candidate's error is known"
+        title += f" ({self.measure}, at most {self.max_error:g})"
+        rows = [
+            [
+                *("", "method", "frequency (Hz)", "segments", "nseg", "times faster", "error"),
+                *("rate error", "Γ", "of ceiling", "RMSD (mV)", ""),
+            ]
+        ]
+        for each in sorted(self.candidates, key=lambda one: (math.isnan(one.error), one.seconds)):
+            mark = "*" if each is best else "+" if each.error <= self.max_error else ""
+            rows.append(
+                [
+                    *(mark, each.method, f"{each.frequency:g}", f"{each.segments:g}"),
+                    *(str(each.segments_reduced or "-"), _number(each.speed_up, 1)),
+                    *(_number(each.error), _number(each.rate_error), _number(each.gamma)),
+                    *(_number(each.gamma_share), _number(each.rmsd), each.problem or ""),
+                ]
+            )
+        return "\n".join([title, "", *aligned(rows, left=(0, 1, 11))])
+
+
+def tune(
+    make_cell,
+    max_error=0.05,
+    *,
+    tstop=1000,
+    seeds=(1,),
+    methods=("classic",),
+    frequencies=(0, 20, 50, 100),
+    segments=(-1, 20, 40),
+    error="spikes",
+    dt=0.025,
+    v_init=None,
+    celsius=None,
+    sites=None,
+    workers=None,
+    results=None,
+    progress=True,
+    **options,
+) -> Tuning:
+    """Tries settings of a reduction, and finds the fastest whose error is small enough.
+
+    Every combination of method, frequency and segments is a candidate. The full cell is run once
+    for each seed, and with changes that should not matter; then each candidate is built, reduced
+    and run in a process of its own, forked from this one. See :func:`evaluate` for how cells are
+    run.
+
+    The measures of error, each from means over the seeds:
+
+    - ``'spikes'``: the greater one of the relative error of the firing rate and of what is missing
+      of spike timing, 1 less the coincidence factor Γ as a share of what the full cell reaches with
+      itself. 0.05: the rate is right to 5 %, and 95 % of the precision that can be asked for is
+    there; - ``'rate'`` and ``'timing'``: the one and the other of these two;
+    - ``'synchronization'``: as timing, with SPIKE-synchronization in the place of Γ;
+    - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
+
+    :param make_cell: as for :func:`evaluate`; likewise ``dt``, ``v_init``, ``celsius``, ``sites``,
+        ``workers``, ``progress`` and ``options``.
+    :param max_error: up to which error a candidate will do.
+    :param tstop: how long a run is, in ms.
+    :param seeds: what ``make_cell`` is called with; the errors are means over them.
+    :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
+        ``segments``.
+    :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
+    :param results: path of a file to which each candidate is added as it is finished, one JSON
+        object a line. A candidate that the file has, from the same full runs and settings, is not
+        run again: a tuning that was interrupted goes on where it was. One file may hold many
+        tunings.
+    :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
+    :raises NeuronReduceError: all candidates failed; the first one's error is raised. One that
+        fails among others is in the result with its ``problem``.
+    :raises WorkerError: the process that ran the full cell ended before it was done.
+    :raises OSError: the results file cannot be read or written.
+    """
+    check_version()
+    protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    max_error = _collect.number(max_error, "max_error", "a number")
+    measure, measured = _measure(error)
+    seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    settings = [
+        _runs.reduction_arguments(*each, options)
+        for each in itertools.product(
+            _runs.listed(methods, "methods", "names of methods, at least one"),
+            _runs.listed(frequencies, "frequencies", "frequencies in Hz, at least one"),
+            _runs.listed(segments, "segments", "numbers of segments, at least one"),
+        )
+    ]
+    workers = _runs.worker_count(workers, _forks.processor_count())
+    _forks.check_that_session_can_be_copied()
+    file = _Results(results)
+
+    full_runs = (1 + len(_runs.CEILINGS)) * len(seeds)
+    with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
+        full = _full_runs(make_cell, seeds, protocol, workers, bar)
+        prefix = _fingerprint(full, protocol, seeds, measure)
+        keys = [f"{prefix}-{_hash(_canonical(each))}" for each in settings]
+        found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
+        if found:
+            bar.step(f"{len(found)} candidates in {results}", len(found) * len(seeds))
+        left = [index for index in range(len(settings)) if index not in found]
+        runs = _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar)
+        first_failure = None
+        for index, runs_of_seeds in runs:
+            if isinstance(runs_of_seeds, _forks.Failure):
+                first_failure = first_failure or runs_of_seeds
+                found[index] = _candidate(settings[index], problem=str(runs_of_seeds.error))
+                continue
+            evaluation = evaluation_of(
+                seeds,
+                [(*full[position], *run) for position, run in enumerate(runs_of_seeds)],
+            )
+            found[index] = _evaluated(settings[index], evaluation, measured)
+            file.add(keys[index], found[index])
+    if first_failure and all(each.problem for each in found.values()):
+        raise first_failure.error
+    return Tuning([found[index] for index in range(len(settings))], max_error, measure)
+
+
+def _full_runs(
+    make_cell, seeds, protocol, workers, bar
+) -> list[tuple[Recording, dict[str, Recording]]]:
+    """The full cell's runs with each seed, in their order."""
+
+    def task(seed) -> _forks.Task:
+        def work(note):
+            return _runs.run_full(_runs.Model.made(make_cell, seed), protocol, True, note)
+
+        return _forks.Task(f"the full cell with seed {seed}", work)
+
+    found = {}
+    for index, result in _forks.finished(
+        [task(seed) for seed in seeds],
+        workers,
+        lambda index, text: bar.step(f"seed {seeds[index]}: {text}"),
+    ):
+        found[index] = _forks.value(result)
+    return [found[index] for index in range(len(seeds))]
+
+
+def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar):
+    """Yields each candidate's index, and when all its seeds are run the recordings and records, or
+    a failure."""
+    pairs = [(index, position) for index in left for position in range(len(seeds))]
+
+    def task(index: int, position: int) -> _forks.Task:
+        def work(note):
+            model = _runs.Model.made(make_cell, seeds[position])
+            reduction = model.reduced(settings[index])
+            sites = tuple(full[position][0].dendrites)
+            return _runs.run_reduced(model, reduction, sites, protocol), reduction.record
+
+        return _forks.Task(f"{settings[index]} with seed {seeds[position]}", work)
+
+    found: dict[int, dict[int, Any]] = {}
+    for number, result in _forks.finished([task(*pair) for pair in pairs], workers):
+        index, position = pairs[number]
+        runs = found.setdefault(index, {})
+        runs[position] = result
+        bar.step(f"seed {seeds[position]}: {_settings_text(settings[index])}")
+        if len(runs) == len(seeds):
+            in_order = [runs[each] for each in range(len(seeds))]
+            failures = [each for each in in_order if isinstance(each, _forks.Failure)]
+            yield index, failures[0] if failures else in_order
+
+
+def _measure(error) -> tuple[str, Callable[[Any], float]]:
+    """The name of a measure of error, and what computes it."""
+    if callable(error):
+        return getattr(error, "__qualname__", type(error).__qualname__), error
+    if isinstance(error, str) and error in ERRORS:
+        return error, ERRORS[error]
+    raise ArgumentError(
+        f"error is {_collect.described(error)}; expected one of {list(ERRORS)}, or a function from "
+        "an Evaluation to a number"
+    )
+
+
+def _candidate(settings: dict[str, Any], **others) -> Candidate:
+    chosen = {name: settings[name] for name in _CHOSEN}
+    return Candidate(**chosen, **others)
+
+
+def _evaluated(
+    settings: dict[str, Any], evaluation: Evaluation, measured: Callable[[Any], float]
+) -> Candidate:
+    error = float(measured(evaluation))
+    return _candidate(
+        settings,
+        error=error if math.isfinite(error) else math.nan,
+        **{name: getattr(evaluation, name) for name in _MEASURED},
+        seconds=sum(case.reduced.seconds for case in evaluation.cases),
+        segments_reduced=evaluation.record.segments_reduced,
+        point_processes_reduced=evaluation.record.point_processes_reduced,
+        evaluation=evaluation,
+    )
+
+
+class _Results:
+    """The file that keeps finished candidates.
+
+    :ivar found: the candidates that it had, by their keys.
+    """
+
+    def __init__(self, path):
+        self.found: dict[str, Candidate] = {}
+        self._path = None if path is None else pathlib.Path(path)
+        if self._path is None:
+            return
+        self._path.touch()
+        names = {each.name for each in dataclasses.fields(Candidate)}
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            try:
+                entry = json.loads(line)
+                values = {name: entry[name] for name in entry.keys() & names}
+                self.found[entry["key"]] = Candidate(
+                    **{name: math.nan if value is None else value for name, value in values.items()}
+                )
+            except (ValueError, TypeError, KeyError, AttributeError):
+                # A line that was being written when the process was ended, or of something else.
+                continue
+
+    def add(self, key: str, candidate: Candidate) -> None:
+        """Adds a candidate, at once and in one piece."""
+        if self._path is None:
+            return
+        entry = {"key": key}
+        for each in dataclasses.fields(Candidate):
+            value = getattr(candidate, each.name)
+            if each.name not in ("evaluation", "problem"):
+                # JSON has no nan and no infinity.
+                is_lost = isinstance(value, float) and not math.isfinite(value)
+                entry[each.name] = None if is_lost else value
+        data = json.dumps(entry).encode() + b"\n"
+        with open(self._path, "ab+") as stream:
+            end = stream.seek(0, os.SEEK_END)
+            if end:
+                stream.seek(end - 1)
+                if stream.read(1) != b"\n":
+                    data = b"\n" + data
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _fingerprint(full, protocol, seeds, measure: str) -> str:
+    """What a candidate's numbers depend on beside its own settings: what was run, by what."""
+    digest = hashlib.sha256()
+    for recording, ceilings in full:
+        for each in (recording, *ceilings.values()):
+            digest.update(each.time.tobytes())
+            digest.update(each.soma.tobytes())
+    version = importlib.metadata.version("neuron-reduce")
+    described = [dataclasses.asdict(protocol), [repr(seed) for seed in seeds], measure, version]
+    digest.update(_canonical(described).encode())
+    return digest.hexdigest()[:16]
+
+
+def _canonical(value) -> str:
+    """A text that is equal for equal settings, whatever the order of dictionaries."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _claim(candidate: Candidate) -> str:
+    label, faster = _label(candidate), candidate.speed_up
+    return f"{label}, {faster:.1f} times faster, error {candidate.error:.3f}"
+
+
+def _label(candidate: Candidate) -> str:
+    return _settings_text(candidate.settings)
+
+
+def _settings_text(settings: dict[str, Any]) -> str:
+    method, frequency, segments = (settings[name] for name in _CHOSEN)
+    return f"{method} at {frequency:g} Hz, segments {segments:g}"
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _by_method(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
+    found: dict[str, list[Candidate]] = {}
+    for each in candidates:
+        if not math.isnan(each.error):
+            found.setdefault(each.method, []).append(each)
+    return found
+
+
+def _plot_with_plotly(tuning: Tuning, path) -> None:
+    try:
+        from plotly import graph_objects
+    except ImportError:
+        raise ImportError(
+            f"'{path}' is drawn by Plotly, which is not installed; expected it (pip install "
+            "plotly), or a path that ends in .png, .svg or .pdf, which matplotlib draws"
+        ) from None
+    figure = graph_objects.Figure()
+    for method, candidates in _by_method(tuning.candidates).items():
+        figure.add_scatter(
+            x=[each.speed_up for each in candidates],
+            y=[each.error for each in candidates],
+            text=[_label(each) for each in candidates],
+            mode="markers",
+            name=method,
+        )
+    figure.add_scatter(
+        x=[each.speed_up for each in tuning.front],
+        y=[each.error for each in tuning.front],
+        mode="lines",
+        name="front",
+    )
+    figure.add_hline(y=tuning.max_error, line_dash="dot")
+    figure.update_layout(xaxis_title="times faster", yaxis_title=f"error ({tuning.measure})")
+    figure.write_html(str(path))
+
+
+def _plot_with_matplotlib(tuning: Tuning, path) -> None:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError(
+            f"'{path}' is drawn by matplotlib, which is not installed; expected it (pip install "
+            "matplotlib), or a path that ends in .html, which Plotly draws"
+        ) from None
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    axes = figure.add_subplot()
+    for method, candidates in _by_method(tuning.candidates).items():
+        axes.plot(
+            [each.speed_up for each in candidates],
+            [each.error for each in candidates],
+            "o",
+            label=method,
+        )
+    front = tuning.front
+    axes.plot([each.speed_up for each in front], [each.error for each in front], "k-", lw=1)
+    for each in front:
+        axes.annotate(
+            f"{each.frequency:g} Hz, {each.segments:g}",
+            (each.speed_up, each.error),
+            xytext=(4, 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.axhline(tuning.max_error, color="gray", linestyle=":", label="tolerance")
+    axes.set_xlabel("times faster")
+    axes.set_ylabel(f"error ({tuning.measure})")
+    axes.legend()
+    figure.savefig(path)

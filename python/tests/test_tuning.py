@@ -1,0 +1,244 @@
+"""The search for settings: what it tries, keeps and says."""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neuron import h
+
+import neuron_reduce
+import snapshot
+from isolated import isolated
+from models import made, small_cell
+from neuron_reduce import ArgumentError, Candidate, Tuning
+
+SETTINGS = {
+    "tstop": 40.0,
+    "v_init": -65.0,
+    "frequencies": (0, 50),
+    "segments": (-1, 30),
+    "progress": False,
+}
+
+
+@isolated
+def test_tuning() -> None:
+    tuning = neuron_reduce.tune(made.make, 10.0, seeds=(1, 2), error="voltage", **SETTINGS)
+    tried = [(each.method, each.frequency, each.segments) for each in tuning.candidates]
+    assert tried == [("classic", f, s) for f in (0, 50) for s in (-1, 30)]
+    for each in tuning.candidates:
+        assert each.error == each.rmsd == each.evaluation.rmsd
+        assert each.problem is None
+        assert each.settings == {
+            name: each.evaluation.record.settings[name] for name in ("frequency", "segments")
+        } | {"method": "classic"}
+        assert [case.seed for case in each.evaluation.cases] == [1, 2]
+        assert each.segments_reduced == each.evaluation.record.segments_reduced
+        assert each.seconds == pytest.approx(
+            sum(case.reduced.seconds for case in each.evaluation.cases)
+        )
+    assert tuning.best.seconds == min(each.seconds for each in tuning.candidates)
+    assert tuning.nearest.error == min(each.error for each in tuning.candidates)
+    assert str(tuning).startswith("best: classic at ")
+    assert str(pickle.loads(pickle.dumps(tuning))) == str(tuning)
+
+    strict = neuron_reduce.tune(made.make, 1e-9, error="voltage", **SETTINGS)
+    assert strict.best is None
+    assert str(strict).startswith("none is within the tolerance; nearest: classic at ")
+
+
+@isolated
+def test_session_is_untouched() -> None:
+    bystander = small_cell.model()
+    h.finitialize(-65)
+    gc.collect()
+    before = snapshot.take()
+    neuron_reduce.tune(made.make, **SETTINGS)
+    gc.collect()
+    assert snapshot.differences(before, snapshot.take()) == []
+    assert bystander
+
+
+@isolated
+def test_measures() -> None:
+    def of(error: Any) -> list[Candidate]:
+        return neuron_reduce.tune(
+            made.make, error=error, **{**SETTINGS, "segments": (-1,)}
+        ).candidates
+
+    for each in of("spikes"):
+        assert each.error == max(each.rate_error, 1 - each.gamma_share, 0)
+    for each in of("rate"):
+        assert each.error == each.rate_error
+    for each in of("timing"):
+        assert each.error == max(1 - each.gamma_share, 0)
+    for each in of("synchronization"):
+        assert each.error == max(1 - each.synchronization_share, 0)
+    for each in of(lambda evaluation: 2 * evaluation.rmsd):
+        assert each.error == 2 * each.rmsd
+
+
+@isolated
+def test_results_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    arguments: dict[str, Any] = {**SETTINGS, "error": "voltage", "results": file}
+    first = neuron_reduce.tune(made.make, **{**arguments, "segments": (-1,)})
+    lines = file.read_text().splitlines()
+    assert len(lines) == 2
+    assert all(json.loads(line)["method"] == "classic" for line in lines)
+
+    # As a process leaves it that was ended while it wrote.
+    file.write_text(lines[0] + "\n[1]\n" + lines[1][:40])
+    again = neuron_reduce.tune(made.make, **arguments)
+    kept = [each for each in again.candidates if each.evaluation is None]
+    assert len(kept) == 1
+    assert kept[0] in first.candidates
+    third = neuron_reduce.tune(made.make, **arguments)
+    assert all(each.evaluation is None for each in third.candidates)
+    assert [each.error for each in third.candidates] == [each.error for each in again.candidates]
+
+    for change in ({"tstop": 41.0}, {"seeds": (2,)}, {"error": "rate"}, {"dt": 0.05}):
+        other = neuron_reduce.tune(made.make, **{**arguments, **change})
+        assert all(each.evaluation is not None for each in other.candidates), change
+
+    def heavier(seed: int) -> Any:
+        model = made.make(seed)
+        model.netcons[0].weight[0] *= 1.5
+        return model
+
+    other = neuron_reduce.tune(heavier, **arguments)
+    assert all(each.evaluation is not None for each in other.candidates), "another model"
+
+
+_SCRIPT = """
+import os, sys, time
+sys.path.insert(0, {tests!r})
+import neuron_reduce
+from models import made
+
+def make(seed):
+    time.sleep(0.3)
+    return made.make(seed)
+
+neuron_reduce.tune(
+    make, error="voltage", results={file!r}, workers=1, tstop=40.0, v_init=-65.0,
+    frequencies=range(0, 200, 10), segments=(-1,), progress=False,
+)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@isolated
+def test_killed_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "results.jsonl"
+    script = _SCRIPT.format(tests=str(Path(__file__).parent), file=str(file))
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + 40
+    while not file.exists() or file.read_text().count("\n") < 2:
+        assert time.monotonic() < deadline, "no candidate was finished"
+        time.sleep(0.02)
+    process.send_signal(number)
+    assert process.wait(20) != 0
+    done = file.read_text().count("\n")
+    assert 2 <= done < 20
+
+    h.celsius = 6.3
+    tuning = neuron_reduce.tune(
+        made.make,
+        error="voltage",
+        results=str(file),
+        tstop=40.0,
+        v_init=-65.0,
+        frequencies=range(0, 10 * done + 20, 10),
+        segments=(-1,),
+        progress=False,
+    )
+    kept = [each.evaluation is None for each in tuning.candidates]
+    assert kept == [True] * done + [False] * 2
+    assert file.read_text().count("\n") == done + 2
+
+
+@isolated
+def test_candidates_that_fail() -> None:
+    tuning = neuron_reduce.tune(made.make, error="voltage", **{**SETTINGS, "segments": (-1, -5)})
+    failed = [each for each in tuning.candidates if each.problem]
+    assert [each.segments for each in failed] == [-5, -5]
+    assert "segments is -5.0" in failed[0].problem
+    assert math.isnan(failed[0].error)
+    assert failed[0].problem in str(tuning)
+    with pytest.raises(ArgumentError, match="one of: classic"):
+        neuron_reduce.tune(made.make, methods=("newest",), **SETTINGS)
+
+
+@isolated
+def test_arguments(tmp_path: Path) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"methods": "classic"}, "methods"),
+        ({"frequencies": ()}, "frequencies"),
+        ({"segments": 3}, "segments"),
+        ({"error": "size"}, "error"),
+        ({"error": 3}, "error"),
+        ({"max_error": None}, "max_error"),
+        ({"tstop": -1}, "tstop"),
+    ]
+    for arguments, name in cases:
+        with pytest.raises(ArgumentError, match=f"{name} is .*expected"):
+            neuron_reduce.tune(made.make, **{**SETTINGS, **arguments})
+    with pytest.raises(OSError, match="nowhere"):
+        neuron_reduce.tune(made.make, results=tmp_path / "nowhere" / "x", **SETTINGS)
+
+
+def _tuning(*points: tuple[float, float]) -> Tuning:
+    return Tuning(
+        [
+            Candidate("classic", index, -1, error=error, speed_up=speed_up, seconds=1 / speed_up)
+            for index, (speed_up, error) in enumerate(points)
+        ],
+        0.1,
+        "spikes",
+    )
+
+
+def test_front_and_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tuning = _tuning((10, 0.2), (5, 0.05), (7, 0.3), (3, 0.05), (2, 0.01), (20, math.nan))
+    assert [each.speed_up for each in tuning.front] == [10, 5, 2]
+    assert tuning.best.speed_up == 5
+    assert tuning.nearest.speed_up == 2
+    tuning.plot(tmp_path / "front.png")
+    assert (tmp_path / "front.png").stat().st_size > 1000
+    with pytest.raises(ArgumentError, match="no candidate's error is known"):
+        _tuning((3, math.nan)).plot(tmp_path / "empty.png")
+    assert str(_tuning((3, math.nan))).startswith("no candidate's error is known")
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match="expected it"):
+        tuning.plot(tmp_path / "front.svg")
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(ImportError, match="expected it"):
+        tuning.plot(str(tmp_path / "front.html"))
+
+
+@isolated
+def test_a_cell_that_never_fires_has_no_error_of_spikes() -> None:
+    def make(seed: int) -> Any:
+        model = made.make(seed)
+        for netcon in model.netcons:
+            netcon.weight[0] *= 1e-3
+        return model
+
+    for error in ("spikes", "timing"):
+        tuning = neuron_reduce.tune(make, error=error, **SETTINGS)
+        assert all(math.isnan(each.error) for each in tuning.candidates)
+        assert tuning.best is tuning.nearest is None
+    assert neuron_reduce.tune(make, 1.0, error="voltage", **SETTINGS).best is not None
