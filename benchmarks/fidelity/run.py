@@ -84,8 +84,8 @@ def full_results(chosen: list[Case], cache: pathlib.Path) -> dict[Case, dict[str
 
 def measure(case: Case, full: dict[str, Any], other: dict[str, Any]) -> dict[str, float]:
     """Compare a run with the full run of its case, soma and dendritic sites."""
-    result = metrics.compare(full, other, full_runs.START, case.full.tstop, full_runs.DT)
-    begin = round(full_runs.START / full_runs.SITE_STEP)
+    result = metrics.compare(full, other, full_runs.SETTLED, case.full.tstop, full_runs.DT)
+    begin = round(full_runs.SETTLED / full_runs.SITE_STEP)
     for site, a, b in zip(full["about"]["sites"], full["site_v"], other["site_v"], strict=True):
         result[f"rmsd at {site['name']}"] = metrics.subthreshold_rmsd(a[begin:], b[begin:])
     return result
