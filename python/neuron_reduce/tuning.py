@@ -183,7 +183,7 @@ def tune(
     *,
     tstop=1000,
     seeds=(1,),
-    methods=("classic",),
+    methods=("classic", "drive", "lumped"),
     frequencies=(0, 20, 50, 100),
     segments=(-1, 20, 40),
     error="spikes",
