@@ -1,7 +1,8 @@
 """Reduce the published layer-5 pyramidal cell and compare it with the full cell.
 
 Runs the full cell under 10,000 Poisson-driven synapses, reduces it with ``neuron_reduce``, runs
-the reduced cell under the same input events, prints one table and draws one picture.
+the reduced cell under the same input events, prints what was done and how close the two are, draws one
+picture and writes one report.
 """
 
 from __future__ import annotations
@@ -30,11 +31,8 @@ DT = 0.025
 CHUNK = 10.0
 """Simulated time in ms between two updates of the progress bar."""
 
-SPIKE_THRESHOLD = -20.0
-"""A spike is an upward crossing of this somatic potential, in mV."""
-
-SUBTHRESHOLD = -50.0
-"""Samples where both traces are below this potential, in mV, count as subthreshold."""
+START = 100.0
+"""The synapses are driven from here on, in ms; what comes before is not compared."""
 
 ZOOM = 250.0
 """Length in ms of the magnified stretch of the picture."""
@@ -53,10 +51,9 @@ class Run:
     v: np.ndarray
 
     @property
-    def spikes(self) -> np.ndarray:
-        """Times (ms) of the upward crossings of ``SPIKE_THRESHOLD``."""
-        above = self.v >= SPIKE_THRESHOLD
-        return self.t[1:][above[1:] & ~above[:-1]]
+    def recording(self) -> neuron_reduce.Recording:
+        """What is compared."""
+        return neuron_reduce.Recording(self.t, self.v, seconds=self.seconds)
 
 
 def simulate(label: str, drive: Drive, tstop: float, t: Any, v: Any) -> Run:
@@ -96,14 +93,8 @@ def simulate(label: str, drive: Drive, tstop: float, t: Any, v: Any) -> Run:
     )
 
 
-def subthreshold_rmsd(full: Run, reduced: Run) -> float:
-    """Return the root-mean-square deviation (mV) of the samples both cells spend subthreshold."""
-    both = (full.v < SUBTHRESHOLD) & (reduced.v < SUBTHRESHOLD)
-    return float(np.sqrt(np.mean((full.v[both] - reduced.v[both]) ** 2)))
-
-
 def table(full: Run, reduced: Run, reduction_seconds: float) -> str:
-    """Return the comparison of the two runs as aligned text."""
+    """Return what the two runs cost as aligned text."""
     rows = [
         ("", "full", "reduced"),
         ("segments", f"{full.segments:,}", f"{reduced.segments:,}"),
@@ -112,16 +103,10 @@ def table(full: Run, reduced: Run, reduction_seconds: float) -> str:
         ("time to reduce (s)", "-", f"{reduction_seconds:.2f}"),
         ("time to run (s)", f"{full.seconds:.2f}", f"{reduced.seconds:.2f}"),
         ("speed-up of the run", "1", f"{full.seconds / reduced.seconds:.1f}"),
-        ("spikes (a)", f"{len(full.spikes)}", f"{len(reduced.spikes)}"),
-        ("subthreshold RMSD (mV) (b)", "-", f"{subthreshold_rmsd(full, reduced):.2f}"),
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
     lines.insert(1, "-" * len(lines[0]))
-    lines.append(f"(a) upward crossings of {SPIKE_THRESHOLD:g} mV at the soma")
-    lines.append(
-        f"(b) over the samples where both somatic potentials are below {SUBTHRESHOLD:g} mV"
-    )
     return "\n".join(lines)
 
 
@@ -130,8 +115,9 @@ def zoom(run: Run) -> tuple[float, float]:
     end = float(run.t[-1])
     start = end - ZOOM
     most = 0
-    for spike in run.spikes:
-        near = run.spikes[(run.spikes >= spike) & (run.spikes < spike + 0.8 * ZOOM)]
+    spikes = run.recording.spike_times()
+    for spike in spikes:
+        near = spikes[(spikes >= spike) & (spikes < spike + 0.8 * ZOOM)]
         if len(near) >= most:
             most, start = len(near), round(float(near.mean()) - ZOOM / 2, -1)
     start = max(min(start, end - ZOOM), 0.0)
@@ -153,14 +139,16 @@ def parse_arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--synapses", type=int, default=10_000, help="number of synapses")
     add("--tstop", type=float, default=2000.0, help="simulated time in ms")
+    add("--method", default="lumped", help="method of the reduction")
     add("--frequency", type=number, default=0, help="reduction frequency in Hz")
     add(
         "--segments",
         type=number,
         default=-1,
-        help="total_segments_manual of the reduction; -1: chosen by the reduction",
+        help="segments of the reduced cell; -1: chosen by the reduction",
     )
     add("--output", type=pathlib.Path, default=ROOT / "output" / "demo.png", help="picture")
+    add("--report", type=pathlib.Path, default=ROOT / "output" / "report.html", help="report")
     add(
         "--cache",
         type=pathlib.Path,
@@ -186,20 +174,26 @@ def main() -> None:
 
     print("Reducing the cell", flush=True)
     start = time.perf_counter()
-    reduced_cell, drive.synapses, drive.netcons = neuron_reduce.subtree_reductor(
+    reduction = neuron_reduce.reduce(
         cell,
         drive.synapses,
         drive.netcons,
-        reduction_frequency=options.frequency,
-        total_segments_manual=options.segments,
+        method=options.method,
+        frequency=options.frequency,
+        segments=options.segments,
     )
+    _, drive.synapses, drive.netcons = reduction
     reduction_seconds = time.perf_counter() - start
     reduced_shape = picture.reduced_morphology(soma)
 
     reduced = simulate("reduced", drive, options.tstop, t, v)
 
-    print()
-    print(table(full, reduced, reduction_seconds))
+    comparison = neuron_reduce.compare(
+        full.recording, reduced.recording, tstart=START, reduction=reduction
+    )
+    for text in (reduction, table(full, reduced, reduction_seconds), comparison):
+        print()
+        print(text)
 
     picture.draw(
         options.output,
@@ -207,8 +201,8 @@ def main() -> None:
         subtitle=(
             f"{full.segments} → {reduced.segments} segments, "
             f"runs {full.seconds / reduced.seconds:.3g} times faster, "
-            f"{len(full.spikes)} and {len(reduced.spikes)} spikes, "
-            f"subthreshold RMSD {subthreshold_rmsd(full, reduced):.2f} mV"
+            f"{comparison.spikes_full} and {comparison.spikes_reduced} spikes, "
+            f"subthreshold RMSD {comparison.rmsd:.2f} mV"
         ),
         t=full.t,
         traces=(full.v, reduced.v),
@@ -219,7 +213,8 @@ def main() -> None:
         ),
         zoom=zoom(full),
     )
-    print(f"\nPicture: {options.output}")
+    reduction.report(options.report, comparison)
+    print(f"\nPicture: {options.output}\nReport: {options.report}")
 
 
 if __name__ == "__main__":

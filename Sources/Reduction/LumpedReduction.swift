@@ -109,7 +109,9 @@ package enum LumpedReduction {
   static func shares(of total: Int, among weights: [Double]) -> [Int] {
     let sum = weights.reduce(0, +)
     let spare = max(0, total - weights.count)
-    let exact = weights.map { sum > 0 ? $0 / sum * Double(total) : Double(total) / Double(weights.count) }
+    let exact = weights.map {
+      sum > 0 ? $0 / sum * Double(total) : Double(total) / Double(weights.count)
+    }
     var counts = exact.map { max(1, Int($0.rounded(.down))) }
     var rest = spare + weights.count - counts.reduce(0, +)
     let byRemainder = exact.indices.sorted {
@@ -119,9 +121,11 @@ package enum LumpedReduction {
       counts[index] += 1
       rest -= 1
     }
-    while rest < 0, let largest = counts.indices.filter({ counts[$0] > 1 }).max(by: {
-      counts[$0] - 1 < counts[$1] - 1
-    }) {
+    while rest < 0,
+      let largest = counts.indices.filter({ counts[$0] > 1 }).max(by: {
+        counts[$0] - 1 < counts[$1] - 1
+      })
+    {
       counts[largest] -= 1
       rest += 1
     }

@@ -4,6 +4,9 @@ import CellModel
 package enum Method: String, Sendable, CaseIterable {
   case classic, drive, lumped
 
+  /// Whether connections may come out with other weights than they had.
+  package var changesWeights: Bool { self != .classic }
+
   /// - Throws: `ReductionError.unknownMethod`.
   package init(name: String) throws(ReductionError) {
     guard let method = Method(rawValue: name) else {
@@ -12,7 +15,7 @@ package enum Method: String, Sendable, CaseIterable {
     self = method
   }
 
-  /// Reduces a cell: see `ClassicReduction.reduce`.
+  /// Reduces a cell: see `ClassicReduction`, `DriveReduction`, `LumpedReduction`.
   package func reduce(
     _ cell: CellModel, settings: ReductionSettings, finished: (ReductionStage) -> Void = { _ in }
   ) throws(ReductionError) -> Reduction {

@@ -8,7 +8,10 @@ extension Reduction {
   ///   - listed: how many of its point processes, the first ones, the user listed.
   package func notes(listed: Int, of cell: CellModel) -> [String] {
     var notes: [String] = []
-    let defaulted = ChannelTransfer.segmentsWithDefaults(of: cell, map: segmentMap, cables: cables)
+    // The other methods set densities to 0 there.
+    let defaulted =
+      settings.method != .classic
+      ? [] : ChannelTransfer.segmentsWithDefaults(of: cell, map: segmentMap, cables: cables)
     for (kind, count) in zip(cell.mechanisms, defaulted) where count > 0 && !kind.isIon {
       notes.append(
         "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "

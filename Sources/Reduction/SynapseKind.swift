@@ -18,6 +18,16 @@ package struct SynapseKind: Sendable, Equatable {
     case mayNotMerge
   }
 
+  /// What became of the weights of its connections.
+  package enum Weighting: Sendable, Equatable {
+    /// The method changes none.
+    case kept
+    /// By what was found of how it responds.
+    case byResponse(SynapticResponse.Nature)
+    /// None are changed, since its response is not known.
+    case notMeasured
+  }
+
   package let mechanism: String
   /// Those whose values tell the kinds of this mechanism apart.
   package let parameters: [Parameter]
@@ -28,10 +38,12 @@ package struct SynapseKind: Sendable, Equatable {
   /// For those that remain; a kind with one left, and nothing else of its mechanism in the segment, has
   /// none.
   package let obstacles: [(obstacle: Obstacle, count: Int)]
+  package let weighting: Weighting
 
   package static func == (first: SynapseKind, second: SynapseKind) -> Bool {
     first.mechanism == second.mechanism && first.parameters == second.parameters
-      && first.before == second.before && first.after == second.after
+      && first.weighting == second.weighting && first.before == second.before
+      && first.after == second.after
       && first.connections == second.connections
       && first.obstacles.elementsEqual(second.obstacles) { $0 == $1 }
   }
@@ -122,8 +134,17 @@ private struct SynapseKinds {
             name: names[compared[key.kind][position]], value: key.values[position])
         },
         before: members[index].count, after: left.count, connections: connectionCounts[index],
-        obstacles: obstacles(of: left, key, names: names))
+        obstacles: obstacles(of: left, key, names: names),
+        weighting: weighting(of: members[index]))
     }
+  }
+
+  private func weighting(of members: [Int]) -> SynapseKind.Weighting {
+    guard reduction.settings.method.changesWeights, let first = members.first else { return .kept }
+    guard let response = reduction.settings.drive.response(ofPointProcess: first),
+      response.nature != .none
+    else { return .notMeasured }
+    return .byResponse(response.nature)
   }
 
   /// For each kind of point process, which of the compared values have more than one value.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
@@ -14,6 +14,7 @@ from . import _collect, _metrics
 from ._text import aligned
 from .errors import ArgumentError
 from .recording import Recording
+from .reduction import Reduction
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class Comparison:
     :ivar ceiling: from names to comparisons of the full cell with itself after a change that does
         not matter: closer than that no reduced cell can be asked to come.
     :ivar reduction: what made the reduced cell, if the caller said so.
+    :ivar full: the recording of the full cell, ``reduced`` that of the reduced one, for whoever
+        draws them; None in a ceiling.
     """
 
     start: float
@@ -97,6 +100,8 @@ class Comparison:
     dendrites: dict[tuple[str, float], VoltageDifference] = field(default_factory=dict)
     ceiling: dict[str, Comparison] = field(default_factory=dict)
     reduction: Any = field(default=None, repr=False, compare=False)
+    full: Recording | None = field(default=None, repr=False, compare=False)
+    reduced: Recording | None = field(default=None, repr=False, compare=False)
 
     @property
     def speedup(self) -> float | None:
@@ -211,7 +216,8 @@ def compare(
     :param cut: how many ms before and after a spike of either cell are left out where voltages are
         compared: enough for a spike from its foot to the end of its fast after-hyperpolarization.
     :param tstart: in ms: what comes before is not compared, and latencies count from here.
-    :param reduction: what made the reduced cell; kept in the result, and named when it is printed.
+    :param reduction: what made the reduced cell; kept in the result, and named when it is printed. A
+        :class:`Reduction` keeps the comparison for its report.
     :param ceilings: recordings of the full cell with the same input after a change that does not
         matter, such as half the time step or weights that are 0.1 % larger: one, several, or a
         dictionary from names to recordings.
@@ -224,16 +230,22 @@ def compare(
     before, after = _cut(cut)
     tstart = _collect.number(tstart, "tstart", "a finite number of ms")
     settings = threshold, window, before, after, tstart
-    return _compared(
-        full,
-        reduced,
-        *settings,
+    ceiling = {
+        name: _compared_recordings(full, each, *settings) for name, each in _named(ceilings).items()
+    }
+    comparison = replace(
+        _compared_recordings(full, reduced, *settings),
         reduction=reduction,
-        ceiling={name: _compared(full, each, *settings) for name, each in _named(ceilings).items()},
+        ceiling=ceiling,
+        full=full,
+        reduced=reduced,
     )
+    if isinstance(reduction, Reduction):
+        reduction.comparison = comparison
+    return comparison
 
 
-def _compared(full, reduced, threshold, window, before, after, tstart, **others) -> Comparison:
+def _compared_recordings(full, reduced, threshold, window, before, after, tstart) -> Comparison:
     span = _common_span(full, reduced, tstart)
     traces = full._trace(), reduced._trace()
     trains = [_metrics.spike_times(trace, span, threshold) for trace in traces]
@@ -278,7 +290,6 @@ def _compared(full, reduced, threshold, window, before, after, tstart, **others)
             site: VoltageDifference(each.root_mean_square, each.mean, each.deviation)
             for site, each in dendrites.items()
         },
-        **others,
     )
 
 

@@ -108,6 +108,7 @@ class Reduction:
         did not move.
     :ivar netcons: the caller's own NetCons, all of them, in their order.
     :ivar record: what was done, in numbers: a :class:`ReductionRecord`, which can be pickled.
+    :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
 
     def __init__(self, done: Done, record: ReductionRecord):
@@ -115,6 +116,7 @@ class Reduction:
         self.synapses: list[Any] = done.synapses
         self.netcons: list[Any] = done.netcons
         self.record = record
+        self.comparison = None
         self._cables = dict(zip((each.name for each in record.cables), done.cables, strict=True))
         self._mapped: dict[str, list[MappedSegment]] = {}
         for each in record.segment_map:
@@ -168,14 +170,16 @@ class Reduction:
         return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
 
     def report(self, path, evaluation=None) -> None:
-        """Writes what was done, for people to read.
+        """Writes what was done, and how close the two cells are, as one HTML file for people to read.
 
         :param path: of the file to write.
-        :param evaluation: an :class:`Evaluation` of the same reduction, to be reported along.
+        :param evaluation: an :class:`Evaluation` or a :class:`Comparison` to report along; None: the
+            last comparison that was told of this reduction, if any.
+        :raises MissingPackageError: plotly is not installed.
         """
         from . import report
 
-        report.write(path, self.record, evaluation)
+        report.write(path, self.record, self.comparison if evaluation is None else evaluation)
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.cell, self.synapses, self.netcons))
