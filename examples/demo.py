@@ -1,8 +1,8 @@
 """Reduce the published layer-5 pyramidal cell and compare it with the full cell.
 
 Runs the full cell under 10,000 Poisson-driven synapses, reduces it with ``neuron_reduce``, runs
-the reduced cell under the same input events, prints what was done and how close the two are, draws one
-picture and writes one report.
+the reduced cell under the same input events, prints what was done and how close the two are, draws
+one picture and writes one report.
 """
 
 from __future__ import annotations

@@ -44,10 +44,11 @@ package struct CellReader {
         try connectionReader.listed(
           netCon, index: index, targeting: synapses[index], processes[index]))
     }
-    if let first = netCons.firstOccurrences() {
+    let listedConnections = netCons.firstOccurrences() ?? Array(netCons.indices)
+    if listedConnections.count < netCons.count {
       // A NetCon that is listed twice is one all the same.
-      netCons = first.map { netCons[$0] }
-      connections = first.map { connections[$0] }
+      netCons = listedConnections.map { netCons[$0] }
+      connections = listedConnections.map { connections[$0] }
     }
 
     let unlisted = UnlistedReader(neuron, catalog)
@@ -70,7 +71,7 @@ package struct CellReader {
       pointProcessKinds: processReader.kinds, sections: sections, pointProcesses: processes,
       connections: connections)
     return LiveCell(
-      model: model, listedCount: references.synapses.count,
+      model: model, listedCount: references.synapses.count, listedConnections: listedConnections,
       sections: topology.nodes.map(\.section), synapses: synapses, connections: netCons)
   }
 

@@ -29,6 +29,8 @@ package struct LiveCell {
   package let model: CellModel
   /// How many of the model's point processes, the first ones, the caller listed.
   package let listedCount: Int
+  /// For the model's connections, the first ones, their places in the caller's list.
+  let listedConnections: [Int]
   let sections: [SectionReference]
   /// The objects behind the model's point processes and connections, index by index.
   let synapses, connections: [ObjectReference]

@@ -35,6 +35,7 @@ package struct LiveReduction {
 
     let reduction: Reduction
     do {
+      let settings = settings.withRates(of: cell.listedConnections)
       reduction = try settings.method.reduce(cell.model, settings: settings) { stage in
         clock.end(stage.rawValue)
       }

@@ -34,7 +34,7 @@ package struct ReductionSettings: Sendable, Equatable {
   /// kind; all PARAMETERs of a kind that is not named.
   package let comparedParameters: [String: [String]]
   /// What is known of the events that drive the synapses.
-  package let drive: SynapticDrive
+  package private(set) var drive: SynapticDrive
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
@@ -47,5 +47,16 @@ package struct ReductionSettings: Sendable, Equatable {
     self.segmentCount = segmentCount
     self.comparedParameters = comparedParameters
     self.drive = drive
+  }
+
+  /// The same with the drive's rates picked and ordered anew: those of these connections, as they were
+  /// numbered.
+  package func withRates(of connections: [Int]) -> ReductionSettings {
+    guard !drive.rates.isEmpty else { return self }
+    var result = self
+    result.drive = SynapticDrive(
+      responses: drive.responses, responseIndices: drive.responseIndices,
+      rates: connections.map { drive.rates.indices.contains($0) ? drive.rates[$0] : nil })
+    return result
   }
 }

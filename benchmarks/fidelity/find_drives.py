@@ -51,9 +51,12 @@ class Search:
             print(f"{self.cell}: {excitation:g} gives {self.known[excitation]:g} Hz", flush=True)
         return self.known[excitation]
 
-    def find(self, least: float, wanted: float, greatest: float) -> float:
-        """Return a factor whose rate is in the range; the one closest to it if there is none."""
-        tried = 1.0
+    def find(self, least: float, wanted: float, greatest: float, first: float) -> float:
+        """Return a factor whose rate is in the range; the one closest to it if there is none.
+
+        ``first`` is tried first.
+        """
+        tried = first
         for _ in range(16):
             if least <= self.mean_rate(tried) <= greatest:
                 return tried
@@ -80,18 +83,22 @@ class Search:
         return math.exp(math.log(low) + share * math.log(high / low))
 
 
-def find(cell: str, cache: pathlib.Path) -> dict[str, dict]:
-    """Return the drives of ``cell``: each with its factor and the rates it gives."""
+def find(cell: str, cache: pathlib.Path, frozen: dict[str, dict]) -> dict[str, dict]:
+    """Return the drives of ``cell``: each with its factor and the rates it gives.
+
+    Those that are ``frozen`` are kept if they are in range.
+    """
     search = Search(cell, cache)
     passive = cell == "l5pc_passive"
     result = {}
     for name, target in TARGETS.items():
-        excitation = PASSIVE[name] if passive else search.find(*target)
+        first = frozen.get(name, {}).get("excitation", 1.0)
+        excitation = PASSIVE[name] if passive else search.find(*target, first)
         runs = [obtain(FullRun(cell, excitation, seed), cache) for seed in SEEDS]
-        begin = round(full_runs.START / full_runs.DT)
+        begin = round(full_runs.SETTLED / full_runs.DT)
         result[name] = {
             "excitation": excitation,
-            "rates": [full_runs.rate(run["spikes"]) for run in runs],
+            "rates": [round(full_runs.rate(run["spikes"]), 2) for run in runs],
             "mean_voltages": [round(float(run["v"][begin:].mean()), 2) for run in runs],
         }
         print(f"{cell}: {name}: {result[name]}", flush=True)
@@ -107,9 +114,8 @@ def main() -> None:
     if unknown := set(options.cells) - set(CELLS):
         parser.error(f"there is no cell {', '.join(unknown)}; there are {', '.join(CELLS)}")
     for cell in options.cells or CELLS:
-        drives = find(cell, options.cache.resolve())
         frozen = json.loads(DRIVES.read_text()) if DRIVES.is_file() else {}
-        frozen[cell] = drives
+        frozen[cell] = find(cell, options.cache.resolve(), frozen.get(cell, {}))
         ordered = {name: frozen[name] for name in CELLS if name in frozen}
         DRIVES.write_text(json.dumps(ordered, indent=2) + "\n")
 

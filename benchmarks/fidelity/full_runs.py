@@ -32,7 +32,10 @@ TSTOP = 2100.0
 """End of a run in ms."""
 
 START = 100.0
-"""Begin of the drive in ms; what comes before does not count."""
+"""Begin of the drive in ms."""
+
+SETTLED = 200.0
+"""What counts begins here, in ms: from rest, many a cell fires once when a drive sets in."""
 
 DT = 0.025
 """Time step in ms; somatic voltages are kept at this step."""
@@ -105,8 +108,8 @@ def spike_times(voltage: np.ndarray, dt: float) -> np.ndarray:
 
 
 def rate(spikes: np.ndarray, tstop: float = TSTOP) -> float:
-    """Return the firing rate in Hz from the begin of the drive on."""
-    return 1e3 * float(np.count_nonzero(spikes >= START)) / (tstop - START)
+    """Return the firing rate in Hz from ``SETTLED`` on."""
+    return 1e3 * float(np.count_nonzero(spikes >= SETTLED)) / (tstop - SETTLED)
 
 
 def dendritic_length(cell: Any) -> float:

@@ -15,13 +15,13 @@ import math
 import pathlib
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 import full_runs
 import metrics
 import protocols
 import reduced_runs
+import tables
 from cells import CELLS
 from full_runs import FullRun
 from methods import METHODS
@@ -33,6 +33,9 @@ SEEDS = (1, 2, 3)
 
 CEILINGS = {"half the step": {"steps": 2}, "weights + 0.1 %": {"weights": 1.001}}
 """What is changed in the full run; how much that matters is as good as any reduction can be."""
+
+KEPT = ("processor_seconds", "reduction_seconds", "segments", "point_processes")
+"""What is kept of a reduced run beside how close it comes."""
 
 QUICK = {"cells": ["l5pc", "allen_scnn1a", "tc_cnad"], "drives": ["mid"], "seeds": [1]}
 QUICK_TSTOP = 1100.0
@@ -80,59 +83,6 @@ def full_results(chosen: list[Case], cache: pathlib.Path) -> dict[Case, dict[str
         run = dataclasses.replace(case.full, **CEILINGS[name]) if name else case.full
         result[case][name or "full"] = full_runs.obtain(run, cache)
     return result
-
-
-def measure(case: Case, full: dict[str, Any], other: dict[str, Any]) -> dict[str, float]:
-    """Compare a run with the full run of its case, soma and dendritic sites."""
-    result = metrics.compare(full, other, full_runs.START, case.full.tstop, full_runs.DT)
-    begin = round(full_runs.START / full_runs.SITE_STEP)
-    for site, a, b in zip(full["about"]["sites"], full["site_v"], other["site_v"], strict=True):
-        result[f"rmsd at {site['name']}"] = metrics.subthreshold_rmsd(a[begin:], b[begin:])
-    return result
-
-
-def figure(values: list[float], digits: int = 2) -> str:
-    """The mean of those values that are numbers, as text."""
-    finite = [value for value in values if not math.isnan(value)]
-    return f"{np.mean(finite):.{digits}f}" if finite else "–"
-
-
-def table(method: str, records: list[dict[str, Any]]) -> str:
-    """Return the Markdown table of one method, the seeds averaged."""
-    header = ["cell", "drive", "segments", "full, Hz", "reduced, Hz", "Γ"]
-    header += [f"Γ, {name}" for name in CEILINGS]
-    header += ["SPIKE-sync", "RMSD, mV", "bias, mV", "full, s", "reduced, s", "ratio"]
-    lines = [header, ["---"] * 2 + ["---:"] * (len(header) - 2)]
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for record in records:
-        groups.setdefault((record["cell"], record["drive"]), []).append(record)
-    for (cell, drive), group in groups.items():
-        of = [record["methods"][method] for record in group]
-        seconds = [record["full"]["processor_seconds"] for record in group]
-        reduced = [each["processor_seconds"] for each in of]
-        lines.append(
-            [
-                cell,
-                drive,
-                f"{group[0]['full']['segments']} → {of[0]['segments']}",
-                figure([each["full_rate"] for each in of]),
-                figure([each["rate"] for each in of]),
-                figure([each["gamma"] for each in of]),
-                *(figure([r["ceilings"][name]["gamma"] for r in group]) for name in CEILINGS),
-                figure([each["spike_sync"] for each in of]),
-                figure([each["rmsd"] for each in of]),
-                figure([each["mean_deviation"] for each in of]),
-                figure(seconds, 1),
-                figure(reduced),
-                figure([sum(seconds) / sum(reduced)], 1),
-            ]
-        )
-    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return (
-        f"## {method}\n\n{text}\n\nMeans over the seeds. RMSD and bias are of the somatic voltage, "
-        f"the RMSD where both cells are below {metrics.SUBTHRESHOLD:g} mV; spikes coincide within "
-        f"{metrics.COINCIDENCE:g} ms. The full cell's time is with its synapses coalesced.\n"
-    )
 
 
 def protocol_rows(full: dict[str, Any], reduced: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -229,7 +179,7 @@ def run_drives(options: argparse.Namespace) -> None:
             "drive": case.drive,
             "seed": case.full.seed,
             "full": {key: about[key] for key in ("processor_seconds", "segments", "sites")},
-            "ceilings": {name: measure(case, reference, full[case][name]) for name in CEILINGS},
+            "ceilings": {name: metrics.compare(reference, full[case][name]) for name in CEILINGS},
             "methods": {},
         }
         records.append(record)
@@ -242,12 +192,14 @@ def run_drives(options: argparse.Namespace) -> None:
             reduced = reduced_runs.obtain(case.full, method, reference, options.cache, path)
             about = reduced["about"]
             record["methods"][method] = {
-                **measure(case, reference, reduced),
-                **{k: about[k] for k in ("processor_seconds", "reduction_seconds", "segments")},
+                **metrics.compare(reference, reduced),
+                **metrics.compare_dendrites(reference, reduced),
+                **{key: about[key] for key in KEPT},
             }
 
     options.output.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(table(method, records) for method in options.methods)
+    parts = [tables.of_method(method, records) for method in options.methods]
+    text = "\n".join([tables.summary(options.methods, records), *parts])
     write(options.output / "drives.md", text)
     write(options.output / "drives.json", json.dumps(without_nan(records), indent=1))
     print(text)
