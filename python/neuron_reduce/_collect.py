@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from neuron import h, hoc, nrn
 
 from . import _library
+from ._text import shortened
 from .errors import ArgumentError, CellError, SynapseError
 
 
@@ -98,7 +99,7 @@ def described(value) -> str:
         text = repr(value)
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
-    return text if len(text) <= 80 else text[:77] + "..."
+    return shortened(text)
 
 
 def section_list(found: Iterable[nrn.Section]):

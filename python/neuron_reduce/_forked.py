@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import pickle
 import select
 import signal
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
 
 from neuron import h
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 class CopyFailed(Exception):
@@ -29,11 +33,12 @@ def call(function: Callable, *arguments, timeout: float):
     if not hasattr(os, "fork"):
         raise CopyFailed("this system cannot copy processes")
     receiver, sender = os.pipe()
-    with _one_thread(), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # The copy calls one function, whatever threads the parent has.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
         if child == 0:
+            os.close(receiver)
             _answer(function, arguments, sender)
     os.close(sender)
     try:
@@ -53,9 +58,16 @@ def call(function: Callable, *arguments, timeout: float):
     return value
 
 
+def die_with_parent() -> None:
+    """Called in a forked process: it is ended when its parent is, where the system can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+
+
 def _answer(function: Callable, arguments: tuple, sender: int) -> None:
     """Calls the function, writes what it returns, and ends the process."""
     try:
+        die_with_parent()
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
@@ -84,7 +96,7 @@ def _read(receiver: int, deadline: float) -> bytes | None:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """While this holds, NEURON computes in one thread: a copy would wait for the others forever."""
     context = h.ParallelContext()
     threads = int(context.nthread())

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import ctypes
 import gc
 import os
 import pickle
@@ -19,14 +18,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from neuron import h
-
+from ._forked import die_with_parent, one_thread
 from .errors import SimulatorError, WorkerError
 
 _LENGTH = struct.Struct("<Q")
 _READ_SIZE = 1 << 20
 _NOTE, _RESULT, _ERROR = range(3)
-_DIE_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
 
 
 class Task(NamedTuple):
@@ -59,12 +56,6 @@ def check_that_session_can_be_copied() -> None:
     if not hasattr(os, "fork"):
         raise SimulatorError(
             "this platform cannot fork a process; expected one that can, such as Linux or macOS"
-        )
-    threads = int(h.ParallelContext().nthread())
-    if threads > 1:
-        raise SimulatorError(
-            f"this session runs with {threads} threads, which a forked process does not have; "
-            "expected 1: call ParallelContext().nthread(1) before"
         )
 
 
@@ -139,17 +130,17 @@ class _Child:
             with contextlib.suppress(Exception):
                 stream.flush()
         self.receiver, sender = os.pipe()
-        with warnings.catch_warnings():
+        with one_thread(), warnings.catch_warnings():
             # The threads that Python warns of stay with the parent, where they do no harm.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._process = os.fork()
-        if self._process == 0:
-            try:
-                os.close(self.receiver)
-                _serve(task, sender)
-                os._exit(0)
-            finally:
-                os._exit(1)
+            if self._process == 0:
+                try:
+                    os.close(self.receiver)
+                    _serve(task, sender)
+                    os._exit(0)
+                finally:
+                    os._exit(1)
         os.close(sender)
 
     def receive(self) -> list[str]:
@@ -204,8 +195,7 @@ def _serve(task: Task, sender: int) -> None:
     """Does a task in the forked process."""
     # The parent decides what an interrupt ends, and takes this process with it when it is killed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with_parent()
     # What the parent had is never collected here: that would copy its memory.
     gc.freeze()
     with os.fdopen(sender, "wb") as stream:

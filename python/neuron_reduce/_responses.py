@@ -2,9 +2,9 @@
 
 Each kind of synapse (class and parameters) is brought to a compartment of its own that is so large
 that its voltage stays, in a copy of the process, and gets one event. The membrane current follows
-from the voltage's drift; its difference between holding potentials is the conductance. Runs at other
-potentials, with twice the weight, with two events, and once more the same tell whether the response is
-that of a linear conductance.
+from the voltage's drift; its difference between holding potentials is the conductance. Runs at
+other potentials, with twice the weight, with two events, and once more the same tell whether the
+response is that of a linear conductance.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _SECOND = 10.0
 """From the first event to the second where there are two, in ms."""
 
 _TOLERANCE = 2e-3
-"""What counts as equal, relative to the largest current. Runs of a linear conductance differ by 1e-5:
-the drift of the holding potential and the rounding of voltages."""
+"""What counts as equal, relative to the largest current. Runs of a linear conductance differ by
+1e-5: the drift of the holding potential and the rounding of voltages."""
 
 _ENDED = 1e-4
 """A response has ended where it stays below this share of its peak."""
@@ -154,7 +154,8 @@ def _measured_alone(example: tuple, problems: dict[str, str]) -> Response | None
 
 
 def _measure_in_copy(examples: list[tuple]) -> list[Response]:
-    """Measures in a process that is thrown away: everything but the examples is taken out of NEURON."""
+    """Measures in a process that is thrown away: everything but the examples is taken out of
+    NEURON."""
     solver = h.CVode()
     solver.active(0)
     for vector in h.List("Vector"):

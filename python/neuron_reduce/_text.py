@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+
+def shortened(text: str) -> str:
+    """A text of 80 characters at most."""
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def settings(values: Mapping[str, object]) -> str:
+    """Settings in one line, those that were left open left out."""
+    return ", ".join(
+        f"{name} {shortened(str(value))}" for name, value in values.items() if value is not None
+    )
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:

@@ -216,8 +216,8 @@ def compare(
     :param cut: how many ms before and after a spike of either cell are left out where voltages are
         compared: enough for a spike from its foot to the end of its fast after-hyperpolarization.
     :param tstart: in ms: what comes before is not compared, and latencies count from here.
-    :param reduction: what made the reduced cell; kept in the result, and named when it is printed. A
-        :class:`Reduction` keeps the comparison for its report.
+    :param reduction: what made the reduced cell; kept in the result, and named when it is printed.
+        A :class:`Reduction` keeps the comparison for its report.
     :param ceilings: recordings of the full cell with the same input after a change that does not
         matter, such as half the time step or weights that are 0.1 % larger: one, several, or a
         dictionary from names to recordings.

@@ -11,7 +11,7 @@ from typing import Any
 from . import _forks, _runs
 from ._job import check_version
 from ._progress import Progress
-from ._text import aligned
+from ._text import aligned, settings
 from .comparison import Comparison, compare
 from .record import ReductionRecord
 from .recording import Recording
@@ -116,10 +116,10 @@ class Evaluation:
             ceilings = [case.comparison.ceiling[name] for case in self.cases]
             found = [_mean([getattr(each, name) for each in ceilings]) for _, name in _COLUMNS]
             rows.append([name, "", "", *map(_number, found), ""])
-        settings = ", ".join(f"{name} {value}" for name, value in self.record.settings.items())
+        chosen = settings(self.record.settings)
         title = (
             f"{self.record.cell}, full against reduced by method {self.record.method} "
-            f"({settings}), {self.cases[0].comparison.stop:g} ms"
+            f"({chosen}), {self.cases[0].comparison.stop:g} ms"
         )
         return "\n".join([title, "", *aligned(rows)])
 
@@ -146,7 +146,7 @@ def evaluate(
     *,
     tstop,
     seeds=(1, 2, 3),
-    method="classic",
+    method="lumped",
     frequency=0,
     segments=-1,
     dt=0.025,
@@ -161,9 +161,9 @@ def evaluate(
     """Runs a cell and its reduction with the same input, and compares them.
 
     Each seed has a process of its own, forked from this one: the session is left as it is, and what
-    it holds is there in each process and runs along. There the cell is built and run; run with half
-    the time step and with all NetCons' first weights 0.1 % larger, which says how close the full
-    cell comes to itself; then reduced, and run again.
+    it holds is there in each process and runs along, in one thread. There the cell is built and
+    run; run with half the time step and with all NetCons' first weights 0.1 % larger, which says
+    how close the full cell comes to itself; then reduced, and run again.
 
     Input is the same in each run where its random streams begin anew at initialisation, as those of
     NEURON 9's NetStims do. For other streams: what ``make_cell`` returns, or one of the things in

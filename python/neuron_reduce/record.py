@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 
-from ._text import aligned
+from ._text import aligned, settings
 
 # How many kinds of synapse are printed; a cell whose parameters are random has thousands.
 _PRINTED_KINDS = 20
@@ -150,10 +150,9 @@ class ReductionRecord:
 
     def __str__(self) -> str:
         """Tables: what became of how many; the cables; the synapses by kind; the time; notes."""
-        settings = ", ".join(f"{name} {value}" for name, value in self.settings.items())
         seconds = sum(self.stage_seconds.values())
         blocks = [
-            [f"{self.cell}, reduced by method {self.method} ({settings})"],
+            [f"{self.cell}, reduced by method {self.method} ({settings(self.settings)})"],
             aligned(
                 [
                     ["", "full", "reduced"],

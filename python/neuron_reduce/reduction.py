@@ -170,11 +170,12 @@ class Reduction:
         return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
 
     def report(self, path, evaluation=None) -> None:
-        """Writes what was done, and how close the two cells are, as one HTML file for people to read.
+        """Writes what was done, and how close the two cells are, as one HTML file for people to
+        read.
 
         :param path: of the file to write.
-        :param evaluation: an :class:`Evaluation` or a :class:`Comparison` to report along; None: the
-            last comparison that was told of this reduction, if any.
+        :param evaluation: an :class:`Evaluation` or a :class:`Comparison` to report along; None:
+            the last comparison that was told of this reduction, if any.
         :raises MissingPackageError: plotly is not installed.
         """
         from . import report

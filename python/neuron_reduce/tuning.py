@@ -21,6 +21,9 @@ from .errors import ArgumentError
 from .evaluation import Evaluation, evaluation_of
 from .recording import Recording
 
+_AT_OPERATING_POINT = "lumped"
+"""The method whose impedances are those of the steady state, whatever the frequency."""
+
 _CHOSEN = ("method", "frequency", "segments")
 _MEASURED = ("rate_error", "gamma", "gamma_share", "synchronization_share", "rmsd", "speed_up")
 
@@ -183,7 +186,7 @@ def tune(
     *,
     tstop=1000,
     seeds=(1,),
-    methods=("classic",),
+    methods=("lumped", "drive", "classic"),
     frequencies=(0, 20, 50, 100),
     segments=(-1, 20, 40),
     error="spikes",
@@ -218,7 +221,7 @@ def tune(
     :param tstop: how long a run is, in ms.
     :param seeds: what ``make_cell`` is called with; the errors are means over them.
     :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
-        ``segments``.
+        ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
         object a line. A candidate that the file has, from the same full runs and settings, is not
@@ -235,13 +238,15 @@ def tune(
     max_error = _collect.number(max_error, "max_error", "a number")
     measure, measured = _measure(error)
     seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    frequencies = _runs.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
     settings = [
         _runs.reduction_arguments(*each, options)
         for each in itertools.product(
             _runs.listed(methods, "methods", "names of methods, at least one"),
-            _runs.listed(frequencies, "frequencies", "frequencies in Hz, at least one"),
+            frequencies,
             _runs.listed(segments, "segments", "numbers of segments, at least one"),
         )
+        if each[0] != _AT_OPERATING_POINT or each[1] == frequencies[0]
     ]
     workers = _runs.worker_count(workers, _forks.processor_count())
     _forks.check_that_session_can_be_copied()

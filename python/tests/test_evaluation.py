@@ -21,9 +21,9 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import made, small_cell
-from neuron_reduce import ArgumentError, CellError, SimulatorError, WorkerError
+from neuron_reduce import ArgumentError, CellError, WorkerError
 
-SETTINGS = {"tstop": 60.0, "v_init": -65.0, "progress": False}
+SETTINGS = {"method": "classic", "tstop": 60.0, "v_init": -65.0, "progress": False}
 
 
 @isolated
@@ -54,6 +54,7 @@ def test_evaluation() -> None:
     assert evaluation.speed_up > 0
     again = pickle.loads(pickle.dumps(evaluation))
     assert str(again) == str(evaluation)
+    assert repr(evaluation).startswith("<Evaluation of TestTree[0], 2 seeds: rate error ")
     for text in ("of ceiling", "half the time step", "classic", "mean", "times faster"):
         assert text in str(evaluation)
 
@@ -78,7 +79,7 @@ def test_runs_are_those_of_a_script() -> None:
     assert recorded.tolist() == list(tip)
     del tip
 
-    reduction = neuron_reduce.reduce(model.cell, model.synapses, model.netcons)
+    reduction = neuron_reduce.reduce(model.cell, model.synapses, model.netcons, method="classic")
     tip = h.Vector().record(reduction.place("apic[1]", 0.5)._ref_v)
     (soma,) = small_cell.run(model.cell.soma[0], duration=60.0)
     assert case.reduced.soma.tolist() == soma
@@ -96,6 +97,25 @@ def test_session_is_untouched() -> None:
     gc.collect()
     assert snapshot.differences(before, snapshot.take()) == []
     assert bystander
+
+
+@pytest.mark.parametrize("method", ["drive", "lumped"])
+@isolated
+def test_other_methods(method: str) -> None:
+    settings = {**SETTINGS, "method": method, "rates": made.RATE}
+    evaluation = neuron_reduce.evaluate(made.make, seeds=(3,), ceiling=False, **settings)
+    assert evaluation.record.method == method
+    assert evaluation.record.settings["rates"] == made.RATE
+    assert evaluation.rmsd < 10
+
+
+@isolated
+def test_session_with_threads() -> None:
+    expected = neuron_reduce.evaluate(made.make, seeds=(1,), **SETTINGS)
+    h.ParallelContext().nthread(2)
+    found = neuron_reduce.evaluate(made.make, seeds=(1,), **SETTINGS)
+    assert h.ParallelContext().nthread() == 2
+    assert found.cases[0].full.soma.tolist() == expected.cases[0].full.soma.tolist()
 
 
 @isolated
@@ -193,9 +213,6 @@ def test_arguments() -> None:
             neuron_reduce.evaluate(made.make, **{**SETTINGS, **arguments})
     with pytest.raises(TypeError, match="'frequencies' is no argument"):
         neuron_reduce.evaluate(made.make, frequencies=3, **SETTINGS)
-    h.ParallelContext().nthread(2)
-    with pytest.raises(SimulatorError, match="2 threads"):
-        neuron_reduce.evaluate(made.make, **SETTINGS)
 
 
 @isolated

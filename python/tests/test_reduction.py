@@ -17,7 +17,8 @@ from refusal import assert_refused
 
 
 def reduced(model: small_cell.Model, **arguments: Any) -> neuron_reduce.Reduction:
-    return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **arguments)
+    given = {"method": "classic", **arguments}
+    return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **given)
 
 
 def all_segments(sections: Any) -> int:
@@ -182,6 +183,27 @@ def test_notes() -> None:
     assert notes[0].startswith("hh has its declared parameter values in ")
     assert notes[1].startswith("1 point process on the dendrites, in no list")
     assert clamp.get_segment().sec in list(reduction.cell.dend)
+
+
+@pytest.mark.parametrize("method", ["classic", "drive", "lumped"])
+@isolated
+def test_every_method_has_its_record(method: str) -> None:
+    model = small_cell.model()
+    count = len(model.drive.netcons)
+    reduction = reduced(model, method=method, rates=5.0)
+    record = reduction.record
+    assert record.method == method
+    assert record.settings["rates"] == 5.0
+    live = [*reduction.cell.apical, *reduction.cell.basal]
+    for cable, section in zip(record.cables, live, strict=True):
+        assert section.name().endswith(cable.name)
+        assert section.parentseg().sec.name().endswith(cable.parent)
+        assert cable.length == pytest.approx(section.L)
+    assert sum(kind.netcons for kind in record.synapses) == count
+    assert sum(kind.after for kind in record.synapses) == len(reduction.synapses)
+    assert np.isfinite(record.impedances.transfer_reduced).all()
+    for index, mapped in enumerate(reduction.segment_map):
+        assert reduction.place(index).x == mapped.cable_x
 
 
 @isolated

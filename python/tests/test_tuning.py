@@ -23,6 +23,7 @@ from models import made, small_cell
 from neuron_reduce import ArgumentError, Candidate, Tuning
 
 SETTINGS = {
+    "methods": ("classic",),
     "tstop": 40.0,
     "v_init": -65.0,
     "frequencies": (0, 50),
@@ -131,8 +132,8 @@ def make(seed):
     return made.make(seed)
 
 neuron_reduce.tune(
-    make, error="voltage", results={file!r}, workers=1, tstop=40.0, v_init=-65.0,
-    frequencies=range(0, 200, 10), segments=(-1,), progress=False,
+    make, methods=["classic"], error="voltage", results={file!r}, workers=1, tstop=40.0,
+    v_init=-65.0, frequencies=range(0, 200, 10), segments=(-1,), progress=False,
 )
 """
 
@@ -157,6 +158,7 @@ def test_killed_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
     h.celsius = 6.3
     tuning = neuron_reduce.tune(
         made.make,
+        methods=["classic"],
         error="voltage",
         results=str(file),
         tstop=40.0,
@@ -179,7 +181,7 @@ def test_candidates_that_fail() -> None:
     assert math.isnan(failed[0].error)
     assert failed[0].problem in str(tuning)
     with pytest.raises(ArgumentError, match="one of: classic"):
-        neuron_reduce.tune(made.make, methods=("newest",), **SETTINGS)
+        neuron_reduce.tune(made.make, **{**SETTINGS, "methods": ("newest",)})
 
 
 @isolated
