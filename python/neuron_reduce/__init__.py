@@ -8,6 +8,7 @@ from neuron import h as _h
 from .errors import (
     ArgumentError,
     CellError,
+    MissingPackageError,
     NeuronReduceError,
     SimulatorError,
     SynapseError,
@@ -20,6 +21,7 @@ from .reductor import subtree_reductor
 __all__ = [
     "ArgumentError",
     "CellError",
+    "MissingPackageError",
     "NeuronReduceError",
     "ReducedCell",
     "SimulatorError",

@@ -30,3 +30,7 @@ class TemplateError(NeuronReduceError, ValueError):
 
 class SimulatorError(NeuronReduceError, RuntimeError):
     """NEURON reported an error that the checks before did not foresee."""
+
+
+class MissingPackageError(NeuronReduceError, ImportError):
+    """Something was asked for that needs a package which is not installed."""
