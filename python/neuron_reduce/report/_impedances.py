@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -13,7 +15,7 @@ from ._text import Html, escape, number, paragraph
 SITES = 6
 """How many sites are drawn at most."""
 
-HEIGHT = 420
+HEIGHT = "420px"
 
 
 def section(impedances: records.Impedances | None) -> Section:
@@ -32,9 +34,10 @@ def section(impedances: records.Impedances | None) -> Section:
         ("full", impedances.input_full, _style.FULL, None),
         ("reduced", impedances.input_reduced, _style.REDUCED, "dash"),
     ]
-    first = _figure("input impedance (MΩ)")
+    first = _figure("input impedance (MΩ)", frequencies[drawn])
     for cell, moduli, colour, dash in both:
         first.add_trace(_line(cell, frequencies[drawn], moduli[drawn], colour, dash))
+    _mark(first)
     caption = f"Input impedance at the soma, passive. {_at_rest(impedances)}"
     body = place(
         "input-figure", HEIGHT, "Input impedance against frequency, both cells", caption.strip()
@@ -42,7 +45,7 @@ def section(impedances: records.Impedances | None) -> Section:
     figures = {"input-figure": first}
 
     if impedances.sites:
-        second = _figure("transfer impedance to the soma (MΩ)")
+        second = _figure("transfer impedance (MΩ)", frequencies[drawn])
         chosen = np.unique(np.linspace(0, len(impedances.sites) - 1, SITES).round().astype(int))
         for order, index in enumerate(chosen):
             colour, site = _style.cycle(order), impedances.sites[index]
@@ -54,6 +57,7 @@ def section(impedances: records.Impedances | None) -> Section:
                 line.update(legendgroup=site, showlegend=cell == "full")
                 line.update(hovertemplate=f"{escape(site)}, {cell}: %{{y:.3g}} MΩ<extra></extra>")
                 second.add_trace(line)
+        _mark(second)
         caption = (
             "Transfer impedance from dendritic sites to the soma: full cell solid, reduced cell "
             "dashed, there from the place each site was moved to."
@@ -69,14 +73,29 @@ def section(impedances: records.Impedances | None) -> Section:
     return Section("impedances", title, Html(body), figures)
 
 
-def _figure(title: str) -> go.Figure:
-    decades = {"type": "log", "dtick": 1, "exponentformat": "none"}
+def _figure(title: str, frequencies: np.ndarray) -> go.Figure:
     return _style.figure(
         hovermode="closest",
-        margin={"l": 60, "r": 12, "t": 64, "b": 52},
-        xaxis=_style.axis("frequency (Hz)", **decades),
-        yaxis=_style.axis(title, type="log", exponentformat="none", dtick="D2"),
+        margin={"l": 60, "r": 26, "t": 64, "b": 52},
+        xaxis=_style.axis("frequency (Hz)", type="log", **_marks(frequencies)),
+        yaxis=_style.axis(title, type="log"),
     )
+
+
+def _mark(figure: go.Figure) -> None:
+    """Puts marks on the vertical axis that suit what is drawn."""
+    figure.update_yaxes(_marks(np.concatenate([trace.y for trace in figure.data])))
+
+
+def _marks(values: np.ndarray) -> dict[str, list]:
+    """Marks of a logarithmic axis at round numbers, written in full."""
+    values = values[values > 0]
+    if not len(values):
+        return {}
+    low, high = math.floor(np.log10(values.min())), math.ceil(np.log10(values.max()))
+    steps = (1,) if high - low > 3 else (1, 2, 5) if high - low < 3 else (1, 3)
+    marks = [step * 10.0**decade for decade in range(low, high + 1) for step in steps]
+    return {"tickvals": marks, "ticktext": [f"{mark:g}" for mark in marks]}
 
 
 def _line(

@@ -41,7 +41,7 @@ DIFFERENCES = [
     (
         "spike_distance",
         "SPIKE-distance",
-        decimal,
+        lambda value: decimal(value, places=3),
         "How far apart corresponding spikes are in relation to the intervals around them, "
         "averaged over time: 0 for equal trains.",
     ),
@@ -125,8 +125,9 @@ def _differences(cases: Sequence[Case]) -> Html:
                 value = Html(f"{value}<small>{percent(share)} of the ceiling</small>")
         reached = [form(_cases.summary(ceiling, name).mean) for ceiling in ceilings]
         rows.append((_explained(label, meaning.format(**words)), value, *reached))
-    head = ["Against the full cell", "reduced", *(f"ceiling: {name}" for name in names)]
-    return table(head, rows, kind="wide explained stacked")
+    head = ["", "reduced", *(f"ceiling: {name}" for name in names)]
+    heading = "<h3>The reduced cell against the full one</h3>"
+    return Html(heading + table(head, rows, kind="wide explained stacked"))
 
 
 def _spikes(cases: Sequence[Case]) -> Html:
@@ -143,14 +144,17 @@ def _spikes(cases: Sequence[Case]) -> Html:
     rows = [
         (_explained(label, meaning), *values(name, unit)) for name, label, unit, meaning in SPIKES
     ]
-    return table(["Spikes of each cell", "full", "reduced"], rows, kind="wide explained stacked")
+    body = table(["", "full", "reduced"], rows, kind="wide explained stacked")
+    return Html("<h3>Spikes of each cell</h3>" + body)
 
 
 def _dendrites(cases: Sequence[Case]) -> Html:
     comparisons = [case.comparison for case in cases]
     sites = list(dict.fromkeys(site for each in comparisons for site in each.dendrites or {}))
+    heading = "<h3>Dendritic sites</h3>"
     if not sites:
-        return paragraph("No dendritic sites were recorded in both cells.", "absent")
+        text = "No dendritic sites were recorded in both cells."
+        return Html(heading + paragraph(text, "absent"))
     names = _cases.ceiling_names(cases)
     rows = []
     for site in sites:
@@ -165,15 +169,15 @@ def _dendrites(cases: Sequence[Case]) -> Html:
             ]
             row.append(decimal(_cases.summary(there, "rmsd").mean, "mV"))
         rows.append(row)
-    head = ["Dendritic site", "RMSD", "means", "standard deviations"]
-    head += [f"ceiling of RMSD: {name}" for name in names]
+    head = ["", "RMSD", "means", "standard deviations"]
+    head += [f"RMSD, ceiling: {name}" for name in names]
     text = (
         f"At {counted(len(sites), 'dendritic site')}, the potential of the full cell against that "
         "of the place the site was moved to, outside of somatic spikes: the root of the mean "
         "square of the difference, and the differences of the means and of the standard "
         "deviations, reduced less full."
     )
-    return Html(paragraph(text) + table(head, rows, kind="wide stacked"))
+    return Html(heading + paragraph(text) + table(head, rows, kind="wide names stacked"))
 
 
 def _cut(comparisons: Sequence[Any]) -> str:
@@ -194,7 +198,10 @@ def _with_range(value: Summary, form: Any) -> Html:
     text = form(value.mean)
     if text == ABSENT or form(value.least) == form(value.greatest):
         return escape(text)
-    return Html(f"{escape(text)} ({escape(form(value.least))} to {escape(form(value.greatest))})")
+    # The unit is not said thrice.
+    least = form(value.least).partition("\N{NO-BREAK SPACE}")[0]
+    greatest = form(value.greatest).partition("\N{NO-BREAK SPACE}")[0]
+    return escape(f"{text} ({least} to {greatest})")
 
 
 def _site(site: Any) -> str:

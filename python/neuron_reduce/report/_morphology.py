@@ -14,7 +14,7 @@ from ._layout import Straight, Stretch
 from ._page import Section, place
 from ._text import escape, paragraph
 
-HEIGHT = 640
+HEIGHT = "min(660px, 130vw)"
 FLAT = {"ambient": 0.85, "diffuse": 0.3, "specular": 0.05, "roughness": 0.9, "fresnel": 0.0}
 
 
@@ -39,8 +39,10 @@ def section(record: records.ReductionRecord) -> Section:
     height = max(full_high[1], reduced_high[1]) - min(full_low[1], reduced_low[1])
     shift = np.array([full_high[0] - reduced_low[0] + 0.08 * height, 0.0, 0.0])
 
-    low = np.minimum(full_low, reduced_low + shift)
-    high = np.maximum(full_high, reduced_high + shift)
+    # Room for the labels above and the bar below.
+    room = np.array([0.04, 0.11, 0.04]) * height
+    low = np.minimum(full_low, reduced_low + shift) - room
+    high = np.maximum(full_high, reduced_high + shift) + room
     figure = _style.figure(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={
@@ -62,17 +64,15 @@ def section(record: records.ReductionRecord) -> Section:
         _draw_dendrites(figure, index, cable, went)
     for straight in cables:
         _draw_cable(figure, straight, record.cables[straight.index], shift)
-    _draw_scale(figure, low, height)
+    _draw_scale(figure, low + room, height)
     for label, x in (("full", 0.0), ("reduced", shift[0])):
-        figure.add_trace(
-            _words(label, np.array([x, max(full_high[1], reduced_high[1]) + 0.05 * height, 0.0]))
-        )
+        figure.add_trace(_words(label, np.array([x, high[1] - 0.05 * height, 0.0])))
 
     caption = (
         "The full cell, each piece in the colour of the cable it went to, and the reduced cell "
         "beside it on the same scale: soma and cables with their lengths and diameters, laid out "
         "flat on the side that their dendrites were on. Shades go from dark near the soma to "
-        "light at a cable’s tip. Lines of the full cell are wider than its dendrites. Drag to "
+        "light at a cable’s tip. Thin dendrites and cables are drawn wider than they are. Drag to "
         "turn, pinch or use the buttons to zoom, point at a piece to see where it went, tap a name "
         "to hide a cable with its dendrites."
     )
@@ -87,15 +87,16 @@ def section(record: records.ReductionRecord) -> Section:
 
 def _scene(low: np.ndarray, high: np.ndarray) -> dict:
     """Seen from the front without perspective, so that lengths can be compared."""
-    hidden = {
-        "visible": False,
-        "showspikes": False,
+    axes = {
+        f"{axis}axis": {"visible": False, "showspikes": False, "range": [start, end]}
+        for axis, start, end in zip("xyz", low.tolist(), high.tolist(), strict=True)
     }
+    ratio = (high - low) / (high - low).max()
     return {
-        "aspectmode": "data",
-        "xaxis": hidden,
-        "yaxis": hidden,
-        "zaxis": hidden,
+        **axes,
+        # The page's script scales it to the size of the screen.
+        "aspectmode": "manual",
+        "aspectratio": dict(zip("xyz", ratio.tolist(), strict=True)),
         "dragmode": "orbit",
         "camera": {
             "projection": {"type": "orthographic"},
@@ -155,24 +156,15 @@ def _draw_dendrites(
     ]
     trace = _lines(pieces, labels, 3)
     segments = max(cable.segments, 1)
-    values = np.concatenate(
-        [
-            np.full(len(piece.points) + 1, min(int(piece.cable_x * segments), segments - 1))
-            for piece in pieces
-        ]
-    )
+    steps = [
+        np.full(len(piece.points) + 1, min(int(piece.cable_x * segments), segments - 1))
+        for piece in pieces
+    ]
     trace.update(
         name=escape(cable.name),
         legendgroup=cable.name,
         showlegend=False,
-        line={
-            "color": values.astype(np.float32),
-            "cmin": 0,
-            "cmax": max(segments - 1, 1),
-            "colorscale": [
-                [place, _style.shade(_style.cycle(index), place)] for place in (0.0, 0.5, 1.0)
-            ],
-        },
+        line=_shaded(index, np.concatenate(steps), segments),
     )
     figure.add_trace(trace)
 
@@ -192,26 +184,44 @@ def _draw_cable(
     name = escape(cable.name)
     size = f"{cable.length:.4g} µm × {cable.diameter:.3g} µm"
     figure.add_trace(
-        _solid(points, shades, None).update(
-            name=name,
-            legendgroup=cable.name,
-        )
-    )
-    centres = (np.arange(segments) + 0.5) / segments
-    along = straight.start + centres[:, None] * (straight.end - straight.start) + shift
-    path = np.concatenate([axis[:1], along, axis[-1:]])
-    labels = [f"<b>{name}({x:.3g})</b><br>{size}" for x in (0.0, *centres, 1.0)]
-    figure.add_trace(
+        # What the legend shows: the cable's colour, which its shades are made of.
         go.Scatter3d(
-            **_xyz(path),
+            x=[None],
+            y=[None],
+            z=[None],
             mode="lines",
             name=name,
             legendgroup=cable.name,
-            line={"color": _style.cycle(straight.index), "width": 3},
-            text=labels,
+            line={"color": _style.cycle(straight.index), "width": 5},
+        )
+    )
+    figure.add_trace(_solid(points, shades, None).update(name=name, legendgroup=cable.name))
+    line = np.concatenate([axis[:-1], (axis[:-1] + axis[1:]) / 2, axis[1:]], axis=1)
+    labels = [f"<b>{name}({(step + 0.5) / segments:.3g})</b><br>{size}" for step in range(segments)]
+    figure.add_trace(
+        go.Scatter3d(
+            **_xyz(line.reshape(-1, 3)),
+            mode="lines",
+            name=name,
+            legendgroup=cable.name,
+            showlegend=False,
+            line={**_shaded(straight.index, np.arange(segments).repeat(3), segments), "width": 5},
+            text=np.repeat(labels, 3).tolist(),
             hovertemplate="%{text}<extra></extra>",
         )
     )
+
+
+def _shaded(index: int, steps: np.ndarray, segments: int) -> dict:
+    """A line in the shades of a cable; each of its points belongs to one of the segments."""
+    return {
+        "color": steps.astype(np.float32),
+        "cmin": 0,
+        "cmax": max(segments - 1, 1),
+        "colorscale": [
+            [place, _style.shade(_style.cycle(index), place)] for place in (0.0, 0.5, 1.0)
+        ],
+    }
 
 
 def _draw_scale(figure: go.Figure, low: np.ndarray, height: float) -> None:
@@ -230,8 +240,8 @@ def _draw_scale(figure: go.Figure, low: np.ndarray, height: float) -> None:
             showlegend=False,
         )
     )
-    middle = np.array([low[0] + length / 2, y - 0.03 * height, 0.0])
-    figure.add_trace(_words(f"{length:g} µm", middle))
+    middle = np.array([low[0] + length / 2, y - 0.01 * height, 0.0])
+    figure.add_trace(_words(f"{length:g} µm", middle).update(textposition="bottom center"))
 
 
 def _words(text: str, where: np.ndarray) -> go.Scatter3d:

@@ -58,6 +58,10 @@ def shade(colour: str, position: float) -> str:
     return "#" + "".join(f"{round(c + (target - c) * share):02x}" for c in channels)
 
 
+# What is dark on white would be hard to see on black.
+DARK |= {shade(colour, 0.0): colour for colour in CYCLE}
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with a title, which names the unit."""
     return {
@@ -83,7 +87,7 @@ def figure(**layout: Any) -> go.Figure:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 13, "color": INK},
             "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
-            "margin": {"l": 60, "r": 12, "t": 34, "b": 52},
+            "margin": {"l": 60, "r": 26, "t": 34, "b": 52},
             "legend": {
                 "orientation": "h",
                 "x": 0,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .. import record as records
 from . import _cases
 from ._cases import Case
 from ._page import Section
-from ._text import Html, counted, duration, escape, number, paragraph, percent, table
+from ._text import Html, counted, decimal, duration, number, paragraph, percent, table
+
+CLOSENESS = [
+    ("rate_error", "rate error", percent),
+    ("matched", "spikes matched", percent),
+    ("gamma", "coincidence factor Γ", decimal),
+    ("spike_synchronization", "SPIKE-synchronization", decimal),
+    ("rmsd", "subthreshold RMSD", lambda value: decimal(value, "mV")),
+]
+"""Attribute, label and form of the key figures that tell how close the reduced cell comes."""
 
 
 def title(record: records.ReductionRecord) -> str:
@@ -106,5 +115,23 @@ def _key_figures(record: records.ReductionRecord, cases: Sequence[Case]) -> Html
         ]
     if record.stage_seconds:
         rows.append(("time to reduce", "", duration(sum(record.stage_seconds.values()))))
-    runs = f"; spikes and times to run over all {len(cases)} inputs" if len(cases) > 1 else ""
-    return table(["", "full", "reduced"], rows, caption=escape(f"Key figures{runs}"))
+    runs = f"Both cells, over all {len(cases)} inputs" if len(cases) > 1 else "Both cells"
+    cells = table(["", "full", "reduced"], rows, caption=runs)
+    if not cases:
+        return cells
+    closeness = [
+        (label, form(_cases.summary(comparisons, name).mean), _ceiling(cases, name, form))
+        for name, label, form in CLOSENESS
+    ]
+    body = cells + table(
+        ["", "reduced", "ceiling"], closeness, caption="The reduced cell against the full one"
+    )
+    return Html(f'<div class="columns">{body}</div>')
+
+
+def _ceiling(cases: Sequence[Case], name: str, form: Callable[[float], str]) -> str:
+    """What the full cell reaches against itself, over all changes."""
+    reached = [
+        each for ceiling in _cases.ceiling_names(cases) for each in _cases.ceilings(cases, ceiling)
+    ]
+    return form(_cases.summary(reached, name).mean)

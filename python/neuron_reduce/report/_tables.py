@@ -20,6 +20,7 @@ def cables(record: records.ReductionRecord) -> Section:
     title = "Cables"
     if not record.cables:
         return Section("cables", title, paragraph("The reduced cell has no cables.", "absent"))
+    branched = len({cable.parent for cable in record.cables}) > 1
     rows = [
         (
             Html(
@@ -28,7 +29,7 @@ def cables(record: records.ReductionRecord) -> Section:
             ),
             cable.kind,
             cable.stem,
-            cable.parent,
+            *([cable.parent] if branched else []),
             number(cable.length),
             number(cable.diameter),
             number(cable.electrotonic_length),
@@ -36,9 +37,11 @@ def cables(record: records.ReductionRecord) -> Section:
         )
         for index, cable in enumerate(record.cables)
     ]
-    head = ["cable", "kind", "stands for the subtree at", "attached to"]
-    head += ["length (µm)", "diameter (µm)", "electrotonic length", "segments"]
-    return Section("cables", title, table(head, rows, kind="wide", words=range(4)))
+    words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
+    head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
+    return Section(
+        "cables", title, table(head, rows, kind="wide names tall", words=range(len(words)))
+    )
 
 
 def synapses(record: records.ReductionRecord) -> Section:
@@ -78,7 +81,7 @@ def synapses(record: records.ReductionRecord) -> Section:
         "NetCon keeps its weight, delay and threshold unless the treatment says otherwise."
     )
     head = ["kind", "before", "after", "NetCons", "treatment", "why not merged further"]
-    body = paragraph(text) + table(head, rows, kind="wide stacked", words=(0, 4, 5))
+    body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 4, 5))
     return Section("synapses", title, Html(body))
 
 
@@ -140,7 +143,7 @@ def _literal(value: Any) -> str:
 
 
 def _kind(kind: records.SynapseKind) -> Html:
-    values = ", ".join(f"{name} = {number(value)}" for name, value in kind.parameters.items())
+    values = ", ".join(f"{name} = {value:g}" for name, value in kind.parameters.items())
     return Html(escape(kind.mechanism) + (f"<small>{escape(values)}</small>" if values else ""))
 
 

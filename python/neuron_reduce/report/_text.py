@@ -33,7 +33,8 @@ def number(value: Any, unit: str = "", digits: int = 3) -> str:
     elif value and not 1e-3 <= abs(value) < 1e15:
         text = f"{abs(value):.{digits - 1}e}"
     else:
-        places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+        rounded = float(f"{abs(value):.{digits - 1}e}")
+        places = max(digits - 1 - math.floor(math.log10(rounded)), 0)
         text = f"{abs(value):,.{places}f}"
     sign = MINUS if value < 0 else ""
     return f"{sign}{text}\N{NO-BREAK SPACE}{unit}" if unit else sign + text

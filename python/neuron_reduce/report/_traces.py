@@ -34,12 +34,25 @@ def section(cases: Sequence[Case]) -> Section:
         return Section("traces", title, paragraph(text, "absent"))
 
     rows = 2 * len(kept)
+    recordings = [each for case in kept for each in (case.full, case.reduced)]
+    span = [
+        float(min(each.time[0] for each in recordings)),
+        float(max(each.time[-1] for each in recordings)),
+    ]
     raster = max(rows * ROW_HEIGHT, 50)
     share = raster / (raster + TRACE_HEIGHT + 30)
     figure = _style.figure(
         hovermode="x",
-        xaxis=_style.axis("", anchor="y", matches="x2", showticklabels=False, showgrid=False),
-        xaxis2=_style.axis("time (ms)", anchor="y2", showgrid=False),
+        xaxis=_style.axis(
+            "",
+            anchor="y",
+            matches="x2",
+            range=span,
+            showticklabels=False,
+            showgrid=False,
+            ticks="",
+        ),
+        xaxis2=_style.axis("time (ms)", anchor="y2", range=span, showgrid=False),
         yaxis=_style.axis("potential (mV)", domain=[share + 0.04, 1]),
         yaxis2=_style.axis(
             "",
@@ -89,7 +102,7 @@ def section(cases: Sequence[Case]) -> Section:
         )
     height = TRACE_HEIGHT + raster + 120
     description = "Somatic traces and spike rasters of the full and the reduced cell"
-    body = _choice(kept) + place("traces-figure", height, description, caption)
+    body = _choice(kept) + place("traces-figure", f"{height}px", description, caption)
     return Section("traces", title, Html(body), {"traces-figure": figure})
 
 

@@ -32,10 +32,20 @@
     );
   }
 
+  // Without perspective a scene is two units high: what is in it is made to fill the place.
+  function fit(name, layout) {
+    if (!layout.scene) return;
+    const { clientWidth, clientHeight } = document.getElementById(name);
+    const { x, y, z } = layout.scene.aspectratio;
+    const factor = Math.min(1.95 / y, (1.95 * clientWidth) / clientHeight / x);
+    layout.scene.aspectratio = { x: x * factor, y: y * factor, z: z * factor };
+  }
+
   function draw() {
-    const drawn = Object.entries(coloured()).map(([name, figure]) =>
-      Plotly.react(name, figure.data, figure.layout, config),
-    );
+    const drawn = Object.entries(coloured()).map(([name, figure]) => {
+      fit(name, figure.layout);
+      return Plotly.react(name, figure.data, figure.layout, config);
+    });
     return Promise.all(drawn).then(() =>
       Promise.all(Array.from(document.querySelectorAll("select[data-figure]"), showCase)),
     );
