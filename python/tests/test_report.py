@@ -119,11 +119,13 @@ def opened(browser: Any, file: Path, width: int = 1280, scheme: str = "light") -
 def test_draws_every_figure_offline(browser: Any, file: Path, width: int, scheme: str) -> None:
     shown = opened(browser, file, width, scheme)
     for name in FIGURES:
+        place = shown.page.locator(f"#{name}").bounding_box()
         for element in ("svg.main-svg", *(["canvas"] if name == "morphology-figure" else [])):
             box = shown.page.locator(f"#{name} {element}").first.bounding_box()
             assert box is not None, f"{name} has no {element}"
             assert box["width"] > 100, name
             assert box["height"] > 100, name
+            assert box["y"] + box["height"] <= place["y"] + place["height"] + 1, name
     assert shown.requests == [file.as_uri()]
     for name in FIGURES:
         assert shown.page.evaluate(COLOURED, name) > 500, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,6 +17,9 @@ SITES = 6
 """How many sites are drawn at most."""
 
 HEIGHT = "420px"
+
+DECADES = 6
+"""How many decades are marked at most, where there are many."""
 
 
 def section(impedances: records.Impedances | None) -> Section:
@@ -48,7 +52,7 @@ def section(impedances: records.Impedances | None) -> Section:
         second = _figure("transfer impedance (MΩ)", frequencies[drawn])
         chosen = np.unique(np.linspace(0, len(impedances.sites) - 1, SITES).round().astype(int))
         for order, index in enumerate(chosen):
-            colour, site = _style.cycle(order), impedances.sites[index]
+            colour, site = _style.cycle(order), _shortened(impedances.sites[index])
             for cell, moduli, dash in (
                 ("full", impedances.transfer_full, None),
                 ("reduced", impedances.transfer_reduced, "dash"),
@@ -94,8 +98,20 @@ def _marks(values: np.ndarray) -> dict[str, list]:
         return {}
     low, high = math.floor(np.log10(values.min())), math.ceil(np.log10(values.max()))
     steps = (1,) if high - low > 3 else (1, 2, 5) if high - low < 3 else (1, 3)
-    marks = [step * 10.0**decade for decade in range(low, high + 1) for step in steps]
-    return {"tickvals": marks, "ticktext": [f"{mark:g}" for mark in marks]}
+    decades = range(low, high + 1, math.ceil((high - low) / DECADES))
+    marks = [(step, decade) for decade in decades for step in steps]
+    return {
+        "tickvals": [step * 10.0**decade for step, decade in marks],
+        "ticktext": [
+            f"{step * 10.0**decade:g}" if -3 <= decade <= 4 else f"10<sup>{decade}</sup>"
+            for step, decade in marks
+        ],
+    }
+
+
+def _shortened(site: str) -> str:
+    """A site's name, its position with three digits."""
+    return re.sub(r"\((\d*\.\d+)\)$", lambda found: f"({float(found[1]):.3g})", site)
 
 
 def _line(

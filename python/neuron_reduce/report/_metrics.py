@@ -170,7 +170,7 @@ def _dendrites(cases: Sequence[Case]) -> Html:
             row.append(decimal(_cases.summary(there, "rmsd").mean, "mV"))
         rows.append(row)
     head = ["", "RMSD", "means", "standard deviations"]
-    head += [f"RMSD, ceiling: {name}" for name in names]
+    head += [f"RMSD ceiling: {name}" for name in names]
     text = (
         f"At {counted(len(sites), 'dendritic site')}, the potential of the full cell against that "
         "of the place the site was moved to, outside of somatic spikes: the root of the mean "
@@ -207,5 +207,5 @@ def _with_range(value: Summary, form: Any) -> Html:
 def _site(site: Any) -> str:
     if isinstance(site, tuple):
         name, position = site
-        return f"{name}({position:g})"
+        return f"{name}({position:.3g})"
     return str(site)

@@ -19,7 +19,7 @@ FLAT = {"ambient": 0.85, "diffuse": 0.3, "specular": 0.05, "roughness": 0.9, "fr
 
 
 def section(record: records.ReductionRecord) -> Section:
-    """The full cell to the left, the reduced one to the right, on one scale."""
+    """The full cell and the reduced one beside it, on one scale."""
     title = "Morphology"
     if not any(len(piece.points) > 1 for piece in record.shape):
         text = (
@@ -39,10 +39,13 @@ def section(record: records.ReductionRecord) -> Section:
     height = max(full_high[1], reduced_high[1]) - min(full_low[1], reduced_low[1])
     shift = np.array([full_high[0] - reduced_low[0] + 0.08 * height, 0.0, 0.0])
 
-    # Room for the labels above and the bar below.
-    room = np.array([0.04, 0.11, 0.04]) * height
-    low = np.minimum(full_low, reduced_low + shift) - room
-    high = np.maximum(full_high, reduced_high + shift) + room
+    low, high = (
+        np.minimum(full_low, reduced_low + shift),
+        np.maximum(full_high, reduced_high + shift),
+    )
+    # Room for the labels below the cells and the bar beside them.
+    low -= np.array([0.04, 0.12, 0.04]) * height
+    high += np.array([0.1, 0.03, 0.04]) * height
     figure = _style.figure(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={
@@ -64,9 +67,10 @@ def section(record: records.ReductionRecord) -> Section:
         _draw_dendrites(figure, index, cable, went)
     for straight in cables:
         _draw_cable(figure, straight, record.cables[straight.index], shift)
-    _draw_scale(figure, low + room, height)
+    bottom = low[1] + 0.05 * height
+    _draw_scale(figure, np.array([high[0] - 0.03 * height, bottom, 0.0]), height)
     for label, x in (("full", 0.0), ("reduced", shift[0])):
-        figure.add_trace(_words(label, np.array([x, high[1] - 0.05 * height, 0.0])))
+        figure.add_trace(_words(label, np.array([x, bottom, 0.0])))
 
     caption = (
         "The full cell, each piece in the colour of the cable it went to, and the reduced cell "
@@ -78,7 +82,7 @@ def section(record: records.ReductionRecord) -> Section:
     )
     if len(record.cables) > len(_style.CYCLE):
         caption += f" Colours repeat after {len(_style.CYCLE)} cables."
-    if any(piece.kind == "axon" for piece in record.shape):
+    if any(kinds[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
     description = "The full and the reduced cell in three dimensions"
     body = place("morphology-figure", HEIGHT, description, caption)
@@ -94,7 +98,8 @@ def _scene(low: np.ndarray, high: np.ndarray) -> dict:
     ratio = (high - low) / (high - low).max()
     return {
         **axes,
-        # The page's script scales it to the size of the screen.
+        # The page's script scales it to the size of the screen, and lays the cells on their side
+        # where that makes them larger.
         "aspectmode": "manual",
         "aspectratio": dict(zip("xyz", ratio.tolist(), strict=True)),
         "dragmode": "orbit",
@@ -178,7 +183,7 @@ def _draw_cable(
     axis = straight.start + steps * (straight.end - straight.start) + shift
     points = np.column_stack([axis, np.full(len(axis), cable.diameter)])
     shades = [
-        _style.shade(_style.cycle(straight.index), step / max(segments - 1, 1))
+        _style.shade(_style.cycle(straight.index), (step + 0.5) / segments)
         for step in range(segments)
     ]
     name = escape(cable.name)
@@ -215,33 +220,31 @@ def _draw_cable(
 def _shaded(index: int, steps: np.ndarray, segments: int) -> dict:
     """A line in the shades of a cable; each of its points belongs to one of the segments."""
     return {
-        "color": steps.astype(np.float32),
+        "color": ((steps + 0.5) / segments).astype(np.float32),
         "cmin": 0,
-        "cmax": max(segments - 1, 1),
+        "cmax": 1,
         "colorscale": [
             [place, _style.shade(_style.cycle(index), place)] for place in (0.0, 0.5, 1.0)
         ],
     }
 
 
-def _draw_scale(figure: go.Figure, low: np.ndarray, height: float) -> None:
-    """A bar of a round length below the full cell."""
+def _draw_scale(figure: go.Figure, start: np.ndarray, height: float) -> None:
+    """A bar of a round length along the y-axis, its length at its end."""
     raw = 0.2 * height
     decade = 10 ** math.floor(math.log10(raw))
     length = next(step * decade for step in (5, 2, 1) if step * decade <= raw)
-    y = low[1] - 0.04 * height
-    ends = np.array([[low[0], y, 0.0], [low[0] + length, y, 0.0]])
     figure.add_trace(
         go.Scatter3d(
-            **_xyz(ends),
+            **_xyz(np.stack([start, start + np.array([0.0, length, 0.0])])),
             mode="lines",
             line={"color": _style.INK, "width": 4},
             hoverinfo="skip",
             showlegend=False,
         )
     )
-    middle = np.array([low[0] + length / 2, y - 0.01 * height, 0.0])
-    figure.add_trace(_words(f"{length:g} µm", middle).update(textposition="bottom center"))
+    end = start + np.array([0.0, length, 0.0])
+    figure.add_trace(_words(f"{length:g} µm", end).update(textposition="top center"))
 
 
 def _words(text: str, where: np.ndarray) -> go.Scatter3d:
@@ -249,6 +252,7 @@ def _words(text: str, where: np.ndarray) -> go.Scatter3d:
         **_xyz(where[None]),
         mode="text",
         text=[text],
+        textposition="bottom center",
         textfont={"color": _style.INK, "size": 14},
         hoverinfo="skip",
         showlegend=False,

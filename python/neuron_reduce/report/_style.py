@@ -39,6 +39,8 @@ CYCLE = [
     "#cc6677",
     "#44aa99",
     "#aa4499",
+    "#a0522d",
+    "#4a6fd8",
 ]
 """Colours for cables and sites, visible on white and on black, that stay apart for the
 colour-blind: Okabe & Ito's without that of the reduced cell, then some of Tol's muted scheme."""

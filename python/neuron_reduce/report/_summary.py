@@ -59,7 +59,7 @@ def _outcome(cases: Sequence[Case]) -> str:
     full = _cases.total(comparisons, "spikes_full")
     reduced = _cases.total(comparisons, "spikes_reduced")
     first = comparisons[0]
-    length = number((first.stop - first.start) / 1e3, "s")
+    length = f"{(first.stop - first.start) / 1e3:.3g}\N{NO-BREAK SPACE}s"
     inputs = f"one input of {length}" if len(cases) == 1 else f"{len(cases)} inputs of {length}"
     if not full and not reduced:
         text = f"Neither the full nor the reduced cell fired, over {inputs}"

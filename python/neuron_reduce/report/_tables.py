@@ -9,7 +9,7 @@ from .. import record as records
 from . import _cases, _style
 from ._cases import Case
 from ._page import Section
-from ._text import Html, counted, duration, escape, number, paragraph, table
+from ._text import MINUS, Html, counted, duration, escape, number, paragraph, table
 
 KINDS = 40
 """How many kinds of synapses have a row of their own at most."""
@@ -144,6 +144,7 @@ def _literal(value: Any) -> str:
 
 def _kind(kind: records.SynapseKind) -> Html:
     values = ", ".join(f"{name} = {value:g}" for name, value in kind.parameters.items())
+    values = values.replace("= -", f"= {MINUS}")
     return Html(escape(kind.mechanism) + (f"<small>{escape(values)}</small>" if values else ""))
 
 

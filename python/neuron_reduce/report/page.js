@@ -32,18 +32,33 @@
     );
   }
 
-  // Without perspective a scene is two units high: what is in it is made to fill the place.
-  function fit(name, layout) {
+  // Without perspective a scene is two units high: scales the cells to fill the width or the
+  // greatest height, upright or lying on their side, and makes the place as high as they need.
+  function fit(name, layout, data) {
     if (!layout.scene) return;
-    const { clientWidth, clientHeight } = document.getElementById(name);
+    const place = document.getElementById(name);
+    place.dataset.height ??= place.style.height;
+    place.style.height = place.dataset.height;
+    const entries = data.filter((trace) => trace.showlegend !== false).length;
+    const legend = 16 + 24 * Math.ceil((entries * 105) / place.clientWidth);
+    const [aside, above] = [64, 44]; // pixels for labels that reach beyond the cells
+    const width = place.clientWidth - aside;
+    const height = place.clientHeight - legend - above;
     const { x, y, z } = layout.scene.aspectratio;
-    const factor = Math.min(1.95 / y, (1.95 * clientWidth) / clientHeight / x);
+    const upright = Math.min(width / x, height / y);
+    const lying = Math.min(width / y, height / x);
+    const pixels = Math.max(upright, lying);
+    if (lying > upright) layout.scene.camera.up = { x: -1, y: 0, z: 0 };
+    const needed = Math.ceil(pixels * (lying > upright ? x : y)) + above;
+    place.style.height = `${needed + legend}px`;
+    layout.margin.b = legend;
+    const factor = (2 * pixels) / needed;
     layout.scene.aspectratio = { x: x * factor, y: y * factor, z: z * factor };
   }
 
   function draw() {
     const drawn = Object.entries(coloured()).map(([name, figure]) => {
-      fit(name, figure.layout);
+      fit(name, figure.layout, figure.data);
       return Plotly.react(name, figure.data, figure.layout, config);
     });
     return Promise.all(drawn).then(() =>
