@@ -44,6 +44,7 @@ test-swift:
 	swift test
 
 test-python: $(VENV)/.installed
+	.ci/browser
 	$(PYTHON) -m pytest
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready

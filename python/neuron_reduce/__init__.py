@@ -10,6 +10,7 @@ from .comparison import Comparison, VoltageDifference, compare
 from .errors import (
     ArgumentError,
     CellError,
+    MissingPackageError,
     NeuronReduceError,
     SimulatorError,
     SynapseError,
@@ -32,6 +33,7 @@ __all__ = [
     "CellError",
     "Comparison",
     "Evaluation",
+    "MissingPackageError",
     "NeuronReduceError",
     "Recording",
     "ReducedCell",

@@ -39,6 +39,8 @@ class Comparison:
 
     :ivar start: from when the recordings are compared, in ms.
     :ivar stop: until when, in ms: the end of the shorter recording.
+    :ivar threshold: the somatic potential that a spike crosses upwards, in mV.
+    :ivar cut: how long before and after a spike voltages are not compared, in ms.
     :ivar window: how far apart two spikes still coincide, in ms, for ``gamma`` and ``matched``.
     :ivar spikes_full: number of spikes of the full cell; ``spikes_reduced`` of the reduced one.
     :ivar rate_full: spikes per second, in Hz; likewise ``rate_reduced``.
@@ -75,7 +77,9 @@ class Comparison:
 
     start: float
     stop: float
+    threshold: float
     window: float
+    cut: tuple[float, float]
     spikes_full: int
     spikes_reduced: int
     rate_full: float
@@ -264,7 +268,9 @@ def _compared_recordings(full, reduced, threshold, window, before, after, tstart
     return Comparison(
         start=span.start,
         stop=span.end,
+        threshold=threshold,
         window=window,
+        cut=(before, after),
         spikes_full=len(trains[0]),
         spikes_reduced=len(trains[1]),
         rate_full=spikes.first_rate,

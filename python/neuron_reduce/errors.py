@@ -34,3 +34,7 @@ class SimulatorError(NeuronReduceError, RuntimeError):
 
 class WorkerError(NeuronReduceError, RuntimeError):
     """A process that was forked to run a cell ended before it was done."""
+
+
+class MissingPackageError(NeuronReduceError, ImportError):
+    """Something was asked for that needs a package which is not installed."""

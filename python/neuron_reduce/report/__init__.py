@@ -1,0 +1,58 @@
+"""One HTML file that shows what a reduction did and how close the reduced cell comes.
+
+The file holds all it needs, Plotly's JavaScript included: it opens offline, and makes no network
+request. Drawing needs the package plotly; importing this module does not.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MissingPackageError
+
+if TYPE_CHECKING:
+    from ..record import ReductionRecord
+
+__all__ = ["write"]
+
+
+def write(
+    path: str | os.PathLike[str], record: ReductionRecord, evaluation: Any = None
+) -> pathlib.Path:
+    """Writes the report of a reduction and returns where it is.
+
+    The same arguments give the same file, byte for byte.
+
+    :param path: of the HTML file; one that is there is replaced. Its folder must exist.
+    :param record: what the reduction did.
+    :param evaluation: how close the reduced cell comes, over one input or several; or a single
+        comparison. What is missing, the report says in a sentence.
+    :raises MissingPackageError: plotly is not installed.
+    """
+    try:
+        import plotly  # noqa: F401
+    except ImportError:
+        raise MissingPackageError(
+            "a report is drawn with the package plotly, which is not installed here; install it "
+            "with `pip install plotly`, or with neuron-reduce as `neuron-reduce[report]`"
+        ) from None
+    from . import _cases, _impedances, _metrics, _morphology, _page, _summary, _tables, _traces
+
+    cases = _cases.of(evaluation)
+    sections = [
+        _summary.section(record, cases),
+        _traces.section(cases),
+        _metrics.section(cases),
+        _morphology.section(record),
+        _impedances.section(record.impedances),
+        _tables.cables(record),
+        _tables.synapses(record),
+        _tables.running(record, cases),
+        _tables.notes(record),
+    ]
+    target = pathlib.Path(path)
+    page = _page.render(_summary.title(record), _summary.subtitle(record), sections)
+    target.write_text(page, encoding="utf-8", newline="\n")
+    return target

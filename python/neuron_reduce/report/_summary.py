@@ -1,0 +1,137 @@
+"""What comes first: the result in a sentence, and the key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .. import record as records
+from . import _cases
+from ._cases import Case
+from ._page import Section
+from ._text import Html, counted, decimal, duration, number, paragraph, percent, table
+
+CLOSENESS = [
+    ("rate_error", "rate error", percent),
+    ("matched", "spikes matched", percent),
+    ("gamma", "coincidence factor Γ", decimal),
+    ("spike_synchronization", "SPIKE-synchronization", decimal),
+    ("rmsd", "subthreshold RMSD", lambda value: decimal(value, "mV")),
+]
+"""Attribute, label and form of the key figures that tell how close the reduced cell comes."""
+
+
+def title(record: records.ReductionRecord) -> str:
+    """The page's title."""
+    return f"{record.cell} and its reduced cell"
+
+
+def subtitle(record: records.ReductionRecord) -> str:
+    """What made the reduced cell."""
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    return f"Method {record.method}" + (f" · {versions}" if versions else "")
+
+
+def section(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
+    """The headline and the table of key figures."""
+    sentence = _outcome(cases) if cases else _reduction(record)
+    body = paragraph(sentence, "headline")
+    if not cases:
+        body += paragraph(
+            "How close the reduced cell comes was not evaluated: this report shows the reduction "
+            "only.",
+            "absent",
+        )
+    return Section("summary", "", Html(body + _key_figures(record, cases)))
+
+
+def _reduction(record: records.ReductionRecord) -> str:
+    return (
+        f"{record.cell}, {counted(record.segments_full, 'segment')} with "
+        f"{counted(record.point_processes_full, 'point process', 'point processes')}, became a "
+        f"cell of {counted(record.segments_reduced, 'segment')} with "
+        f"{counted(record.point_processes_reduced, 'point process', 'point processes')}."
+    )
+
+
+def _outcome(cases: Sequence[Case]) -> str:
+    """Spikes, how many coincide and what could be asked for, and the gain in time."""
+    comparisons = [case.comparison for case in cases]
+    full = _cases.total(comparisons, "spikes_full")
+    reduced = _cases.total(comparisons, "spikes_reduced")
+    first = comparisons[0]
+    length = f"{(first.stop - first.start) / 1e3:.3g}\N{NO-BREAK SPACE}s"
+    inputs = f"one input of {length}" if len(cases) == 1 else f"{len(cases)} inputs of {length}"
+    if not full and not reduced:
+        text = f"Neither the full nor the reduced cell fired, over {inputs}"
+        rmsd = _cases.summary(comparisons, "rmsd").mean
+        text += f"; their somatic potentials differ by {number(rmsd, 'mV')} (root mean square)"
+    else:
+        text = (
+            f"The reduced cell fired {counted(reduced, 'spike')} where the full cell fired "
+            f"{number(full)}, over {inputs}"
+        )
+        matched = _cases.summary(comparisons, "matched").mean
+        text += (
+            f"; {percent(matched)} of the two cells’ spikes have a partner in the other within "
+            f"{number(first.window, 'ms')}"
+        )
+        reached = [
+            f"{percent(_cases.summary(_cases.ceilings(cases, name), 'matched').mean)} ({name})"
+            for name in _cases.ceiling_names(cases)
+        ]
+        if reached:
+            text += (
+                ", where the full cell against itself, after a change that should not matter, "
+                f"reaches {' and '.join(reached)}"
+            )
+    faster = _cases.speedup(cases)
+    if faster is None:
+        return text + "."
+    return (
+        f"{text}; it ran {number(faster, digits=2)} times {'as fast' if faster < 1 else 'faster'}."
+    )
+
+
+def _key_figures(record: records.ReductionRecord, cases: Sequence[Case]) -> Html:
+    rows = [
+        ("segments", number(record.segments_full), number(record.segments_reduced)),
+        (
+            "point processes",
+            number(record.point_processes_full),
+            number(record.point_processes_reduced),
+        ),
+    ]
+    comparisons = [case.comparison for case in cases]
+    if cases:
+        pairs = [
+            [_cases.total(comparisons, f"{name}_{cell}") for cell in ("full", "reduced")]
+            for name in ("spikes", "seconds")
+        ]
+        rates = [_cases.summary(comparisons, f"rate_{cell}").mean for cell in ("full", "reduced")]
+        rows += [
+            ("spikes", *map(number, pairs[0])),
+            ("firing rate", *(number(rate, "Hz") for rate in rates)),
+            ("time to run", *map(duration, pairs[1])),
+        ]
+    if record.stage_seconds:
+        rows.append(("time to reduce", "", duration(sum(record.stage_seconds.values()))))
+    runs = f"Both cells, over all {len(cases)} inputs" if len(cases) > 1 else "Both cells"
+    cells = table(["", "full", "reduced"], rows, caption=runs)
+    if not cases:
+        return cells
+    closeness = [
+        (label, form(_cases.summary(comparisons, name).mean), _ceiling(cases, name, form))
+        for name, label, form in CLOSENESS
+    ]
+    body = cells + table(
+        ["", "reduced", "ceiling"], closeness, caption="The reduced cell against the full one"
+    )
+    return Html(f'<div class="columns">{body}</div>')
+
+
+def _ceiling(cases: Sequence[Case], name: str, form: Callable[[float], str]) -> str:
+    """What the full cell reaches against itself, over all changes."""
+    reached = [
+        each for ceiling in _cases.ceiling_names(cases) for each in _cases.ceilings(cases, ceiling)
+    ]
+    return form(_cases.summary(reached, name).mean)

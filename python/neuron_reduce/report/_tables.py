@@ -1,0 +1,154 @@
+"""Cables, synapses, times, settings and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import record as records
+from . import _cases, _style
+from ._cases import Case
+from ._page import Section
+from ._text import MINUS, Html, counted, duration, escape, number, paragraph, table
+
+KINDS = 40
+"""How many kinds of synapses have a row of their own at most."""
+
+
+def cables(record: records.ReductionRecord) -> Section:
+    """One row for each cable."""
+    title = "Cables"
+    if not record.cables:
+        return Section("cables", title, paragraph("The reduced cell has no cables.", "absent"))
+    branched = len({cable.parent for cable in record.cables}) > 1
+    rows = [
+        (
+            Html(
+                f'<span class="swatch" style="background:{_style.cycle(index)}"></span>'
+                f"{escape(cable.name)}"
+            ),
+            cable.kind,
+            cable.stem,
+            *([cable.parent] if branched else []),
+            number(cable.length),
+            number(cable.diameter),
+            number(cable.electrotonic_length),
+            number(cable.segments),
+        )
+        for index, cable in enumerate(record.cables)
+    ]
+    words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
+    head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
+    return Section(
+        "cables", title, table(head, rows, kind="wide names tall", words=range(len(words)))
+    )
+
+
+def synapses(record: records.ReductionRecord) -> Section:
+    """One row for each kind of synapse."""
+    title = "Synapses"
+    if not record.synapses:
+        text = "There were no synapses in the list that was given."
+        return Section("synapses", title, paragraph(text, "absent"))
+    before, after = (sum(getattr(kind, name) for kind in record.synapses) for name in _ENDS)
+    listed = sorted(record.synapses, key=lambda kind: -kind.before)[:KINDS]
+    shown = [kind for kind in record.synapses if any(kind is each for each in listed)]
+    rows = [
+        (
+            _kind(kind),
+            number(kind.before),
+            number(kind.after),
+            number(kind.netcons),
+            kind.treatment,
+            _unmerged(kind),
+        )
+        for kind in shown
+    ]
+    left = len(record.synapses) - len(shown)
+    if left:
+        ends = (
+            number(
+                sum(getattr(kind, name) for kind in record.synapses)
+                - sum(getattr(kind, name) for kind in shown)
+            )
+            for name in (*_ENDS, "netcons")
+        )
+        rows.append((f"{counted(left, 'kind')} with fewer synapses", *ends, "", ""))
+    text = (
+        f"{counted(before, 'point process', 'point processes')} of "
+        f"{counted(len(record.synapses), 'kind')} became {number(after)}. Those of one kind, one "
+        "mechanism with equal parameters, that meet in a segment are merged into one; every "
+        "NetCon keeps its weight, delay and threshold unless the treatment says otherwise."
+    )
+    head = ["kind", "before", "after", "NetCons", "treatment", "why not merged further"]
+    body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 4, 5))
+    return Section("synapses", title, Html(body))
+
+
+def running(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
+    """Times, versions, and the call that does the same again."""
+    parts = []
+    comparisons = [case.comparison for case in cases]
+    if any(each.seconds_full is not None for each in comparisons):
+        rows = [
+            (
+                case.label,
+                duration(case.comparison.seconds_full),
+                duration(case.comparison.seconds_reduced),
+                number(_cases.speedup([case]), digits=2),
+            )
+            for case in cases
+        ]
+        head = ["Time to run", "full", "reduced", "times faster"]
+        parts.append(table(head, rows))
+    else:
+        parts.append(paragraph("How long the two cells take to run is not known.", "absent"))
+    if record.stage_seconds:
+        rows = [(stage, duration(seconds)) for stage, seconds in record.stage_seconds.items()]
+        rows.append(("in all", duration(sum(record.stage_seconds.values()))))
+        parts.append(table(["Time to reduce", ""], rows))
+    if record.versions:
+        parts.append(table(["Version", ""], record.versions.items(), words=(0, 1)))
+    body = f'<div class="columns">{"".join(parts)}</div>'
+    body += f"<h3>The same again</h3><pre><code>{escape(call(record))}</code></pre>"
+    return Section("running", "Times, versions and settings", Html(body))
+
+
+def notes(record: records.ReductionRecord) -> Section:
+    """What a user of the reduced cell should know."""
+    title = "Notes"
+    if not record.notes:
+        return Section("notes", title, paragraph("There is nothing to note.", "absent"))
+    items = "".join(f"<li>{escape(note)}</li>" for note in record.notes)
+    return Section("notes", title, Html(f"<ul>{items}</ul>"))
+
+
+def call(record: records.ReductionRecord) -> str:
+    """The Python that reproduces the reduction."""
+    settings = {"method": record.method, **record.settings}
+    lines = [f"    {name}={_literal(value)}," for name, value in settings.items()]
+    return "\n".join(
+        ["neuron_reduce.reduce(", "    cell,", "    synapses,", "    netcons,", *lines, ")"]
+    )
+
+
+_ENDS = ("before", "after")
+
+
+def _literal(value: Any) -> str:
+    """A value as Python writes it; numbers of numpy as Python's own."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    return repr(value.item() if hasattr(value, "item") else value)
+
+
+def _kind(kind: records.SynapseKind) -> Html:
+    values = ", ".join(f"{name} = {value:g}" for name, value in kind.parameters.items())
+    values = values.replace("= -", f"= {MINUS}")
+    return Html(escape(kind.mechanism) + (f"<small>{escape(values)}</small>" if values else ""))
+
+
+def _unmerged(kind: records.SynapseKind) -> str:
+    if not kind.unmerged:
+        return "all merged" if kind.after < kind.before else ""
+    return "; ".join(f"{reason} ({number(count)})" for reason, count in kind.unmerged.items())

@@ -1,0 +1,323 @@
+"""The report: what is in the file, and what a browser makes of it.
+
+The browser is the system's Chromium, driven by Playwright, which tells of console messages,
+requests and screen sizes through one connection and takes any Chromium, with no driver that has
+to match it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import neuron_reduce
+import sample_report
+from neuron_reduce import report
+from neuron_reduce.report import _layout, _tables, _text, _traces
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+FIGURES = ("traces-figure", "morphology-figure", "input-figure", "transfer-figure")
+
+LIMIT = 8_000_000
+"""Bytes a report may have, so that it can be sent by mail."""
+
+COLOURED = """
+async (name) => {
+  const image = new Image();
+  image.src = await Plotly.toImage(name, { format: "png" });
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  let coloured = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const [least, , greatest] = [data[at], data[at + 1], data[at + 2]].sort((a, b) => a - b);
+    if (data[at + 3] > 128 && greatest - least > 60) coloured += 1;
+  }
+  return coloured;
+}
+"""
+"""JavaScript that counts the pixels of a figure that are neither black, grey nor white."""
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> sample_report.Evaluation:
+    return sample_report.evaluation(seeds=3)
+
+
+@pytest.fixture(scope="module")
+def file(evaluation: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return report.write(path, evaluation.record, evaluation)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        reason = f"none of {', '.join(BROWSERS)} is on PATH; `.ci/browser` installs one"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    # WebGL in software, since test machines have no graphics card; root has no sandbox.
+    options = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=options)
+        yield browser
+        browser.close()
+
+
+@dataclasses.dataclass
+class Opened:
+    """A report in a browser, and what went wrong and what was fetched since it was opened."""
+
+    page: Any
+    errors: list[str]
+    requests: list[str]
+
+
+def opened(browser: Any, file: Path, width: int = 1280, scheme: str = "light") -> Opened:
+    """Opens a report offline and waits until all is drawn."""
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    context.set_offline(True)
+    page = context.new_page()
+    result = Opened(page, [], [])
+    page.on("pageerror", lambda error: result.errors.append(str(error)))
+    page.on("request", lambda request: result.requests.append(request.url))
+
+    def heard(message: Any) -> None:
+        # Plotly's own warnings are traces or logs that begin with WARN.
+        if message.type == "error" or "WARN" in message.text:
+            result.errors.append(message.text)
+
+    page.on("console", heard)
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-drawn]", state="attached", timeout=120_000)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark")], ids=str
+)
+def test_draws_every_figure_offline(browser: Any, file: Path, width: int, scheme: str) -> None:
+    shown = opened(browser, file, width, scheme)
+    for name in FIGURES:
+        place = shown.page.locator(f"#{name}").bounding_box()
+        for element in ("svg.main-svg", *(["canvas"] if name == "morphology-figure" else [])):
+            box = shown.page.locator(f"#{name} {element}").first.bounding_box()
+            assert box is not None, f"{name} has no {element}"
+            assert box["width"] > 100, name
+            assert box["height"] > 100, name
+            assert box["y"] + box["height"] <= place["y"] + place["height"] + 1, name
+    assert shown.requests == [file.as_uri()]
+    for name in FIGURES:
+        assert shown.page.evaluate(COLOURED, name) > 500, name
+    overhang = "document.documentElement.scrollWidth - window.innerWidth"
+    assert shown.page.evaluate(overhang) <= 0, "the page scrolls sideways"
+    assert shown.errors == []
+    shown.page.context.close()
+
+
+def test_another_input_can_be_chosen(browser: Any, file: Path) -> None:
+    shown = opened(browser, file)
+    visible = """() => document.getElementById("traces-figure").data
+        .filter((trace) => trace.meta !== undefined && trace.visible).map((trace) => trace.meta)"""
+    assert shown.page.evaluate(visible) == [0, 0]
+    shown.page.select_option("select", "2")
+    shown.page.wait_for_function(f"({visible})().every((input) => input === 2)")
+    assert shown.page.evaluate(visible) == [2, 2]
+    assert shown.errors == []
+    shown.page.context.close()
+
+
+def test_names_are_only_text(browser: Any, tmp_path: Path) -> None:
+    """Names come from users: markup in them must neither be obeyed nor break the page."""
+    name = """</script><img src=x onerror="throw 1">'&amp;"""
+    record = sample_report.record(name)
+    cables = [
+        dataclasses.replace(cable, name=f"{name}{index}", parent=name)
+        for index, cable in enumerate(record.cables)
+    ]
+    record = dataclasses.replace(
+        record,
+        method=name,
+        cables=cables,
+        notes=[name],
+        versions={name: name},
+        settings={"rates": {name: 1.0}},
+        stage_seconds={name: 1.0},
+        synapses=[dataclasses.replace(record.synapses[0], mechanism=name, unmerged={name: 3})],
+    )
+    made = sample_report.evaluation(seeds=2, duration=200.0)
+    for case in made.cases:
+        case.seed = name
+        case.comparison.ceiling = {name: case.comparison.ceiling["dt halved"]}
+        case.comparison.dendrites = {(name, 0.5): sample_report.Difference(1.0, 1.0, 1.0)}
+    shown = opened(browser, report.write(tmp_path / "report.html", record, made))
+    assert shown.page.locator("img").count() == 0
+    assert shown.page.locator("#notes li").inner_text() == name
+    assert shown.errors == []
+    assert len(shown.requests) == 1
+    shown.page.context.close()
+
+
+@pytest.mark.parametrize("evaluated", [False, True], ids=["no evaluation", "no recordings"])
+def test_what_is_missing_is_said(browser: Any, tmp_path: Path, evaluated: bool) -> None:
+    whole = sample_report.record()
+    record = dataclasses.replace(
+        whole,
+        impedances=None,
+        notes=[],
+        synapses=[],
+        shape=[dataclasses.replace(each, points=np.empty((0, 4))) for each in whole.shape],
+    )
+    comparison = sample_report.Comparison(0, 0, math.nan, math.nan, math.nan, math.nan)
+    path = report.write(tmp_path / "report.html", record, comparison if evaluated else None)
+    shown = opened(browser, path, 390)
+    assert shown.page.locator(".plot").count() == 0
+    for section in ("traces", "morphology", "impedances", "synapses", "running", "notes"):
+        assert shown.page.locator(f"#{section} .absent").count() == 1, section
+    expected = "Neither the full nor the reduced cell fired" if evaluated else "was not evaluated"
+    assert expected in shown.page.locator("#summary").inner_text()
+    assert shown.errors == []
+    shown.page.context.close()
+
+
+def test_the_headline_says_what_came_out(file: Path) -> None:
+    text = file.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "The reduced cell fired 29 spikes where the full cell fired 29, over 3 inputs" in text
+    assert "83 % of the two cells’ spikes have a partner in the other within 5 ms" in text
+    assert "reaches 97 % (weights × 1.001) and 95 % (dt halved); it ran 31 times faster." in text
+
+
+def test_one_comparison_is_as_good_as_an_evaluation(tmp_path: Path) -> None:
+    case = sample_report.case(3, duration=300.0)
+    comparison: Any = case.comparison
+    comparison.full, comparison.reduced = case.full, case.reduced
+    path = report.write(tmp_path / "report.html", sample_report.record(), comparison)
+    text = path.read_text(encoding="utf-8")
+    assert 'id="traces-figure"' in text
+    assert "over one input of" in text
+    assert "<select" not in text
+
+
+def test_the_same_again_gives_the_same_bytes(
+    file: Path, evaluation: sample_report.Evaluation, tmp_path: Path
+) -> None:
+    again = report.write(str(tmp_path / "again.html"), evaluation.record, evaluation)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_long_runs_stay_small(tmp_path: Path) -> None:
+    time = np.arange(0, 10_000, 0.025)
+    generator = np.random.default_rng(8)
+    potential = np.cumsum(generator.normal(size=len(time))) / 30 - 65
+    run = sample_report.Recording(time, potential)
+    comparison = sample_report.Comparison(0, 0, 1.0, 1.0, 1.0, 0.0)
+    cases = [sample_report.Case(seed, run, run, comparison) for seed in range(12)]
+    record = sample_report.record()
+    path = report.write(tmp_path / "report.html", record, sample_report.Evaluation(record, cases))
+    assert path.stat().st_size < LIMIT
+
+
+def test_thinning_keeps_ends_and_peaks() -> None:
+    time = np.arange(10_000) * 0.025
+    potential = np.full(len(time), -65.0)
+    potential[[1234, 7777]] = 30.0, 20.0
+    potential[5000] = -90.0
+    thin_time, thin_potential = _traces.thin(time, potential, 200)
+    assert len(thin_time) <= 200
+    assert thin_time[0] == time[0]
+    assert thin_time[-1] == time[-1]
+    for index in (1234, 7777, 5000):
+        assert thin_potential[thin_time == time[index]] == potential[index]
+    assert (np.diff(thin_time) > 0).all()
+    assert _traces.thin(time, potential, len(time))[0] is time
+
+
+def test_every_stretch_is_drawn_where_it_went() -> None:
+    record = sample_report.record()
+    pieces = _layout.stretches(record)
+    assert sum(piece.cable is not None for piece in pieces) == len(record.segment_map)
+    for shape in record.shape:
+        parts = [piece.points for piece in pieces if piece.section == shape.section]
+        lengths = [np.linalg.norm(np.diff(each[:, :3], axis=0), axis=1).sum() for each in parts]
+        whole = np.linalg.norm(np.diff(shape.points[:, :3], axis=0), axis=1).sum()
+        # Sums of tens of numbers near 100 µm, in another order.
+        assert sum(lengths) == pytest.approx(whole, rel=1e-12)
+
+
+def test_cables_are_drawn_to_scale_and_apart() -> None:
+    record = sample_report.record()
+    drawn = _layout.straighten(record.cables, _layout.stretches(record), 10.0)
+    for straight, cable in zip(drawn, record.cables, strict=True):
+        # Coordinates of some 1000 µm, which doubles hold to 1e-13 µm.
+        assert np.linalg.norm(straight.end - straight.start) == pytest.approx(cable.length, 1e-12)
+    by_name = {cable.name: straight for cable, straight in zip(record.cables, drawn, strict=True)}
+    assert (by_name["apic[1]"].start == by_name["apic[0]"].end).all()
+    angles = np.sort(np.degrees(_layout.apart([0.1, 0.1, 0.1, 3.1, -3.1])) % 360)
+    gaps = np.diff(angles, append=angles[0] + 360)
+    # Neighbours are pushed apart step by step, 200 times, and come as near as this.
+    assert gaps.min() > math.degrees(_layout.LEAST_ANGLE) - 0.1
+
+
+def test_the_call_that_reproduces_is_python() -> None:
+    record = sample_report.record()
+    called: dict[str, Any] = {}
+
+    class Package:
+        @staticmethod
+        def reduce(*arguments: Any, **settings: Any) -> None:
+            called.update(settings)
+
+    names = {"neuron_reduce": Package, "cell": None, "synapses": None, "netcons": None}
+    exec(_tables.call(record), names)
+    assert called == {"method": record.method, **record.settings}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (math.nan, "–"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (10_000, "10,000"),
+        (0, "0"),
+        (-2.345, "−2.35"),
+        (0.04321, "0.0432"),
+        (123.456, "123"),
+        (0.9996, "1.00"),
+        (4.2e-7, "4.20e-07"),
+    ],
+)
+def test_numbers_have_three_digits(value: Any, text: str) -> None:
+    assert _text.number(value) == text
+
+
+def test_without_plotly_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(neuron_reduce.MissingPackageError, match="pip install plotly") as caught:
+        report.write(tmp_path / "report.html", sample_report.record())
+    assert isinstance(caught.value, ImportError)
+    assert isinstance(caught.value, neuron_reduce.NeuronReduceError)
+    assert not list(tmp_path.iterdir())
