@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import re
+import time
 from typing import Any
 
 import neuron
@@ -39,6 +40,11 @@ class Done:
     netcons: list[Any]
     outcome: _library.Outcome
     notes: list[str]
+
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        """The stages of the reduction and the seconds each took."""
+        return self.cell.stage_seconds
 
     @property
     def cables(self) -> list[Any]:
@@ -118,8 +124,11 @@ class Job:
         _check_that_structure_may_change()
         _template.load(self._template_name, self._template_file)
         drive = None
+        before = {}
         if self._is_driven:
+            start = time.perf_counter()
             drive = _drive.Drive(self._synapses, self._netcons, self._rates)
+            before["responses"] = time.perf_counter() - start
         result_list = h.List()
         soma, apical, axonal = (each.hocobjptr() for each in self._section_lists)
         compared = self._compared
@@ -152,7 +161,7 @@ class Job:
         notes = drive.notes if drive else []
         return Done(self._wrap(result_list.o(0), outcome), survivors, self._netcons, outcome, notes)
 
-    def _wrap(self, hoc_model, outcome: _library.Outcome) -> ReducedCell:
+    def _wrap(self, hoc_model, outcome: _library.Outcome, before: dict[str, float]) -> ReducedCell:
         cables = outcome.cables
         return ReducedCell(
             hoc_model=hoc_model,
@@ -160,7 +169,7 @@ class Job:
             apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
             dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
             original_cell=self._cell,
-            stage_seconds=outcome.stage_seconds,
+            stage_seconds={**before, **outcome.stage_seconds},
         )
 
 

@@ -209,7 +209,7 @@ def _record(
             "NEURON": neuron.__version__,
             "Python": platform.python_version(),
         },
-        stage_seconds=outcome.stage_seconds,
+        stage_seconds=done.stage_seconds,
         segments_full=counts.segments_before,
         segments_reduced=counts.segments_after,
         point_processes_full=counts.point_processes_before,

@@ -16,6 +16,9 @@ from ._text import Html, escape, number, paragraph
 SITES = 6
 """How many sites are drawn at most."""
 
+SHOWN = 1e-3
+"""Of the largest impedance: what is smaller reaches the soma with nothing that could be seen."""
+
 HEIGHT = "420px"
 
 DECADES = 6
@@ -64,7 +67,8 @@ def section(impedances: records.Impedances | None) -> Section:
         _mark(second)
         caption = (
             "Transfer impedance from dendritic sites to the soma: full cell solid, reduced cell "
-            "dashed, there from the place each site was moved to."
+            "dashed, there from the place each site was moved to. What is below a thousandth of the "
+            "largest is not shown."
         )
         if len(chosen) < len(impedances.sites):
             caption += f" {len(chosen)} of {len(impedances.sites)} sites are shown."
@@ -80,15 +84,22 @@ def section(impedances: records.Impedances | None) -> Section:
 def _figure(title: str, frequencies: np.ndarray) -> go.Figure:
     return _style.figure(
         hovermode="closest",
-        margin={"l": 60, "r": 26, "t": 64, "b": 52},
+        margin={"l": 60, "r": 40, "t": 64, "b": 52},
         xaxis=_style.axis("frequency (Hz)", type="log", **_marks(frequencies)),
         yaxis=_style.axis(title, type="log"),
     )
 
 
 def _mark(figure: go.Figure) -> None:
-    """Puts marks on the vertical axis that suit what is drawn."""
-    figure.update_yaxes(_marks(np.concatenate([trace.y for trace in figure.data])))
+    """Puts marks on the vertical axis that suit what is drawn, from ``SHOWN`` of the largest on."""
+    values = np.concatenate([trace.y for trace in figure.data])
+    values = values[values > 0]
+    if not len(values):
+        return
+    largest = values.max()
+    values = values[values >= SHOWN * largest]
+    span = [math.log10(values.min()) - 0.1, math.log10(largest) + 0.1]
+    figure.update_yaxes(range=span, **_marks(values))
 
 
 def _marks(values: np.ndarray) -> dict[str, list]:

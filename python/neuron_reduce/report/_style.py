@@ -89,7 +89,9 @@ def figure(**layout: Any) -> go.Figure:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 13, "color": INK},
             "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
-            "margin": {"l": 60, "r": 26, "t": 34, "b": 52},
+            "margin": {"l": 60, "r": 40, "t": 34, "b": 52},
+            # Beside the figure, where it covers no legend.
+            "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": MUTED},
             "legend": {
                 "orientation": "h",
                 "x": 0,
