@@ -67,8 +67,8 @@ def section(impedances: records.Impedances | None) -> Section:
         _mark(second)
         caption = (
             "Transfer impedance from dendritic sites to the soma: full cell solid, reduced cell "
-            "dashed, there from the place each site was moved to. What is below a thousandth of the "
-            "largest is not shown."
+            "dashed, there from the place each site was moved to. What is below a thousandth of "
+            "the largest is not shown."
         )
         if len(chosen) < len(impedances.sites):
             caption += f" {len(chosen)} of {len(impedances.sites)} sites are shown."
