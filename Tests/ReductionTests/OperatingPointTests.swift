@@ -139,6 +139,10 @@ private struct RandomInputs {
   let tree: CompartmentTree
   private(set) var inputs: [OperatingPoint.Input] = []
 
+  private static let responses = [1.0, 3, 8, 20].map {
+    DoubleExponential(rise: 0.4, decay: $0).response()
+  }
+
   /// - Parameter rates: in events per ms.
   init(seed: UInt64, rates: ClosedRange<Double>) {
     var generator = SplitMix64(seed: seed)
@@ -158,7 +162,7 @@ private struct RandomInputs {
           connection: connection,
           compartment: Int.random(in: 0..<tree.count, using: &generator),
           weight: generator.logUniform(1e-5...1e-3),
-          response: DoubleExponential(rise: 0.4, decay: generator.uniform(1...20)).response(),
+          response: Self.responses[connection % Self.responses.count],
           eventsPerMillisecond: generator.uniform(rates)))
     }
   }

@@ -31,12 +31,14 @@ struct DoubleExponential {
       / (2 * (rise + decay) * (decay + c) * (c + rise))
   }
 
-  /// As it is measured in the simulator: every 0.025 ms for 60 ms, then every 0.5 ms.
+  /// As it is measured in the simulator: every 0.025 ms for 60 ms, then every 0.5 ms until
+  /// nothing is left of it.
   func response(
     _ nature: SynapticResponse.Nature = .linearConductance, scale: Double = 1
   ) -> SynapticResponse {
+    let end = min(1500, max(100, 30 * decay))
     let times =
-      stride(from: 0.0, to: 60, by: 0.025) + Array(stride(from: 60.0, to: 400, by: 0.5))
+      stride(from: 0.0, to: 60, by: 0.025) + Array(stride(from: 60.0, to: end, by: 0.5))
     let conductances = times.map { scale * factor * (exp(-$0 / decay) - exp(-$0 / rise)) }
     return SynapticResponse(nature: nature, times: Array(times), conductances: conductances)
   }
