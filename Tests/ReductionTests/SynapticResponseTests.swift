@@ -21,12 +21,13 @@ import Testing
     // The slope also changes where the step does, and the samples end; both are far less.
     let rest =
       0.5 * 0.5 / 12 * course.factor / course.decay * exp(-60 / course.decay)
-      + course.factor * course.decay * exp(-400 / course.decay)
+      + course.factor * course.decay * exp(-1500 / course.decay)
     #expect(abs(course.response().charge - course.charge) <= 1.01 * bound + rest)
   }
 
-  /// Relative to the power at 0 Hz: the error of the charge twice, and that of a sinusoid sampled
-  /// every 0.025 ms, which at 2 kHz is (ωh)²/12 = 0.008 of what is left there.
+  /// Relative to the power at 0 Hz: twice the error of the charge. What is linear between samples is
+  /// integrated as such, so that a slow conductance sampled every 0.5 ms has no power at 2 kHz, where
+  /// each sample would meet the same phase.
   @Test(arguments: courses.indices)
   func powerIsTheClosedForm(index: Int) {
     let course = Self.courses[index]
@@ -35,7 +36,7 @@ import Testing
     #expect(abs(response.power[0] / response.charge - 1) < 1e-12)
     for (power, frequency) in zip(response.power, SpectralGrid.angularFrequencies) {
       let expected = course.power(angularFrequency: frequency)
-      #expect(abs(power - expected) <= 1e-3 * course.charge, "\(frequency) rad/ms")
+      #expect(abs(power - expected) <= 2e-3 * course.charge, "\(frequency) rad/ms")
     }
   }
 
@@ -48,9 +49,10 @@ import Testing
   }
 
   /// Nothing, one sample, nothing but zeros, negative conductance, numbers that are none: no charge.
-  @Test(arguments: [
-    [], [1.0], [0, 0, 0], [-1, -1, -1], [1, .nan, 1], [1, .infinity, 1], [-.infinity, 1, 1],
-  ])
+  @Test(
+    arguments: [
+      [], [1.0], [0, 0, 0], [-1, -1, -1], [1, .nan, 1], [1, .infinity, 1], [-.infinity, 1, 1],
+    ] as [[Double]])
   func whatIsNoConductanceHasNoCharge(conductances: [Double]) {
     let response = SynapticResponse(
       nature: .linearConductance, times: conductances.indices.map(Double.init),
