@@ -26,12 +26,20 @@ struct OperatingPoint {
     var weight: Double
     let response: SynapticResponse
     let eventsPerMillisecond: Double
+
+    /// In µS, as the rest of the cell meets it.
+    func meanConductance(selfShunt: Double) -> Double {
+      weight * response.charge * eventsPerMillisecond / (1 + selfShunt)
+    }
   }
 
   /// The cell's compartments, loaded.
   let compartments: CompartmentTree
   /// The transfer resistance between each compartment and the middle of the soma, in MΩ.
   let transfers: [Double]
+  /// The steady current that each compartment and all beyond it take through their membrane when the
+  /// soma gets 1: in the same units, a share.
+  let currents: [Double]
   /// The self-shunt κ of each input, as given.
   let selfShunts: [Double]
 
@@ -40,7 +48,7 @@ struct OperatingPoint {
 
   /// - Parameters:
   ///   - cell: the compartments without synapses.
-  ///   - inputs: the connections that are driven, those with negative weights left out.
+  ///   - inputs: the connections that are driven; conductances of negative weight are left out.
   init(of cell: CompartmentTree, inputs: [Input]) {
     var shunts = [Double](repeating: 0, count: inputs.count)
     var loaded = cell
@@ -51,6 +59,11 @@ struct OperatingPoint {
     }
     compartments = loaded
     transfers = TreeImpedance(of: loaded, frequency: 0).transfersToRoot().map(\.real)
+    var currents = zip(loaded.leakConductances, transfers).map { $0 * $1 }
+    for index in currents.indices.dropFirst().reversed() {
+      currents[loaded.parents[index]] += currents[index]
+    }
+    self.currents = currents
     selfShunts = shunts
   }
 
@@ -60,8 +73,7 @@ struct OperatingPoint {
   ) -> [Double] {
     var load = [Double](repeating: 0, count: compartmentCount)
     for (input, shunt) in zip(inputs, shunts) {
-      load[input.compartment] +=
-        input.weight * input.response.charge * input.eventsPerMillisecond / (1 + shunt)
+      load[input.compartment] += input.meanConductance(selfShunt: shunt)
     }
     return load
   }
@@ -80,7 +92,8 @@ struct OperatingPoint {
 }
 
 extension OperatingPoint {
-  /// The connections of a cell that bring events to a conductance, in their order.
+  /// The connections of a cell that bring events to something that responds, in their order. What
+  /// is no conductance, or none that could be measured, has no charge and loads nothing.
   ///
   /// - Parameter compartments: of the cell's point processes.
   static func inputs(
@@ -89,8 +102,14 @@ extension OperatingPoint {
     cell.connections.indices.compactMap { index in
       let connection = cell.connections[index]
       guard let response = drive.response(ofPointProcess: connection.target),
-        response.charge > 0, let weight = connection.weights.first, weight > 0, weight.isFinite
+        let weight = connection.weights.first, weight.isFinite
       else { return nil }
+      switch response.nature {
+      case .none: return nil
+      case .linearConductance: guard weight > 0, response.charge > 0 else { return nil }
+      case .nonlinearConductance, .stochastic: guard weight > 0 else { return nil }
+      case .current: guard weight != 0 else { return nil }
+      }
       return Input(
         connection: index, compartment: compartments[connection.target], weight: weight,
         response: response, eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
