@@ -15,9 +15,8 @@ import RealModule
 /// F_k = Σ_{j ≥ k} G_j·T_j. The axial resistance that lets it flow is R_k = (T_{k−1} − T_k) / F_k, with
 /// T_0 where the subtree is attached. What goes with a segment without being its membrane counts with
 /// it, at its own T: an axon as the conductance that it is to a steady current, a synapse at a
-/// section's end. Membrane area, capacitance, leak, channels, mean synaptic
-/// conductance, the subtree's input resistance and the steady effect at the soma of every current
-/// density that is uniform in a group are those of the full cell, exactly.
+/// section's end. Membrane area, capacitance, leak and channels of each group, and the input resistance of
+/// the subtree under its load, are those of the full cell, exactly.
 ///
 /// docs/method.md, section 8.
 struct Lumps {

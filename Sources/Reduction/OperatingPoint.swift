@@ -12,7 +12,9 @@ import ComplexModule
 /// where G is the Fourier transform of the conductance's unit time course and Z the input impedance of
 /// the site. The mean conductance of a train of such events, as the rest of the cell meets it, is
 /// w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all these mean conductances, so both are
-/// iterated; since more conductance means less Z and less κ, and κ only divides, this converges.
+/// iterated from κ = 0. More conductance means less Z and less κ, and less κ more conductance: rounds fall
+/// on either side of the solution and close in on it, by κ/(1 + κ) times the share that the site's own
+/// synapses have in what loads it, or less.
 ///
 /// docs/method.md, section 8.
 struct OperatingPoint {
@@ -43,8 +45,11 @@ struct OperatingPoint {
   /// The self-shunt κ of each input, as given.
   let selfShunts: [Double]
 
-  /// Rounds of the iteration; each lowers the error by the order of κ² at least.
-  private static let rounds = 4
+  /// Rounds end where none changes a conductance by more than this, relatively: far less than what
+  /// is neglected beyond the first order of κ.
+  private static let tolerance = 1e-4
+  /// A bound for cells whose numbers are out of all proportion.
+  private static let largestRounds = 50
 
   /// - Parameters:
   ///   - cell: the compartments without synapses.
@@ -52,10 +57,13 @@ struct OperatingPoint {
   init(of cell: CompartmentTree, inputs: [Input]) {
     var shunts = [Double](repeating: 0, count: inputs.count)
     var loaded = cell
-    for round in 0..<Self.rounds {
+    for _ in 0..<Self.largestRounds {
       loaded = cell.adding(
         leakConductances: Self.load(of: inputs, shunts, compartmentCount: cell.count))
-      if round < Self.rounds - 1 { shunts = Self.selfShunts(of: inputs, in: loaded) }
+      let next = Self.selfShunts(of: inputs, in: loaded)
+      let change = zip(shunts, next).reduce(0) { max($0, abs($1.1 - $1.0) / (1 + $1.0)) }
+      shunts = next
+      if change <= Self.tolerance { break }
     }
     compartments = loaded
     transfers = TreeImpedance(of: loaded, frequency: 0).transfersToRoot().map(\.real)
