@@ -150,9 +150,7 @@ class Job:
         outcome.delete_original()
         survivors = [self._synapses[index] for index in outcome.survivors]
         notes = drive.notes if drive else []
-        return Done(
-            self._wrap(result_list.o(0), outcome), survivors, self._netcons, outcome, notes
-        )
+        return Done(self._wrap(result_list.o(0), outcome), survivors, self._netcons, outcome, notes)
 
     def _wrap(self, hoc_model, outcome: _library.Outcome) -> ReducedCell:
         cables = outcome.cables

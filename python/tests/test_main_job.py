@@ -120,11 +120,12 @@ def test_signature() -> None:
         "mapping_type": "impedance",
         "return_seg_to_seg": False,
         "method": "classic",
+        "rates": None,
     }
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
-    *by_position, method = parameters.values()
+    *by_position, method, rates = parameters.values()
     assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in by_position)
-    assert method.kind is method.KEYWORD_ONLY
+    assert all(p.kind is p.KEYWORD_ONLY for p in (method, rates))
 
 
 @isolated
@@ -376,5 +377,5 @@ def test_public_names() -> None:
         for value in vars(neuron_reduce).values()
         if isinstance(value, type) and issubclass(value, Exception)
     ]
-    assert len(errors) == 7
+    assert len(errors) == 8
     assert all(issubclass(error, neuron_reduce.NeuronReduceError) for error in errors)

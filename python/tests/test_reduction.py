@@ -17,6 +17,8 @@ from refusal import assert_refused
 
 
 def reduced(model: small_cell.Model, **arguments: Any) -> neuron_reduce.Reduction:
+    """The reduction by the classic method, or another where one is given."""
+    arguments = {"method": "classic", **arguments}
     return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **arguments)
 
 
