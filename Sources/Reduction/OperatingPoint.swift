@@ -57,13 +57,14 @@ struct OperatingPoint {
   init(of cell: CompartmentTree, inputs: [Input]) {
     var shunts = [Double](repeating: 0, count: inputs.count)
     var loaded = cell
-    for _ in 0..<Self.largestRounds {
+    for round in 1...Self.largestRounds {
       loaded = cell.adding(
         leakConductances: Self.load(of: inputs, shunts, compartmentCount: cell.count))
       let next = Self.selfShunts(of: inputs, in: loaded)
       let change = zip(shunts, next).reduce(0) { max($0, abs($1.1 - $1.0) / (1 + $1.0)) }
+      // The load and the shunts that it was made of belong together.
+      if change <= Self.tolerance || round == Self.largestRounds { break }
       shunts = next
-      if change <= Self.tolerance { break }
     }
     compartments = loaded
     transfers = TreeImpedance(of: loaded, frequency: 0).transfersToRoot().map(\.real)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import os
 import pickle
 import select
@@ -68,6 +69,8 @@ def _answer(function: Callable, arguments: tuple, sender: int) -> None:
     """Calls the function, writes what it returns, and ends the process."""
     try:
         die_with_parent()
+        # A crash of the copy is an answer, not one to be reported.
+        faulthandler.disable()
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)

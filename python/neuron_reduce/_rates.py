@@ -23,7 +23,11 @@ def rates(given, netcons: list) -> np.ndarray:
     if given is None:
         return np.array([_netstim_rate(netcon) for netcon in netcons], dtype=float)
     try:
-        found = np.array(given, dtype=float)
+        found = np.array(given)
+        # NumPy would take texts of numbers, and the real parts of complex ones.
+        if found.dtype.kind in "SUc":
+            raise TypeError
+        found = found.astype(float)
     except (TypeError, ValueError):
         raise ArgumentError(f"rates is {_collect.described(given)}; expected {expected}") from None
     if found.ndim == 0:
@@ -33,8 +37,9 @@ def rates(given, netcons: list) -> np.ndarray:
             f"rates has the shape {found.shape}; expected one number for each of the "
             f"{len(netcons)} NetCons"
         )
-    if (found < 0).any() or np.isinf(found).any():
-        wrong = int(np.flatnonzero((found < 0) | np.isinf(found))[0])
+    refused = ~(np.isfinite(found) & (found >= 0))
+    if refused.any():
+        wrong = int(np.flatnonzero(refused)[0])
         raise ArgumentError(
             f"rates[{wrong}] is {found[wrong]:g}; expected a finite rate in Hz, 0 or greater"
         )
