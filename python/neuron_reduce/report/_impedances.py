@@ -61,7 +61,7 @@ def section(impedances: records.Impedances | None) -> Section:
                 ("reduced", impedances.transfer_reduced, "dash"),
             ):
                 line = _line(site, frequencies[drawn], moduli[index][drawn], colour, dash)
-                line.update(legendgroup=site, showlegend=cell == "full")
+                line.update(legendgroup=escape(site), showlegend=cell == "full")
                 line.update(hovertemplate=f"{escape(site)}, {cell}: %{{y:.3g}} MΩ<extra></extra>")
                 second.add_trace(line)
         _mark(second)
