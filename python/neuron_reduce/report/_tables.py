@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import record as records
-from . import _cases, _style
+from . import _cases, _colours
 from ._cases import Case
 from ._page import Section
 from ._text import MINUS, Html, counted, duration, escape, number, paragraph, table
@@ -18,7 +18,12 @@ from ._text import MINUS, Html, counted, duration, escape, number, paragraph, ta
 KINDS = 40
 """How many kinds of synapses have a row of their own at most."""
 
-LISTED = 6
+LUMPS = (
+    "Each cable is a lump of dendrites: its length and diameter give it their membrane area and "
+    "axial resistance, and mean nothing else."
+)
+
+LISTED = 3
 """How many values of a list the call that reproduces shows at most."""
 
 
@@ -28,12 +33,10 @@ def cables(record: records.ReductionRecord) -> Section:
     if not record.cables:
         return Section("cables", title, paragraph("The reduced cell has no cables.", "absent"))
     branched = len({cable.parent for cable in record.cables}) > 1
+    colours = _colours.of(record.cables)
     rows = [
         (
-            Html(
-                f'<span class="swatch" style="background:{_style.cycle(index)}"></span>'
-                f"{escape(cable.name)}"
-            ),
+            Html(_colours.swatch(colours.cables[index]) + escape(cable.name)),
             cable.kind,
             cable.stem,
             *([cable.parent] if branched else []),
@@ -46,9 +49,10 @@ def cables(record: records.ReductionRecord) -> Section:
     ]
     words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
-    return Section(
-        "cables", title, table(head, rows, kind="wide names tall", words=range(len(words)))
-    )
+    body = table(head, rows, kind="wide names tall", words=range(len(words)))
+    if record.method == "lumped":
+        body = Html(paragraph(LUMPS) + body)
+    return Section("cables", title, body)
 
 
 def synapses(record: records.ReductionRecord) -> Section:
