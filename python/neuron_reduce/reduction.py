@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import re
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import numpy as np
 
 from . import _collect, _shape, _template
 from ._job import Done, Job, check_version
+from ._text import own_version
 from .errors import ArgumentError, NeuronReduceError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
 from .reduced_cell import ReducedCell
@@ -95,7 +95,9 @@ def reduce(
         names = "|".join(_ARGUMENTS)
         message = re.sub(rf"\b({names})\b", lambda match: _ARGUMENTS[match[0]], str(error))
         raise type(error)(message) from None
-    return Reduction(done, _record(job.name, done, settings, points))
+    reduction = Reduction(done, _record(job.name, done, settings, points))
+    done.finish()
+    return reduction
 
 
 class Reduction:
@@ -205,7 +207,7 @@ def _record(
         method=settings["method"],
         settings={key: value for key, value in settings.items() if key != "method"},
         versions={
-            "neuron-reduce": importlib.metadata.version("neuron-reduce"),
+            "neuron-reduce": own_version(),
             "NEURON": neuron.__version__,
             "Python": platform.python_version(),
         },
