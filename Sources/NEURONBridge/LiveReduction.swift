@@ -17,6 +17,13 @@ package struct LiveReduction {
   /// What the reduced cell replaces, to be deleted.
   package let remains: Remains
 
+  /// Reads a cell to find out whether it can be read; nothing is changed.
+  ///
+  /// - Throws: `BridgeError`, as `perform` would for what it reads.
+  package static func check(_ references: LiveCellReferences) throws(BridgeError) {
+    _ = try CellReader(NEURON(), references).read()
+  }
+
   /// Reads, reduces, and builds.
   ///
   /// - Parameters:

@@ -22,6 +22,20 @@ public func nr_reduce(
   }
 }
 
+@c(nr_check) @implementation
+public func nr_check(
+  _ request: UnsafePointer<nr_request>, _ message: UnsafeMutablePointer<CChar>,
+  _ messageSize: Int
+) -> nr_status {
+  do {
+    try ReductionRequest(request.pointee).check()
+    return NR_OK
+  } catch {
+    write(error.description, to: message, size: messageSize)
+    return error.status
+  }
+}
+
 @c(nr_reduction_delete_original) @implementation
 public func nr_reduction_delete_original(_ reduction: OpaquePointer) {
   boxed(reduction).deleteOriginal()

@@ -38,6 +38,9 @@ struct ReductionRequest {
     withRecord = request.with_record != 0
   }
 
+  /// Reads what the request names, and changes nothing.
+  func check() throws(BridgeError) { try LiveReduction.check(references) }
+
   func perform() throws(BridgeError) -> LiveReduction {
     try LiveReduction.perform(
       on: references, settings: settings, template: template, appendingTo: resultList)

@@ -55,9 +55,31 @@ class Drive:
                 f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as "
                 "0 in the operating point; rates= states them."
             )
-        if self.responses.problem:
+        natures = [kind.nature for kind in self.responses.kinds]
+        counts = np.bincount(self._indices[self._indices >= 0], minlength=len(natures))
+        random = sum(
+            int(count)
+            for nature, count in zip(natures, counts, strict=True)
+            if nature is _responses.Nature.STOCHASTIC
+        )
+        if random:
             notes.append(
-                "Some synapses kept their weights, since their response could not be measured "
-                f"({self.responses.problem})."
+                f"The responses of {random} of {len(self._indices)} point processes differ from "
+                "one run to the next: their mean conductance is not known, and counts as 0 in the "
+                "operating point."
+            )
+        if self.responses.problem and (self._indices < 0).all():
+            notes.append(
+                "No response of any synapse could be measured: all weights stay as they were, "
+                "which is not what the method is for, and the operating point is that of the cell "
+                "without synaptic input; events may count for more or less at the soma than in the "
+                f"full cell ({self.responses.problem})."
+            )
+        elif self.responses.problem:
+            unmeasured = int((self._indices < 0).sum())
+            notes.append(
+                f"The responses of {unmeasured} of {len(self._indices)} point processes could not "
+                "be measured: their weights stay as they were, and they do not count in the "
+                f"operating point ({self.responses.problem})."
             )
         return notes

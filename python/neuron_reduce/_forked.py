@@ -33,6 +33,8 @@ def call(function: Callable, *arguments, timeout: float):
     """
     if not hasattr(os, "fork"):
         raise CopyFailed("this system cannot copy processes")
+    if (count := process_count()) > 1:
+        raise CopyFailed(f"this is one of {count} parallel processes, which cannot be copied")
     receiver, sender = os.pipe()
     with one_thread(), warnings.catch_warnings():
         # The copy calls one function, whatever threads the parent has.
@@ -59,6 +61,11 @@ def call(function: Callable, *arguments, timeout: float):
     return value
 
 
+def process_count() -> int:
+    """How many processes NEURON runs in parallel, by MPI: a copy of one would take part."""
+    return int(h.ParallelContext().nhost())
+
+
 def die_with_parent() -> None:
     """Called in a forked process: it is ended when its parent is, where the system can do that."""
     if sys.platform == "linux":
@@ -77,7 +84,9 @@ def _answer(function: Callable, arguments: tuple, sender: int) -> None:
         try:
             answer = True, function(*arguments)
         except BaseException as error:
-            answer = False, f"{type(error).__name__}: {error}"
+            # NEURON's messages are preceded by lines of where it was.
+            lines = str(error).strip().splitlines() or [""]
+            answer = False, f"{type(error).__name__}: {lines[-1].strip()}"
         data = memoryview(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))
         while data:
             data = data[os.write(sender, data) :]

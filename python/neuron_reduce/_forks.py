@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ._forked import die_with_parent, one_thread
+from ._forked import die_with_parent, one_thread, process_count
 from .errors import SimulatorError, WorkerError
 
 _LENGTH = struct.Struct("<Q")
@@ -56,6 +56,11 @@ def check_that_session_can_be_copied() -> None:
     if not hasattr(os, "fork"):
         raise SimulatorError(
             "this platform cannot fork a process; expected one that can, such as Linux or macOS"
+        )
+    if (count := process_count()) > 1:
+        raise SimulatorError(
+            f"this is one of {count} processes that NEURON runs in parallel, which cannot be "
+            "forked; expected a session in one process"
         )
 
 

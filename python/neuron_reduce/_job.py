@@ -46,6 +46,12 @@ class Done:
         """The stages of the reduction and the seconds each took."""
         return self.cell.stage_seconds
 
+    def finish(self) -> None:
+        """Deletes the original's dendrites: the last step, after which nothing that may fail is
+        left to do, and before which large arrays that are no longer needed should be gone."""
+        self.outcome.delete_original()
+        self.stage_seconds.update(self.outcome.stage_seconds)
+
     @property
     def cables(self) -> list[Any]:
         """The sections of the cables, as the outcome numbers them."""
@@ -117,50 +123,56 @@ class Job:
         return self._method in _DRIVEN
 
     def run(self, with_record: bool = False) -> Done:
-        """Reduces the cell, once.
+        """Reduces the cell, once. What is done last is left to the caller: :meth:`Done.finish`.
 
         :param with_record: whether the outcome is to tell in detail what was done.
         """
         _check_that_structure_may_change()
         _template.load(self._template_name, self._template_file)
+        result_list = h.List()
+        request = self._request(result_list, with_record)
         drive = None
         before = {}
         if self._is_driven:
             start = time.perf_counter()
+            # Responses can be measured of what the library would accept only.
+            _library.check(request)
+            before["check"] = time.perf_counter() - start
+            start = time.perf_counter()
             drive = _drive.Drive(self._synapses, self._netcons, self._rates)
             before["responses"] = time.perf_counter() - start
-        result_list = h.List()
-        soma, apical, axonal = (each.hocobjptr() for each in self._section_lists)
-        compared = self._compared
-        outcome = _library.reduce(
-            _library.Request(
-                cell_name=self.name.encode(errors="replace"),
-                soma_sections=soma,
-                apical_sections=apical,
-                axonal_sections=axonal,
-                synapses=self._synapse_references.buffer_info()[0],
-                synapse_count=len(self._synapse_references),
-                connections=self._netcon_references.buffer_info()[0],
-                connection_count=len(self._netcon_references),
-                method=self._method.encode(),
-                frequency=self._frequency,
-                total_segments=self._segments,
-                compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
-                compared_parameter_pairs=len(compared) // 2,
-                template_name=self._template_name.encode(),
-                template_is_built_in=self._template_file is None,
-                result_list=result_list.hocobjptr(),
-                with_record=with_record,
-                **(drive.fields() if drive else {}),
-            )
-        )
+            for name, value in drive.fields().items():
+                setattr(request, name, value)
+        outcome = _library.reduce(request)
 
         del self._synapse_references, self._netcon_references
-        outcome.delete_original()
         survivors = [self._synapses[index] for index in outcome.survivors]
         notes = drive.notes if drive else []
         return Done(
             self._wrap(result_list.o(0), outcome, before), survivors, self._netcons, outcome, notes
+        )
+
+    def _request(self, result_list, with_record: bool) -> _library.Request:
+        soma, apical, axonal = (each.hocobjptr() for each in self._section_lists)
+        compared = self._compared
+        return _library.Request(
+            cell_name=self.name.encode(errors="replace"),
+            soma_sections=soma,
+            apical_sections=apical,
+            axonal_sections=axonal,
+            synapses=self._synapse_references.buffer_info()[0],
+            synapse_count=len(self._synapse_references),
+            connections=self._netcon_references.buffer_info()[0],
+            connection_count=len(self._netcon_references),
+            method=self._method.encode(),
+            frequency=self._frequency,
+            total_segments=self._segments,
+            compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
+            compared_parameter_pairs=len(compared) // 2,
+            template_name=self._template_name.encode(),
+            template_is_built_in=self._template_file is None,
+            result_list=result_list.hocobjptr(),
+            with_record=with_record,
         )
 
     def _wrap(self, hoc_model, outcome: _library.Outcome, before: dict[str, float]) -> ReducedCell:

@@ -151,6 +151,10 @@ def _load() -> ctypes.PyDLL:
                 ctypes.c_size_t,
             ],
         ),
+        "nr_check": (
+            ctypes.c_int,
+            [ctypes.POINTER(Request), ctypes.c_char_p, ctypes.c_size_t],
+        ),
         "nr_reduction_delete_original": (None, [ctypes.c_void_p]),
         "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
@@ -309,6 +313,14 @@ class Outcome:
         while name := _library.nr_reduction_stage_name(self._handle, len(result)):
             result[name.decode()] = _library.nr_reduction_stage_seconds(self._handle, len(result))
         return result
+
+
+def check(request: Request) -> None:
+    """Reads what a request names, and changes nothing.
+
+    :raises NeuronReduceError: what ``reduce`` would raise for it.
+    """
+    call("nr_check", ctypes.byref(request))
 
 
 def reduce(request: Request) -> Outcome:

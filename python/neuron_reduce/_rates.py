@@ -13,6 +13,10 @@ _LASTING = 1000.0
 """In ms: a NetStim that stops earlier is a stimulus, not part of the mean drive."""
 
 
+_HIGHEST = 1e6
+"""In Hz: more than an event in each microsecond is a mistake."""
+
+
 def rates(given, netcons: list) -> np.ndarray:
     """The rate of each NetCon's events in Hz, not a number where it is not known.
 
@@ -37,20 +41,26 @@ def rates(given, netcons: list) -> np.ndarray:
             f"rates has the shape {found.shape}; expected one number for each of the "
             f"{len(netcons)} NetCons"
         )
-    refused = ~(np.isfinite(found) & (found >= 0))
+    refused = ~((found >= 0) & (found <= _HIGHEST))
     if refused.any():
         wrong = int(np.flatnonzero(refused)[0])
         raise ArgumentError(
-            f"rates[{wrong}] is {found[wrong]:g}; expected a finite rate in Hz, 0 or greater"
+            f"rates[{wrong}] is {found[wrong]:g}; expected a finite rate in Hz, 0 or greater "
+            "and at most 1e6"
         )
     return found
 
 
 def _netstim_rate(netcon) -> float:
+    if not netcon.active():
+        return 0.0
     source = netcon.pre()
     if source is None or not source.hname().startswith("NetStim["):
         return math.nan
     interval = source.interval
+    # One whose start is negative waits for an event of another source.
+    if source.start < 0:
+        return math.nan
     if interval <= 0 or source.number * interval < _LASTING:
         return math.nan
     return 1000.0 / interval

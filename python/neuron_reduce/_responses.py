@@ -4,21 +4,26 @@ Each kind of synapse (class and parameters) is brought to a compartment of its o
 that its voltage stays, in a copy of the process, and gets one event. The membrane current follows
 from the voltage's drift; its difference between holding potentials is the conductance. Runs at
 other potentials, with twice the weight, with several events, and once more the same tell whether
-the response is that of a linear conductance.
+the response is that of a linear conductance. Where it depends on the voltage, the conductance is
+the current over the distance to where the current reverses.
 """
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import enum
 
 import numpy as np
-from neuron import h
+from neuron import h, hoc
 
 from . import _forked
 
 HOLDING = (-80.0, -65.0, -50.0)
 """Holding potentials in mV, equally far apart: where dendrites are between rest and threshold."""
+
+_BEYOND = (-20.0, 0.0, 20.0, 40.0)
+"""Potentials in mV beyond these at which currents are looked for that reverse there."""
 
 _BEFORE = 1.0
 """From the start of a run to the event, in ms."""
@@ -30,8 +35,8 @@ _COARSE = (0.5, 1500.0)
 """Step and end in ms of the part that follows slow ones."""
 
 _EVENTS = 9
-"""How many events come where there are several: a synapse that fails every other time does not show
-it once in 2⁸ times."""
+"""How many events come where there are several: a synapse that fails every other time fails to
+differ from itself once in 2⁸ times."""
 
 _APART = 5.0
 """From one of these to the next, in ms; all come while steps are fine."""
@@ -69,7 +74,8 @@ class Response:
     """What one event does.
 
     :ivar times: in ms from the event on.
-    :ivar conductances: in µS per unit of weight.
+    :ivar conductances: in µS per unit of weight; empty where there is none to speak of: the
+        difference of two random currents means nothing, and a current has none.
     """
 
     nature: Nature
@@ -149,11 +155,6 @@ def _measured(batch: list[tuple], problems: dict[str, str]) -> list[Response | N
     try:
         return _forked.call(_measure_in_copy, batch, timeout=_TIMEOUT)
     except _forked.CopyFailed:
-        pass
-    try:
-        # Slower, but it has what a user's initialisation handlers reach for.
-        return _forked.call(_measure_in_copy, batch, True, timeout=_TIMEOUT)
-    except _forked.CopyFailed:
         # One kind that cannot be measured takes the others of its batch with it.
         return [_measured_alone(example, problems) for example in batch]
 
@@ -169,11 +170,10 @@ def _measured_alone(example: tuple, problems: dict[str, str]) -> Response | None
         return None
 
 
-def _measure_in_copy(examples: list[tuple], keeps_cells: bool = False) -> list[Response]:
-    """Measures in a process that is thrown away: all but the examples is taken out of NEURON.
-
-    :param keeps_cells: whether the session's sections stay.
-    """
+def _measure_in_copy(examples: list[tuple]) -> list[Response]:
+    """Measures in a process that is thrown away: everything but the examples is taken out of
+    NEURON."""
+    _destroy_all("FInitializeHandler")
     solver = h.CVode()
     solver.active(0)
     for vector in h.List("Vector"):
@@ -240,16 +240,59 @@ def _measure_in_copy(examples: list[tuple], keeps_cells: bool = False) -> list[R
     is_current = same(above, below)
     # Currents are inward here: a conductance makes them fall with the voltage.
     conductances = (below - above) / (high - low) / weights[:, None]
-    return [
-        _response(
-            _nature(
-                largest[index] > noise[index], is_same[index], is_linear[index], is_current[index]
-            ),
-            times,
-            conductances[index],
-        )
-        for index in range(len(examples))
+    natures = [
+        _nature(*each) for each in zip(largest > noise, is_same, is_linear, is_current, strict=True)
     ]
+    if Nature.NONLINEAR in natures:
+        for connection, weight in zip(inputs, weights, strict=True):
+            connection.weight[0] = weight
+        beyond = [_currents(stands, inputs, potential)[1] for potential in _BEYOND]
+        currents = np.array([below, one, above, *beyond]) / weights[:, None]
+        for index, nature in enumerate(natures):
+            if nature is Nature.NONLINEAR:
+                conductances[index] = _chord_conductance(times, currents[:, index])
+    return [
+        _response(nature, times, conductance)
+        for nature, conductance in zip(natures, conductances, strict=True)
+    ]
+
+
+def _destroy_all(class_name: str) -> None:
+    """Destroys all objects of a class, whoever refers to them: what a user's handlers do, such as
+    to write files, is not to be done once more by a copy."""
+    unref = ctypes.PyDLL(hoc.__file__).nrn_object_unref
+    unref.argtypes, unref.restype = [ctypes.c_void_p], None
+    for each in list(h.List(class_name)):
+        # Python's own reference must not be given back: there is nothing left that it refers to.
+        _dangling.append(each)
+        address = each.hocobjptr()
+        # An object begins with the number of references to it.
+        ctypes.c_int.from_address(address).value = 1
+        unref(address)
+
+
+_dangling: list = []
+"""In a copy, references to objects that were destroyed."""
+
+
+def _chord_conductance(times: np.ndarray, currents: np.ndarray) -> np.ndarray:
+    """The conductance of a response that depends on the voltage, at the middle holding potential;
+    all 0 where the current does not reverse.
+
+    :param currents: inward, at ``HOLDING`` and ``_BEYOND``, shaped (potentials, times).
+    """
+    potentials = np.array([*HOLDING, *_BEYOND])
+    charges = np.trapezoid(currents, times, axis=1)
+    reversals = np.flatnonzero((charges[:-1] > 0) & (charges[1:] <= 0))
+    if not len(reversals):
+        return np.zeros_like(times)
+    first = int(reversals[0])
+    if first < len(HOLDING) - 1:
+        # So near that the slope says more.
+        return (currents[0] - currents[2]) / (potentials[2] - potentials[0])
+    share = charges[first] / (charges[first] - charges[first + 1])
+    reversal = potentials[first] + share * (potentials[first + 1] - potentials[first])
+    return currents[1] / (reversal - potentials[1])
 
 
 def _fit(stands: list, inputs: list) -> None:
@@ -280,7 +323,7 @@ def _nature(responds: bool, is_same: bool, is_linear: bool, is_current: bool) ->
 
 def _response(nature: Nature, times: np.ndarray, conductances: np.ndarray) -> Response:
     """A response without the times after its end."""
-    if nature in (Nature.NONE, Nature.CURRENT):
+    if nature in (Nature.NONE, Nature.CURRENT, Nature.STOCHASTIC):
         return Response(nature, np.empty(0), np.empty(0))
     lasting = np.flatnonzero(np.abs(conductances) > _ENDED * np.max(np.abs(conductances)))
     end = min(len(times), int(lasting[-1]) + 2) if len(lasting) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Mapping, Sequence
 
 
@@ -31,3 +32,11 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[s
         ).rstrip()
         for row in rows
     ]
+
+
+def own_version() -> str:
+    """This package's version; ``'unknown'`` where it is used without being installed."""
+    try:
+        return importlib.metadata.version("neuron-reduce")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

@@ -65,7 +65,7 @@ class Comparison:
         ``half_width_reduced``.
     :ivar latency_full: from ``start`` to the first peak, in ms (eFEL's ``time_to_first_spike``);
         likewise ``latency_reduced``.
-    :ivar seconds_full: wall time of the run, None if not known; likewise ``seconds_reduced``.
+    :ivar seconds_full: time that the run took, None if not known; likewise ``seconds_reduced``.
     :ivar dendrites: from the sites that are in both recordings to a :class:`VoltageDifference`,
         the somatic spikes of both cells cut out.
     :ivar ceiling: from names to comparisons of the full cell with itself after a change that does
@@ -108,26 +108,26 @@ class Comparison:
     reduced: Recording | None = field(default=None, repr=False, compare=False)
 
     @property
-    def speedup(self) -> float | None:
-        """How many times faster the reduced cell ran; None where a wall time is not known."""
+    def speed_up(self) -> float | None:
+        """How many times faster the reduced cell ran; None where a time is not known."""
         if self.seconds_full is None or not self.seconds_reduced:
             return None
         return self.seconds_full / self.seconds_reduced
 
     @property
-    def gamma_share(self) -> float | None:
+    def gamma_share(self) -> float:
         """gamma as a share of what the full cell reaches with itself, the mean over the ceilings;
-        None without ceilings."""
+        nan without ceilings."""
         return self._share("gamma")
 
     @property
-    def synchronization_share(self) -> float | None:
+    def synchronization_share(self) -> float:
         """The same for spike_synchronization."""
         return self._share("spike_synchronization")
 
-    def _share(self, name: str) -> float | None:
+    def _share(self, name: str) -> float:
         if not self.ceiling:
-            return None
+            return math.nan
         reachable = fmean(getattr(each, name) for each in self.ceiling.values())
         return getattr(self, name) / reachable if reachable else math.nan
 
@@ -169,8 +169,8 @@ class Comparison:
                     ]
                 ),
             ]
-        if self.speedup is not None:
-            lines += ["", f"{self.speedup:.1f} times faster"]
+        if self.speed_up is not None:
+            lines += ["", f"{self.speed_up:.1f} times faster"]
         return "\n".join(lines)
 
 
@@ -180,7 +180,7 @@ _OF_ONE_CELL = [
     ("AP height (mV)", "ap_height"),
     ("half width (ms)", "half_width"),
     ("latency (ms)", "latency"),
-    ("wall time (s)", "seconds"),
+    ("run time (s)", "seconds"),
 ]
 
 _OF_DENDRITES = [

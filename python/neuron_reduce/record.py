@@ -211,7 +211,16 @@ class ReductionRecord:
         if rest:
             sums = (sum(getattr(kind, name) for kind in rest) for name in _COUNTS)
             rows.append([f"{len(rest)} more kinds", "", *map(str, sums), ""])
-        return aligned(rows, left=(0, 1, 5))
+        return [*aligned(rows, left=(0, 1, 5)), *self._treatment_lines()]
+
+    def _treatment_lines(self) -> list[str]:
+        """How synapses were treated: one line for each treatment, with the mechanisms it is that
+        of."""
+        mechanisms: dict[str, dict[str, None]] = {}
+        for kind in sorted(self.synapses, key=lambda kind: -kind.before):
+            if kind.treatment:
+                mechanisms.setdefault(kind.treatment, {})[kind.mechanism] = None
+        return [f"{', '.join(names)}: {text}" for text, names in mechanisms.items()]
 
 
 _COUNTS = ("before", "after", "netcons")

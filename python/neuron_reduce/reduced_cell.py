@@ -7,8 +7,8 @@ class ReducedCell:
     """A reduced cell: the original's soma and axon with one cable for each dendritic stem.
 
     :ivar soma: the original cell's ``soma``, the very same NEURON sections.
-    :ivar apic: the apical cable, a section; None where the original has no apical stem. With more
-        than one apical stem the first of their cables; ``apical`` has them all.
+    :ivar apic: the apical cable, a section; None where the original has no apical stem. Of several
+        apical cables the first; ``apical`` has them all.
     :ivar dend: the other cables, an array of sections, in the order of the stems on the soma; an
         empty list where all stems are apical.
     :ivar axon: the axon sections that are attached to the soma, a list.
@@ -39,7 +39,7 @@ class ReducedCell:
 
     @property
     def apical(self):
-        """SectionList of the apical cables."""
+        """SectionList of the apical cables, all of them."""
         return self.hoc_model.apical
 
     @property

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import neuron
 import numpy as np
+from neuron import hoc
 
 from . import _collect, _shape, _template
 from ._job import Done, Job, check_version
+from ._text import own_version
 from .errors import ArgumentError, NeuronReduceError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
 from .reduced_cell import ReducedCell
@@ -48,6 +49,11 @@ def reduce(
     its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
     nothing was changed.
 
+    For ``'lumped'`` and ``'drive'`` the synapses' responses to events are measured first, by short
+    runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
+    session's initialisation handlers, and leave the session alone. Where no copy can be made, as
+    with several MPI processes, nothing is measured; the record's notes tell of it.
+
     :param cell: any cell with ``soma`` (a section, an array or a list), as for
         :func:`subtree_reductor`.
     :param synapses: point processes on the cell, n of them.
@@ -57,12 +63,13 @@ def reduce(
         ``'drive'``: the cables of ``'classic'`` with such weights for the resting cell, and
         channels that keep their total. ``'classic'``: that of Amsalem et al. (2020), which leaves
         the weights as they are.
-    :param frequency: in Hz, 0 or greater: at which impedances are kept.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'``, which
+        keeps those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
         reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
         this share of the original's.
     :param rates: the mean rate in Hz of each NetCon's events, or one number for all; None: as the
-        NetStims say that drive them, other sources being unknown. For ``'lumped'``.
+        NetStims say that drive them, other sources being unknown. At most 1e6. For ``'lumped'``.
     :param template: the hoc template, or the file that defines it, that the reduced cell is an
         instance of.
     :param compared_parameters: from a point process's class name to the list of those of its
@@ -78,16 +85,20 @@ def reduce(
     check_version()
     settings = {"method": method, "frequency": frequency, "segments": segments}
     if rates is not None:
-        settings["rates"] = rates
+        settings["rates"] = _plain(rates)
     if compared_parameters is not None:
-        settings["compared_parameters"] = compared_parameters
+        settings["compared_parameters"] = _plain(compared_parameters)
     try:
         job = Job(
             cell,
             synapses,
             netcons,
             template=template,
-            **{"compared_parameters": None, "rates": None, **settings},
+            method=method,
+            frequency=frequency,
+            segments=segments,
+            compared_parameters=compared_parameters,
+            rates=rates,
         )
         points = _shape.points_of_tree(job.soma_sections[0])
         done = job.run(with_record=True)
@@ -95,7 +106,23 @@ def reduce(
         names = "|".join(_ARGUMENTS)
         message = re.sub(rf"\b({names})\b", lambda match: _ARGUMENTS[match[0]], str(error))
         raise type(error)(message) from None
-    return Reduction(done, _record(job.name, done, settings, points))
+    reduction = Reduction(done, _record(job.name, done, settings, points))
+    done.finish()
+    return reduction
+
+
+def _plain(value):
+    """A copy without arrays, which the caller cannot change later; what is none of these as it is,
+    to be refused elsewhere."""
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, hoc.HocObject) and value.hname().startswith("Vector["):
+        return list(value)
+    return value
 
 
 class Reduction:
@@ -205,7 +232,7 @@ def _record(
         method=settings["method"],
         settings={key: value for key, value in settings.items() if key != "method"},
         versions={
-            "neuron-reduce": importlib.metadata.version("neuron-reduce"),
+            "neuron-reduce": own_version(),
             "NEURON": neuron.__version__,
             "Python": platform.python_version(),
         },

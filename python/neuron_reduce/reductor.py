@@ -94,6 +94,7 @@ def subtree_reductor(
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:
         result += (_segment_texts(done),)
+    done.finish()
     return result
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.metadata
 import itertools
 import json
 import math
@@ -16,7 +15,7 @@ from typing import Any
 from . import _collect, _forks, _runs
 from ._job import check_version
 from ._progress import Progress
-from ._text import aligned
+from ._text import aligned, own_version
 from .errors import ArgumentError
 from .evaluation import Evaluation, evaluation_of
 from .recording import Recording
@@ -412,7 +411,7 @@ def _fingerprint(full, protocol, seeds, measure: str) -> str:
         for each in (recording, *ceilings.values()):
             digest.update(each.time.tobytes())
             digest.update(each.soma.tobytes())
-    version = importlib.metadata.version("neuron-reduce")
+    version = own_version()
     described = [dataclasses.asdict(protocol), [repr(seed) for seed in seeds], measure, version]
     digest.update(_canonical(described).encode())
     return digest.hexdigest()[:16]

@@ -17,11 +17,15 @@ from neuron_reduce import (
 from odd import NEITHER
 from refusal import assert_arguments_refused, failure_of
 
+# "lumped" and "drive" let the library look at the lists before they measure responses.
+METHODS = pytest.mark.parametrize("method", ["classic", "lumped", "drive"])
 
+
+@METHODS
 @pytest.mark.parametrize("argument", ["synapses_list", "netcons_list"])
 @pytest.mark.parametrize("keep", [0, -1])
 @isolated
-def test_lists_of_different_length(argument: str, keep: int) -> None:
+def test_lists_of_different_length(argument: str, keep: int, method: str) -> None:
     model = small_cell.model()
     full = model.drive.synapses if argument == "synapses_list" else model.drive.netcons
     shorter = full[:keep]
@@ -33,6 +37,7 @@ def test_lists_of_different_length(argument: str, keep: int) -> None:
         str(len(full)),
         str(len(shorter)),
         **{argument: shorter},
+        method=method,
     )
 
 
@@ -43,24 +48,33 @@ def test_no_list(argument: str, value: Any) -> None:
     assert_arguments_refused(small_cell.model(), SynapseError, argument, **{argument: value})
 
 
+@METHODS
 @pytest.mark.parametrize("kind", [*NEITHER, "NetCon"])
 @isolated
-def test_element_that_is_no_point_process(kind: str) -> None:
+def test_element_that_is_no_point_process(kind: str, method: str) -> None:
     model = small_cell.model()
     synapses = list(model.drive.synapses)
     synapses[1] = model.drive.netcons[1] if kind == "NetCon" else NEITHER[kind](model)
     assert_arguments_refused(
-        model, SynapseError, "synapses_list[1]", "point process", synapses_list=synapses
+        model,
+        SynapseError,
+        "synapses_list[1]",
+        "point process",
+        synapses_list=synapses,
+        method=method,
     )
 
 
+@METHODS
 @pytest.mark.parametrize("kind", [*NEITHER, "synapse"])
 @isolated
-def test_element_that_is_no_netcon(kind: str) -> None:
+def test_element_that_is_no_netcon(kind: str, method: str) -> None:
     model = small_cell.model()
     netcons = list(model.drive.netcons)
     netcons[1] = model.drive.synapses[1] if kind == "synapse" else NEITHER[kind](model)
-    assert_arguments_refused(model, SynapseError, "netcons_list[1]", "NetCon", netcons_list=netcons)
+    assert_arguments_refused(
+        model, SynapseError, "netcons_list[1]", "NetCon", netcons_list=netcons, method=method
+    )
 
 
 @pytest.mark.parametrize("argument", ["synapses_list", "netcons_list"])
@@ -77,8 +91,9 @@ def test_list_of_something_else(argument: str, kind: str) -> None:
     assert_arguments_refused(model, SynapseError, argument, **{argument: value})
 
 
+@METHODS
 @isolated
-def test_synapse_on_another_cell() -> None:
+def test_synapse_on_another_cell(method: str) -> None:
     model = small_cell.model()
     synapses, netcons = list(model.drive.synapses), list(model.drive.netcons)
     synapses[2], netcons[2] = model.bystander_drive.synapses[0], model.bystander_drive.netcons[0]
@@ -90,23 +105,26 @@ def test_synapse_on_another_cell() -> None:
         str(model.cell),
         synapses_list=synapses,
         netcons_list=netcons,
+        method=method,
     )
 
 
+@METHODS
 @isolated
-def test_synapse_on_a_deleted_section() -> None:
+def test_synapse_on_a_deleted_section(method: str) -> None:
     model = small_cell.model()
     section = model.cell.dend[2]
     first = [synapse.get_segment().sec for synapse in model.drive.synapses].index(section)
     h.delete_section(sec=section)
     # NEURON cannot run with a NetCon onto a synapse that is nowhere.
     assert_arguments_refused(
-        model, SynapseError, f"synapses_list[{first}]", "on no section", runs=False
+        model, SynapseError, f"synapses_list[{first}]", "on no section", runs=False, method=method
     )
 
 
+@METHODS
 @isolated
-def test_synapse_without_a_place() -> None:
+def test_synapse_without_a_place(method: str) -> None:
     model = small_cell.model()
     synapse = h.ExpSyn()
     # NEURON makes no NetCon onto a synapse that is nowhere.
@@ -119,22 +137,30 @@ def test_synapse_without_a_place() -> None:
         "on no section",
         synapses_list=[*model.drive.synapses, synapse],
         netcons_list=[*model.drive.netcons, netcon],
+        method=method,
     )
 
 
+@METHODS
 @isolated
-def test_lists_in_different_order() -> None:
+def test_lists_in_different_order(method: str) -> None:
     model = small_cell.model()
     netcons = list(model.drive.netcons)
     netcons[4], netcons[5] = netcons[5], netcons[4]
     assert_arguments_refused(
-        model, SynapseError, "netcons_list[4]", "synapses_list[4]", netcons_list=netcons
+        model,
+        SynapseError,
+        "netcons_list[4]",
+        "synapses_list[4]",
+        netcons_list=netcons,
+        method=method,
     )
 
 
+@METHODS
 @pytest.mark.parametrize("target", ["nothing", "artificial cell", "other cell"])
 @isolated
-def test_netcon_that_targets_something_else(target: str) -> None:
+def test_netcon_that_targets_something_else(target: str, method: str) -> None:
     model = small_cell.model()
     objects = {
         "nothing": lambda: None,
@@ -144,19 +170,30 @@ def test_netcon_that_targets_something_else(target: str) -> None:
     netcons = list(model.drive.netcons)
     netcons[3] = h.NetCon(model.drive.stimuli[3], objects[target]())
     assert_arguments_refused(
-        model, SynapseError, "netcons_list[3]", "synapses_list[3]", netcons_list=netcons
+        model,
+        SynapseError,
+        "netcons_list[3]",
+        "synapses_list[3]",
+        netcons_list=netcons,
+        method=method,
     )
 
 
+@METHODS
 @isolated
-def test_netcon_whose_target_was_deleted() -> None:
+def test_netcon_whose_target_was_deleted(method: str) -> None:
     model = small_cell.model()
     synapse = h.ExpSyn(model.cell.dend[0](0.5))
     netcons = list(model.drive.netcons)
     netcons[3] = h.NetCon(model.drive.stimuli[3], synapse)
     del synapse
     assert_arguments_refused(
-        model, SynapseError, "netcons_list[3]", "synapses_list[3]", netcons_list=netcons
+        model,
+        SynapseError,
+        "netcons_list[3]",
+        "synapses_list[3]",
+        netcons_list=netcons,
+        method=method,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import pickle
 from typing import Any
 
@@ -274,3 +275,33 @@ def test_errors_name_the_arguments_of_this_call() -> None:
     )
     assert_refused(lambda: neuron_reduce.reduce(object(), [], []), CellError, "no soma")
     assert_refused(lambda: model.reduce(method="newest"), ArgumentError, "one of: classic")
+
+
+@isolated
+def test_settings_are_a_copy() -> None:
+    model = small_cell.model()
+    count = len(model.drive.netcons)
+    rates = np.full(count, 3.0)
+    record = reduced(model, method="lumped", rates=rates).record
+    rates[0] = 5.0
+    assert record.settings["rates"] == [3.0] * count
+    assert str(pickle.loads(pickle.dumps(record))) == str(record)
+
+
+@isolated
+def test_treatments_are_printed() -> None:
+    record = reduced(small_cell.model(), method="lumped").record
+    text = str(record)
+    for treatment in {kind.treatment for kind in record.synapses}:
+        assert text.count(treatment) == 1
+
+
+@isolated
+def test_a_version_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package may be used without being installed."""
+
+    def unknown(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", unknown)
+    assert reduced(small_cell.model()).record.versions["neuron-reduce"] == "unknown"

@@ -150,6 +150,11 @@ typedef struct nr_impedance {
 nr_status nr_reduce(const nr_request *request, nr_reduction *_Nullable *_Nonnull result,
                     char *message, size_t message_size);
 
+/// Reads what a request names as `nr_reduce` would, and changes nothing: whether its numbers, lists and
+/// cell are such as can be worked with. For callers that have work to do before the reduction.
+/// `result_list`, responses and rates are not used, and may be NULL.
+nr_status nr_check(const nr_request *request, char *message, size_t message_size);
+
 /// Deletes what the reduced cell replaced. A call of its own, to be made last: it frees thousands of
 /// small blocks of memory, which the next large allocation or release has to sort.
 void nr_reduction_delete_original(nr_reduction *reduction);

@@ -1,0 +1,124 @@
+"""Measuring responses takes place in a copy of the session, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from neuron import h
+
+import neuron_reduce
+from isolated import isolated
+from models import compiled, compiled9, small_cell
+from neuron_reduce import SimulatorError, _forked, _forks, _responses
+from neuron_reduce._responses import Nature
+
+
+def _only(mechanism: str, **values: float) -> _responses.Response:
+    section = h.Section(name="bench")
+    synapse = getattr(h, mechanism)(section(0.5))
+    for name, value in values.items():
+        setattr(synapse, name, value)
+    netcon = h.NetCon(None, synapse)
+    netcon.weight[0] = 1e-3
+    found = _responses.measure([synapse], [netcon])
+    assert found.problem == ""
+    return found.kinds[0]
+
+
+def _charge(response: _responses.Response) -> float:
+    return float(np.trapezoid(response.conductances, response.times))
+
+
+@isolated
+def test_initialisation_handlers_are_called_in_no_copy(tmp_path: Path) -> None:
+    model = small_cell.model()
+    path = tmp_path / "calls"
+
+    def called() -> None:
+        with path.open("a") as stream:
+            stream.write("called\n")
+        raise ValueError("as if something were wrong")
+
+    handlers = [h.FInitializeHandler(kind, called) for kind in range(4)]
+    found = _responses.measure(model.drive.synapses, model.drive.netcons)
+    assert found.problem == ""
+    assert Nature.LINEAR in {each.nature for each in found.kinds}
+    assert not path.exists()
+    assert len(list(h.List("FInitializeHandler"))) == len(handlers)
+
+
+@pytest.mark.parametrize("mg", [1.0, 2.0])
+@isolated
+def test_nmda_conductance_is_that_of_the_chord(mg: float, cache: Path) -> None:
+    compiled.load_mechanisms(cache)
+    h.mg_NmdaExp2 = 0.0
+    free = _only("NmdaExp2")
+    h.mg_NmdaExp2 = mg
+    blocked = _only("NmdaExp2")
+    assert blocked.nature is Nature.NONLINEAR
+    share = 1 / (1 + mg / 3.57 * np.exp(0.062 * 65))
+    assert _charge(blocked) == pytest.approx(share * _charge(free), rel=0.02)
+
+
+@isolated
+def test_random_responses_have_no_conductance(cache: Path) -> None:
+    compiled9.load_mechanisms(cache)
+    found = _only("StochasticSyn")
+    assert found.nature is Nature.STOCHASTIC
+    assert found.conductances.size == 0
+
+
+def _notes(model: Any) -> str:
+    reduction = neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons)
+    return "\n".join(reduction.record.notes)
+
+
+@isolated
+def test_parallel_sessions_are_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (_forked, _forks):
+        monkeypatch.setattr(module, "process_count", lambda: 4)
+    with pytest.raises(SimulatorError, match="4 processes"):
+        _forks.check_that_session_can_be_copied()
+    notes = _notes(small_cell.model())
+    assert "No response of any synapse could be measured" in notes
+    assert "one of 4 parallel processes" in notes
+
+
+@isolated
+def test_notes_have_the_last_line_of_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(examples: Any) -> None:
+        raise RuntimeError("somewhere\n in a file\nfor this reason\n")
+
+    monkeypatch.setattr(_responses, "_measure_in_copy", fails)
+    notes = _notes(small_cell.model())
+    assert "RuntimeError: for this reason" in notes
+    assert "somewhere" not in notes
+
+
+def _netstim(**values: float) -> Any:
+    stimulus = h.NetStim()
+    stimulus.number, stimulus.interval, stimulus.start = 1e9, 100, 0
+    for name, value in values.items():
+        setattr(stimulus, name, value)
+    return stimulus
+
+
+@isolated
+def test_rates_of_sources_that_are_silent() -> None:
+    section = h.Section(name="bench")
+    synapse = h.ExpSyn(section(0.5))
+    stimuli = [_netstim(), _netstim(), _netstim(start=-1)]
+    netcons = [h.NetCon(stimulus, synapse) for stimulus in stimuli]
+    netcons[1].active(0)
+    np.testing.assert_equal(neuron_reduce._rates.rates(None, netcons), [10, 0, np.nan])
+
+
+@isolated
+def test_rates_that_no_synapse_can_have() -> None:
+    with pytest.raises(neuron_reduce.ArgumentError, match="at most 1e"):
+        neuron_reduce._rates.rates(1.1e6, [None])
+    with pytest.raises(neuron_reduce.ArgumentError, match=r"rates\[1\]"):
+        neuron_reduce._rates.rates([0, 1e7], [None, None])
