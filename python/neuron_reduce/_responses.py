@@ -197,7 +197,7 @@ def _measure_in_copy(examples: list[tuple]) -> list[Response]:
         stands.append(stand)
     kept = set(stands)
     for section in list(h.allsec()):
-        if section not in kept and not keeps_cells:
+        if section not in kept:
             h.delete_section(sec=section)
     inputs = []
     for (synapse, _), values in zip(examples, all_weights, strict=True):
