@@ -433,6 +433,14 @@ def test_numbers_have_three_digits(value: Any, text: str) -> None:
     assert _text.number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.216, "0.22"), (-0.00216, "−0.002"), (0.0, "0.00"), (1e-9, "0.00"), (1.0, "1.00")],
+)
+def test_small_differences_are_not_nothing(value: float, text: str) -> None:
+    assert _text.decimal(value) == text
+
+
 def test_without_plotly_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
