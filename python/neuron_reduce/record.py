@@ -115,9 +115,10 @@ class Impedances:
 class ReductionRecord:
     """A reduction in numbers.
 
-    :ivar cell: name of the original cell.
+    :ivar cell: name of the original cell; of a Python object how it shows itself.
     :ivar method: name of the method.
-    :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, ``rates``.
+    :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, and
+        ``rates`` (Hz) as they were given.
     :ivar versions: of neuron-reduce, NEURON and Python.
     :ivar stage_seconds: the stages of the call and the seconds each took.
     :ivar segments_full: segments of the original, soma and axon included.

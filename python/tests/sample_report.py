@@ -5,116 +5,60 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 import sys
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from neuron_reduce import Case, Comparison, Evaluation, Recording, VoltageDifference
 from neuron_reduce import record as records
 
 SEGMENT_LENGTH = 40.0
 """Of the made-up dendrites, in µm."""
 
 
-@dataclass
-class Recording:
-    """What a report asks of a recording."""
-
-    time: np.ndarray
-    soma: np.ndarray
-    dendrites: dict[tuple[str, float], np.ndarray] = field(default_factory=dict)
-    seconds: float | None = None
-
-    def spike_times(self, threshold: float = -20.0) -> np.ndarray:
-        above = self.soma >= threshold
-        return self.time[1:][above[1:] & ~above[:-1]]
-
-
-@dataclass
-class Difference:
-    """What a report asks of two potentials' difference."""
-
-    rmsd: float
-    mean_difference: float
-    sd_difference: float
-
-
-@dataclass
-class Comparison:
-    """What a report asks of a comparison."""
-
-    spikes_full: int
-    spikes_reduced: int
-    gamma: float
-    matched: float
-    spike_synchronization: float
-    spike_distance: float
-    start: float = 0.0
-    stop: float = 2000.0
-    window: float = 5.0
-    rmsd: float = 1.62
-    mean_difference: float = 0.41
-    sd_difference: float = -0.23
-    compared_share: float = 0.91
-    ap_height_full: float = 34.8
-    ap_height_reduced: float = 36.1
-    half_width_full: float = 0.83
-    half_width_reduced: float = 0.81
-    latency_full: float = 48.2
-    latency_reduced: float = 51.7
-    seconds_full: float | None = None
-    seconds_reduced: float | None = None
-    dendrites: dict[tuple[str, float], Difference] = field(default_factory=dict)
-    ceiling: dict[str, Comparison] = field(default_factory=dict)
-
-    @property
-    def rate_full(self) -> float:
-        return 1e3 * self.spikes_full / (self.stop - self.start)
-
-    @property
-    def rate_reduced(self) -> float:
-        return 1e3 * self.spikes_reduced / (self.stop - self.start)
-
-    @property
-    def rate_error(self) -> float:
-        if not self.spikes_full:
-            return math.inf if self.spikes_reduced else 0.0
-        return abs(self.spikes_reduced - self.spikes_full) / self.spikes_full
-
-    @property
-    def gamma_share(self) -> float | None:
-        return self._share("gamma")
-
-    @property
-    def synchronization_share(self) -> float | None:
-        return self._share("spike_synchronization")
-
-    def _share(self, name: str) -> float | None:
-        if not self.ceiling:
-            return None
-        reached = [getattr(each, name) for each in self.ceiling.values()]
-        return getattr(self, name) / (sum(reached) / len(reached))
-
-
-@dataclass
-class Case:
-    """What a report asks of a case."""
-
-    seed: int | None
-    full: Recording | None
-    reduced: Recording | None
-    comparison: Comparison
-
-
-@dataclass
-class Evaluation:
-    """What a report asks of an evaluation."""
-
-    record: records.ReductionRecord
-    cases: list[Case]
+def comparison(
+    spikes_full: int,
+    spikes_reduced: int,
+    gamma: float,
+    matched: float,
+    spike_synchronization: float,
+    spike_distance: float,
+    **more: Any,
+) -> Comparison:
+    """Made-up measures of two runs."""
+    start, stop = more.get("start", 0.0), more.get("stop", 2000.0)
+    error = abs(spikes_reduced - spikes_full) / spikes_full if spikes_full else math.nan
+    made = Comparison(
+        start=start,
+        stop=stop,
+        threshold=-20.0,
+        window=5.0,
+        cut=(2.0, 10.0),
+        spikes_full=spikes_full,
+        spikes_reduced=spikes_reduced,
+        rate_full=1e3 * spikes_full / (stop - start),
+        rate_reduced=1e3 * spikes_reduced / (stop - start),
+        rate_error=error,
+        gamma=gamma,
+        matched=matched,
+        spike_synchronization=spike_synchronization,
+        spike_distance=spike_distance,
+        rmsd=1.62,
+        mean_difference=0.41,
+        sd_difference=-0.23,
+        compared_share=0.91,
+        ap_height_full=34.8,
+        ap_height_reduced=36.1,
+        half_width_full=0.83,
+        half_width_reduced=0.81,
+        latency_full=48.2,
+        latency_reduced=51.7,
+    )
+    return dataclasses.replace(made, **more)
 
 
 class _Tree:
@@ -292,17 +236,17 @@ def case(seed: int | None, duration: float = 2000.0) -> Case:
     runs = [Recording(time, full, seconds=41.3), Recording(time, reduced, seconds=1.33)]
     counts = [len(run.spike_times()) for run in runs]
     sites = {
-        ("L5PC[0].apic[0]", 0.5): Difference(2.31, 0.77, -0.52),
-        ("L5PC[0].apic[9]", 0.5): Difference(6.04, -1.93, -2.2),
+        ("L5PC[0].apic[0]", 0.5): VoltageDifference(2.31, 0.77, -0.52),
+        ("L5PC[0].apic[9]", 0.5): VoltageDifference(6.04, -1.93, -2.2),
     }
-    close = {site: Difference(0.31, 0.02, 0.01) for site in sites}
+    close = {site: VoltageDifference(0.31, 0.02, 0.01) for site in sites}
     shape: dict[str, Any] = {"stop": duration, "dendrites": close, "rmsd": 0.28}
     shape |= {"mean_difference": 0.01, "sd_difference": -0.004}
     ceiling = {
-        "weights × 1.001": Comparison(counts[0], counts[0], 0.955, 0.97, 0.968, 0.012, **shape),
-        "dt halved": Comparison(counts[0], counts[0], 0.93, 0.95, 0.951, 0.019, **shape),
+        "weights × 1.001": comparison(counts[0], counts[0], 0.955, 0.97, 0.968, 0.012, **shape),
+        "dt halved": comparison(counts[0], counts[0], 0.93, 0.95, 0.951, 0.019, **shape),
     }
-    compared = Comparison(
+    compared = comparison(
         *counts,
         0.77 + 0.02 * ((seed or 0) % 3),
         0.81 + 0.02 * ((seed or 0) % 3),
@@ -313,8 +257,10 @@ def case(seed: int | None, duration: float = 2000.0) -> Case:
         seconds_reduced=1.33,
         dendrites=sites,
         ceiling=ceiling,
+        full=runs[0],
+        reduced=runs[1],
     )
-    return Case(seed, *runs, compared)
+    return Case(seed, *runs, {}, compared)
 
 
 def evaluation(seeds: int = 3, duration: float = 2000.0) -> Evaluation:

@@ -8,6 +8,7 @@ to match it.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import os
 import shutil
@@ -18,11 +19,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from neuron import h
 
 import neuron_reduce
 import sample_report
+from isolated import isolated
+from models import made, small_cell
+from neuron_reduce import record as records
 from neuron_reduce import report
-from neuron_reduce.report import _layout, _tables, _text, _traces
+from neuron_reduce.report import _colours, _layout, _style, _tables, _text, _traces
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -54,7 +59,7 @@ async (name) => {
 
 
 @pytest.fixture(scope="module")
-def evaluation() -> sample_report.Evaluation:
+def evaluation() -> neuron_reduce.Evaluation:
     return sample_report.evaluation(seeds=3)
 
 
@@ -165,12 +170,21 @@ def test_names_are_only_text(browser: Any, tmp_path: Path) -> None:
         stage_seconds={name: 1.0},
         synapses=[dataclasses.replace(record.synapses[0], mechanism=name, unmerged={name: 3})],
     )
-    made = sample_report.evaluation(seeds=2, duration=200.0)
-    for case in made.cases:
-        case.seed = name
-        case.comparison.ceiling = {name: case.comparison.ceiling["dt halved"]}
-        case.comparison.dendrites = {(name, 0.5): sample_report.Difference(1.0, 1.0, 1.0)}
-    shown = opened(browser, report.write(tmp_path / "report.html", record, made))
+    evaluation = sample_report.evaluation(seeds=2, duration=200.0)
+    cases = [
+        dataclasses.replace(
+            case,
+            seed=name,
+            comparison=dataclasses.replace(
+                case.comparison,
+                ceiling={name: case.comparison.ceiling["dt halved"]},
+                dendrites={(name, 0.5): neuron_reduce.VoltageDifference(1.0, 1.0, 1.0)},
+            ),
+        )
+        for case in evaluation.cases
+    ]
+    evaluation = neuron_reduce.Evaluation(record, cases)
+    shown = opened(browser, report.write(tmp_path / "report.html", record, evaluation))
     assert shown.page.locator("img").count() == 0
     assert shown.page.locator("#notes li").inner_text() == name
     assert shown.errors == []
@@ -188,7 +202,7 @@ def test_what_is_missing_is_said(browser: Any, tmp_path: Path, evaluated: bool) 
         synapses=[],
         shape=[dataclasses.replace(each, points=np.empty((0, 4))) for each in whole.shape],
     )
-    comparison = sample_report.Comparison(0, 0, math.nan, math.nan, math.nan, math.nan)
+    comparison = sample_report.comparison(0, 0, math.nan, math.nan, math.nan, math.nan)
     path = report.write(tmp_path / "report.html", record, comparison if evaluated else None)
     shown = opened(browser, path, 390)
     assert shown.page.locator(".plot").count() == 0
@@ -209,17 +223,110 @@ def test_the_headline_says_what_came_out(file: Path) -> None:
 
 def test_one_comparison_is_as_good_as_an_evaluation(tmp_path: Path) -> None:
     case = sample_report.case(3, duration=300.0)
-    comparison: Any = case.comparison
-    comparison.full, comparison.reduced = case.full, case.reduced
-    path = report.write(tmp_path / "report.html", sample_report.record(), comparison)
+    path = report.write(tmp_path / "report.html", sample_report.record(), case.comparison)
     text = path.read_text(encoding="utf-8")
     assert 'id="traces-figure"' in text
     assert "over one input of" in text
     assert "<select" not in text
 
 
+def test_a_real_evaluation_is_drawn(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+
+    def make(seed: int) -> Any:
+        model = made.make(seed)
+        h.define_shape()
+        return model
+
+    @isolated
+    def evaluate() -> None:
+        options: Any = {"tstop": 60.0, "v_init": -65.0, "progress": False}
+        evaluation = neuron_reduce.evaluate(make, seeds=(3, 4), method="lumped", **options)
+        evaluation.report(path)
+
+    evaluate()
+    shown = opened(browser, path, 390)
+    for name in FIGURES:
+        assert shown.page.locator(f"#{name} svg.main-svg").count() > 0, name
+    assert "over 2 inputs" in shown.page.locator("#summary").inner_text()
+    for text in ("half the time step", "weights 0.1 % larger", "3 dendritic sites"):
+        assert text in shown.page.locator("#metrics").inner_text()
+    assert "3, 4" in shown.page.locator("#running").inner_text()
+    assert shown.errors == []
+    shown.page.context.close()
+
+
+class Unnamed(small_cell.PythonCell):
+    """A cell that shows itself as Python's objects do."""
+
+    __repr__ = object.__repr__
+
+
+def test_a_real_comparison_is_drawn(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+
+    @isolated
+    def compare() -> None:
+        cell = Unnamed()
+        drive = small_cell.drive(cell)
+        recordings = [recorded(cell)]
+        rates = np.full(len(drive.netcons), 160.0)
+        reduction = neuron_reduce.reduce(
+            cell, drive.synapses, drive.netcons, method="lumped", rates=rates
+        )
+        recordings.append(recorded(cell))
+        neuron_reduce.compare(*recordings, reduction=reduction)
+        reduction.report(path)
+
+    compare()
+    shown = opened(browser, path)
+    for name in FIGURES:
+        assert shown.page.locator(f"#{name}").count() == (name != "morphology-figure"), name
+    assert (
+        shown.page.locator("h1").inner_text() == "Unnamed (soma Unnamed.soma) and its reduced cell"
+    )
+    assert " object at " not in shown.page.locator("main").inner_text()
+    assert "rates=[160.0, 160.0, 160.0, …],  # 33 values" in shown.page.locator("pre").inner_text()
+    assert shown.errors == []
+    shown.page.context.close()
+
+
+def recorded(cell: Any) -> neuron_reduce.Recording:
+    """The cell's soma in a run from the start."""
+    time = h.Vector().record(h._ref_t)
+    (soma,) = small_cell.run(small_cell.soma_of(cell))
+    return neuron_reduce.Recording(time, soma, seconds=0.1)
+
+
+def test_many_cables_are_coloured_by_their_place() -> None:
+    """Dark at the soma, lighter along each chain; few have each a colour of their own."""
+    chains = [["soma"] + [f"dend[{stem}{step}]" for step in range(4)] for stem in range(4)]
+    cables = [
+        records.Cable(name, "basal", "", parent, 10.0, 1.0, 0.1, 1)
+        for chain in chains
+        for parent, name in itertools.pairwise(chain)
+    ]
+    colours = _colours.of(cables)
+    assert colours.ramps == {"basal": ("soma", "tip")}
+    lightness = [sum(bytes.fromhex(colour[1:])) for colour in colours.cables]
+    assert lightness == lightness[:4] * 4
+    assert lightness[:4] == sorted(set(lightness[:4]))
+    assert all(colour in _style.DARK for colour in colours.cables)
+    stems = [dataclasses.replace(cable, parent="soma") for cable in cables]
+    assert len(set(_colours.of(stems).cables)) == len(stems)
+    assert not _colours.of(cables[:12]).ramps
+    assert len(set(_colours.of(cables[:12]).cables)) == 12
+
+
+def test_chains_are_drawn_straight() -> None:
+    record = sample_report.record()
+    first, second = _layout.straighten(record.cables, _layout.stretches(record), 10.0)[:2]
+    # Coordinates of some 1000 µm, which doubles hold to 1e-13 µm.
+    assert np.cross(first.end - first.start, second.end - first.start) == pytest.approx(0, abs=1e-6)
+
+
 def test_the_same_again_gives_the_same_bytes(
-    file: Path, evaluation: sample_report.Evaluation, tmp_path: Path
+    file: Path, evaluation: neuron_reduce.Evaluation, tmp_path: Path
 ) -> None:
     again = report.write(str(tmp_path / "again.html"), evaluation.record, evaluation)
     assert again.read_bytes() == file.read_bytes()
@@ -229,11 +336,11 @@ def test_long_runs_stay_small(tmp_path: Path) -> None:
     time = np.arange(0, 10_000, 0.025)
     generator = np.random.default_rng(8)
     potential = np.cumsum(generator.normal(size=len(time))) / 30 - 65
-    run = sample_report.Recording(time, potential)
-    comparison = sample_report.Comparison(0, 0, 1.0, 1.0, 1.0, 0.0)
-    cases = [sample_report.Case(seed, run, run, comparison) for seed in range(12)]
+    run = neuron_reduce.Recording(time, potential)
+    comparison = sample_report.comparison(0, 0, 1.0, 1.0, 1.0, 0.0)
+    cases = [neuron_reduce.Case(seed, run, run, {}, comparison) for seed in range(12)]
     record = sample_report.record()
-    path = report.write(tmp_path / "report.html", record, sample_report.Evaluation(record, cases))
+    path = report.write(tmp_path / "report.html", record, neuron_reduce.Evaluation(record, cases))
     assert path.stat().st_size < LIMIT
 
 
@@ -295,6 +402,20 @@ def test_the_call_that_reproduces_is_python() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        (np.array([1.0, math.nan]), '[1.0, float("nan")]'),
+        (np.full(10_000, 2.5), "[2.5, 2.5, 2.5, …]"),
+        (np.float64(2.5), "2.5"),
+        ((1,), "(1,)"),
+        ({"a": np.int64(3)}, "{'a': 3}"),
+    ],
+)
+def test_settings_are_written_as_python(value: Any, text: str) -> None:
+    assert _tables._literal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
         (None, "–"),
         (math.nan, "–"),
         (math.inf, "∞"),
@@ -310,6 +431,14 @@ def test_the_call_that_reproduces_is_python() -> None:
 )
 def test_numbers_have_three_digits(value: Any, text: str) -> None:
     assert _text.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.216, "0.22"), (-0.00216, "−0.002"), (0.0, "0.00"), (1e-9, "0.00"), (1.0, "1.00")],
+)
+def test_small_differences_are_not_nothing(value: float, text: str) -> None:
+    assert _text.decimal(value) == text
 
 
 def test_without_plotly_it_says_what_to_install(

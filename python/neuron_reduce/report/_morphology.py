@@ -83,10 +83,9 @@ def section(record: records.ReductionRecord) -> Section:
     )
     if record.method == "lumped":
         caption += f" {_tables.LUMPS}"
-    caption += (
-        " Drag to turn, pinch or use the buttons to zoom, point at a piece to see where it went"
-    )
+    caption += " Drag to turn, point at a piece to see where it went"
     caption += "." if colours.ramps else ", tap a name to hide a cable with its dendrites."
+    caption += " On a wide screen there are buttons to zoom and to move."
     if any(kinds[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
     description = "The full and the reduced cell in three dimensions"

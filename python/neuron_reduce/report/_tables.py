@@ -122,7 +122,7 @@ def running(
         parts.append(table(["Time to reduce", ""], rows))
     settings = _settings(cases, evaluation)
     if settings:
-        parts.append(table(["Setting of the runs", ""], settings))
+        parts.append(table(["Settings of the runs", ""], settings))
     if record.versions:
         parts.append(table(["Version", ""], record.versions.items(), words=(0, 1)))
     body = f'<div class="columns">{"".join(parts)}</div>'

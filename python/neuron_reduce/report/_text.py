@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+LEAST = 1e-5
+"""What is smaller is written as zero where places after the point are counted."""
+
 ABSENT = "–"
 """What stands for a number that is not known."""
 
@@ -51,9 +54,12 @@ def number(value: Any, unit: str = "", digits: int = 3) -> str:
 
 
 def decimal(value: Any, unit: str = "", places: int = 2) -> str:
-    """A number with so many places after the point."""
+    """A number with so many places after the point, or more if nothing were left of it."""
     if value is None or math.isnan(value) or math.isinf(value):
         return number(value, unit)
+    least = 0.5 * 10.0**-places
+    if LEAST <= abs(value) < least:
+        places = -math.floor(math.log10(abs(value)))
     text = f"{abs(value):,.{places}f}"
     sign = MINUS if value < 0 and float(text.replace(",", "")) else ""
     return f"{sign}{text}\N{NO-BREAK SPACE}{unit}" if unit else sign + text

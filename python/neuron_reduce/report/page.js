@@ -63,7 +63,7 @@
 
   function draw() {
     const drawn = Object.entries(coloured()).map(([name, figure]) => {
-      if (narrow.matches) figure.layout.margin.r = Math.min(figure.layout.margin.r, 16);
+      if (narrow.matches) figure.layout.margin.r = Math.min(figure.layout.margin.r, 24);
       fit(name, figure.layout, figure.data);
       return Plotly.react(name, figure.data, figure.layout, config());
     });
