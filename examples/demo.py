@@ -1,6 +1,7 @@
 """Reduce the published layer-5 pyramidal cell and compare it with the full cell.
 
-Runs the full cell under 10,000 Poisson-driven synapses, reduces it with ``neuron_reduce``, runs
+Runs the full cell under 10,000 Poisson-driven synapses, and once more with weights that are 0.1 %
+larger, which says how close any reduced cell could come; reduces it with ``neuron_reduce``, runs
 the reduced cell under the same input events, prints what was done and how close the two are, draws
 one picture and writes one report.
 """
@@ -8,10 +9,12 @@ one picture and writes one report.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import pathlib
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,13 +37,22 @@ CHUNK = 10.0
 START = 100.0
 """The synapses are driven from here on, in ms; what comes before is not compared."""
 
+SEED = 10
+"""Of where the synapses are."""
+
+SITES = (0.25, 0.5, 0.75)
+"""Where to record along the apical trunk, in shares of the way to the farthest apical tip."""
+
+HEAVIER = 1.001
+"""What the weights are multiplied with for the ceiling: a change that should not matter."""
+
 ZOOM = 250.0
 """Length in ms of the magnified stretch of the picture."""
 
 
 @dataclasses.dataclass
 class Run:
-    """One simulated cell: its size, its somatic trace (ms, mV) and how long it took."""
+    """One simulated cell: its size, its traces (ms, mV) and how long it took."""
 
     sections: int
     segments: int
@@ -49,15 +61,48 @@ class Run:
     seconds: float
     t: np.ndarray
     v: np.ndarray
+    dendrites: dict[tuple[str, float], np.ndarray]
 
     @property
     def recording(self) -> neuron_reduce.Recording:
         """What is compared."""
-        return neuron_reduce.Recording(self.t, self.v, seconds=self.seconds)
+        return neuron_reduce.Recording(self.t, self.v, self.dendrites, self.seconds)
 
 
-def simulate(label: str, drive: Drive, tstop: float, t: Any, v: Any) -> Run:
-    """Run the cell in memory to ``tstop`` (ms), recording into the Vectors ``t`` and ``v``."""
+def apical_sites(cell: Any) -> dict[tuple[str, float], Any]:
+    """Return the segments at ``SITES`` by the names of their sections and their positions."""
+    soma = cell.soma[0](0.5)
+    tip = max(cell.apical, key=lambda sec: h.distance(soma, sec(1)))
+    trunk = [tip]
+    while trunk[-1].parentseg().sec != cell.soma[0]:
+        trunk.append(trunk[-1].parentseg().sec)
+    found = {}
+    for share in SITES:
+        way = share * h.distance(soma, tip(1))
+        sec = next(sec for sec in trunk if h.distance(soma, sec(0)) <= way or sec == trunk[-1])
+        seg = sec(min(max((way - h.distance(soma, sec(0))) / sec.L, 0.0), 1.0))
+        found[sec.name(), round(seg.x, 4)] = seg
+    return found
+
+
+@contextlib.contextmanager
+def heavier(netcons: list[Any]) -> Iterator[None]:
+    """Make the weights ``HEAVIER`` for as long as the context lasts."""
+    weights = [netcon.weight[0] for netcon in netcons]
+    for netcon, weight in zip(netcons, weights, strict=True):
+        netcon.weight[0] = HEAVIER * weight
+    yield
+    for netcon, weight in zip(netcons, weights, strict=True):
+        netcon.weight[0] = weight
+
+
+def simulate(
+    label: str, drive: Drive, tstop: float, soma: Any, sites: Mapping[tuple[str, float], Any]
+) -> Run:
+    """Run the cell in memory to ``tstop`` (ms), recording its soma and some segments."""
+    t = h.Vector().record(h._ref_t)
+    v = h.Vector().record(soma(0.5)._ref_v)
+    dendrites = {site: h.Vector().record(segment._ref_v) for site, segment in sites.items()}
     sections = list(h.allsec())
     segments = [seg for sec in sections for seg in sec]
     point_processes = sum(len(seg.point_processes()) for seg in segments)
@@ -89,7 +134,14 @@ def simulate(label: str, drive: Drive, tstop: float, t: Any, v: Any) -> Run:
             bar.update(0)
         seconds = time.perf_counter() - start
     return Run(
-        len(sections), len(segments), point_processes, netcons, seconds, np.array(t), np.array(v)
+        len(sections),
+        len(segments),
+        point_processes,
+        netcons,
+        seconds,
+        np.array(t),
+        np.array(v),
+        {site: np.array(potential) for site, potential in dendrites.items()},
     )
 
 
@@ -147,6 +199,11 @@ def parse_arguments() -> argparse.Namespace:
         default=-1,
         help="segments of the reduced cell; -1: chosen by the reduction",
     )
+    add(
+        "--no-ceiling",
+        action="store_true",
+        help="do not run the full cell a second time with weights that are 0.1 %% larger",
+    )
     add("--output", type=pathlib.Path, default=ROOT / "output" / "demo.png", help="picture")
     add("--report", type=pathlib.Path, default=ROOT / "output" / "report.html", help="report")
     add(
@@ -165,12 +222,16 @@ def main() -> None:
     print("Loading the cell", flush=True)
     cell = load(options.cache)
     soma = cell.soma[0]
-    drive = place_synapses(cell, options.synapses)
+    drive = place_synapses(cell, options.synapses, SEED)
     full_shape = picture.full_morphology(cell)
-    t = h.Vector().record(h._ref_t)
-    v = h.Vector().record(soma(0.5)._ref_v)
+    sites = apical_sites(cell)
 
-    full = simulate("full", drive, options.tstop, t, v)
+    full = simulate("full", drive, options.tstop, soma, sites)
+    ceilings = {}
+    if not options.no_ceiling:
+        with heavier(drive.netcons):
+            again = simulate("full", drive, options.tstop, soma, sites)
+        ceilings["weights 0.1 % larger"] = again.recording
 
     print("Reducing the cell", flush=True)
     start = time.perf_counter()
@@ -186,10 +247,15 @@ def main() -> None:
     reduction_seconds = time.perf_counter() - start
     reduced_shape = picture.reduced_morphology(soma)
 
-    reduced = simulate("reduced", drive, options.tstop, t, v)
+    sites = {site: reduction.place(*site) for site in sites}
+    reduced = simulate("reduced", drive, options.tstop, soma, sites)
 
     comparison = neuron_reduce.compare(
-        full.recording, reduced.recording, tstart=START, reduction=reduction
+        full.recording,
+        reduced.recording,
+        tstart=START,
+        reduction=reduction,
+        ceilings=ceilings,
     )
     for text in (reduction, table(full, reduced, reduction_seconds), comparison):
         print()
@@ -213,7 +279,8 @@ def main() -> None:
         ),
         zoom=zoom(full),
     )
-    reduction.report(options.report, comparison)
+    case = neuron_reduce.Case(SEED, full.recording, reduced.recording, ceilings, comparison)
+    reduction.report(options.report, neuron_reduce.Evaluation(reduction.record, [case]))
     print(f"\nPicture: {options.output}\nReport: {options.report}")
 
 

@@ -25,6 +25,8 @@ package struct MechanismKind: Sendable, Codable, Equatable {
     /// permeability (cm/s) or a number of channels, which is 0 where the mechanism is absent.
     package var isDensity: Bool {
       let unit = unit.filter { $0 != " " && $0 != "(" && $0 != ")" && $0 != "^" }
+      // A specific resistance is no amount, and nothing where it is 0.
+      if unit.lowercased().contains("ohm") { return false }
       return ["/cm2", "/um2", "/m2", "-cm2", "cm/s", "cm/sec", "um/s", "cm/ms", "um/ms"]
         .contains { unit.hasSuffix($0) }
     }

@@ -66,8 +66,10 @@ enum ConservedChannels {
     mutating func add(_ values: [Double], of mechanism: Int, area: Double) {
       var sum = sums[mechanism] ?? [Double](repeating: 0, count: values.count)
       sums[mechanism] = nil
-      for index in sum.indices { sum[index] += values[index] * area }
-      if mechanism == leak, values.count > 1 { sum[1] += (values[0] - 1) * values[1] * area }
+      for index in sum.indices {
+        let isReversal = mechanism == leak && index == 1
+        sum[index] += isReversal ? values[0] * values[1] * area : values[index] * area
+      }
       sums[mechanism] = sum
       areas[mechanism] += area
     }

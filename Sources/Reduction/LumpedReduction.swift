@@ -34,9 +34,15 @@ package enum LumpedReduction {
     let inputs = OperatingPoint.inputs(of: cell, drive: settings.drive, compartments: sites)
     let loaded = OperatingPoint(of: conductive, inputs: inputs)
 
-    let chains = chains(of: subtrees, in: cell, whole, loaded, segmentTotal: segmentTotal)
+    let chains = try chains(
+      of: subtrees, in: cell, whole, loaded, inputs, segmentTotal: segmentTotal)
     let cables = zip(subtrees, chains).reduce(into: [ReducedCable]()) { cables, each in
       cables += Self.cables(for: each.1, of: each.0, in: cell, first: cables.count)
+    }
+    for cable in cables {
+      guard cable.shape.length.isFinite, cable.shape.length > 0, cable.shape.diameter.isFinite,
+        cable.shape.diameter > 0
+      else { throw .unsolvable(section: cell.sections[cable.stem].name, frequency: 0) }
     }
     finished(.cables)
 
@@ -67,7 +73,7 @@ package enum LumpedReduction {
 
   /// A little leak, in µS, for segments that have none: without any current through its membrane a
   /// group has no axial resistance that could be told from its transfer resistance.
-  private static func leastLeaks(of cell: CellModel, in whole: WholeCell) -> [Double] {
+  static func leastLeaks(of cell: CellModel, in whole: WholeCell) -> [Double] {
     // Ten thousand times less than a tight membrane's 1e-5 S/cm².
     let density = 1e-9
     var leaks = [Double](repeating: 0, count: whole.compartments.count)
@@ -84,23 +90,65 @@ package enum LumpedReduction {
   /// extent under the load.
   private static func chains(
     of subtrees: [Subtree], in cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint,
-    segmentTotal: Int
-  ) -> [Lumps] {
+    _ inputs: [OperatingPoint.Input], segmentTotal: Int
+  ) throws(ReductionError) -> [Lumps] {
     let bases = subtrees.map { subtree in
       cell.sections[subtree.stem].attachment.map {
         whole.compartment(at: $0.position, ofSection: $0.parent)
       } ?? 0
     }
-    let extents = zip(subtrees, bases).map { subtree, base in
+    var extents: [Double] = []
+    for (subtree, base) in zip(subtrees, bases) {
       let transfers = subtree.sections.flatMap { whole.segments[$0] }
         .map { loaded.transfers[$0] }
-      return Lumps.extent(from: loaded.transfers[base], to: transfers.min() ?? .nan)
+      let extent = Lumps.extent(from: loaded.transfers[base], to: transfers.min() ?? .nan)
+      guard extent.isFinite, transfers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+        throw .unsolvable(section: cell.sections[subtree.stem].name, frequency: 0)
+      }
+      extents.append(extent)
     }
     let counts = shares(of: segmentTotal, among: extents)
+    let companions =
+      axons(of: cell, whole, loaded) + synapsesAtEnds(of: cell, whole, loaded, inputs)
     return zip(zip(subtrees, bases), counts).map { each, count in
       Lumps(
-        of: each.0, in: whole, transfers: loaded.transfers,
-        conductances: loaded.compartments.leakConductances, base: each.1, count: count)
+        of: each.0, in: whole, loaded, companions: companions, base: each.1, count: count)
+    }
+  }
+
+  /// The axons that leave from dendrites, each with the segment that it goes with.
+  private static func axons(
+    of cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint
+  ) -> [Lumps.Companion] {
+    zip(cell.sections, whole.segments).compactMap { section, compartments in
+      guard section.role == .axon, let attachment = section.attachment,
+        let place = LumpMapping.place(
+          ofPosition: attachment.position, section: attachment.parent, in: cell)
+      else { return nil }
+      let first = section.proximalEnd == 0 ? compartments[0] : compartments[compartments.count - 1]
+      return Lumps.Companion(
+        section: place.section, segment: place.segment,
+        compartment: whole.compartment(at: attachment.position, ofSection: attachment.parent),
+        current: loaded.currents[first])
+    }
+  }
+
+  /// The mean conductances of synapses that sit where no membrane is, or on the soma's, and go with a
+  /// dendritic segment.
+  private static func synapsesAtEnds(
+    of cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint,
+    _ inputs: [OperatingPoint.Input]
+  ) -> [Lumps.Companion] {
+    zip(inputs, loaded.selfShunts).compactMap { input, shunt in
+      let process = cell.pointProcesses[cell.connections[input.connection].target]
+      guard
+        let place = LumpMapping.place(
+          ofPosition: process.position, section: process.section, in: cell),
+        whole.segments[place.section][place.segment] != input.compartment
+      else { return nil }
+      return Lumps.Companion(
+        section: place.section, segment: place.segment, compartment: input.compartment,
+        current: input.meanConductance(selfShunt: shunt) * loaded.transfers[input.compartment])
     }
   }
 
@@ -186,8 +234,7 @@ package enum LumpedReduction {
     var ratios = [Double](repeating: 1, count: cell.connections.count)
     for (input, shunt) in zip(inputs, loaded.selfShunts) {
       let target = cell.connections[input.connection].target
-      let conductance =
-        input.weight * input.response.charge * input.eventsPerMillisecond / (1 + shunt)
+      let conductance = input.meanConductance(selfShunt: shunt)
       switch sites[target] {
       case .cable(let site):
         let after = cableCompartments[site.cable]
@@ -228,13 +275,37 @@ struct LumpMapping: CableMapping {
 
   func target(ofPosition position: Double, section index: Int, in cell: CellModel) -> CableSegment?
   {
+    Self.segment(ofPosition: position, section: index, in: cell).map {
+      segmentMap.points[$0.section][$0.segment].segment
+    }
+  }
+
+  /// The dendritic segment that a point of any section goes with: that of a dendrite, or of the dendrite
+  /// where the proximal end of an axon is; nil on soma and axon themselves.
+  static func place(
+    ofPosition position: Double, section index: Int, in cell: CellModel
+  ) -> (section: Int, segment: Int)? {
+    if cell.sections[index].role.isDendritic {
+      return segment(ofPosition: position, section: index, in: cell)
+    }
+    guard let attachment = cell.sections[index].attachment, position == attachment.ownEnd else {
+      return nil
+    }
+    return place(ofPosition: attachment.position, section: attachment.parent, in: cell)
+  }
+
+  /// The segment that a position of a dendritic section goes with; nil on soma and axon. A section's
+  /// proximal end is a point of the section before it.
+  static func segment(
+    ofPosition position: Double, section index: Int, in cell: CellModel
+  ) -> (section: Int, segment: Int)? {
     let section = cell.sections[index]
-    guard section.role.isDendritic, !segmentMap.points[index].isEmpty else { return nil }
+    guard section.role.isDendritic else { return nil }
     if let attachment = section.attachment, position == attachment.ownEnd,
       cell.sections[attachment.parent].role.isDendritic
     {
-      return target(ofPosition: attachment.position, section: attachment.parent, in: cell)
+      return segment(ofPosition: attachment.position, section: attachment.parent, in: cell)
     }
-    return segmentMap.points[index][section.segmentIndex(at: position)].segment
+    return (index, section.segmentIndex(at: position))
   }
 }

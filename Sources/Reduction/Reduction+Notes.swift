@@ -9,6 +9,15 @@ extension Reduction {
   package func notes(listed: Int, of cell: CellModel) -> [String] {
     var notes: [String] = []
     // The other methods set densities to 0 there.
+    if settings.method != .classic {
+      let means = cell.dendriticKinds.filter { !$0.isIon && !$0.hasDensity }.map(\.name)
+      if !means.isEmpty {
+        notes.append(
+          "By their units \(means.joined(separator: ", ")) "
+            + "\(means.count == 1 ? "has" : "have") no parameter per membrane area: the values are "
+            + "means, weighted by area.")
+      }
+    }
     let defaulted =
       settings.method != .classic
       ? [] : ChannelTransfer.segmentsWithDefaults(of: cell, map: segmentMap, cables: cables)
@@ -23,12 +32,27 @@ extension Reduction {
     if moved > 0 {
       notes.append(
         "\(Self.number(moved, "point process", plural: "point processes")) on the dendrites, in no "
-          + "list, moved along unmerged.")
+          + "list, moved along unmerged, with the weights they had.")
     }
     return notes
   }
 
   private static func number(_ count: Int, _ noun: String, plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+  }
+}
+
+extension CellModel {
+  /// The mechanisms and ions that dendrites have.
+  fileprivate var dendriticKinds: [MechanismKind] {
+    let used = Set(
+      sections.filter(\.role.isDendritic).flatMap { $0.insertions.map(\.mechanism) })
+    return used.sorted().map { mechanisms[$0] }
+  }
+}
+
+extension MechanismKind {
+  fileprivate var hasDensity: Bool {
+    name == Self.passiveLeakName || parameters.contains(where: \.isDensity)
   }
 }

@@ -38,6 +38,7 @@ enum SynapticWeights {
     var scales = [Double](repeating: 1, count: count)
     for each in moved {
       let ratio = transferRatio(each)
+      guard ratio.isFinite, ratio > 0 else { continue }
       switch each.response.nature {
       case .linearConductance:
         let target = each.weight * ratio / (1 + each.selfShunt)
@@ -45,7 +46,9 @@ enum SynapticWeights {
           target
           * SpectralGrid.integral { each.response.power[$0] * resistances[$0][each.after] }
         // A site that cannot carry the charge at any weight gets the most that makes sense.
-        scales[each.connection] = target / (1 - min(shunt, largestShunt)) / each.weight
+        let scale = target / (1 - min(shunt, largestShunt)) / each.weight
+        // Weights so large or small that numbers do not hold what they do.
+        scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .current, .stochastic, .nonlinearConductance:
         scales[each.connection] = ratio
       case .none:

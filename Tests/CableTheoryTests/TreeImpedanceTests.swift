@@ -145,6 +145,48 @@ import Testing
     }
   }
 
+  /// The sweep for all input impedances gives the diagonal of the matrix. Both are sums of terms
+  /// within a quarter turn of each other, with a few roundings a step: 4 ulps a step are allowed.
+  @Test(arguments: UInt64(1)...40)
+  func inputsAreTheDiagonalOfTheMatrix(seed: UInt64) {
+    let random = RandomTree(seed: seed)
+    for frequency in [0.0, 5, 200] {
+      let impedance = TreeImpedance(of: random.tree, frequency: frequency)
+      let inputs = impedance.inputs()
+      #expect(inputs.count == random.tree.count)
+      #expect(inputs[0] == impedance.input)
+      var worst = 0.0
+      for index in inputs.indices {
+        let expected = impedance.voltages(injectingInto: index)[index]
+        worst = max(worst, relativeDifferenceInUlps(inputs[index], expected))
+      }
+      #expect(worst <= 4 * Double(random.depth) + 4, "\(frequency) Hz, depth \(random.depth)")
+    }
+  }
+
+  /// A point of a sealed cylinder has the input impedance Z_∞·cosh(qX)·cosh(q(L−X)) / sinh(qL): two
+  /// sealed cylinders side by side. The compartments' error falls with the square of their length.
+  @Test(arguments: cylinders, [0, 10, 100])
+  func inputsOfACylinderConvergeWithOrderTwo(cylinder: SealedCylinder, frequency: Double) {
+    let q = cylinder.propagationFactor(frequency: frequency)
+    let length = cylinder.electrotonicLength
+    let x = length / 2
+    let exact =
+      cylinder.characteristicImpedance(frequency: frequency) * .cosh(q.multiplied(by: x))
+      * .cosh(q.multiplied(by: length - x)) / .sinh(q.multiplied(by: length))
+    // Of an odd number of segments the middle is a centre; compartment 0 is the proximal end.
+    let errors = [11, 21, 41, 81].map { count in
+      let tree = cylinder.compartments(segmentCount: count)
+      let middle = TreeImpedance(of: tree, frequency: frequency).inputs()[(count - 1) / 2 + 1]
+      return (middle - exact).length / exact.length
+    }
+    // Lengths are not quite halved: ratios of 3.6 to 4.
+    for (error, next) in zip(errors, errors.dropFirst()) {
+      #expect((3.3...4.3).contains(error / next), "errors \(errors)")
+    }
+    #expect(errors[3] < 3e-3)
+  }
+
   /// Kirchhoff's law in every compartment: what is injected there leaves through its membrane and
   /// its axial conductances. Since the equations have one solution, voltages that obey it are it.
   ///

@@ -28,7 +28,8 @@ import Testing
         MechanismKind(
           name: "pas",
           parameters: [
-            .init(name: "g_pas", defaults: [0.25]), .init(name: "e_pas", defaults: [-70]),
+            .init(name: "g_pas", defaults: [0.25], unit: "S/cm2"),
+            .init(name: "e_pas", defaults: [-70], unit: "mV"),
           ])
       ],
       pointProcessKinds: [
@@ -53,10 +54,11 @@ import Testing
       {"connections":[{"target":0,"weights":[0.0625,2]}],\
       "initialPotential":-80.5,\
       "mechanisms":[{"globals":[],"isIon":false,"name":"pas","parameters":[\
-      {"defaults":[0.25],"name":"g_pas"},{"defaults":[-70],"name":"e_pas"}]}],\
+      {"defaults":[0.25],"name":"g_pas","unit":"S\\/cm2"},\
+      {"defaults":[-70],"name":"e_pas","unit":"mV"}]}],\
       "name":"L5PC",\
       "pointProcessKinds":[{"globals":[{"name":"total","values":[3]}],"isIon":false,\
-      "name":"Exp2Syn","parameters":[{"defaults":[0.5],"name":"tau1"}]}],\
+      "name":"Exp2Syn","parameters":[{"defaults":[0.5],"name":"tau1","unit":""}]}],\
       "pointProcesses":[{"kind":0,"mayMerge":true,"position":0.75,"section":1,\
       "values":[1.25]}],\
       "sections":[{"axialResistivity":100,"endResistance":0.25,\

@@ -34,4 +34,23 @@ import Testing
     #expect(kind.offset(ofParameter: "reader") == nil)
     #expect(!kind.isIon)
   }
+
+  // MARK: Units
+
+  @Test(arguments: [
+    "S/cm2", "mho/cm2", "(S/cm2)", "( mho / cm2 )", "S/cm^2", "siemens/cm2", "mS/cm2", "uS/cm2",
+    "mA/cm2", "pS/um2", "S/m2", "cm/s", "(cm/s)", "cm/sec", "um/s", "cm/ms", "1/um2", "/cm2",
+    "uF/cm2",
+  ])
+  func amountsPerAreaAreDensities(unit: String) {
+    #expect(MechanismKind.Parameter(name: "gbar", defaults: [1], unit: unit).isDensity)
+  }
+
+  @Test(arguments: [
+    "", "1", "ms", "/ms", "1/ms", "mV", "/mV", "degC", "mM", "mM/ms", "um", "cm", "uS", "S", "nA",
+    "ohm cm2", "ohm-cm2", "kohm-cm2", "ohm/cm2", "coulomb/mole", "mA", "cm2",
+  ])
+  func otherUnitsAreNot(unit: String) {
+    #expect(!MechanismKind.Parameter(name: "tau", defaults: [1], unit: unit).isDensity)
+  }
 }

@@ -47,6 +47,12 @@ import Testing
     for (index, cable) in reduction.cables.enumerated() {
       let impedances = SubtreeImpedances(
         stem: cable.stem, of: random.cell, frequency: random.frequency)
+      let stem = random.cell.sections[cable.stem]
+      let middle = stem.segmentIndex(at: 0.5)
+      let leak = try #require(stem.values(ofMechanism: 0, segment: middle)?.first)
+      let membrane = PassiveMembrane(
+        leakConductanceDensity: leak, capacitanceDensity: stem.segments[middle].capacitance,
+        axialResistivity: stem.axialResistivity)
       for (section, transfers) in impedances.segments {
         let points = reduction.segmentMap.points[section]
         try #require(points.count == transfers.count)
@@ -55,7 +61,7 @@ import Testing
           let ratio = Attenuation.ratio(
             at: point.relativePosition * cable.shape.electrotonicLength,
             length: cable.shape.electrotonicLength,
-            propagationFactor: cable.shape.propagationFactor)
+            propagationFactor: membrane.propagationFactor(frequency: random.frequency))
           // Axial conductances are up to 10⁶ times a leak here, so that elimination in another order
           // may differ by some 10⁶ ulps.
           #expect(abs(ratio * impedances.input / transfer - 1) <= 1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import warnings
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class Drive:
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
+        if self._nothing_was_measured:
+            warnings.warn(self.notes[-1], RuntimeWarning, stacklevel=4)
 
     def fields(self) -> dict:
         """The fields of a request."""
@@ -44,6 +47,10 @@ class Drive:
             "response_indices": self._indices.ctypes.data,
             "rates": self.rates.ctypes.data,
         }
+
+    @property
+    def _nothing_was_measured(self) -> bool:
+        return bool(self.responses.problem) and bool((self._indices < 0).all())
 
     @property
     def notes(self) -> list[str]:
@@ -68,7 +75,7 @@ class Drive:
                 "one run to the next: their mean conductance is not known, and counts as 0 in the "
                 "operating point."
             )
-        if self.responses.problem and (self._indices < 0).all():
+        if self._nothing_was_measured:
             notes.append(
                 "No response of any synapse could be measured: all weights stay as they were, "
                 "which is not what the method is for, and the operating point is that of the cell "

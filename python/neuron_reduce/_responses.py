@@ -47,7 +47,7 @@ digit holds, and too little to change a driving force."""
 
 _TOLERANCE = 2e-3
 """What counts as equal, relative to the largest current. Runs of a linear conductance differ by
-1e-5: the drift of the holding potential and the rounding of voltages."""
+less than 1e-4: the drift of the holding potential and the rounding of voltages."""
 
 _ENDED = 1e-4
 """A response has ended where it stays below this share of its peak."""
@@ -338,6 +338,9 @@ def _currents(
     clock = h.Vector().record(h._ref_t)
     h.dt = _FINE[0]
     h.finitialize(holding)
+    for stand in stands:
+        # Whatever a user's initialisation handlers did to it.
+        stand.v = holding
     for connection in inputs:
         for event in range(events):
             connection.event(_BEFORE + event * _APART)

@@ -125,7 +125,7 @@ def test_signature() -> None:
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
     *by_position, method, rates = parameters.values()
     assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in by_position)
-    assert method.kind is rates.kind is method.KEYWORD_ONLY
+    assert all(p.kind is p.KEYWORD_ONLY for p in (method, rates))
 
 
 @isolated

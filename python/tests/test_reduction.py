@@ -18,8 +18,9 @@ from refusal import assert_refused
 
 
 def reduced(model: small_cell.Model, **arguments: Any) -> neuron_reduce.Reduction:
-    given = {"method": "classic", **arguments}
-    return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **given)
+    """The reduction by the classic method, or another where one is given."""
+    arguments = {"method": "classic", **arguments}
+    return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **arguments)
 
 
 def all_segments(sections: Any) -> int:

@@ -46,10 +46,10 @@ def write(
         _traces.section(cases),
         _metrics.section(cases),
         _morphology.section(record),
-        _impedances.section(record.impedances),
+        _impedances.section(record),
         _tables.cables(record),
         _tables.synapses(record),
-        _tables.running(record, cases),
+        _tables.running(record, cases, evaluation),
         _tables.notes(record),
     ]
     target = pathlib.Path(path)

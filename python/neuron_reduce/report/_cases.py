@@ -14,12 +14,14 @@ class Case:
     """One input, given to both cells.
 
     :ivar label: what the input is called, such as ``seed 3``.
+    :ivar seed: what the input was made with; None if not known.
     :ivar full: the recording of the full cell; None where it was not kept.
     :ivar reduced: the recording of the reduced cell; None where it was not kept.
     :ivar comparison: of the two.
     """
 
     label: str
+    seed: Any
     full: Any
     reduced: Any
     comparison: Any
@@ -40,10 +42,11 @@ def of(evaluation: Any) -> list[Case]:
         return []
     if not hasattr(evaluation, "cases"):
         recordings = (getattr(evaluation, name, None) for name in ("full", "reduced"))
-        return [Case("input", *recordings, evaluation)]
+        return [Case("input", None, *recordings, evaluation)]
     return [
         Case(
             f"input {number}" if case.seed is None else f"seed {case.seed}",
+            case.seed,
             case.full,
             case.reduced,
             case.comparison,

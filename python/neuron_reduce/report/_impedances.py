@@ -25,8 +25,9 @@ DECADES = 6
 """How many decades are marked at most, where there are many."""
 
 
-def section(impedances: records.Impedances | None) -> Section:
+def section(record: records.ReductionRecord) -> Section:
     """The two figures beside each other."""
+    impedances = record.impedances
     title = "Impedances"
     if impedances is None or not len(impedances.frequencies):
         text = "Impedances were not computed for this report."
@@ -37,6 +38,14 @@ def section(impedances: records.Impedances | None) -> Section:
         text = f"Impedances were computed at 0 Hz only. {_at_rest(impedances)}"
         return Section("impedances", title, paragraph(text.strip()))
 
+    text = "Of both cells at rest: passive, and without synapses."
+    if record.method == "lumped":
+        text += (
+            " What the method lumped conserves is the impedances of the driven cell, with the mean "
+            "conductances of its synapses; at rest they may differ more."
+        )
+    introduction = paragraph(text)
+
     both = [
         ("full", impedances.input_full, _style.FULL, None),
         ("reduced", impedances.input_reduced, _style.REDUCED, "dash"),
@@ -45,7 +54,7 @@ def section(impedances: records.Impedances | None) -> Section:
     for cell, moduli, colour, dash in both:
         first.add_trace(_line(cell, frequencies[drawn], moduli[drawn], colour, dash))
     _mark(first)
-    caption = f"Input impedance at the soma, passive. {_at_rest(impedances)}"
+    caption = f"Input impedance at the soma. {_at_rest(impedances)}"
     body = place(
         "input-figure", HEIGHT, "Input impedance against frequency, both cells", caption.strip()
     )
@@ -61,7 +70,7 @@ def section(impedances: records.Impedances | None) -> Section:
                 ("reduced", impedances.transfer_reduced, "dash"),
             ):
                 line = _line(site, frequencies[drawn], moduli[index][drawn], colour, dash)
-                line.update(legendgroup=site, showlegend=cell == "full")
+                line.update(legendgroup=escape(site), showlegend=cell == "full")
                 line.update(hovertemplate=f"{escape(site)}, {cell}: %{{y:.3g}} MΩ<extra></extra>")
                 second.add_trace(line)
         _mark(second)
@@ -78,7 +87,7 @@ def section(impedances: records.Impedances | None) -> Section:
         body = f'<div class="pair">{body}</div>'
     else:
         body += paragraph("No transfer impedances were computed.", "absent")
-    return Section("impedances", title, Html(body), figures)
+    return Section("impedances", title, Html(introduction + body), figures)
 
 
 def _figure(title: str, frequencies: np.ndarray) -> go.Figure:

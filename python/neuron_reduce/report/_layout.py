@@ -89,27 +89,34 @@ def straighten(
 ) -> list[Straight]:
     """The cables as straight lines in the x-y plane, each on the side that its dendrites are on.
 
-    Cables that leave from one place are turned apart where they would lie on each other.
+    A cable that follows on another alone goes on straight. Cables that leave from one place are
+    turned apart where they would lie on each other.
     """
-    middles = [_middle(pieces, index) for index in range(len(cables))]
     by_name = {cable.name: index for index, cable in enumerate(cables)}
     children = defaultdict(list)
     for index, cable in enumerate(cables):
         parent = by_name.get(cable.parent)
         children[None if parent == index else parent].append(index)
 
+    def with_descendants(index: int) -> set[int]:
+        found, waiting = set(), [index]
+        while waiting:
+            each = waiting.pop()
+            found.add(each)
+            waiting += children[each]
+        return found
+
     placed: dict[int, Straight] = {}
     waiting: list[int | None] = [None]
     while waiting:
         parent = waiting.pop()
-        origin = np.zeros(2) if parent is None else middles[parent]
+        origin = np.zeros(2) if parent is None else _middle(pieces, {parent})
         wished = []
         for index in children[parent]:
-            along = (
-                np.zeros(2)
-                if middles[index] is None or origin is None
-                else (middles[index] - origin)
-            )
+            middle = _middle(pieces, with_descendants(index))
+            along = np.zeros(2) if middle is None or origin is None else middle - origin
+            if parent is not None and (len(children[parent]) == 1 or not along.any()):
+                along = (placed[parent].end - placed[parent].start)[:2]
             wished.append(math.atan2(along[1], along[0]) if along.any() else -math.pi / 2)
         for index, angle in zip(children[parent], apart(wished), strict=True):
             direction = np.array([math.cos(angle), math.sin(angle), 0.0])
@@ -176,11 +183,11 @@ def _between(points: np.ndarray, start: float, end: float) -> np.ndarray:
     return np.concatenate([ends[:1], inside, ends[1:]])
 
 
-def _middle(pieces: Iterable[Stretch], cable: int) -> np.ndarray | None:
-    """The mean place in the x-y plane of the stretches that went to a cable, by length."""
+def _middle(pieces: Iterable[Stretch], cables: set[int]) -> np.ndarray | None:
+    """The mean place in the x-y plane of the stretches that went to some cables, by length."""
     places, weights = [], []
     for piece in pieces:
-        if piece.cable == cable:
+        if piece.cable in cables:
             places.append((piece.points[1:, :2] + piece.points[:-1, :2]) / 2)
             weights.append(np.linalg.norm(np.diff(piece.points[:, :3], axis=0), axis=1))
     if not places or not np.concatenate(weights).any():

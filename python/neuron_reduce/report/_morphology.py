@@ -9,7 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import record as records
-from . import _layout, _style
+from . import _colours, _layout, _style, _tables
+from ._colours import Colours
 from ._layout import Straight, Stretch
 from ._page import Section, place
 from ._text import escape, paragraph
@@ -32,6 +33,7 @@ def section(record: records.ReductionRecord) -> Section:
     soma = [piece.points for piece in pieces if kinds[piece.section] == "soma"]
     radius = max((points[:, 3].max() / 2 for points in soma), default=0.0)
     cables = _layout.straighten(record.cables, pieces, radius)
+    colours = _colours.of(record.cables)
 
     full_low, full_high = _extent(piece.points[:, :3] for piece in pieces)
     ends = [np.stack([cable.start, cable.end]) for cable in cables]
@@ -64,9 +66,9 @@ def section(record: records.ReductionRecord) -> Section:
     _draw_body(figure, staying, kinds, shift, legend=False)
     for index, cable in enumerate(record.cables):
         went = [piece for piece in pieces if piece.cable == index]
-        _draw_dendrites(figure, index, cable, went)
+        _draw_dendrites(figure, index, cable, went, colours)
     for straight in cables:
-        _draw_cable(figure, straight, record.cables[straight.index], shift)
+        _draw_cable(figure, straight, record.cables[straight.index], shift, colours)
     bottom = low[1] + 0.05 * height
     _draw_scale(figure, np.array([high[0] - 0.03 * height, bottom, 0.0]), height)
     for label, x in (("full", 0.0), ("reduced", shift[0])):
@@ -76,16 +78,19 @@ def section(record: records.ReductionRecord) -> Section:
         "The full cell, each piece in the colour of the cable it went to, and the reduced cell "
         "beside it on the same scale: soma and cables with their lengths and diameters, laid out "
         "flat on the side that their dendrites were on. Shades go from dark near the soma to "
-        "light at a cable’s tip. Thin dendrites and cables are drawn wider than they are. Drag to "
-        "turn, pinch or use the buttons to zoom, point at a piece to see where it went, tap a name "
-        "to hide a cable with its dendrites."
+        f"light at {'the tip' if colours.ramps else 'a cable’s tip'}. Thin dendrites and cables "
+        "are drawn wider than they are."
     )
-    if len(record.cables) > len(_style.CYCLE):
-        caption += f" Colours repeat after {len(_style.CYCLE)} cables."
+    if record.method == "lumped":
+        caption += f" {_tables.LUMPS}"
+    caption += (
+        " Drag to turn, pinch or use the buttons to zoom, point at a piece to see where it went"
+    )
+    caption += "." if colours.ramps else ", tap a name to hide a cable with its dendrites."
     if any(kinds[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
     description = "The full and the reduced cell in three dimensions"
-    body = place("morphology-figure", HEIGHT, description, caption)
+    body = place("morphology-figure", HEIGHT, description, caption, _colours.legend(colours))
     return Section("morphology", title, body, {"morphology-figure": figure})
 
 
@@ -149,7 +154,11 @@ def _draw_body(
 
 
 def _draw_dendrites(
-    figure: go.Figure, index: int, cable: records.Cable, pieces: Sequence[Stretch]
+    figure: go.Figure,
+    index: int,
+    cable: records.Cable,
+    pieces: Sequence[Stretch],
+    colours: Colours,
 ) -> None:
     """The original's pieces that went to one cable, shaded by the segment they went to."""
     if not pieces:
@@ -169,23 +178,24 @@ def _draw_dendrites(
         name=escape(cable.name),
         legendgroup=cable.name,
         showlegend=False,
-        line=_shaded(index, np.concatenate(steps), segments),
+        line=_shaded(colours, index, np.concatenate(steps), segments),
     )
     figure.add_trace(trace)
 
 
 def _draw_cable(
-    figure: go.Figure, straight: Straight, cable: records.Cable, shift: np.ndarray
+    figure: go.Figure,
+    straight: Straight,
+    cable: records.Cable,
+    shift: np.ndarray,
+    colours: Colours,
 ) -> None:
     """A cable as a cylinder to scale, and a line along it that can be pointed at."""
     segments = max(cable.segments, 1)
     steps = np.linspace(0.0, 1.0, segments + 1)[:, None]
     axis = straight.start + steps * (straight.end - straight.start) + shift
     points = np.column_stack([axis, np.full(len(axis), cable.diameter)])
-    shades = [
-        _style.shade(_style.cycle(straight.index), (step + 0.5) / segments)
-        for step in range(segments)
-    ]
+    shades = [colours.shade(straight.index, (step + 0.5) / segments) for step in range(segments)]
     name = escape(cable.name)
     size = f"{cable.length:.4g} µm × {cable.diameter:.3g} µm"
     figure.add_trace(
@@ -197,7 +207,8 @@ def _draw_cable(
             mode="lines",
             name=name,
             legendgroup=cable.name,
-            line={"color": _style.cycle(straight.index), "width": 5},
+            line={"color": colours.cables[straight.index], "width": 5},
+            showlegend=not colours.ramps,
         )
     )
     figure.add_trace(_solid(points, shades, None).update(name=name, legendgroup=cable.name))
@@ -210,22 +221,23 @@ def _draw_cable(
             name=name,
             legendgroup=cable.name,
             showlegend=False,
-            line={**_shaded(straight.index, np.arange(segments).repeat(3), segments), "width": 5},
+            line={
+                **_shaded(colours, straight.index, np.arange(segments).repeat(3), segments),
+                "width": 5,
+            },
             text=np.repeat(labels, 3).tolist(),
             hovertemplate="%{text}<extra></extra>",
         )
     )
 
 
-def _shaded(index: int, steps: np.ndarray, segments: int) -> dict:
+def _shaded(colours: Colours, index: int, steps: np.ndarray, segments: int) -> dict:
     """A line in the shades of a cable; each of its points belongs to one of the segments."""
     return {
         "color": ((steps + 0.5) / segments).astype(np.float32),
         "cmin": 0,
         "cmax": 1,
-        "colorscale": [
-            [place, _style.shade(_style.cycle(index), place)] for place in (0.0, 0.5, 1.0)
-        ],
+        "colorscale": [[place, colours.shade(index, place)] for place in (0.0, 0.5, 1.0)],
     }
 
 

@@ -36,16 +36,17 @@ class Section:
     figures: dict[str, go.Figure] = field(default_factory=dict)
 
 
-def place(name: str, height: str, description: str, caption: str) -> Html:
+def place(name: str, height: str, description: str, caption: str, legend: str = "") -> Html:
     """Where a figure goes.
 
     :param height: in the units of CSS.
     :param description: for those who cannot see the figure.
     :param caption: what is below it.
+    :param legend: HTML between the two.
     """
     return Html(
         f'<figure><div class="plot" id="{name}" role="img" aria-label="{escape(description)}" '
-        f'style="height:{height}"></div><figcaption>{escape(caption)}</figcaption></figure>'
+        f'style="height:{height}"></div>{legend}<figcaption>{escape(caption)}</figcaption></figure>'
     )
 
 

@@ -63,6 +63,42 @@ def shade(colour: str, position: float) -> str:
 # What is dark on white would be hard to see on black.
 DARK |= {shade(colour, 0.0): colour for colour in CYCLE}
 
+RAMPS = {
+    "apical": (
+        ["#14308f", "#1f5ab5", "#2a86cf", "#57b5e8"],
+        ["#2d62c4", "#4a90e2", "#7dbdf2", "#c2e3fb"],
+    ),
+    "basal": (
+        ["#12562a", "#24833f", "#5aa02c", "#a9b81e"],
+        ["#1f8a4c", "#4fae53", "#98c94f", "#e0e56a"],
+    ),
+}
+"""For each kind of cable the colours from the soma to the tip, of evenly growing lightness, on
+white and on black."""
+
+STEPS = 48
+"""How many colours a ramp has, so that each can have another on a dark screen."""
+
+
+def _blend(colours: list[str], place: float) -> str:
+    """The colour at a place, 0 to 1, between evenly spaced ones."""
+    first = min(int(place * (len(colours) - 1)), len(colours) - 2)
+    share = place * (len(colours) - 1) - first
+    pairs = ((int(c[i : i + 2], 16) for c in colours[first : first + 2]) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in pairs)
+
+
+def ramp(kind: str, place: float) -> str:
+    """The colour of a cable of some kind at a place from the soma, 0, to the tip, 1."""
+    return _blend(RAMPS[kind][0], round(place * (STEPS - 1)) / (STEPS - 1))
+
+
+DARK |= {
+    _blend(light, step / (STEPS - 1)): _blend(dark, step / (STEPS - 1))
+    for light, dark in RAMPS.values()
+    for step in range(STEPS)
+}
+
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with a title, which names the unit."""

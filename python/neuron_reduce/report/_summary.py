@@ -8,7 +8,7 @@ from .. import record as records
 from . import _cases
 from ._cases import Case
 from ._page import Section
-from ._text import Html, counted, decimal, duration, number, paragraph, percent, table
+from ._text import Html, counted, decimal, duration, number, paragraph, percent, plain, table
 
 CLOSENESS = [
     ("rate_error", "rate error", percent),
@@ -22,7 +22,16 @@ CLOSENESS = [
 
 def title(record: records.ReductionRecord) -> str:
     """The page's title."""
-    return f"{record.cell} and its reduced cell"
+    return f"{cell_name(record)} and its reduced cell"
+
+
+def cell_name(record: records.ReductionRecord) -> str:
+    """The cell's name; of a Python object without one its class and its soma."""
+    if not record.cell.startswith("<"):
+        return record.cell
+    soma = next((plain(piece.section) for piece in record.shape if piece.kind == "soma"), None)
+    name = plain(record.cell)
+    return name if soma is None else f"{name} (soma {soma})"
 
 
 def subtitle(record: records.ReductionRecord) -> str:
@@ -46,7 +55,7 @@ def section(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
 
 def _reduction(record: records.ReductionRecord) -> str:
     return (
-        f"{record.cell}, {counted(record.segments_full, 'segment')} with "
+        f"{cell_name(record)}, {counted(record.segments_full, 'segment')} with "
         f"{counted(record.point_processes_full, 'point process', 'point processes')}, became a "
         f"cell of {counted(record.segments_reduced, 'segment')} with "
         f"{counted(record.point_processes_reduced, 'point process', 'point processes')}."

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import record as records
-from . import _cases, _style
+from . import _cases, _colours
 from ._cases import Case
 from ._page import Section
 from ._text import MINUS, Html, counted, duration, escape, number, paragraph, table
 
 KINDS = 40
 """How many kinds of synapses have a row of their own at most."""
+
+LUMPS = (
+    "Each cable is a lump of dendrites: its length and diameter give it their membrane area and "
+    "axial resistance, and mean nothing else."
+)
+
+LISTED = 3
+"""How many values of a list the call that reproduces shows at most."""
 
 
 def cables(record: records.ReductionRecord) -> Section:
@@ -21,12 +33,10 @@ def cables(record: records.ReductionRecord) -> Section:
     if not record.cables:
         return Section("cables", title, paragraph("The reduced cell has no cables.", "absent"))
     branched = len({cable.parent for cable in record.cables}) > 1
+    colours = _colours.of(record.cables)
     rows = [
         (
-            Html(
-                f'<span class="swatch" style="background:{_style.cycle(index)}"></span>'
-                f"{escape(cable.name)}"
-            ),
+            Html(_colours.swatch(colours.cables[index]) + escape(cable.name)),
             cable.kind,
             cable.stem,
             *([cable.parent] if branched else []),
@@ -39,9 +49,10 @@ def cables(record: records.ReductionRecord) -> Section:
     ]
     words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
-    return Section(
-        "cables", title, table(head, rows, kind="wide names tall", words=range(len(words)))
-    )
+    body = table(head, rows, kind="wide names tall", words=range(len(words)))
+    if record.method == "lumped":
+        body = Html(paragraph(LUMPS) + body)
+    return Section("cables", title, body)
 
 
 def synapses(record: records.ReductionRecord) -> Section:
@@ -85,7 +96,9 @@ def synapses(record: records.ReductionRecord) -> Section:
     return Section("synapses", title, Html(body))
 
 
-def running(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
+def running(
+    record: records.ReductionRecord, cases: Sequence[Case], evaluation: Any = None
+) -> Section:
     """Times, versions, and the call that does the same again."""
     parts = []
     comparisons = [case.comparison for case in cases]
@@ -107,6 +120,9 @@ def running(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
         rows = [(stage, duration(seconds)) for stage, seconds in record.stage_seconds.items()]
         rows.append(("in all", duration(sum(record.stage_seconds.values()))))
         parts.append(table(["Time to reduce", ""], rows))
+    settings = _settings(cases, evaluation)
+    if settings:
+        parts.append(table(["Setting of the runs", ""], settings))
     if record.versions:
         parts.append(table(["Version", ""], record.versions.items(), words=(0, 1)))
     body = f'<div class="columns">{"".join(parts)}</div>'
@@ -126,7 +142,7 @@ def notes(record: records.ReductionRecord) -> Section:
 def call(record: records.ReductionRecord) -> str:
     """The Python that reproduces the reduction."""
     settings = {"method": record.method, **record.settings}
-    lines = [f"    {name}={_literal(value)}," for name, value in settings.items()]
+    lines = [f"    {name}={_literal(value)},{_size(value)}" for name, value in settings.items()]
     return "\n".join(
         ["neuron_reduce.reduce(", "    cell,", "    synapses,", "    netcons,", *lines, ")"]
     )
@@ -134,12 +150,55 @@ def call(record: records.ReductionRecord) -> str:
 
 _ENDS = ("before", "after")
 
+_SETTINGS = {"tstart": "ms", "tstop": "ms", "dt": "ms", "v_init": "mV", "celsius": "°C"}
+"""What an evaluation, or its protocol, may say of its runs, and the units."""
+
+
+def _settings(cases: Sequence[Case], evaluation: Any) -> list[tuple[str, str]]:
+    """How the cells were run, as far as it is known."""
+    sources = [evaluation, getattr(evaluation, "protocol", None)]
+    rows = []
+    for name, unit in _SETTINGS.items():
+        values = (getattr(source, name, None) for source in sources)
+        value = next((each for each in values if _is_number(each)), None)
+        if value is not None:
+            rows.append((name, f"{value:.12g}\N{NO-BREAK SPACE}{unit}".replace("-", MINUS)))
+    seeds = [case.seed for case in cases if case.seed is not None]
+    if seeds:
+        rows.append(("seeds" if len(seeds) > 1 else "seed", ", ".join(map(str, seeds))))
+    if cases:
+        first = cases[0].comparison
+        span = f"{number(first.start)} to {number(first.stop, 'ms')}"
+        rows.append(("compared from", span))
+    return rows
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
 
 def _literal(value: Any) -> str:
-    """A value as Python writes it; numbers of numpy as Python's own."""
+    """A value as Python writes it, long lists cut; numbers of numpy as Python's own."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
-    return repr(value.item() if hasattr(value, "item") else value)
+    if isinstance(value, list | tuple):
+        text = ", ".join([*map(_literal, value[:LISTED])] + ["…"] * (len(value) > LISTED))
+        if isinstance(value, list):
+            return f"[{text}]"
+        return f"({text},)" if len(value) == 1 else f"({text})"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    return repr(value)
+
+
+def _size(value: Any) -> str:
+    """A remark on how long a list is that is not written out."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    long = isinstance(value, list | tuple) and len(value) > LISTED
+    return f"  # {number(len(value))} values" if long else ""
 
 
 def _kind(kind: records.SynapseKind) -> Html:

@@ -3,12 +3,17 @@
   const figures = document.getElementById("figures").textContent;
   const darkColours = JSON.parse(document.getElementById("dark").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const config = {
+  // A touch screen shows the buttons all the time, and a narrow one has no room for them.
+  const narrow = window.matchMedia("(max-width: 700px)");
+  const config = () => ({
+    displayModeBar: narrow.matches ? false : "hover",
     responsive: true,
     displaylogo: false,
+    // Nothing leaves the file; and nothing comes of a selection.
+    modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
     scrollZoom: false,
     toImageButtonOptions: { format: "svg" },
-  };
+  });
 
   function coloured() {
     if (!dark.matches) return JSON.parse(figures);
@@ -58,8 +63,9 @@
 
   function draw() {
     const drawn = Object.entries(coloured()).map(([name, figure]) => {
+      if (narrow.matches) figure.layout.margin.r = Math.min(figure.layout.margin.r, 16);
       fit(name, figure.layout, figure.data);
-      return Plotly.react(name, figure.data, figure.layout, config);
+      return Plotly.react(name, figure.data, figure.layout, config());
     });
     return Promise.all(drawn).then(() =>
       Promise.all(Array.from(document.querySelectorAll("select[data-figure]"), showCase)),
@@ -70,5 +76,6 @@
     select.addEventListener("change", () => showCase(select));
   }
   dark.addEventListener("change", draw);
+  narrow.addEventListener("change", draw);
   draw().then(() => document.documentElement.setAttribute("data-drawn", ""));
 })();

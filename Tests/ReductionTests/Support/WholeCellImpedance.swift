@@ -1,0 +1,13 @@
+import CableTheory
+import CellModel
+
+@testable import Reduction
+
+extension WholeCell {
+  /// The transfer resistance between each segment and the middle of the soma, in MΩ: by section, then
+  /// by segment.
+  var transferResistances: [[Double]] {
+    let transfers = TreeImpedance(of: compartments, frequency: 0).transfersToRoot().map(\.real)
+    return segments.map { $0.map { transfers[$0] } }
+  }
+}

@@ -1,0 +1,91 @@
+"""The colours of the cables: the same in the full cell, the reduced cell and the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .. import record as records
+from . import _style
+from ._text import Html, escape
+
+
+@dataclass(frozen=True)
+class Colours:
+    """A colour for each cable.
+
+    Up to as many cables as there are colours have each their own, and its shades from the soma to
+    the tip. More are coloured by where they are: from dark near the soma to light at the tip of
+    their chain, in one hue for apical cables and another for basal ones; in the order of the cables
+    where none follows on another.
+
+    :ivar cables: one for each cable.
+    :ivar ramps: for each kind of cable that is coloured by where it is, what dark and what light
+        stands for; empty where each cable has its own colour.
+    """
+
+    cables: list[str]
+    ramps: dict[str, tuple[str, str]]
+
+    def shade(self, index: int, position: float) -> str:
+        """The colour at a position on a cable, 0 to 1."""
+        colour = self.cables[index]
+        return colour if self.ramps else _style.shade(colour, position)
+
+
+def of(cables: Sequence[records.Cable]) -> Colours:
+    """The colours of a cell's cables."""
+    if len(cables) <= len(_style.CYCLE):
+        return Colours([_style.cycle(index) for index in range(len(cables))], {})
+    by_name = {cable.name: index for index, cable in enumerate(cables)}
+    chains = [_way(index, cables, by_name) for index in range(len(cables))]
+    longest: dict[int, int] = {}
+    for chain in chains:
+        longest[chain[-1]] = max(longest.get(chain[-1], 0), len(chain))
+    colours = [""] * len(cables)
+    ramps = {}
+    for kind in dict.fromkeys(cable.kind for cable in cables):
+        indices = [index for index, cable in enumerate(cables) if cable.kind == kind]
+        if any(len(chains[index]) > 1 for index in indices):
+            ramps[kind] = "soma", "tip"
+            places = [(len(chains[i]) - 1, longest[chains[i][-1]] - 1) for i in indices]
+        else:
+            ramps[kind] = cables[indices[0]].name, cables[indices[-1]].name
+            places = [(order, len(indices) - 1) for order in range(len(indices))]
+        for index, (place, last) in zip(indices, places, strict=True):
+            colours[index] = _style.ramp(kind, place / last if last else 0.0)
+    return Colours(colours, ramps)
+
+
+def legend(colours: Colours) -> Html:
+    """A bar for each kind of cable; nothing where each cable has its own colour."""
+    bars = "".join(
+        f"<span>{escape(kind)}: {escape(dark)} {_bar(kind)} {escape(light)}</span>"
+        for kind, (dark, light) in colours.ramps.items()
+    )
+    return Html(f'<p class="ramps">{bars}</p>' if bars else "")
+
+
+def swatch(colour: str) -> Html:
+    """A small square in a colour, on a dark screen in the one that takes its place there."""
+    return Html(f'<span class="swatch" style="{_background("{}", [colour])}"></span>')
+
+
+def _way(index: int, cables: Sequence[records.Cable], by_name: dict[str, int]) -> list[int]:
+    """A cable and those between it and the soma, the one at the soma last."""
+    way = [index]
+    while (parent := by_name.get(cables[way[-1]].parent)) is not None and parent not in way:
+        way.append(parent)
+    return way
+
+
+def _bar(kind: str) -> Html:
+    ends = [_style.ramp(kind, place / 4) for place in range(5)]
+    style = _background("linear-gradient(to right, {}, {}, {}, {}, {})", ends)
+    return Html(f'<span class="ramp" style="{style}"></span>')
+
+
+def _background(form: str, colours: Sequence[str]) -> str:
+    """The style for both kinds of screen; a browser that knows no `light-dark` takes the first."""
+    both = [f"light-dark({each}, {_style.DARK.get(each, each)})" for each in colours]
+    return f"background:{form.format(*colours)};background:{form.format(*both)}"
