@@ -40,11 +40,18 @@ class Evaluation:
     """How close a reduced cell comes to the full one, over several seeds. Can be pickled.
 
     The numbers are means over the seeds, of those where the number is known; nan where it is for
-    none. See :class:`Comparison` for what they are.
+    none. Those that are about spikes are known for seeds with which the full cell fires: two cells
+    that never fire have equal spikes, which says nothing. See :class:`Comparison` for what they
+    are.
 
     :ivar record: of the reduction with the first seed.
     :ivar cases: one for each seed, in their order.
     """
+
+    @property
+    def firing(self) -> int:
+        """With how many seeds the full cell fires."""
+        return sum(_fires(case.comparison) for case in self.cases)
 
     record: ReductionRecord
     cases: list[Case]
@@ -83,7 +90,7 @@ class Evaluation:
         return sum(case.full.seconds for case in self.cases) / reduced if reduced else math.nan
 
     def _mean(self, name: str) -> float:
-        return _mean([getattr(case.comparison, name) for case in self.cases])
+        return _mean(name, [(case, case.comparison) for case in self.cases])
 
     def report(self, path) -> None:
         """Writes what was done and how close it came, for people to read.
@@ -107,21 +114,24 @@ class Evaluation:
                     str(found.spikes_full),
                     str(found.spikes_reduced),
                     *(_number(getattr(found, name)) for _, name in _COLUMNS),
-                    _number(found.speedup, 1),
+                    _number(found.speed_up, 1),
                 ]
             )
         means = [_number(self._mean(name)) for _, name in _COLUMNS]
         rows.append(["mean", "", "", *means, _number(self.speed_up, 1)])
         for name in self.cases[0].ceilings:
-            ceilings = [case.comparison.ceiling[name] for case in self.cases]
-            found = [_mean([getattr(each, name) for each in ceilings]) for _, name in _COLUMNS]
+            ceilings = [(case, case.comparison.ceiling[name]) for case in self.cases]
+            found = [_mean(name, ceilings) for _, name in _COLUMNS]
             rows.append([name, "", "", *map(_number, found), ""])
         chosen = settings(self.record.settings)
+        first = self.cases[0].comparison
         title = (
             f"{self.record.cell}, full against reduced by method {self.record.method} "
-            f"({chosen}), {self.cases[0].comparison.stop:g} ms"
+            f"({chosen}), {first.start:g} to {first.stop:g} ms"
         )
-        return "\n".join([title, "", *aligned(rows)])
+        inputs = "input makes" if len(self.cases) == 1 else "inputs make"
+        fires = f"{self.firing} of {len(self.cases)} {inputs} the full cell fire"
+        return "\n".join([title, fires, "", *aligned(rows)])
 
     def __repr__(self) -> str:
         return (
@@ -145,6 +155,7 @@ def evaluate(
     make_cell,
     *,
     tstop,
+    tstart=0.0,
     seeds=(1, 2, 3),
     method="lumped",
     frequency=0,
@@ -173,6 +184,7 @@ def evaluate(
         synapses, netcons)``, as :func:`reduce` takes them, perhaps followed by more to keep alive;
         or an object with these three as attributes.
     :param tstop: how long a run is, in ms.
+    :param tstart: from when the recordings are compared, in ms: what comes before is the start.
     :param seeds: what ``make_cell`` is called with, one after the other.
     :param method: name of the method, see :func:`reduce`; likewise ``frequency`` and ``segments``.
     :param dt: the time step, fixed, in ms.
@@ -181,8 +193,8 @@ def evaluate(
     :param ceiling: whether to run the full cell with changes that should not matter.
     :param sites: where to record beside the soma: pairs of a section's name, with or without that
         of its cell, and a position on it. Three places on the largest dendrite if None.
-    :param workers: how many processes run at once, as many as there are processors if None. Wall
-        times are most telling with 1.
+    :param workers: how many processes run at once, as many as there are processors if None. The
+        times of the runs are processor times, most telling with 1.
     :param progress: whether to tell how far it is, with tqdm where that is installed.
     :param options: further arguments of :func:`reduce`.
     :raises ArgumentError: a number has no meaning, or ``make_cell`` returns something else.
@@ -192,6 +204,7 @@ def evaluate(
     """
     check_version()
     protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    tstart = _runs.start(tstart, protocol)
     seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
     arguments = _runs.reduction_arguments(method, frequency, segments, options)
     workers = _runs.worker_count(workers, _forks.processor_count())
@@ -212,16 +225,23 @@ def evaluate(
 
         for index, result in _forks.finished(list(map(task, seeds)), workers, noted):
             found[index] = _forks.value(result)
-    return evaluation_of(seeds, [found[index] for index in range(len(seeds))])
+    return evaluation_of(seeds, [found[index] for index in range(len(seeds))], tstart)
 
 
 def evaluation_of(
     seeds: Sequence[Any],
     runs: Sequence[tuple[Recording, dict[str, Recording], Recording, ReductionRecord]],
+    tstart: float = 0.0,
 ) -> Evaluation:
     """The evaluation of some seeds' runs: full, ceilings, reduced, and the reduction's record."""
     cases = [
-        Case(seed, full, reduced, ceilings, compare(full, reduced, ceilings=ceilings))
+        Case(
+            seed,
+            full,
+            reduced,
+            ceilings,
+            compare(full, reduced, tstart=tstart, ceilings=ceilings),
+        )
         for seed, (full, ceilings, reduced, _) in zip(seeds, runs, strict=True)
     ]
     return Evaluation(runs[0][3], cases)
@@ -239,8 +259,27 @@ def _evaluated(make_cell, seed, protocol, ceiling, arguments, note):
     return full, ceilings, reduced, reduction.record
 
 
-def _mean(values: Sequence[float | None]) -> float:
-    known = [value for value in values if value is not None and not math.isnan(value)]
+_ABOUT_SPIKES = {
+    "rate_error",
+    "gamma",
+    "gamma_share",
+    "spike_synchronization",
+    "synchronization_share",
+}
+
+
+def _fires(comparison: Comparison) -> bool:
+    return comparison.spikes_full > 0
+
+
+def _mean(name: str, comparisons: Sequence[tuple[Case, Comparison]]) -> float:
+    """The mean of a number over the comparisons, each of them of one case."""
+    known = [
+        value
+        for case, comparison in comparisons
+        if not math.isnan(value := getattr(comparison, name))
+        and (name not in _ABOUT_SPIKES or _fires(case.comparison))
+    ]
     return fmean(known) if known else math.nan
 
 

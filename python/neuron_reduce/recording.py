@@ -26,7 +26,8 @@ class Recording:
         of a section's name and a position on it, 0 to 1, of the full cell, also in a recording of
         the reduced cell: there the voltage is that of the point to which the reduction moved the
         site.
-    :param seconds: the wall time that the run took.
+    :param seconds: the time that the run took: wall time, or processor time as :func:`evaluate` and
+        :func:`tune` take it.
     :raises ArgumentError: something is not as described; the message names it.
     """
 

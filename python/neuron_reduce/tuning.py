@@ -9,8 +9,12 @@ import json
 import math
 import os
 import pathlib
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
+from neuron import hoc
 
 from . import _collect, _forks, _runs
 from ._job import check_version
@@ -28,9 +32,7 @@ _MEASURED = ("rate_error", "gamma", "gamma_share", "synchronization_share", "rms
 
 
 def _of_rate(found: Evaluation) -> float:
-    # Two cells that never fire have equal spikes, which says nothing of how well one was reduced.
-    fires = any(case.comparison.spikes_full > 0 for case in found.cases)
-    return found.rate_error if fires else math.nan
+    return found.rate_error
 
 
 def _of_timing(found: Evaluation) -> float:
@@ -70,7 +72,7 @@ class Candidate:
         fires, or where the reduction failed.
     :ivar rate_error: as in :class:`Evaluation`; likewise ``gamma``, ``gamma_share``,
         ``synchronization_share``, ``rmsd`` (mV) and ``speed_up``.
-    :ivar seconds: the wall time of the reduced cell's runs, all seeds together.
+    :ivar seconds: the processor time of the reduced cell's runs, all seeds together.
     :ivar segments_reduced: segments of the reduced cell, soma and axon included.
     :ivar point_processes_reduced: point processes that remain.
     :ivar problem: why the reduction failed; None where it did not.
@@ -184,6 +186,7 @@ def tune(
     max_error=0.05,
     *,
     tstop=1000,
+    tstart=0.0,
     seeds=(1,),
     methods=("lumped", "drive", "classic"),
     frequencies=(0, 20, 50, 100),
@@ -209,8 +212,9 @@ def tune(
 
     - ``'spikes'``: the greater one of the relative error of the firing rate and of what is missing
       of spike timing, 1 less the coincidence factor Γ as a share of what the full cell reaches with
-      itself. 0.05: the rate is right to 5 %, and 95 % of the precision that can be asked for is
-    there; - ``'rate'`` and ``'timing'``: the one and the other of these two;
+      itself. With 0.05 the rate is right to 5 %, and 95 % of the precision that can be asked for is
+      there;
+    - ``'rate'`` and ``'timing'``: the one and the other of these two;
     - ``'synchronization'``: as timing, with SPIKE-synchronization in the place of Γ;
     - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
 
@@ -218,14 +222,16 @@ def tune(
         ``workers``, ``progress`` and ``options``.
     :param max_error: up to which error a candidate will do.
     :param tstop: how long a run is, in ms.
+    :param tstart: from when the recordings are compared, in ms.
     :param seeds: what ``make_cell`` is called with; the errors are means over them.
     :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
         ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
         object a line. A candidate that the file has, from the same full runs and settings, is not
-        run again: a tuning that was interrupted goes on where it was. One file may hold many
-        tunings.
+        run again: a tuning that was interrupted goes on where it was, after the full runs. Where
+        ``error`` is a function without a name of its own, or defined in another, nothing of it is
+        found again. One file may hold many tunings.
     :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
     :raises NeuronReduceError: all candidates failed; the first one's error is raised. One that
         fails among others is in the result with its ``problem``.
@@ -234,6 +240,7 @@ def tune(
     """
     check_version()
     protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    tstart = _runs.start(tstart, protocol)
     max_error = _collect.number(max_error, "max_error", "a number")
     measure, measured = _measure(error)
     seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
@@ -254,7 +261,7 @@ def tune(
     full_runs = (1 + len(_runs.CEILINGS)) * len(seeds)
     with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
         full = _full_runs(make_cell, seeds, protocol, workers, bar)
-        prefix = _fingerprint(full, protocol, seeds, measure)
+        prefix = _fingerprint(full, protocol, tstart, seeds, _identity(error))
         keys = [f"{prefix}-{_hash(_canonical(each))}" for each in settings]
         found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
         if found:
@@ -270,6 +277,7 @@ def tune(
             evaluation = evaluation_of(
                 seeds,
                 [(*full[position], *run) for position, run in enumerate(runs_of_seeds)],
+                tstart,
             )
             found[index] = _evaluated(settings[index], evaluation, measured)
             file.add(keys[index], found[index])
@@ -335,6 +343,17 @@ def _measure(error) -> tuple[str, Callable[[Any], float]]:
         f"error is {_collect.described(error)}; expected one of {list(ERRORS)}, or a function from "
         "an Evaluation to a number"
     )
+
+
+def _identity(error) -> str:
+    """What stands for a measure in the keys of the results file: of a function that another may
+    have the name of a text that never occurs again."""
+    if isinstance(error, str):
+        return error
+    name = getattr(error, "__qualname__", "<unnamed>")
+    if "<" in name:
+        return f"{name} {uuid.uuid4().hex}"
+    return f"{getattr(error, '__module__', '')}.{name}"
 
 
 def _candidate(settings: dict[str, Any], **others) -> Candidate:
@@ -404,7 +423,7 @@ class _Results:
             os.fsync(stream.fileno())
 
 
-def _fingerprint(full, protocol, seeds, measure: str) -> str:
+def _fingerprint(full, protocol, tstart: float, seeds, measure: str) -> str:
     """What a candidate's numbers depend on beside its own settings: what was run, by what."""
     digest = hashlib.sha256()
     for recording, ceilings in full:
@@ -412,14 +431,31 @@ def _fingerprint(full, protocol, seeds, measure: str) -> str:
             digest.update(each.time.tobytes())
             digest.update(each.soma.tobytes())
     version = own_version()
-    described = [dataclasses.asdict(protocol), [repr(seed) for seed in seeds], measure, version]
+    described = [
+        dataclasses.asdict(protocol),
+        tstart,
+        [repr(seed) for seed in seeds],
+        measure,
+        version,
+    ]
     digest.update(_canonical(described).encode())
     return digest.hexdigest()[:16]
 
 
 def _canonical(value) -> str:
     """A text that is equal for equal settings, whatever the order of dictionaries."""
-    return json.dumps(value, sort_keys=True, default=repr)
+    return json.dumps(value, sort_keys=True, default=_described)
+
+
+def _described(value):
+    """What JSON knows instead of a value. An array's text has dots in the place of most numbers."""
+    if isinstance(value, np.generic) and not value.dtype.hasobject:
+        return value.item()
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        return [value.dtype.str, list(value.shape), hashlib.sha256(value.tobytes()).hexdigest()]
+    if isinstance(value, hoc.HocObject) and value.hname().startswith("Vector["):
+        return list(value)
+    return repr(value)
 
 
 def _hash(text: str) -> str:

@@ -197,6 +197,8 @@ def test_arguments() -> None:
     cases: list[dict[str, Any]] = [
         {"tstop": 0},
         {"tstop": "1"},
+        {"tstart": -1},
+        {"tstart": 60.0},
         {"tstop": float("nan")},
         {"dt": -1},
         {"v_init": float("inf")},
@@ -286,3 +288,43 @@ def test_mean_of_what_is_known() -> None:
     evaluation = neuron_reduce.Evaluation(evaluation.record, [first, silent])
     assert evaluation.gamma == first.comparison.gamma
     assert evaluation.gamma_share == first.comparison.gamma_share
+
+
+@isolated
+def test_seeds_without_spikes_do_not_count() -> None:
+    """Two cells that never fire have equal spikes."""
+    evaluation = neuron_reduce.evaluate(made.make, seeds=(3, 4), **SETTINGS)
+    first, second = evaluation.cases
+    silent = dataclasses.replace(
+        second,
+        comparison=dataclasses.replace(
+            second.comparison, spikes_full=0, rate_error=0.0, gamma=1.0, spike_synchronization=1.0
+        ),
+    )
+    mixed = neuron_reduce.Evaluation(evaluation.record, [first, silent])
+    names = (
+        "rate_error",
+        "gamma",
+        "gamma_share",
+        "synchronization_share",
+    )
+    for name in names:
+        assert getattr(mixed, name) == getattr(first.comparison, name)
+    assert mixed.firing == 1
+    assert "1 of 2 inputs make the full cell fire" in str(mixed)
+    none = neuron_reduce.Evaluation(evaluation.record, [silent])
+    assert all(np.isnan(getattr(none, name)) for name in names)
+    assert not np.isnan(none.rmsd)
+    assert "0 of 1 input makes the full cell fire" in str(none)
+
+
+@isolated
+def test_comparison_from_a_time_on() -> None:
+    (whole,) = neuron_reduce.evaluate(made.make, seeds=(3,), **SETTINGS).cases
+    late = neuron_reduce.evaluate(made.make, seeds=(3,), tstart=30, **SETTINGS)
+    (case,) = late.cases
+    assert case.comparison.start == 30
+    assert all(each.start == 30 for each in case.comparison.ceiling.values())
+    assert case.full.time.tolist() == whole.full.time.tolist()
+    assert case.comparison.spikes_full < whole.comparison.spikes_full
+    assert "30 to 60 ms" in str(late)

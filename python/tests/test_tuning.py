@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from neuron import h
 
@@ -20,7 +21,7 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import made, small_cell
-from neuron_reduce import ArgumentError, Candidate, Tuning
+from neuron_reduce import ArgumentError, Candidate, Tuning, tuning
 
 SETTINGS = {
     "methods": ("classic",),
@@ -108,7 +109,13 @@ def test_results_are_kept(tmp_path: Path) -> None:
     assert all(each.evaluation is None for each in third.candidates)
     assert [each.error for each in third.candidates] == [each.error for each in again.candidates]
 
-    for change in ({"tstop": 41.0}, {"seeds": (2,)}, {"error": "rate"}, {"dt": 0.05}):
+    for change in (
+        {"tstop": 41.0},
+        {"seeds": (2,)},
+        {"error": "rate"},
+        {"dt": 0.05},
+        {"tstart": 5},
+    ):
         other = neuron_reduce.tune(made.make, **{**arguments, **change})
         assert all(each.evaluation is not None for each in other.candidates), change
 
@@ -244,3 +251,33 @@ def test_a_cell_that_never_fires_has_no_error_of_spikes() -> None:
         assert all(math.isnan(each.error) for each in tuning.candidates)
         assert tuning.best is tuning.nearest is None
     assert neuron_reduce.tune(make, 1.0, error="voltage", **SETTINGS).best is not None
+
+
+def test_keys_of_arrays() -> None:
+    """The text of a long array leaves most of it out."""
+    rates = np.ones(5000)
+    other = rates.copy()
+    other[2500] = 2.0
+    assert repr(rates) == repr(other)
+    assert tuning._canonical({"rates": rates}) != tuning._canonical({"rates": other})
+    assert tuning._canonical({"rates": rates}) == tuning._canonical({"rates": rates.copy()})
+    assert tuning._canonical({"rates": rates}) != tuning._canonical({"rates": rates[None]})
+
+
+def _own_measure(evaluation: Any) -> float:
+    return float(evaluation.rmsd)
+
+
+@isolated
+def test_functions_without_a_name_find_no_results(tmp_path: Path) -> None:
+    def kept(error: Any) -> int:
+        found = neuron_reduce.tune(
+            made.make,
+            error=error,
+            results=tmp_path / "results.jsonl",
+            **{**SETTINGS, "frequencies": (0,), "segments": (-1,)},
+        )
+        return sum(each.evaluation is None for each in found.candidates)
+
+    assert [kept(lambda found: found.rmsd), kept(lambda found: 2 * found.rmsd)] == [0, 0]
+    assert [kept(_own_measure), kept(_own_measure)] == [0, 1]
