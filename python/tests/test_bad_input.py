@@ -25,6 +25,8 @@ from refusal import assert_arguments_refused, assert_refused, failure_of
 
 NAN, INF = math.nan, math.inf
 
+METHODS = pytest.mark.parametrize("method", ["classic", "lumped"])
+
 
 @isolated
 def test_a_good_call_is_not_refused() -> None:
@@ -79,11 +81,17 @@ NO_NUMBERS = ["text", None, True, [0.0], 1j, 10**400, h.Vector([1]), h.ref(1.0),
     [-1, -1e-300, NAN, INF, -INF, np.float64("nan"), *NO_NUMBERS],
     ids=lambda v: repr(v)[:9],
 )
+@METHODS
 @isolated
-def test_frequency(value: Any) -> None:
+def test_frequency(value: Any, method: str) -> None:
     named = [] if isinstance(value, int) and value > 1 else [str(value)[:3]]
     assert_arguments_refused(
-        small_cell.model(), ArgumentError, "reduction_frequency", *named, reduction_frequency=value
+        small_cell.model(),
+        ArgumentError,
+        "reduction_frequency",
+        *named,
+        reduction_frequency=value,
+        method=method,
     )
 
 
@@ -162,9 +170,10 @@ def test_compared_parameters(value: Any) -> None:
     )
 
 
+@METHODS
 @pytest.mark.parametrize("name", ["nope", "i", "g", "loc", "", "tau", "tau1[0]"])
 @isolated
-def test_unknown_compared_parameter(name: str) -> None:
+def test_unknown_compared_parameter(name: str, method: str) -> None:
     assert_arguments_refused(
         small_cell.model(),
         ArgumentError,
@@ -173,6 +182,7 @@ def test_unknown_compared_parameter(name: str) -> None:
         name,
         "tau1, tau2, e",
         PP_params_dict={"Exp2Syn": ["tau1", name]},
+        method=method,
     )
 
 
