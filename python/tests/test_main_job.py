@@ -377,5 +377,7 @@ def test_public_names() -> None:
         for value in vars(neuron_reduce).values()
         if isinstance(value, type) and issubclass(value, Exception)
     ]
-    assert len(errors) == 8
+    assert {error.__name__ for error in errors} == {
+        name for name, value in vars(neuron_reduce.errors).items() if isinstance(value, type)
+    }
     assert all(issubclass(error, neuron_reduce.NeuronReduceError) for error in errors)
