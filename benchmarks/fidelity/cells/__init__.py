@@ -7,11 +7,13 @@ share names, so that a process can hold the cells of one family only.
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import sys
 from collections.abc import Callable
 from typing import Any
 
+os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "examples"))
 
 from l5pc import cell as l5pc
