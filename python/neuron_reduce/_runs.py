@@ -23,7 +23,7 @@ CEILINGS = ("half the time step", "weights 0.1 % larger")
 """Changes of the full cell that should not matter: how close it comes to itself with them is how
 close a reduced cell can be asked to come."""
 
-_WEIGHT_CHANGE = 1.001
+WEIGHT_CHANGE = 1.001
 
 # Along the longest path of the largest dendrite, as shares of its length.
 _SITE_SHARES = (0.25, 0.5, 0.75)
@@ -94,12 +94,10 @@ class Model:
         return reduce(self.cell, self.synapses, self.netcons, **arguments)
 
 
-def run_full(
-    model: Model, protocol: Protocol, ceiling: bool, done: Callable[[str], None]
-) -> tuple[Recording, dict[str, Recording]]:
-    """Runs the full cell, and with changes that should not matter where ceilings are wanted.
+def recorded(model: Model, protocol: Protocol) -> tuple[nrn.Section, dict[Site, Any]]:
+    """The full cell's soma, and the segments that are recorded beside it, by their sites.
 
-    :param done: told after each run what it was.
+    :raises ArgumentError: where the cell has no such section.
     """
     soma = _collect.sections(model.cell, "soma")[0]
     tree = {section.name(): section for section in soma.wholetree()}
@@ -113,7 +111,17 @@ def run_full(
                 f"{_collect.described(model.cell)}, such as {next(reversed(tree))!r}"
             )
         places[section.name(), x] = section(x)
+    return soma, places
 
+
+def run_full(
+    model: Model, protocol: Protocol, ceiling: bool, done: Callable[[str], None]
+) -> tuple[Recording, dict[str, Recording]]:
+    """Runs the full cell, and with changes that should not matter where ceilings are wanted.
+
+    :param done: told after each run what it was.
+    """
+    soma, places = recorded(model, protocol)
     full = run(model, soma, places, protocol)
     done(f"full cell, {full.seconds:.1f} s")
     if not ceiling:
@@ -166,7 +174,7 @@ def _larger_weights(netcons: Sequence[Any]) -> Iterator[None]:
     before = [netcon.weight[0] for netcon in netcons]
     try:
         for netcon, weight in zip(netcons, before, strict=True):
-            netcon.weight[0] = weight * _WEIGHT_CHANGE
+            netcon.weight[0] = weight * WEIGHT_CHANGE
         yield
     finally:
         for netcon, weight in zip(netcons, before, strict=True):

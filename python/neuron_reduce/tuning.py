@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 from neuron import hoc
 
-from . import _collect, _forks, _runs
+from . import _collect, _forks, _kept, _runs
 from ._job import check_version
 from ._progress import Progress
 from ._text import aligned, own_version
 from .errors import ArgumentError
 from .evaluation import Evaluation, evaluation_of
-from .recording import Recording
 
 _AT_OPERATING_POINT = "lumped"
 """The method whose impedances are those of the steady state, whatever the frequency."""
@@ -228,15 +227,20 @@ def tune(
         ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
-        object a line. A candidate that the file has, from the same full runs and settings, is not
-        run again: a tuning that was interrupted goes on where it was, after the full runs. Where
-        ``error`` is a function without a name of its own, or defined in another, nothing of it is
-        found again. One file may hold many tunings.
+        object a line. The full cell's runs are kept beside it, in a directory of the same name with
+        ``.full`` at its end, a file for each seed as it is finished. What is there is not run
+        again: a tuning that was interrupted goes on where it was. A full run is found by its seed
+        and protocol, by NEURON's version and the compiled mechanisms', and by what can be read of
+        the session that ``make_cell`` leaves: sections, mechanisms, point processes, NetCons and
+        Vectors; a candidate by the full runs and its settings. Where only something else changed,
+        such as the streams of ``Random`` objects, pointers, or what Python does when a run begins,
+        a new results file is needed. Where ``error`` is a function without a name of its own, or
+        defined in another, no candidate is found again. One file may hold many tunings.
     :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
     :raises NeuronReduceError: all candidates failed; the first one's error is raised. One that
         fails among others is in the result with its ``problem``.
     :raises WorkerError: the process that ran the full cell ended before it was done.
-    :raises OSError: the results file cannot be read or written.
+    :raises OSError: the results file, or the directory beside it, cannot be read or written.
     """
     check_version()
     protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
@@ -260,7 +264,7 @@ def tune(
 
     full_runs = (1 + len(_runs.CEILINGS)) * len(seeds)
     with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
-        full = _full_runs(make_cell, seeds, protocol, workers, bar)
+        full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, bar)
         prefix = _fingerprint(full, protocol, tstart, seeds, _identity(error))
         keys = [f"{prefix}-{_hash(_canonical(each))}" for each in settings]
         found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
@@ -287,13 +291,16 @@ def tune(
 
 
 def _full_runs(
-    make_cell, seeds, protocol, workers, bar
-) -> list[tuple[Recording, dict[str, Recording]]]:
+    make_cell, seeds, protocol, kept: _kept.FullRuns | None, workers, bar
+) -> list[_kept.Runs]:
     """The full cell's runs with each seed, in their order."""
 
     def task(seed) -> _forks.Task:
         def work(note):
-            return _runs.run_full(_runs.Model.made(make_cell, seed), protocol, True, note)
+            model = _runs.Model.made(make_cell, seed)
+            if kept is None:
+                return _runs.run_full(model, protocol, True, note)
+            return kept.run(model, protocol, seed, note)
 
         return _forks.Task(f"the full cell with seed {seed}", work)
 
@@ -377,17 +384,20 @@ def _evaluated(
 
 
 class _Results:
-    """The file that keeps finished candidates.
+    """The file that keeps finished candidates, and the directory beside it for the full runs.
 
     :ivar found: the candidates that it had, by their keys.
+    :ivar full_runs: None where nothing is to be kept.
     """
 
     def __init__(self, path):
         self.found: dict[str, Candidate] = {}
+        self.full_runs: _kept.FullRuns | None = None
         self._path = None if path is None else pathlib.Path(path)
         if self._path is None:
             return
         self._path.touch()
+        self.full_runs = _kept.FullRuns(self._path.with_name(f"{self._path.name}.full"))
         names = {each.name for each in dataclasses.fields(Candidate)}
         for line in self._path.read_text(encoding="utf-8").splitlines():
             try:

@@ -180,6 +180,118 @@ def test_killed_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
 
 
 @isolated
+def test_full_runs_are_kept(tmp_path: Path) -> None:
+    file, log = tmp_path / "results.jsonl", tmp_path / "runs"
+    log.touch()
+
+    class Logging(made.Made):
+        def reset(self) -> None:
+            """Called once before each run."""
+            super().reset()
+            with open(log, "a", encoding="utf-8") as stream:
+                stream.write("run\n")
+
+    def tune(change: Any = None, **others: Any) -> tuple[int, Any]:
+        """How many runs were made, and the tuning; None where it was interrupted."""
+
+        def make(seed: int) -> Any:
+            model = made.make(seed)
+            if change is not None:
+                change(model)
+            return Logging(model.cell, model.synapses, model.netcons, model.kept)
+
+        before = log.read_text(encoding="utf-8").count("\n")
+        arguments = {**SETTINGS, "error": "voltage", "seeds": (1, 2), "segments": (-1,), **others}
+        try:
+            found = neuron_reduce.tune(make, results=file, **arguments)
+        except KeyboardInterrupt:
+            found = None
+        return log.read_text(encoding="utf-8").count("\n") - before, found
+
+    full_runs, candidate_runs = 2 * 3, 2 * 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tuning, "_candidate_runs", _interrupted)
+        assert tune() == (full_runs, None)
+    kept = list((tmp_path / "results.jsonl.full").iterdir())
+    assert [each.suffix for each in kept] == [".npz"] * 2
+    runs, resumed = tune()
+    assert runs == candidate_runs
+    assert tune()[0] == 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tuning, "_Results", lambda path: _NOTHING_KEPT)
+        anew = tune()[1]
+    for one, other in zip(resumed.candidates, anew.candidates, strict=True):
+        assert one.rmsd == other.rmsd
+        for case, again in zip(one.evaluation.cases, other.evaluation.cases, strict=True):
+            recordings = [(case.full, again.full)]
+            recordings += [(case.ceilings[name], again.ceilings[name]) for name in again.ceilings]
+            for first, second in recordings:
+                assert first.seconds > 0
+                assert first.dendrites.keys() == second.dendrites.keys()
+                np.testing.assert_array_equal(first.time, second.time)
+                np.testing.assert_array_equal(first.soma, second.soma)
+                for site in second.dendrites:
+                    np.testing.assert_array_equal(first.dendrites[site], second.dendrites[site])
+
+    # A file that was damaged is made anew, and that of the other seed is not.
+    kept[0].write_bytes(kept[0].read_bytes()[:1000])
+    assert tune()[0] == full_runs // 2
+    assert tune()[0] == 0
+
+    def heavier(model: Any) -> None:
+        model.netcons[-1].weight[0] *= 1.0001
+
+    def later(model: Any) -> None:
+        model.netcons[-1].delay += 0.5
+
+    def more_often(model: Any) -> None:
+        model.kept[0].interval *= 0.99
+
+    def another_stream(model: Any) -> None:
+        model.kept[0].noiseFromRandom123(7, 8, 9)
+
+    def stronger(model: Any) -> None:
+        model.synapses[-1].e += 0.1
+
+    def leakier(model: Any) -> None:
+        next(iter(model.cell.soma))(0.5).g_pas *= 1.01
+
+    def thicker(model: Any) -> None:
+        next(iter(model.cell.dend)).diam *= 1.01
+
+    def with_clamp(model: Any) -> None:
+        model.kept.append(h.IClamp(next(iter(model.cell.soma))(0.5)))
+
+    def with_vector(model: Any) -> None:
+        model.kept.append(h.Vector([1, 2]))
+
+    for change in (
+        heavier,
+        later,
+        more_often,
+        another_stream,
+        stronger,
+        leakier,
+        thicker,
+        with_clamp,
+        with_vector,
+    ):
+        assert tune(change)[0] >= full_runs, change
+        assert tune(change)[0] == 0, change
+    for others in ({"tstop": 41.0}, {"dt": 0.05}, {"v_init": -66.0}, {"sites": ()}):
+        assert tune(**others)[0] >= full_runs, others
+    assert tune(tstart=5)[0] == candidate_runs
+
+
+def _interrupted(*_: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+_NOTHING_KEPT = tuning._Results(None)
+
+
+@isolated
 def test_candidates_that_fail() -> None:
     tuning = neuron_reduce.tune(made.make, error="voltage", **{**SETTINGS, "segments": (-1, -5)})
     failed = [each for each in tuning.candidates if each.problem]
