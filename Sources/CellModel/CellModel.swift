@@ -38,4 +38,9 @@ package struct CellModel: Sendable, Codable, Equatable {
   package var passiveLeak: Int? {
     mechanisms.firstIndex { $0.name == MechanismKind.passiveLeakName }
   }
+
+  /// g_pas of a segment, in S/cm²; nil where its section has no leak.
+  package func leakDensity(ofSection section: Int, segment: Int) -> Double? {
+    passiveLeak.flatMap { sections[section].values(ofMechanism: $0, segment: segment)?.first }
+  }
 }

@@ -41,6 +41,11 @@ public func nr_reduction_delete_original(_ reduction: OpaquePointer) {
   boxed(reduction).deleteOriginal()
 }
 
+@c(nr_method_changes_weights) @implementation
+public func nr_method_changes_weights(_ method: UnsafePointer<CChar>) -> Int32 {
+  (try? Method(name: String(cString: method)))?.changesWeights == true ? 1 : 0
+}
+
 @c(nr_is_array_or_object) @implementation
 public func nr_is_array_or_object(
   _ object: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>

@@ -110,14 +110,18 @@ enum ChannelTransfer {
     }
   }
 
-  private static func insertions(
-    _ segments: [SegmentValues], kinds: [MechanismKind]
+  /// The insertions of one cable, from what its segments have of each mechanism.
+  ///
+  /// - Parameter absent: the values in segments that have nothing of a mechanism of their cable.
+  static func insertions(
+    _ segments: [SegmentValues], kinds: [MechanismKind],
+    absent: (MechanismKind) -> [Double] = \.defaultValues
   ) -> [Section.Insertion] {
     kinds.indices.compactMap { mechanism in
       let values = segments.map { $0.indices.contains(mechanism) ? $0[mechanism] : nil }
       guard values.contains(where: { $0 != nil }) else { return nil }
-      let defaults = kinds[mechanism].defaultValues
-      return Section.Insertion(mechanism: mechanism, values: values.map { $0 ?? defaults })
+      let lacking = absent(kinds[mechanism])
+      return Section.Insertion(mechanism: mechanism, values: values.map { $0 ?? lacking })
     }
   }
 }

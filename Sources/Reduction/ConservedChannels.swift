@@ -44,7 +44,9 @@ enum ConservedChannels {
           segments[segment][leak]?[0] = density
         }
       }
-      return insertions(segments, kinds: cell.mechanisms)
+      return ChannelTransfer.insertions(segments, kinds: cell.mechanisms) {
+        $0.withoutDensities($0.defaultValues)
+      }
     }
   }
 
@@ -87,17 +89,6 @@ enum ConservedChannels {
         }
         return values
       }
-    }
-  }
-
-  private static func insertions(
-    _ segments: [ChannelTransfer.SegmentValues], kinds: [MechanismKind]
-  ) -> [Section.Insertion] {
-    kinds.indices.compactMap { mechanism in
-      let values = segments.map { $0.indices.contains(mechanism) ? $0[mechanism] : nil }
-      guard values.contains(where: { $0 != nil }) else { return nil }
-      let absent = kinds[mechanism].withoutDensities(kinds[mechanism].defaultValues)
-      return Section.Insertion(mechanism: mechanism, values: values.map { $0 ?? absent })
     }
   }
 }

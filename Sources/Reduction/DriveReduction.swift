@@ -32,23 +32,22 @@ package enum DriveReduction {
     finished(.merging)
 
     let leakDensities = cables.map { cable -> Double in
-      let stem = cell.sections[cable.stem]
-      return cell.passiveLeak.flatMap {
-        stem.values(ofMechanism: $0, segment: stem.segmentIndex(at: 0.5))?.first
-      } ?? 0
+      let middle = cell.sections[cable.stem].segmentIndex(at: 0.5)
+      return cell.leakDensity(ofSection: cable.stem, segment: middle) ?? 0
     }
     let insertions = ConservedChannels.insertions(
       of: cell, map: mapping.segmentMap, cables: cables, leakDensities: leakDensities)
     finished(.channels)
 
-    var assembly = ReducedCellAssembly(
+    let unscaled = ReducedCellAssembly(
       cell: cell, settings: settings, cables: cables, insertions: insertions, mapping: mapping,
-      fates: fates)
-    assembly.weightScales = try weightScales(
-      of: cell, on: sites, reduced: assembly.assemble(), drive: settings.drive)
+      fates: fates
+    ).assemble()
+    let scales = try weightScales(
+      of: cell, on: sites, reduced: unscaled, drive: settings.drive)
     finished(.weights)
 
-    let reduction = assembly.assemble()
+    let reduction = unscaled.scalingWeights(by: scales)
     finished(.assembly)
     return reduction
   }
@@ -67,10 +66,7 @@ package enum DriveReduction {
     let transfers = TreeImpedance(of: after.compartments, frequency: 0)
       .transfersToRoot().map(\.real)
 
-    let isCable = reduced.origins.map { origin in
-      if case .cable = origin { true } else { false }
-    }
-    let cableCompartments = zip(isCable, after.segments).compactMap { $0 ? $1 : nil }
+    let cableCompartments = reduced.sectionsOfCables.map { after.segments[$0] }
     let moved = zip(inputs, resting.selfShunts).compactMap {
       input, shunt -> SynapticWeights.Moved? in
       guard case .cable(let site) = sites[cell.connections[input.connection].target] else {

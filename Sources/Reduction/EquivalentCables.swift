@@ -45,9 +45,8 @@ struct EquivalentCables {
 
     let stem = cell.sections[subtree.stem]
     let middle = stem.segmentIndex(at: 0.5)
-    let leak = cell.passiveLeak.flatMap { stem.values(ofMechanism: $0, segment: middle)?.first }
     let membrane = PassiveMembrane(
-      leakConductanceDensity: leak ?? .nan,
+      leakConductanceDensity: cell.leakDensity(ofSection: subtree.stem, segment: middle) ?? .nan,
       capacitanceDensity: stem.segments[middle].capacitance,
       axialResistivity: stem.axialResistivity)
     guard

@@ -35,10 +35,7 @@ package struct ImpedanceProfile: Sendable, Equatable {
       full: Self.transfers(in: wholes.full, frequencies),
       reduced: Self.transfers(in: wholes.reduced, frequencies)
     )
-    var sectionOfCable = [Int](repeating: 0, count: reduction.cables.count)
-    for (index, origin) in reduction.origins.enumerated() {
-      if case .cable(let cable) = origin { sectionOfCable[cable] = index }
-    }
+    let sectionsOfCables = reduction.sectionsOfCables
 
     self.frequencies = frequencies
     full = transfers.full.map { $0[0] }
@@ -48,7 +45,7 @@ package struct ImpedanceProfile: Sendable, Equatable {
     sites = farthest.prefix(siteCount).map { section, segment in
       let went = reduction.segmentMap.points[section][segment].segment
       let original = wholes.full.segments[section][segment]
-      let target = wholes.reduced.segments[sectionOfCable[went.cable]][went.segment]
+      let target = wholes.reduced.segments[sectionsOfCables[went.cable]][went.segment]
       return Site(
         section: section, segment: segment, full: transfers.full.map { $0[original] },
         reduced: transfers.reduced.map { $0[target] })

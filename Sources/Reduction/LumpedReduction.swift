@@ -58,15 +58,16 @@ package enum LumpedReduction {
       of: cell, map: mapping.segmentMap, cables: cables)
     finished(.channels)
 
-    var assembly = ReducedCellAssembly(
+    let unscaled = ReducedCellAssembly(
       cell: cell, settings: settings, cables: cables, insertions: insertions, mapping: mapping,
-      fates: fates)
-    assembly.weightScales = try weightScales(
+      fates: fates
+    ).assemble()
+    let scales = try weightScales(
       of: cell, inputs, loaded, on: processSites, chains.flatMap(\.groups),
-      reduced: assembly.assemble(), drive: settings.drive)
+      reduced: unscaled)
     finished(.weights)
 
-    let reduction = assembly.assemble()
+    let reduction = unscaled.scalingWeights(by: scales)
     finished(.assembly)
     return reduction
   }
@@ -194,10 +195,7 @@ package enum LumpedReduction {
         let properties = cell.sections[section].segments[segment]
         area += properties.area
         capacitance += properties.capacitance * properties.area
-        let density = cell.passiveLeak.flatMap {
-          cell.sections[section].values(ofMechanism: $0, segment: segment)?.first
-        }
-        leak += (density ?? 0) * properties.area
+        leak += (cell.leakDensity(ofSection: section, segment: segment) ?? 0) * properties.area
       }
       // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
       let resistivity = stem.axialResistivity
@@ -220,14 +218,10 @@ package enum LumpedReduction {
 
   private static func weightScales(
     of cell: CellModel, _ inputs: [OperatingPoint.Input], _ loaded: OperatingPoint,
-    on sites: [PointProcessFate.Site], _ groups: [Lumps.Group], reduced: Reduction,
-    drive: SynapticDrive
+    on sites: [PointProcessFate.Site], _ groups: [Lumps.Group], reduced: Reduction
   ) throws(ReductionError) -> [Double] {
     let whole = try WholeCell(of: reduced.reduced)
-    let isCable = reduced.origins.map { origin in
-      if case .cable = origin { true } else { false }
-    }
-    let cableCompartments = zip(isCable, whole.segments).compactMap { $0 ? $1[0] : nil }
+    let cableCompartments = reduced.sectionsOfCables.map { whole.segments[$0][0] }
 
     var load = [Double](repeating: 0, count: whole.compartments.count)
     var moved: [SynapticWeights.Moved] = []

@@ -4,7 +4,7 @@ import CellModel
 package enum Method: String, Sendable, CaseIterable {
   case classic, drive, lumped
 
-  /// Whether connections may come out with other weights than they had.
+  /// Whether connections may come out with other weights than they had, by what is known of the drive.
   package var changesWeights: Bool { self != .classic }
 
   /// - Throws: `ReductionError.unknownMethod`.

@@ -25,7 +25,7 @@ struct OperatingPoint {
     /// The compartment of the point process.
     let compartment: Int
     /// In the target's unit of weight.
-    var weight: Double
+    let weight: Double
     let response: SynapticResponse
     let eventsPerMillisecond: Double
 
@@ -89,13 +89,10 @@ struct OperatingPoint {
 
   /// κ of each input in a loaded cell.
   private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [Double] {
-    let resistances = SpectralGrid.frequencies.map { frequency in
-      TreeImpedance(of: loaded, frequency: frequency).inputs().map(\.real)
-    }
+    let sites = SiteResistances(of: loaded)
     return inputs.map { input in
       guard input.response.nature == .linearConductance else { return 0 }
-      return input.weight
-        * SpectralGrid.integral { input.response.power[$0] * resistances[$0][input.compartment] }
+      return sites.selfShunt(of: input.response, weight: input.weight, at: input.compartment)
     }
   }
 }

@@ -8,8 +8,6 @@ struct ReducedCellAssembly {
   let insertions: [[Section.Insertion]]
   let mapping: any CableMapping
   let fates: [PointProcessFate]
-  /// What the first weight of each connection is multiplied by; nil where all stay.
-  var weightScales: [Double]? = nil
 
   func assemble() -> Reduction {
     let origins = origins()
@@ -64,9 +62,6 @@ struct ReducedCellAssembly {
     for (index, connection) in cell.connections.enumerated() {
       reduced.connections[index].target =
         survivorIndices[fates[connection.target].representative]
-      if let scale = weightScales?[index], scale != 1, !connection.weights.isEmpty {
-        reduced.connections[index].weights[0] *= scale
-      }
     }
     return Reduction(
       settings: settings, cables: cables, reduced: reduced, origins: origins,

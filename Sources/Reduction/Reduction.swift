@@ -6,7 +6,7 @@ package struct Reduction: Sendable, Equatable {
   /// Subtree by subtree: those of apical stems first, then the others, in the order in which the
   /// soma has the stems; each after what it is attached to.
   package let cables: [ReducedCable]
-  package let reduced: CellModel
+  package private(set) var reduced: CellModel
   /// Where each of the reduced cell's sections comes from.
   package let origins: [SectionOrigin]
   /// Where every dendritic segment of the original went.
@@ -16,6 +16,25 @@ package struct Reduction: Sendable, Equatable {
   /// The point processes that remain, as indices of the original's: those on the cables, cable by
   /// cable, then those that did not move; in the given order within each.
   package let survivors: [Int]
+
+  /// For each cable, its index among the reduced cell's sections.
+  var sectionsOfCables: [Int] {
+    var sections = [Int](repeating: 0, count: cables.count)
+    for (index, origin) in origins.enumerated() {
+      if case .cable(let cable) = origin { sections[cable] = index }
+    }
+    return sections
+  }
+
+  /// The same with the first weight of each connection multiplied by its scale.
+  func scalingWeights(by scales: [Double]) -> Reduction {
+    var result = self
+    for (index, scale) in scales.enumerated() where scale != 1 {
+      guard !result.reduced.connections[index].weights.isEmpty else { continue }
+      result.reduced.connections[index].weights[0] *= scale
+    }
+    return result
+  }
 }
 
 /// Where a section of the reduced cell comes from.

@@ -1,6 +1,5 @@
 import CableTheory
 import CellModel
-import ComplexModule
 
 /// Weights with which moved synapses act on the soma as they did.
 ///
@@ -32,9 +31,7 @@ enum SynapticWeights {
   static func scales(
     of moved: [Moved], transferRatio: (Moved) -> Double, in reduced: CompartmentTree, count: Int
   ) -> [Double] {
-    let resistances = SpectralGrid.frequencies.map { frequency in
-      TreeImpedance(of: reduced, frequency: frequency).inputs().map(\.real)
-    }
+    let sites = SiteResistances(of: reduced)
     var scales = [Double](repeating: 1, count: count)
     for each in moved {
       let ratio = transferRatio(each)
@@ -42,9 +39,7 @@ enum SynapticWeights {
       switch each.response.nature {
       case .linearConductance:
         let target = each.weight * ratio / (1 + each.selfShunt)
-        let shunt =
-          target
-          * SpectralGrid.integral { each.response.power[$0] * resistances[$0][each.after] }
+        let shunt = sites.selfShunt(of: each.response, weight: target, at: each.after)
         // A site that cannot carry the charge at any weight gets the most that makes sense.
         let scale = target / (1 - min(shunt, largestShunt)) / each.weight
         // Weights so large or small that numbers do not hold what they do.

@@ -159,6 +159,10 @@ nr_status nr_check(const nr_request *request, char *message, size_t message_size
 /// small blocks of memory, which the next large allocation or release has to sort.
 void nr_reduction_delete_original(nr_reduction *reduction);
 
+/// Whether a method changes weights, for which it asks `responses` and `rates`; 0 for a name that is no
+/// method's.
+int nr_method_changes_weights(const char *method);
+
 /// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
 /// an object reference. Python may ask for those without danger; asking for a single section that was
 /// deleted ends the process.
