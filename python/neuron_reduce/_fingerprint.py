@@ -14,13 +14,11 @@ import neuron
 import numpy as np
 from neuron import h
 
-from . import _runs
+from . import _mechanisms, _runs
 from ._text import own_version
 
 _VERSION = 1
 """Of what is read of a model: raise it with any change in how full cells are run."""
-
-_PARAMETER, _GLOBAL, _ALL = 1, -1, 0
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 
@@ -59,8 +57,8 @@ def _values(model: _runs.Model, protocol: _runs.Protocol, seed) -> Iterator[Any]
     numbers = {section: index for index, section in enumerate(sections)}
     yield from _sections(sections, numbers)
     names: dict[str, str] = {}
-    for kind in _mechanisms(point_processes=True):
-        variables = _variables(kind, _PARAMETER)
+    for kind in _mechanisms.names(point_processes=True):
+        variables = _mechanisms.variables(kind, _mechanisms.PARAMETER)
         for index, process in enumerate(h.List(kind)):
             names[process.hname()] = f"{kind} {index}"
             yield [kind, index, *_point_process(process, variables, numbers)]
@@ -99,9 +97,9 @@ def _libraries() -> Iterator[str]:
 
 def _globals() -> Iterator[Any]:
     for point_processes in (False, True):
-        for kind in _mechanisms(point_processes):
-            for name, size in _variables(kind, _GLOBAL):
-                yield ["global", name, *_numbers(getattr(h, name), size)]
+        for kind in _mechanisms.names(point_processes):
+            for name, size in _mechanisms.variables(kind, _mechanisms.GLOBAL):
+                yield ["global", name, *_mechanisms.numbers(getattr(h, name), size)]
 
 
 def _sections(sections, numbers) -> Iterator[Any]:
@@ -130,13 +128,17 @@ def _sections(sections, numbers) -> Iterator[Any]:
 def _standard(kind: str) -> tuple[Any, list[tuple[str, int]]]:
     """What reads a mechanism's values, and their names."""
     if not kind.endswith("_ion"):
-        return h.MechanismStandard(kind, _PARAMETER), _variables(kind, _PARAMETER)
+        return h.MechanismStandard(kind, _mechanisms.PARAMETER), _mechanisms.variables(
+            kind, _mechanisms.PARAMETER
+        )
     # What an ion's concentrations are, parameters or states, depends on who uses the ion; its
     # current is what the last run left.
     ion = kind.removesuffix("_ion")
     currents = (f"i{ion}", f"di{ion}_dv_")
-    variables = [each for each in _variables(kind, _ALL) if each[0] not in currents]
-    return h.MechanismStandard(kind, _ALL), variables
+    variables = [
+        each for each in _mechanisms.variables(kind, _mechanisms.ALL) if each[0] not in currents
+    ]
+    return h.MechanismStandard(kind, _mechanisms.ALL), variables
 
 
 def _point_process(process, variables, numbers) -> Iterator[Any]:
@@ -147,8 +149,8 @@ def _point_process(process, variables, numbers) -> Iterator[Any]:
         if segment is None:
             return
     for name, size in variables:
-        yield from _numbers(getattr(process, name), size)
-    if process.hname().startswith("NetStim["):
+        yield from _mechanisms.numbers(getattr(process, name), size)
+    if _mechanisms.class_name(process) == "NetStim":
         yield list(process.ranvar.get_ids())
 
 
@@ -172,29 +174,3 @@ def _name(section) -> str:
 def _without_address(name: str) -> str:
     """A section's name without where in memory the Python object is that it belongs to."""
     return _ADDRESS.sub("0x", name)
-
-
-def _numbers(value, size: int) -> list[float]:
-    return [value] if size == 1 else [value[index] for index in range(size)]
-
-
-def _mechanisms(point_processes: bool) -> list[str]:
-    types = h.MechanismType(int(point_processes))
-    text = h.ref("")
-    found = []
-    for index in range(int(types.count())):
-        types.select(index)
-        types.selected(text)
-        found.append(text[0])
-    return found
-
-
-def _variables(kind: str, which: int) -> list[tuple[str, int]]:
-    """The variables of a mechanism, each with its array size."""
-    standard = h.MechanismStandard(kind, which)
-    text = h.ref("")
-    found = []
-    for index in range(int(standard.count())):
-        size = int(standard.name(text, index))
-        found.append((text[0], size))
-    return found

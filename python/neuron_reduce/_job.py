@@ -20,9 +20,6 @@ from .reduced_cell import ReducedCell
 
 _OLDEST_NEURON = 9
 
-_DRIVEN = ("drive", "lumped")
-"""The methods that ask how synapses respond and how often they are driven."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Done:
@@ -115,12 +112,9 @@ class Job:
             self._netcons, "netcons_list", "NetCon", hoc.NetCon
         )
 
+        # Whether the method asks how synapses respond and how often they are driven.
+        self._is_driven = _library.changes_weights(self._method)
         self._rates = _rates.rates(rates, self._netcons) if self._is_driven else None
-
-    @property
-    def _is_driven(self) -> bool:
-        """Whether the method asks for rates and responses."""
-        return self._method in _DRIVEN
 
     def run(self, with_record: bool = False) -> Done:
         """Reduces the cell, once. What is done last is left to the caller: :meth:`Done.finish`.

@@ -156,6 +156,7 @@ def _load() -> ctypes.PyDLL:
             [ctypes.POINTER(Request), ctypes.c_char_p, ctypes.c_size_t],
         ),
         "nr_reduction_delete_original": (None, [ctypes.c_void_p]),
+        "nr_method_changes_weights": (ctypes.c_int, [ctypes.c_char_p]),
         "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
         "nr_reduction_survivors": (
@@ -199,6 +200,12 @@ def _load() -> ctypes.PyDLL:
 
 
 _library = _load()
+
+
+def changes_weights(method: str) -> bool:
+    """Whether a method changes weights, for which it asks how synapses respond and how often they
+    are driven; False for a name that is no method's."""
+    return bool(_library.nr_method_changes_weights(method.encode()))
 
 
 def is_array_or_object(instance: int | None, name: str) -> bool:

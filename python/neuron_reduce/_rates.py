@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from . import _collect
+from . import _collect, _mechanisms
 from .errors import ArgumentError
 
 _LASTING = 1000.0
@@ -55,7 +55,7 @@ def _netstim_rate(netcon) -> float:
     if not netcon.active():
         return 0.0
     source = netcon.pre()
-    if source is None or not source.hname().startswith("NetStim["):
+    if source is None or _mechanisms.class_name(source) != "NetStim":
         return math.nan
     interval = source.interval
     # One whose start is negative waits for an event of another source.

@@ -17,7 +17,7 @@ import enum
 import numpy as np
 from neuron import h, hoc
 
-from . import _forked
+from . import _forked, _mechanisms
 
 HOLDING = (-80.0, -65.0, -50.0)
 """Holding potentials in mV, equally far apart: where dendrites are between rest and threshold."""
@@ -108,9 +108,9 @@ def measure(synapses: list, netcons: list) -> Responses:
     kind_of = {}
     examples = []
     indices = np.empty(len(synapses), dtype=np.int64)
-    names = {}
+    parameters = {}
     for index, (synapse, netcon) in enumerate(zip(synapses, netcons, strict=True)):
-        key = _kind(synapse, names)
+        key = _kind(synapse, parameters)
         if key not in kind_of:
             kind_of[key] = len(examples)
             examples.append((synapse, netcon))
@@ -133,22 +133,18 @@ def measure(synapses: list, netcons: list) -> Responses:
     )
 
 
-def _kind(synapse, names: dict) -> tuple:
-    """A synapse's class and the values of its PARAMETERs."""
-    class_name = synapse.hname().split("[", 1)[0]
-    if class_name not in names:
-        standard = h.MechanismStandard(class_name, 1)
-        text = h.ref("")
-        found = []
-        for index in range(int(standard.count())):
-            size = int(standard.name(text, index))
-            found.append((text[0], size))
-        names[class_name] = found
-    values = (
-        getattr(synapse, name) if size == 1 else tuple(getattr(synapse, name))
-        for name, size in names[class_name]
+def _kind(synapse, parameters: dict[str, list[tuple[str, int]]]) -> tuple:
+    """A synapse's class and the values of its PARAMETERs.
+
+    :param parameters: those of the classes met so far.
+    """
+    class_name = _mechanisms.class_name(synapse)
+    if class_name not in parameters:
+        parameters[class_name] = _mechanisms.variables(class_name, _mechanisms.PARAMETER)
+    return class_name, *(
+        tuple(_mechanisms.numbers(getattr(synapse, name), size))
+        for name, size in parameters[class_name]
     )
-    return class_name, *values
 
 
 def _measured(batch: list[tuple], problems: dict[str, str]) -> list[Response | None]:
@@ -160,7 +156,7 @@ def _measured(batch: list[tuple], problems: dict[str, str]) -> list[Response | N
 
 
 def _measured_alone(example: tuple, problems: dict[str, str]) -> Response | None:
-    class_name = example[0].hname().split("[", 1)[0]
+    class_name = _mechanisms.class_name(example[0])
     if class_name in problems:
         return None
     try:
