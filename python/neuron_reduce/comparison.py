@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from . import _collect, _metrics
-from ._text import aligned
+from ._display.text import aligned
+from ._library import metrics
+from ._session import collect
 from .errors import ArgumentError
 from .recording import Recording
 from .reduction import Reduction
@@ -135,7 +136,7 @@ class Comparison:
         """A table: the two cells, then their differences beside those of the ceilings."""
         title = f"{self.start:g} to {self.stop:g} ms"
         if self.reduction is not None:
-            title += f", {_collect.described(self.reduction)}"
+            title += f", {collect.described(self.reduction)}"
         cells = [
             (label, _text(getattr(self, f"{name}_full")), _text(getattr(self, f"{name}_reduced")))
             for label, name in _OF_ONE_CELL
@@ -229,10 +230,10 @@ def compare(
     """
     _check_recording(full, "full")
     _check_recording(reduced, "reduced")
-    threshold = _collect.number(threshold, "threshold", "a finite number of mV")
-    window = _collect.number(window, "window", "a finite number of ms, 0 or greater")
+    threshold = collect.number(threshold, "threshold", "a finite number of mV")
+    window = collect.number(window, "window", "a finite number of ms, 0 or greater")
     before, after = _cut(cut)
-    tstart = _collect.number(tstart, "tstart", "a finite number of ms")
+    tstart = collect.number(tstart, "tstart", "a finite number of ms")
     settings = threshold, window, before, after, tstart
     ceiling = {
         name: _compared_recordings(full, each, *settings) for name, each in _named(ceilings).items()
@@ -252,14 +253,14 @@ def compare(
 def _compared_recordings(full, reduced, threshold, window, before, after, tstart) -> Comparison:
     span = _common_span(full, reduced, tstart)
     traces = full._trace(), reduced._trace()
-    trains = [_metrics.spike_times(trace, span, threshold) for trace in traces]
-    spikes = _metrics.compare_spikes(*trains, span, window)
+    trains = [metrics.spike_times(trace, span, threshold) for trace in traces]
+    spikes = metrics.compare_spikes(*trains, span, window)
     # A spike shortly before the span still reaches into it.
     to_cut = np.concatenate([each.spike_times(threshold) for each in (full, reduced)])
-    soma = _metrics.compare_voltages(*traces, span, to_cut, before, after)
-    shapes = [_metrics.measure_spikes(trace, span, threshold) for trace in traces]
+    soma = metrics.compare_voltages(*traces, span, to_cut, before, after)
+    shapes = [metrics.measure_spikes(trace, span, threshold) for trace in traces]
     dendrites = {
-        site: _metrics.compare_voltages(
+        site: metrics.compare_voltages(
             full._trace(site), reduced._trace(site), span, to_cut, before, after
         )
         for site in full.dendrites
@@ -299,7 +300,7 @@ def _compared_recordings(full, reduced, threshold, window, before, after, tstart
     )
 
 
-def _common_span(full: Recording, reduced: Recording, tstart: float) -> _metrics.Span:
+def _common_span(full: Recording, reduced: Recording, tstart: float) -> metrics.Span:
     start = max(tstart, full.time[0], reduced.time[0])
     end = min(full.time[-1], reduced.time[-1])
     if not start < end:
@@ -308,12 +309,12 @@ def _common_span(full: Recording, reduced: Recording, tstart: float) -> _metrics
             f"{reduced.time[0]:g} to {reduced.time[-1]:g} ms, and tstart is {tstart:g} ms; "
             "expected some time after tstart that is in both"
         )
-    return _metrics.Span(start, end)
+    return metrics.Span(start, end)
 
 
 def _check_recording(value, argument: str) -> None:
     if not isinstance(value, Recording):
-        raise ArgumentError(f"{argument} is {_collect.described(value)}; expected a Recording")
+        raise ArgumentError(f"{argument} is {collect.described(value)}; expected a Recording")
 
 
 def _cut(cut) -> tuple[float, float]:
@@ -321,8 +322,8 @@ def _cut(cut) -> tuple[float, float]:
     try:
         before, after = cut
     except (TypeError, ValueError):
-        raise ArgumentError(f"cut is {_collect.described(cut)}; expected {expected}") from None
-    return _collect.number(before, "cut[0]", expected), _collect.number(after, "cut[1]", expected)
+        raise ArgumentError(f"cut is {collect.described(cut)}; expected {expected}") from None
+    return collect.number(before, "cut[0]", expected), collect.number(after, "cut[1]", expected)
 
 
 def _named(ceilings) -> dict[str, Recording]:
@@ -336,7 +337,7 @@ def _named(ceilings) -> dict[str, Recording]:
             named = {f"ceiling {index}": each for index, each in enumerate(ceilings, start=1)}
         except TypeError:
             raise ArgumentError(
-                f"ceilings is {_collect.described(ceilings)}; expected a Recording, several, or a "
+                f"ceilings is {collect.described(ceilings)}; expected a Recording, several, or a "
                 "dictionary from names to Recordings"
             ) from None
     for name, each in named.items():

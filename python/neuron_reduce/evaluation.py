@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from . import _forks, _runs
-from ._job import check_version
-from ._progress import Progress
-from ._text import aligned, settings
+from ._display.progress import Progress
+from ._display.text import aligned, settings
+from ._processes import tasks
+from ._runs import running
+from ._session.job import check_version
 from .comparison import Comparison, compare
 from .record import ReductionRecord
 from .recording import Recording
@@ -203,28 +204,28 @@ def evaluate(
     :raises NeuronReduceError: the reduction raised it; likewise what ``make_cell`` raises.
     """
     check_version()
-    protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
-    tstart = _runs.start(tstart, protocol)
-    seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
-    arguments = _runs.reduction_arguments(method, frequency, segments, options)
-    workers = _runs.worker_count(workers, _forks.processor_count())
-    _forks.check_that_session_can_be_copied()
+    protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    tstart = running.start(tstart, protocol)
+    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    arguments = running.reduction_arguments(method, frequency, segments, options)
+    workers = running.worker_count(workers, tasks.processor_count())
+    tasks.check_that_session_can_be_copied()
 
-    def task(seed) -> _forks.Task:
-        return _forks.Task(
+    def task(seed) -> tasks.Task:
+        return tasks.Task(
             f"seed {seed}",
             lambda note: _evaluated(make_cell, seed, protocol, ceiling, arguments, note),
         )
 
     found: dict[int, Any] = {}
-    runs = 2 + len(_runs.CEILINGS) * bool(ceiling)
+    runs = 2 + len(running.CEILINGS) * bool(ceiling)
     with Progress("evaluate", runs * len(seeds), progress) as bar:
 
         def noted(index: int, text: str) -> None:
             bar.step(f"seed {seeds[index]}: {text}")
 
-        for index, result in _forks.finished(list(map(task, seeds)), workers, noted):
-            found[index] = _forks.value(result)
+        for index, result in tasks.finished(list(map(task, seeds)), workers, noted):
+            found[index] = tasks.value(result)
     return evaluation_of(seeds, [found[index] for index in range(len(seeds))], tstart)
 
 
@@ -249,12 +250,12 @@ def evaluation_of(
 
 def _evaluated(make_cell, seed, protocol, ceiling, arguments, note):
     """All runs with one seed, in this process."""
-    model = _runs.Model.made(make_cell, seed)
+    model = running.Model.made(make_cell, seed)
     # What cannot be reduced should not be run for hours first.
-    _forks.result_in_copy(lambda: model.reduced(arguments).record.method)
-    full, ceilings = _runs.run_full(model, protocol, ceiling, note)
+    tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
+    full, ceilings = running.run_full(model, protocol, ceiling, note)
     reduction = model.reduced(arguments)
-    reduced = _runs.run_reduced(model, reduction, tuple(full.dendrites), protocol)
+    reduced = running.run_reduced(model, reduction, tuple(full.dendrites), protocol)
     note(f"reduced cell, {reduced.seconds:.1f} s")
     return full, ceilings, reduced, reduction.record
 

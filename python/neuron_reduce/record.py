@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 
-from ._text import aligned, settings
+from ._display.text import aligned, settings
 
 # How many kinds of synapse are printed; a cell whose parameters are random has thousands.
 _PRINTED_KINDS = 20

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import _collect, _metrics
+from ._library import metrics
+from ._session import collect
 from .errors import ArgumentError
 
 
@@ -41,17 +42,17 @@ class Recording:
         soma = _voltage(self.soma, "soma", time)
         if not isinstance(self.dendrites, Mapping):
             raise ArgumentError(
-                f"dendrites is {_collect.described(self.dendrites)}; expected a dictionary from "
+                f"dendrites is {collect.described(self.dendrites)}; expected a dictionary from "
                 "sites, pairs of a section's name and a position, to voltages"
             )
         dendrites = {
-            _site(site): _voltage(voltage, f"dendrites[{_collect.described(site)}]", time)
+            _site(site): _voltage(voltage, f"dendrites[{collect.described(site)}]", time)
             for site, voltage in self.dendrites.items()
         }
         seconds = self.seconds
         if seconds is not None:
             expected = "a finite number of seconds, 0 or greater, or None"
-            seconds = _collect.number(seconds, "seconds", expected)
+            seconds = collect.number(seconds, "seconds", expected)
             if not (math.isfinite(seconds) and seconds >= 0):
                 raise ArgumentError(f"seconds is {seconds}; expected {expected}")
         for name, value in (
@@ -67,12 +68,12 @@ class Recording:
 
         :param threshold: in mV.
         """
-        span = _metrics.Span(self.time[0], self.time[-1])
-        return _metrics.spike_times(self._trace(), span, threshold)
+        span = metrics.Span(self.time[0], self.time[-1])
+        return metrics.spike_times(self._trace(), span, threshold)
 
-    def _trace(self, site: tuple[str, float] | None = None) -> _metrics.Trace:
+    def _trace(self, site: tuple[str, float] | None = None) -> metrics.Trace:
         """The voltage of a site, or of the soma, as the library takes it."""
-        return _metrics.Trace(self.time, self.soma if site is None else self.dendrites[site])
+        return metrics.Trace(self.time, self.soma if site is None else self.dendrites[site])
 
     def __repr__(self):
         parts = [f"{len(self.time)} samples from {self.time[0]:g} to {self.time[-1]:g} ms"]
@@ -91,7 +92,7 @@ def _array(values, name: str) -> np.ndarray:
     except Exception:
         array = None
     if array is None or array.ndim != 1 or (len(array) and array.dtype.kind not in "iuf"):
-        raise ArgumentError(f"{name} is {_collect.described(values)}; expected {expected}")
+        raise ArgumentError(f"{name} is {collect.described(values)}; expected {expected}")
     array = np.array(array, dtype=np.float64)
     array.flags.writeable = False
     return array
@@ -105,7 +106,7 @@ def _voltage(values, name: str, time: np.ndarray) -> np.ndarray:
             "for each time"
         )
     try:
-        _metrics.check(_metrics.Trace(time, voltage))
+        metrics.check(metrics.Trace(time, voltage))
     except ArgumentError as error:
         raise ArgumentError(f"{name}: {error}") from None
     return voltage
@@ -115,12 +116,8 @@ def _site(site) -> tuple[str, float]:
     """A site with its position as a float."""
     expected = "a pair of a section's name and a position from 0 to 1"
     if not (isinstance(site, tuple) and len(site) == 2 and isinstance(site[0], str)):
-        raise ArgumentError(
-            f"a key of dendrites is {_collect.described(site)}; expected {expected}"
-        )
-    position = _collect.number(site[1], f"the position in {_collect.described(site)}", "0 to 1")
+        raise ArgumentError(f"a key of dendrites is {collect.described(site)}; expected {expected}")
+    position = collect.number(site[1], f"the position in {collect.described(site)}", "0 to 1")
     if not 0 <= position <= 1:
-        raise ArgumentError(
-            f"a key of dendrites is {_collect.described(site)}; expected {expected}"
-        )
+        raise ArgumentError(f"a key of dendrites is {collect.described(site)}; expected {expected}")
     return site[0], position

@@ -11,9 +11,9 @@ import neuron
 import numpy as np
 from neuron import hoc
 
-from . import _collect, _shape, _template
-from ._job import Done, Job, check_version
-from ._text import own_version
+from ._display.text import own_version
+from ._session import collect, geometry, templates
+from ._session.job import Done, Job, check_version
 from .errors import ArgumentError, NeuronReduceError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
 from .reduced_cell import ReducedCell
@@ -40,7 +40,7 @@ def reduce(
     frequency=0,
     segments=-1,
     rates=None,
-    template=_template.BUILT_IN,
+    template=templates.BUILT_IN,
     compared_parameters=None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
@@ -100,7 +100,7 @@ def reduce(
             compared_parameters=compared_parameters,
             rates=rates,
         )
-        points = _shape.points_of_tree(job.soma_sections[0])
+        points = geometry.points_of_tree(job.soma_sections[0])
         done = job.run(with_record=True)
     except NeuronReduceError as error:
         names = "|".join(_ARGUMENTS)
@@ -172,24 +172,24 @@ class Reduction:
         if type(section) is int:
             if x is not None or not 0 <= section < len(self.segment_map):
                 raise ArgumentError(
-                    f"section is {section} and x is {_collect.described(x)}; expected an index "
+                    f"section is {section} and x is {collect.described(x)}; expected an index "
                     f"into segment_map, 0 to {len(self.segment_map) - 1}, and no x"
                 )
             return self._live(self.segment_map[section])
-        position = 0.5 if x is None else _collect.number(x, "x", "a position, 0 to 1")
+        position = 0.5 if x is None else collect.number(x, "x", "a position, 0 to 1")
         if not 0 <= position <= 1:
             raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
-        mapped = _collect.by_name(self._mapped, section)
+        mapped = collect.by_name(self._mapped, section)
         if mapped is not None:
             return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
         own = {each.name() for each in self._cables.values()}
         kept = {each.name(): each for each in self.cell.all if each.name() not in own}
-        found = _collect.by_name(kept, section)
+        found = collect.by_name(kept, section)
         if found is not None:
             return found(position)
         known = [*kept, *self._mapped]
         raise ArgumentError(
-            f"section is {_collect.described(section)}; expected the name of one section of "
+            f"section is {collect.described(section)}; expected the name of one section of "
             f"{self.record.cell}, such as {', '.join(map(repr, known[:1] + known[-2:]))}"
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import _collect, _template
-from ._job import Done, Job, check_version
+from ._session import collect, templates
+from ._session.job import Done, Job, check_version
 from .errors import ArgumentError
 
 
@@ -12,7 +12,7 @@ def subtree_reductor(
     synapses_list,
     netcons_list,
     reduction_frequency=0,
-    model_filename=_template.BUILT_IN,
+    model_filename=templates.BUILT_IN,
     total_segments_manual=-1,
     PP_params_dict=None,
     mapping_type="impedance",
@@ -77,9 +77,9 @@ def subtree_reductor(
     check_version()
     if type(mapping_type) is not str or mapping_type != "impedance":
         raise ArgumentError(
-            f"mapping_type is {_collect.described(mapping_type)}; expected 'impedance'"
+            f"mapping_type is {collect.described(mapping_type)}; expected 'impedance'"
         )
-    with_segment_map = _collect.truth(return_seg_to_seg, "return_seg_to_seg")
+    with_segment_map = collect.truth(return_seg_to_seg, "return_seg_to_seg")
     done = Job(
         original_cell,
         synapses_list,

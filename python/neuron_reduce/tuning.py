@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from neuron import hoc
 
-from . import _collect, _forks, _kept, _runs
-from ._job import check_version
-from ._progress import Progress
-from ._text import aligned, own_version
+from ._display.progress import Progress
+from ._display.text import aligned, own_version
+from ._processes import tasks
+from ._runs import keeping, running
+from ._session import collect
+from ._session.job import check_version
 from .errors import ArgumentError
 from .evaluation import Evaluation, evaluation_of
 
@@ -243,26 +245,26 @@ def tune(
     :raises OSError: the results file, or the directory beside it, cannot be read or written.
     """
     check_version()
-    protocol = _runs.Protocol.checked(tstop, dt, v_init, celsius, sites)
-    tstart = _runs.start(tstart, protocol)
-    max_error = _collect.number(max_error, "max_error", "a number")
+    protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    tstart = running.start(tstart, protocol)
+    max_error = collect.number(max_error, "max_error", "a number")
     measure, measured = _measure(error)
-    seeds = _runs.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
-    frequencies = _runs.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
+    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
     settings = [
-        _runs.reduction_arguments(*each, options)
+        running.reduction_arguments(*each, options)
         for each in itertools.product(
-            _runs.listed(methods, "methods", "names of methods, at least one"),
+            running.listed(methods, "methods", "names of methods, at least one"),
             frequencies,
-            _runs.listed(segments, "segments", "numbers of segments, at least one"),
+            running.listed(segments, "segments", "numbers of segments, at least one"),
         )
         if each[0] != _AT_OPERATING_POINT or each[1] == frequencies[0]
     ]
-    workers = _runs.worker_count(workers, _forks.processor_count())
-    _forks.check_that_session_can_be_copied()
+    workers = running.worker_count(workers, tasks.processor_count())
+    tasks.check_that_session_can_be_copied()
     file = _Results(results)
 
-    full_runs = (1 + len(_runs.CEILINGS)) * len(seeds)
+    full_runs = (1 + len(running.CEILINGS)) * len(seeds)
     with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
         full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, bar)
         prefix = _fingerprint(full, protocol, tstart, seeds, _identity(error))
@@ -274,7 +276,7 @@ def tune(
         runs = _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar)
         first_failure = None
         for index, runs_of_seeds in runs:
-            if isinstance(runs_of_seeds, _forks.Failure):
+            if isinstance(runs_of_seeds, tasks.Failure):
                 first_failure = first_failure or runs_of_seeds
                 found[index] = _candidate(settings[index], problem=str(runs_of_seeds.error))
                 continue
@@ -291,26 +293,26 @@ def tune(
 
 
 def _full_runs(
-    make_cell, seeds, protocol, kept: _kept.FullRuns | None, workers, bar
-) -> list[_kept.Runs]:
+    make_cell, seeds, protocol, kept: keeping.FullRuns | None, workers, bar
+) -> list[keeping.Runs]:
     """The full cell's runs with each seed, in their order."""
 
-    def task(seed) -> _forks.Task:
+    def task(seed) -> tasks.Task:
         def work(note):
-            model = _runs.Model.made(make_cell, seed)
+            model = running.Model.made(make_cell, seed)
             if kept is None:
-                return _runs.run_full(model, protocol, True, note)
+                return running.run_full(model, protocol, True, note)
             return kept.run(model, protocol, seed, note)
 
-        return _forks.Task(f"the full cell with seed {seed}", work)
+        return tasks.Task(f"the full cell with seed {seed}", work)
 
     found = {}
-    for index, result in _forks.finished(
+    for index, result in tasks.finished(
         [task(seed) for seed in seeds],
         workers,
         lambda index, text: bar.step(f"seed {seeds[index]}: {text}"),
     ):
-        found[index] = _forks.value(result)
+        found[index] = tasks.value(result)
     return [found[index] for index in range(len(seeds))]
 
 
@@ -319,24 +321,24 @@ def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, b
     a failure."""
     pairs = [(index, position) for index in left for position in range(len(seeds))]
 
-    def task(index: int, position: int) -> _forks.Task:
+    def task(index: int, position: int) -> tasks.Task:
         def work(note):
-            model = _runs.Model.made(make_cell, seeds[position])
+            model = running.Model.made(make_cell, seeds[position])
             reduction = model.reduced(settings[index])
             sites = tuple(full[position][0].dendrites)
-            return _runs.run_reduced(model, reduction, sites, protocol), reduction.record
+            return running.run_reduced(model, reduction, sites, protocol), reduction.record
 
-        return _forks.Task(f"{settings[index]} with seed {seeds[position]}", work)
+        return tasks.Task(f"{settings[index]} with seed {seeds[position]}", work)
 
     found: dict[int, dict[int, Any]] = {}
-    for number, result in _forks.finished([task(*pair) for pair in pairs], workers):
+    for number, result in tasks.finished([task(*pair) for pair in pairs], workers):
         index, position = pairs[number]
         runs = found.setdefault(index, {})
         runs[position] = result
         bar.step(f"seed {seeds[position]}: {_settings_text(settings[index])}")
         if len(runs) == len(seeds):
             in_order = [runs[each] for each in range(len(seeds))]
-            failures = [each for each in in_order if isinstance(each, _forks.Failure)]
+            failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
 
 
@@ -347,7 +349,7 @@ def _measure(error) -> tuple[str, Callable[[Any], float]]:
     if isinstance(error, str) and error in ERRORS:
         return error, ERRORS[error]
     raise ArgumentError(
-        f"error is {_collect.described(error)}; expected one of {list(ERRORS)}, or a function from "
+        f"error is {collect.described(error)}; expected one of {list(ERRORS)}, or a function from "
         "an Evaluation to a number"
     )
 
@@ -392,12 +394,12 @@ class _Results:
 
     def __init__(self, path):
         self.found: dict[str, Candidate] = {}
-        self.full_runs: _kept.FullRuns | None = None
+        self.full_runs: keeping.FullRuns | None = None
         self._path = None if path is None else pathlib.Path(path)
         if self._path is None:
             return
         self._path.touch()
-        self.full_runs = _kept.FullRuns(self._path.with_name(f"{self._path.name}.full"))
+        self.full_runs = keeping.FullRuns(self._path.with_name(f"{self._path.name}.full"))
         names = {each.name for each in dataclasses.fields(Candidate)}
         for line in self._path.read_text(encoding="utf-8").splitlines():
             try:

@@ -13,7 +13,8 @@ import pytest
 from neuron import h
 
 from isolated import isolated
-from neuron_reduce import Recording, _metrics, compare
+from neuron_reduce import Recording, compare
+from neuron_reduce._library import metrics
 
 WINDOW = 5.0
 
@@ -45,12 +46,12 @@ def _random_trains(seed: int) -> tuple[np.ndarray, np.ndarray, float, float]:
 @pytest.mark.parametrize("seed", range(400))
 def test_spike_measures_are_those_of_pyspike(seed: int) -> None:
     first, second, start, end = _random_trains(seed)
-    ours = _metrics.compare_spikes(first, second, _metrics.Span(start, end), WINDOW)
+    ours = metrics.compare_spikes(first, second, metrics.Span(start, end), WINDOW)
     _assert_equal_to_pyspike(ours, first, second, [start, end])
 
 
 def _assert_equal_to_pyspike(
-    ours: _metrics.SpikeComparison, first: Any, second: Any, edges: list[float]
+    ours: metrics.SpikeComparison, first: Any, second: Any, edges: list[float]
 ) -> None:
     theirs = [pyspike.SpikeTrain(each, edges) for each in (first, second)]
     distance = pyspike.spike_distance(*theirs)
@@ -69,14 +70,14 @@ EDGES = [0.0, 1000.0]
 @pytest.mark.parametrize("first", [[], [0.0], [400.0], [1000.0], EDGES, [0.0, 400.0]])
 @pytest.mark.parametrize("second", [[], [0.0], [400.0], [1000.0], EDGES, [400.0, 1000.0]])
 def test_edges_are_those_of_pyspike(first: list[float], second: list[float]) -> None:
-    ours = _metrics.compare_spikes(np.array(first), np.array(second), _metrics.Span(*EDGES), WINDOW)
+    ours = metrics.compare_spikes(np.array(first), np.array(second), metrics.Span(*EDGES), WINDOW)
     _assert_equal_to_pyspike(ours, first, second, EDGES)
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_coincidence_factor_is_its_formula(seed: int) -> None:
     first, second, start, end = _random_trains(seed)
-    ours = _metrics.compare_spikes(first, second, _metrics.Span(start, end), WINDOW)
+    ours = metrics.compare_spikes(first, second, metrics.Span(start, end), WINDOW)
     if not len(first) + len(second):
         assert ours.coincidence_factor == 1
         return
@@ -163,12 +164,12 @@ def test_voltage_differences_are_weighted_means_outside_the_cuts(seed: int) -> N
     random = np.random.default_rng(seed)
     time = np.cumsum(random.uniform(0.01, 0.2, 3000))
     other_time = np.linspace(time[0], time[-1], 1234)
-    first = _metrics.Trace(time, random.normal(-65, 5, len(time)))
-    second = _metrics.Trace(other_time, random.normal(-63, 7, len(other_time)))
+    first = metrics.Trace(time, random.normal(-65, 5, len(time)))
+    second = metrics.Trace(other_time, random.normal(-63, 7, len(other_time)))
     voltages = [each._arrays[1] for each in (first, second)]
     spikes = random.uniform(time[0], time[-1], 10)
-    span = _metrics.Span(time[0], time[-1])
-    ours = _metrics.compare_voltages(first, second, span, spikes, 2, 10)
+    span = metrics.Span(time[0], time[-1])
+    ours = metrics.compare_voltages(first, second, span, spikes, 2, 10)
 
     neighbours = np.concatenate([time[:1], time, time[-1:]])
     weights = (neighbours[2:] - neighbours[:-2]) / 2

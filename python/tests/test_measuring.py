@@ -12,23 +12,25 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import compiled, compiled9, small_cell
-from neuron_reduce import SimulatorError, _forked, _forks, _responses
-from neuron_reduce._responses import Nature
+from neuron_reduce import SimulatorError
+from neuron_reduce._processes import copies, tasks
+from neuron_reduce._session import event_rates, measuring
+from neuron_reduce._session.measuring import Nature
 
 
-def _only(mechanism: str, **values: float) -> _responses.Response:
+def _only(mechanism: str, **values: float) -> measuring.Response:
     section = h.Section(name="bench")
     synapse = getattr(h, mechanism)(section(0.5))
     for name, value in values.items():
         setattr(synapse, name, value)
     netcon = h.NetCon(None, synapse)
     netcon.weight[0] = 1e-3
-    found = _responses.measure([synapse], [netcon])
+    found = measuring.measure([synapse], [netcon])
     assert found.problem == ""
     return found.kinds[0]
 
 
-def _charge(response: _responses.Response) -> float:
+def _charge(response: measuring.Response) -> float:
     return float(np.trapezoid(response.conductances, response.times))
 
 
@@ -43,7 +45,7 @@ def test_initialisation_handlers_are_called_in_no_copy(tmp_path: Path) -> None:
         raise ValueError("as if something were wrong")
 
     handlers = [h.FInitializeHandler(kind, called) for kind in range(4)]
-    found = _responses.measure(model.drive.synapses, model.drive.netcons)
+    found = measuring.measure(model.drive.synapses, model.drive.netcons)
     assert found.problem == ""
     assert Nature.LINEAR in {each.nature for each in found.kinds}
     assert not path.exists()
@@ -78,10 +80,10 @@ def _notes(model: Any) -> str:
 
 @isolated
 def test_parallel_sessions_are_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_forked, _forks):
+    for module in (copies, tasks):
         monkeypatch.setattr(module, "process_count", lambda: 4)
     with pytest.raises(SimulatorError, match="4 processes"):
-        _forks.check_that_session_can_be_copied()
+        tasks.check_that_session_can_be_copied()
     notes = _notes(small_cell.model())
     assert "No response of any synapse could be measured" in notes
     assert "one of 4 parallel processes" in notes
@@ -92,7 +94,7 @@ def test_notes_have_the_last_line_of_an_error(monkeypatch: pytest.MonkeyPatch) -
     def fails(examples: Any) -> None:
         raise RuntimeError("somewhere\n in a file\nfor this reason\n")
 
-    monkeypatch.setattr(_responses, "_measure_in_copy", fails)
+    monkeypatch.setattr(measuring, "_measure_in_copy", fails)
     notes = _notes(small_cell.model())
     assert "RuntimeError: for this reason" in notes
     assert "somewhere" not in notes
@@ -113,12 +115,12 @@ def test_rates_of_sources_that_are_silent() -> None:
     stimuli = [_netstim(), _netstim(), _netstim(start=-1)]
     netcons = [h.NetCon(stimulus, synapse) for stimulus in stimuli]
     netcons[1].active(0)
-    np.testing.assert_equal(neuron_reduce._rates.rates(None, netcons), [10, 0, np.nan])
+    np.testing.assert_equal(event_rates.rates(None, netcons), [10, 0, np.nan])
 
 
 @isolated
 def test_rates_that_no_synapse_can_have() -> None:
     with pytest.raises(neuron_reduce.ArgumentError, match="at most 1e"):
-        neuron_reduce._rates.rates(1.1e6, [None])
+        event_rates.rates(1.1e6, [None])
     with pytest.raises(neuron_reduce.ArgumentError, match=r"rates\[1\]"):
-        neuron_reduce._rates.rates([0, 1e7], [None, None])
+        event_rates.rates([0, 1e7], [None, None])

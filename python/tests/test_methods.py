@@ -12,7 +12,7 @@ from neuron import h
 
 import cases
 import neuron_reduce
-import neuron_reduce._job
+import neuron_reduce._session.job
 import session
 import snapshot
 from isolated import isolated
@@ -266,7 +266,7 @@ def test_classic_leaves_weights_and_measures_nothing(monkeypatch: pytest.MonkeyP
     def refused(*_: Any, **__: Any) -> None:
         raise AssertionError("the classic method asked for responses")
 
-    monkeypatch.setattr(neuron_reduce._job._drive, "Drive", refused)
+    monkeypatch.setattr(neuron_reduce._session.job.inputs, "Drive", refused)
     for call in (
         lambda model: _reduce(model, "classic"),
         lambda model: model.reduce(),
@@ -300,7 +300,7 @@ def test_a_failure_at_the_end_takes_the_weights_back(
     traces = model.voltages()
     weights = _weights(model.drive.netcons)
     with monkeypatch.context() as patch:
-        patch.setattr(neuron_reduce._job, "h", _NoLists())
+        patch.setattr(neuron_reduce._session.job, "h", _NoLists())
         gc.collect()
         before = snapshot.take()
         for _ in range(2):

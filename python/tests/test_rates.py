@@ -12,7 +12,8 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import small_cell
-from neuron_reduce import ArgumentError, _rates
+from neuron_reduce import ArgumentError
+from neuron_reduce._session import event_rates
 from refusal import assert_refused
 
 
@@ -45,7 +46,7 @@ def test_netstims_fire_once_an_interval() -> None:
         stream.netstim(5.0, number=200),
         stream.netstim(-1.0),
     ]
-    found = _rates.rates(None, netcons)
+    found = event_rates.rates(None, netcons)
     assert found[:2] == pytest.approx([100.0, 4.0])
     assert found[4] == pytest.approx(200.0)
     assert np.isnan(found[[2, 3, 5]]).all()
@@ -56,7 +57,7 @@ def test_other_sources_are_unknown() -> None:
     stream = _Stream()
     spiking = h.NetCon(stream.section(0.5)._ref_v, stream.synapse, sec=stream.section)
     artificial = h.IntFire1()
-    found = _rates.rates(
+    found = event_rates.rates(
         None,
         [h.NetCon(None, stream.synapse), spiking, h.NetCon(artificial, stream.synapse)],
     )
@@ -68,11 +69,11 @@ def test_stated_rates() -> None:
     stream = _Stream()
     netcons = [stream.netstim(10.0) for _ in range(3)]
     for given in (7, 7.0, np.float32(7), [7, 7.0, np.int64(7)], (7, 7, 7), np.full(3, 7.0)):
-        found = _rates.rates(given, netcons)
+        found = event_rates.rates(given, netcons)
         assert found.dtype == float
         assert found.tolist() == [7.0, 7.0, 7.0]
-    assert _rates.rates(0, netcons).tolist() == [0, 0, 0]
-    assert _rates.rates([], []).shape == (0,)
+    assert event_rates.rates(0, netcons).tolist() == [0, 0, 0]
+    assert event_rates.rates([], []).shape == (0,)
 
 
 WRONG: list[tuple[Any, str]] = [
@@ -100,7 +101,7 @@ def test_what_is_no_rate_is_refused(given: Any, text: str) -> None:
     stream = _Stream()
     netcons = [stream.netstim(10.0) for _ in range(3)]
     with pytest.raises(ArgumentError) as caught:
-        _rates.rates(given, netcons)
+        event_rates.rates(given, netcons)
     assert text in str(caught.value)
     assert "expected" in str(caught.value)
 

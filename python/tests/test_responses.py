@@ -16,8 +16,8 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import compiled, compiled9, compiled_synapses, small_cell
-from neuron_reduce import _responses
-from neuron_reduce._responses import Nature
+from neuron_reduce._session import measuring
+from neuron_reduce._session.measuring import Nature
 
 
 class _Bench:
@@ -39,16 +39,16 @@ class _Bench:
             self.netcons[-1].weight[index] = weight
         return synapse
 
-    def measure(self) -> _responses.Responses:
-        return _responses.measure(self.synapses, self.netcons)
+    def measure(self) -> measuring.Responses:
+        return measuring.measure(self.synapses, self.netcons)
 
 
-def _charge(response: _responses.Response) -> float:
+def _charge(response: measuring.Response) -> float:
     """∫g dt in µS·ms per unit of weight."""
     return float(np.trapezoid(response.conductances, response.times))
 
 
-def _only(bench: _Bench) -> _responses.Response:
+def _only(bench: _Bench) -> measuring.Response:
     responses = bench.measure()
     assert responses.problem == ""
     assert set(responses.indices.tolist()) == {0}
@@ -160,7 +160,7 @@ def test_many_netcons_of_one_synapse() -> None:
 
 @isolated
 def test_nothing_to_measure() -> None:
-    responses = _responses.measure([], [])
+    responses = measuring.measure([], [])
     assert responses.kinds == []
     assert len(responses.indices) == 0
 
@@ -185,7 +185,7 @@ def test_a_mechanism_that_crashes_takes_no_other_with_it(cache: Path) -> None:
 @isolated
 def test_a_mechanism_that_hangs_is_given_up(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled_synapses.load_mechanisms(cache)
-    monkeypatch.setattr(_responses, "_TIMEOUT", 3.0)
+    monkeypatch.setattr(measuring, "_TIMEOUT", 3.0)
     bench = _Bench()
     bench.add("FailingSyn", hangs=1)
     bench.add("FailingSyn", hangs=2)
@@ -222,7 +222,7 @@ def _check_that_measuring_changes_nothing(model: small_cell.Model, run: Any) -> 
     first = run()
     gc.collect()
     before = snapshot.take()
-    responses = _responses.measure(model.drive.synapses, model.drive.netcons)
+    responses = measuring.measure(model.drive.synapses, model.drive.netcons)
     gc.collect()
     assert snapshot.differences(before, snapshot.take()) == []
     assert responses.problem == ""
@@ -238,20 +238,20 @@ def test_the_session_stays_as_it_is() -> None:
 
 @isolated
 def test_a_run_goes_on_as_if_nothing_were() -> None:
-    def trace(measuring: bool) -> list[float]:
+    def trace(measured: bool) -> list[float]:
         soma = model.cell.soma[0]
         recorded = h.Vector().record(soma(0.5)._ref_v)
         h.finitialize(-65)
         h.continuerun(7.0)
-        if measuring:
-            _responses.measure(model.drive.synapses, model.drive.netcons)
+        if measured:
+            measuring.measure(model.drive.synapses, model.drive.netcons)
         h.continuerun(20.0)
         return list(recorded)
 
     model = small_cell.model()
-    plain = trace(measuring=False)
-    assert trace(measuring=True) == plain
-    assert trace(measuring=False) == plain
+    plain = trace(measured=False)
+    assert trace(measured=True) == plain
+    assert trace(measured=False) == plain
 
 
 @isolated
@@ -301,7 +301,7 @@ def test_initialisation_handlers_are_not_called_in_the_session() -> None:
     handlers = [h.FInitializeHandler(kind, initialise) for kind in (0, 1, 2, 3)]
     model.voltages()
     count = len(calls)
-    _responses.measure(model.drive.synapses, model.drive.netcons)
+    measuring.measure(model.drive.synapses, model.drive.netcons)
     assert len(calls) == count
     assert len(handlers) == 4
 
@@ -318,7 +318,7 @@ def test_initialisation_handlers_that_reach_for_the_cell() -> None:
             section(0.5).v = -71.0
 
     handler = h.FInitializeHandler(1, initialise)
-    responses = _responses.measure(model.drive.synapses, model.drive.netcons)
+    responses = measuring.measure(model.drive.synapses, model.drive.netcons)
     assert responses.problem == ""
     assert {kind.nature for kind in responses.kinds} == {Nature.LINEAR}
     assert handler is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from neuron import h
 
-import neuron_reduce._job
+import neuron_reduce._session.job
 import snapshot
 from isolated import isolated
 from models import small_cell
@@ -52,7 +52,7 @@ def test_moved_synapses_and_retargeted_connections(
         h.finitialize(small_cell.V_INIT)
 
     with monkeypatch.context() as patch:
-        patch.setattr(neuron_reduce._job, "h", _NoLists())
+        patch.setattr(neuron_reduce._session.job, "h", _NoLists())
         gc.collect()
         before = snapshot.take()
         for _ in range(3):

@@ -6,7 +6,7 @@ import ctypes
 
 import numpy as np
 
-from . import _library
+from .. import _library
 
 _Doubles = ctypes.POINTER(ctypes.c_double)
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from neuron import h, hoc, nrn
 
-from . import _collect
-from .errors import ArgumentError
-from .recording import Recording
-from .reduction import Reduction, reduce
+from .._session import collect
+from ..errors import ArgumentError
+from ..recording import Recording
+from ..reduction import Reduction, reduce
 
 Site = tuple[str, float]
 
@@ -85,7 +85,7 @@ class Model:
             return cls(made.cell, made.synapses, made.netcons, made, resets)
         except AttributeError:
             raise ArgumentError(
-                f"make_cell returned {_collect.described(made)}; expected (cell, synapses, "
+                f"make_cell returned {collect.described(made)}; expected (cell, synapses, "
                 "netcons), perhaps with more to keep alive, or an object with these three"
             ) from None
 
@@ -99,16 +99,16 @@ def recorded(model: Model, protocol: Protocol) -> tuple[nrn.Section, dict[Site, 
 
     :raises ArgumentError: where the cell has no such section.
     """
-    soma = _collect.sections(model.cell, "soma")[0]
+    soma = collect.sections(model.cell, "soma")[0]
     tree = {section.name(): section for section in soma.wholetree()}
     sites = _sites_on(model.cell, soma) if protocol.sites is None else protocol.sites
     places = {}
     for name, x in sites:
-        section = _collect.by_name(tree, name)
+        section = collect.by_name(tree, name)
         if section is None:
             raise ArgumentError(
                 f"sites has {name!r}; expected the name of one section of "
-                f"{_collect.described(model.cell)}, such as {next(reversed(tree))!r}"
+                f"{collect.described(model.cell)}, such as {next(reversed(tree))!r}"
             )
         places[section.name(), x] = section(x)
     return soma, places
@@ -191,8 +191,8 @@ def _reset_of(part) -> Callable[[], Any] | None:
 
 def _sites_on(cell, soma: nrn.Section) -> tuple[Site, ...]:
     """Places along the longest path of the largest dendrite."""
-    axon = _collect.sections(cell, "axonal") or _collect.sections(cell, "axon")
-    somatic = _collect.sections(cell, "soma")
+    axon = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
+    somatic = collect.sections(cell, "soma")
     stems = [
         child
         for section in somatic
@@ -245,7 +245,7 @@ def worker_count(workers, default: int) -> int:
     if type(workers) is int and workers > 0:
         return workers
     raise ArgumentError(
-        f"workers is {_collect.described(workers)}; expected a number of processes, 1 or more"
+        f"workers is {collect.described(workers)}; expected a number of processes, 1 or more"
     )
 
 
@@ -273,13 +273,13 @@ def listed(values, argument: str, expected: str) -> list[Any]:
     except TypeError:
         found = []
     if not found:
-        raise ArgumentError(f"{argument} is {_collect.described(values)}; expected {expected}")
+        raise ArgumentError(f"{argument} is {collect.described(values)}; expected {expected}")
     return found
 
 
 def _finite(value, argument: str, unit: str) -> float:
     expected = f"a finite number of {unit}"
-    number = _collect.number(value, argument, expected)
+    number = collect.number(value, argument, expected)
     if not math.isfinite(number):
         raise ArgumentError(f"{argument} is {number}; expected {expected}")
     return number
@@ -299,5 +299,5 @@ def _sites(sites) -> tuple[Site, ...]:
     except (TypeError, ValueError):
         found = None
     if found is None or not all(type(name) is str and 0 <= x <= 1 for name, x in found):
-        raise ArgumentError(f"sites is {_collect.described(sites)}; expected {expected}")
+        raise ArgumentError(f"sites is {collect.described(sites)}; expected {expected}")
     return found

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from . import _fingerprint, _forks, _runs
-from .errors import ArgumentError
-from .recording import Recording
+from .._processes import tasks
+from ..errors import ArgumentError
+from ..recording import Recording
+from . import fingerprint, running
 
 Runs = tuple[Recording, dict[str, Recording]]
 """The full cell's run, and those with changes that should not matter."""
@@ -32,30 +33,30 @@ class FullRuns:
         self._directory.mkdir(exist_ok=True)
 
     def run(
-        self, model: _runs.Model, protocol: _runs.Protocol, seed, done: Callable[[str], None]
+        self, model: running.Model, protocol: running.Protocol, seed, done: Callable[[str], None]
     ) -> Runs:
         """A model's runs: those that are kept, or else new ones, which then are.
 
         :param done: told after each run what it was.
         """
-        key, sites = _forks.result_in_copy(
+        key, sites = tasks.result_in_copy(
             lambda: (
-                _fingerprint.key(model, protocol, seed),
-                tuple(_runs.recorded(model, protocol)[1]),
+                fingerprint.key(model, protocol, seed),
+                tuple(running.recorded(model, protocol)[1]),
             )
         )
         path = self._directory / f"{key}.npz"
         runs = _read(path, sites)
         if runs is None:
-            runs = _runs.run_full(model, protocol, True, done)
+            runs = running.run_full(model, protocol, True, done)
             _write(path, runs)
         else:
-            for name in ("kept", *_runs.CEILINGS):
+            for name in ("kept", *running.CEILINGS):
                 done(f"full cell, {name}")
         return runs
 
 
-def _read(path: pathlib.Path, sites: Sequence[_runs.Site]) -> Runs | None:
+def _read(path: pathlib.Path, sites: Sequence[running.Site]) -> Runs | None:
     """What a file holds; None where there is none, or it is damaged.
 
     :param sites: what the recorded places are called now: where a section belongs to a Python
@@ -70,18 +71,18 @@ def _read(path: pathlib.Path, sites: Sequence[_runs.Site]) -> Runs | None:
                     dict(zip(sites, file[f"dendrites {index}"], strict=True)),
                     float(file[f"seconds {index}"]),
                 )
-                for index in range(1 + len(_runs.CEILINGS))
+                for index in range(1 + len(running.CEILINGS))
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, ArgumentError):
         return None
-    return full, dict(zip(_runs.CEILINGS, ceilings, strict=True))
+    return full, dict(zip(running.CEILINGS, ceilings, strict=True))
 
 
 def _write(path: pathlib.Path, runs: Runs) -> None:
     """Writes a file that is there as a whole or not at all."""
     full, ceilings = runs
     arrays: dict[str, Any] = {}
-    for index, each in enumerate((full, *(ceilings[name] for name in _runs.CEILINGS))):
+    for index, each in enumerate((full, *(ceilings[name] for name in running.CEILINGS))):
         dendrites = np.array(list(each.dendrites.values())).reshape(-1, len(each.time))
         arrays |= {
             f"time {index}": each.time,

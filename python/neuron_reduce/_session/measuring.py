@@ -17,7 +17,8 @@ import enum
 import numpy as np
 from neuron import h, hoc
 
-from . import _forked, _mechanisms
+from .._processes import copies
+from . import mechanisms
 
 HOLDING = (-80.0, -65.0, -50.0)
 """Holding potentials in mV, equally far apart: where dendrites are between rest and threshold."""
@@ -138,30 +139,30 @@ def _kind(synapse, parameters: dict[str, list[tuple[str, int]]]) -> tuple:
 
     :param parameters: those of the classes met so far.
     """
-    class_name = _mechanisms.class_name(synapse)
+    class_name = mechanisms.class_name(synapse)
     if class_name not in parameters:
-        parameters[class_name] = _mechanisms.variables(class_name, _mechanisms.PARAMETER)
+        parameters[class_name] = mechanisms.variables(class_name, mechanisms.PARAMETER)
     return class_name, *(
-        tuple(_mechanisms.numbers(getattr(synapse, name), size))
+        tuple(mechanisms.numbers(getattr(synapse, name), size))
         for name, size in parameters[class_name]
     )
 
 
 def _measured(batch: list[tuple], problems: dict[str, str]) -> list[Response | None]:
     try:
-        return _forked.call(_measure_in_copy, batch, timeout=_TIMEOUT)
-    except _forked.CopyFailed:
+        return copies.call(_measure_in_copy, batch, timeout=_TIMEOUT)
+    except copies.CopyFailed:
         # One kind that cannot be measured takes the others of its batch with it.
         return [_measured_alone(example, problems) for example in batch]
 
 
 def _measured_alone(example: tuple, problems: dict[str, str]) -> Response | None:
-    class_name = _mechanisms.class_name(example[0])
+    class_name = mechanisms.class_name(example[0])
     if class_name in problems:
         return None
     try:
-        return _forked.call(_measure_in_copy, [example], timeout=_TIMEOUT)[0]
-    except _forked.CopyFailed as error:
+        return copies.call(_measure_in_copy, [example], timeout=_TIMEOUT)[0]
+    except copies.CopyFailed as error:
         problems[class_name] = str(error)
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import _collect
+from .._session import collect
 
 
 class Progress:
@@ -19,7 +19,7 @@ class Progress:
         self._title = title
         self._total = total
         self._steps = 0
-        self._wanted = _collect.truth(wanted, "progress")
+        self._wanted = collect.truth(wanted, "progress")
         self._bar = None
 
     def __enter__(self) -> Progress:

@@ -18,8 +18,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ._forked import die_with_parent, one_thread, process_count
-from .errors import SimulatorError, WorkerError
+from ..errors import SimulatorError, WorkerError
+from .copies import die_with_parent, one_thread, process_count
 
 _LENGTH = struct.Struct("<Q")
 _READ_SIZE = 1 << 20

@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from . import _library, _responses
+from .. import _library
+from . import measuring
 
 
 class Drive:
@@ -19,7 +20,7 @@ class Drive:
 
     def __init__(self, synapses: list, netcons: list, rates: np.ndarray):
         self.rates = rates
-        self.responses = _responses.measure(synapses, netcons)
+        self.responses = measuring.measure(synapses, netcons)
         self._arrays = [
             (
                 np.ascontiguousarray(kind.times, dtype=float),
@@ -67,7 +68,7 @@ class Drive:
         random = sum(
             int(count)
             for nature, count in zip(natures, counts, strict=True)
-            if nature is _responses.Nature.STOCHASTIC
+            if nature is measuring.Nature.STOCHASTIC
         )
         if random:
             notes.append(

@@ -6,7 +6,7 @@ import ctypes
 import pathlib
 import sys
 
-from . import errors
+from .. import errors
 
 _STATUS_ERRORS = {
     1: errors.UnsupportedNeuronError,
@@ -132,11 +132,11 @@ class Impedance(ctypes.Structure):
 
 def _load() -> ctypes.PyDLL:
     suffix = ".dylib" if sys.platform == "darwin" else ".so"
-    path = pathlib.Path(__file__).parent / f"libNeuronReduceABI{suffix}"
+    path = pathlib.Path(__file__).parent.parent / f"libNeuronReduceABI{suffix}"
     if not path.exists():
         raise ImportError(
-            f"neuron_reduce was installed without its library {path.name}; expected it beside "
-            "the Python files: install with `pip install .` on a machine with Swift"
+            f"neuron_reduce was installed without its library {path.name}; expected it in the "
+            "package's folder: install with `pip install .` on a machine with Swift"
         )
     # NEURON may call back into Python while the library runs: the interpreter's lock stays held.
     library = ctypes.PyDLL(str(path))

@@ -14,8 +14,9 @@ import neuron
 import numpy as np
 from neuron import h
 
-from . import _mechanisms, _runs
-from ._text import own_version
+from .._display.text import own_version
+from .._session import mechanisms
+from . import running
 
 _VERSION = 1
 """Of what is read of a model: raise it with any change in how full cells are run."""
@@ -23,7 +24,7 @@ _VERSION = 1
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 
 
-def key(model: _runs.Model, protocol: _runs.Protocol, seed) -> str:
+def key(model: running.Model, protocol: running.Protocol, seed) -> str:
     """A SHA-256 of all that can be read of what decides a full cell's run.
 
     That is the whole session, as all of it runs. Best computed in a copy of it: NEURON computes
@@ -37,7 +38,7 @@ def key(model: _runs.Model, protocol: _runs.Protocol, seed) -> str:
     return digest.hexdigest()
 
 
-def _values(model: _runs.Model, protocol: _runs.Protocol, seed) -> Iterator[Any]:
+def _values(model: running.Model, protocol: running.Protocol, seed) -> Iterator[Any]:
     """Plain values, one after the other."""
     yield ["version", _VERSION, own_version(), neuron.__version__, h.nrnversion()]
     yield ["seed", repr(seed)]
@@ -47,8 +48,8 @@ def _values(model: _runs.Model, protocol: _runs.Protocol, seed) -> Iterator[Any]
         h.celsius if protocol.celsius is None else protocol.celsius,
         *(h.secondorder, len(model.resets)),
     ]
-    yield ["ceilings", *_runs.CEILINGS, _runs.WEIGHT_CHANGE]
-    soma, places = _runs.recorded(model, protocol)
+    yield ["ceilings", *running.CEILINGS, running.WEIGHT_CHANGE]
+    soma, places = running.recorded(model, protocol)
     yield ["recorded", _name(soma), [[_without_address(name), x] for name, x in places]]
     yield ["libraries", sorted(_libraries())]
     yield from _globals()
@@ -57,8 +58,8 @@ def _values(model: _runs.Model, protocol: _runs.Protocol, seed) -> Iterator[Any]
     numbers = {section: index for index, section in enumerate(sections)}
     yield from _sections(sections, numbers)
     names: dict[str, str] = {}
-    for kind in _mechanisms.names(point_processes=True):
-        variables = _mechanisms.variables(kind, _mechanisms.PARAMETER)
+    for kind in mechanisms.names(point_processes=True):
+        variables = mechanisms.variables(kind, mechanisms.PARAMETER)
         for index, process in enumerate(h.List(kind)):
             names[process.hname()] = f"{kind} {index}"
             yield [kind, index, *_point_process(process, variables, numbers)]
@@ -97,9 +98,9 @@ def _libraries() -> Iterator[str]:
 
 def _globals() -> Iterator[Any]:
     for point_processes in (False, True):
-        for kind in _mechanisms.names(point_processes):
-            for name, size in _mechanisms.variables(kind, _mechanisms.GLOBAL):
-                yield ["global", name, *_mechanisms.numbers(getattr(h, name), size)]
+        for kind in mechanisms.names(point_processes):
+            for name, size in mechanisms.variables(kind, mechanisms.GLOBAL):
+                yield ["global", name, *mechanisms.numbers(getattr(h, name), size)]
 
 
 def _sections(sections, numbers) -> Iterator[Any]:
@@ -128,17 +129,17 @@ def _sections(sections, numbers) -> Iterator[Any]:
 def _standard(kind: str) -> tuple[Any, list[tuple[str, int]]]:
     """What reads a mechanism's values, and their names."""
     if not kind.endswith("_ion"):
-        return h.MechanismStandard(kind, _mechanisms.PARAMETER), _mechanisms.variables(
-            kind, _mechanisms.PARAMETER
+        return h.MechanismStandard(kind, mechanisms.PARAMETER), mechanisms.variables(
+            kind, mechanisms.PARAMETER
         )
     # What an ion's concentrations are, parameters or states, depends on who uses the ion; its
     # current is what the last run left.
     ion = kind.removesuffix("_ion")
     currents = (f"i{ion}", f"di{ion}_dv_")
     variables = [
-        each for each in _mechanisms.variables(kind, _mechanisms.ALL) if each[0] not in currents
+        each for each in mechanisms.variables(kind, mechanisms.ALL) if each[0] not in currents
     ]
-    return h.MechanismStandard(kind, _mechanisms.ALL), variables
+    return h.MechanismStandard(kind, mechanisms.ALL), variables
 
 
 def _point_process(process, variables, numbers) -> Iterator[Any]:
@@ -149,8 +150,8 @@ def _point_process(process, variables, numbers) -> Iterator[Any]:
         if segment is None:
             return
     for name, size in variables:
-        yield from _mechanisms.numbers(getattr(process, name), size)
-    if _mechanisms.class_name(process) == "NetStim":
+        yield from mechanisms.numbers(getattr(process, name), size)
+    if mechanisms.class_name(process) == "NetStim":
         yield list(process.ranvar.get_ids())
 
 

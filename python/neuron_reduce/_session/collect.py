@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from neuron import h, hoc, nrn
 
-from . import _library
-from ._text import shortened
-from .errors import ArgumentError, CellError, SynapseError
+from .. import _library
+from .._display.text import shortened
+from ..errors import ArgumentError, CellError, SynapseError
 
 
 def sections(cell, attribute: str) -> list[nrn.Section]:

@@ -14,9 +14,10 @@ from typing import Any
 import neuron
 from neuron import h, hoc
 
-from . import _collect, _drive, _library, _rates, _template
-from .errors import CellError, SimulatorError, UnsupportedNeuronError
-from .reduced_cell import ReducedCell
+from .. import _library
+from ..errors import CellError, SimulatorError, UnsupportedNeuronError
+from ..reduced_cell import ReducedCell
+from . import collect, event_rates, inputs, templates
 
 _OLDEST_NEURON = 9
 
@@ -77,44 +78,44 @@ class Job:
         compared_parameters,
         rates=None,
     ):
-        self._method = _collect.name(method, "method", "the name of a method")
-        self._frequency = _collect.number(
+        self._method = collect.name(method, "method", "the name of a method")
+        self._frequency = collect.number(
             frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
         )
-        self._segments = _collect.number(
+        self._segments = collect.number(
             segments,
             "total_segments_manual",
             "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
         )
-        self._template_name, self._template_file = _template.named(template)
-        self._compared = _collect.compared_parameters(compared_parameters)
+        self._template_name, self._template_file = templates.named(template)
+        self._compared = collect.compared_parameters(compared_parameters)
 
         self._cell = cell
-        self.name = _collect.described(cell)
-        self._soma = _collect.attribute_of(cell, "soma")
-        self.soma_sections = _collect.sections_of(self._soma, cell, "soma")
+        self.name = collect.described(cell)
+        self._soma = collect.attribute_of(cell, "soma")
+        self.soma_sections = collect.sections_of(self._soma, cell, "soma")
         if not self.soma_sections:
             raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
         self._section_lists = [
-            _collect.section_list(sections)
+            collect.section_list(sections)
             for sections in (
                 self.soma_sections,
-                _collect.sections(cell, "apical") or _collect.sections(cell, "apic"),
-                _collect.sections(cell, "axonal") or _collect.sections(cell, "axon"),
+                collect.sections(cell, "apical") or collect.sections(cell, "apic"),
+                collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
             )
         ]
-        self._synapses = _collect.listed(synapses, "synapses_list", "point process")
-        self._netcons = _collect.listed(netcons, "netcons_list", "NetCon")
-        self._synapse_references = _collect.object_references(
+        self._synapses = collect.listed(synapses, "synapses_list", "point process")
+        self._netcons = collect.listed(netcons, "netcons_list", "NetCon")
+        self._synapse_references = collect.object_references(
             self._synapses, "synapses_list", "point process"
         )
-        self._netcon_references = _collect.object_references(
+        self._netcon_references = collect.object_references(
             self._netcons, "netcons_list", "NetCon", hoc.NetCon
         )
 
         # Whether the method asks how synapses respond and how often they are driven.
         self._is_driven = _library.changes_weights(self._method)
-        self._rates = _rates.rates(rates, self._netcons) if self._is_driven else None
+        self._rates = event_rates.rates(rates, self._netcons) if self._is_driven else None
 
     def run(self, with_record: bool = False) -> Done:
         """Reduces the cell, once. What is done last is left to the caller: :meth:`Done.finish`.
@@ -122,7 +123,7 @@ class Job:
         :param with_record: whether the outcome is to tell in detail what was done.
         """
         _check_that_structure_may_change()
-        _template.load(self._template_name, self._template_file)
+        templates.load(self._template_name, self._template_file)
         result_list = h.List()
         request = self._request(result_list, with_record)
         drive = None
@@ -133,7 +134,7 @@ class Job:
             _library.check(request)
             before["check"] = time.perf_counter() - start
             start = time.perf_counter()
-            drive = _drive.Drive(self._synapses, self._netcons, self._rates)
+            drive = inputs.Drive(self._synapses, self._netcons, self._rates)
             before["responses"] = time.perf_counter() - start
             for name, value in drive.fields().items():
                 setattr(request, name, value)

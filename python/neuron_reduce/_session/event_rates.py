@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from . import _collect, _mechanisms
-from .errors import ArgumentError
+from ..errors import ArgumentError
+from . import collect, mechanisms
 
 _LASTING = 1000.0
 """In ms: a NetStim that stops earlier is a stimulus, not part of the mean drive."""
@@ -33,7 +33,7 @@ def rates(given, netcons: list) -> np.ndarray:
             raise TypeError
         found = found.astype(float)
     except (TypeError, ValueError):
-        raise ArgumentError(f"rates is {_collect.described(given)}; expected {expected}") from None
+        raise ArgumentError(f"rates is {collect.described(given)}; expected {expected}") from None
     if found.ndim == 0:
         found = np.full(len(netcons), float(found))
     if found.shape != (len(netcons),):
@@ -55,7 +55,7 @@ def _netstim_rate(netcon) -> float:
     if not netcon.active():
         return 0.0
     source = netcon.pre()
-    if source is None or _mechanisms.class_name(source) != "NetStim":
+    if source is None or mechanisms.class_name(source) != "NetStim":
         return math.nan
     interval = source.interval
     # One whose start is negative waits for an event of another source.

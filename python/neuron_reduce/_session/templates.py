@@ -8,8 +8,8 @@ import warnings
 
 from neuron import h
 
-from ._collect import described
-from .errors import TemplateError
+from ..errors import TemplateError
+from .collect import described
 
 BUILT_IN = "model.hoc"
 

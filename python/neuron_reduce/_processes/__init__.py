@@ -1,0 +1,1 @@
+"""Copies of this process, in which NEURON may be used up."""

@@ -1,0 +1,1 @@
+"""Runs of full and of reduced cells."""
