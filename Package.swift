@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "CNeuronReduce"),
     .target(
       name: "NeuronReduceABI",
-      dependencies: ["NEURONBridge", "Fidelity", "CNeuronReduce"],
+      dependencies: ["NEURONBridge", "CellModel", "Fidelity", "CNeuronReduce"],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library

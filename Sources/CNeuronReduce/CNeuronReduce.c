@@ -1,2 +1,38 @@
-// A target of headers needs one source.
+// What the library says about its own interface.
+
 #include "neuron_reduce.h"
+
+#include <string.h>
+
+// Callers such as ctypes take enumerations for int32_t.
+_Static_assert(sizeof(nr_status) == 4 && sizeof(nr_nature) == 4 && sizeof(nr_role) == 4,
+               "enumerations have 32 bits");
+
+int nr_abi_version(void) { return NR_ABI_VERSION; }
+
+size_t nr_struct_size(const char *name) {
+#define SIZE(type) {#type, sizeof(type)}
+  static const struct {
+    const char *name;
+    size_t size;
+  } sizes[] = {
+      SIZE(nr_response),
+      SIZE(nr_request),
+      SIZE(nr_cable),
+      SIZE(nr_mapped_segment),
+      SIZE(nr_counts),
+      SIZE(nr_part),
+      SIZE(nr_synapse_kind),
+      SIZE(nr_named_value),
+      SIZE(nr_impedance),
+      SIZE(nr_trace),
+      SIZE(nr_span),
+      SIZE(nr_spike_comparison),
+      SIZE(nr_voltage_comparison),
+      SIZE(nr_spike_shape),
+  };
+#undef SIZE
+  for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)
+    if (strcmp(sizes[index].name, name) == 0) return sizes[index].size;
+  return 0;
+}

@@ -1,4 +1,5 @@
 import CNeuronReduce
+import CellModel
 import NEURONBridge
 import Reduction
 
@@ -30,14 +31,7 @@ final class ReductionRecord {
       point_processes_before: Int64(value.listedCount),
       point_processes_after: Int64(value.survivors.count))
     parts = cell.sections.map { section in
-      let role: Unicode.Scalar =
-        switch section.role {
-        case .soma: "s"
-        case .axon: "x"
-        case .apical: "a"
-        case .basal: "b"
-        }
-      return nr_part(name: texts.address(of: section.name), role: CChar(role.value))
+      nr_part(name: texts.address(of: section.name), role: section.role.inC)
     }
 
     let kinds = reduction.synapseKinds(amongFirst: value.listedCount, of: cell)
@@ -79,6 +73,17 @@ final class ReductionRecord {
           name: texts.address(of: section.name), value: section.center(ofSegment: site.segment))
       } ?? []
     self.texts = texts
+  }
+}
+
+extension Section.Role {
+  fileprivate var inC: nr_role {
+    switch self {
+    case .soma: NR_ROLE_SOMA
+    case .axon: NR_ROLE_AXON
+    case .apical: NR_ROLE_APICAL
+    case .basal: NR_ROLE_BASAL
+    }
   }
 }
 

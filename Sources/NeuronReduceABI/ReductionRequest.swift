@@ -89,7 +89,7 @@ extension SynapticResponse {
   fileprivate init(_ response: nr_response) {
     let count = response.times == nil || response.conductances == nil ? 0 : response.count
     self.init(
-      nature: Nature(rawValue: response.nature) ?? .none,
+      nature: Nature(rawValue: Int32(bitPattern: response.nature.rawValue)) ?? .none,
       times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
       conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 })
   }

@@ -28,7 +28,7 @@ _ARGUMENTS = {
     "netcons_list": "netcons",
 }
 
-_ROLES = {b"s": "soma", b"x": "axon", b"a": "apical", b"b": "basal"}
+_ROLES = ("soma", "axon", "apical", "basal")  # by the values of the library's nr_role
 
 
 def reduce(

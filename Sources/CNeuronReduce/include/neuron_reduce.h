@@ -3,6 +3,8 @@
 // What can fail returns a status; no cell, synapse or number that a request names ends the process. Objects
 // and SectionLists are NEURON's own references (Python: `object.hocobjptr()`). All functions must be
 // called from the thread that runs NEURON.
+//
+// C99 and newer, C++11 and newer. Pointers are not null unless NR_NULLABLE says that they may be.
 
 #ifndef NEURON_REDUCE_H
 #define NEURON_REDUCE_H
@@ -10,7 +12,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The version of this interface: raised whenever something that is declared here changes its meaning
+/// or its layout, or goes.
+#define NR_ABI_VERSION 1
+
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
 #pragma clang assume_nonnull begin
+#define NR_NULLABLE _Nullable
+#define NR_NONNULL _Nonnull
+#else
+#define NR_NULLABLE
+#define NR_NONNULL
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The NR_ABI_VERSION that the library was compiled with. To be asked before all else.
+int nr_abi_version(void);
+
+/// The size in bytes of one of the structs below, by its name, as the library knows it; 0 for a name
+/// that is none's.
+size_t nr_struct_size(const char *name);
 
 /// What a call came to; each but NR_OK is one of the Python package's exceptions.
 typedef enum nr_status {
@@ -29,13 +55,34 @@ typedef enum nr_status {
   NR_NEURON = 6,
 } nr_status;
 
+/// What a point process does when an event arrives.
+typedef enum nr_nature {
+  /// A conductance that is proportional to the weight and does not depend on voltage.
+  NR_NATURE_LINEAR = 0,
+  /// A conductance that depends on voltage, on the weight, or on earlier events.
+  NR_NATURE_NONLINEAR = 1,
+  /// Another response each time.
+  NR_NATURE_STOCHASTIC = 2,
+  /// A current that does not depend on voltage.
+  NR_NATURE_CURRENT = 3,
+  /// Nothing that was seen.
+  NR_NATURE_NONE = 4,
+} nr_nature;
+
+/// What a section is to its cell.
+typedef enum nr_role {
+  NR_ROLE_SOMA = 0,
+  NR_ROLE_AXON = 1,
+  NR_ROLE_APICAL = 2,
+  NR_ROLE_BASAL = 3,
+} nr_role;
+
 /// How a point process was found to respond to one event.
 typedef struct nr_response {
-  /// 0: a linear conductance, 1: a nonlinear one, 2: a stochastic one, 3: a current, 4: none seen.
-  int32_t nature;
+  nr_nature nature;
   /// The conductance in µS per unit of weight at times in ms from the event on, `count` of each.
-  const double *_Nullable times;
-  const double *_Nullable conductances;
+  const double *NR_NULLABLE times;
+  const double *NR_NULLABLE conductances;
   size_t count;
 } nr_response;
 
@@ -48,9 +95,9 @@ typedef struct nr_request {
   void *apical_sections;
   void *axonal_sections;
   /// Point processes, and the NetCons that target them, one for one.
-  void *_Nullable const *_Nullable synapses;
+  void *NR_NULLABLE const *NR_NULLABLE synapses;
   size_t synapse_count;
-  void *_Nullable const *_Nullable connections;
+  void *NR_NULLABLE const *NR_NULLABLE connections;
   size_t connection_count;
   /// The name of a method: "classic", "drive", "lumped".
   const char *method;
@@ -61,7 +108,7 @@ typedef struct nr_request {
   /// Pairs of a point process's class and one of its parameters: the parameters that count when two
   /// are compared before merging. Classes that do not appear are compared by all; a pair whose
   /// parameter is NULL names a class and no parameter.
-  const char *_Nullable const *_Nullable compared_parameters;
+  const char *NR_NULLABLE const *NR_NULLABLE compared_parameters;
   size_t compared_parameter_pairs;
   /// The hoc template of the reduced cell, and whether the one that is built in is meant where the
   /// session has none of that name.
@@ -71,12 +118,12 @@ typedef struct nr_request {
   void *result_list;
   /// How the synapses respond: the responses, and for each synapse the index of its own, -1 for one
   /// that was not measured. NULL where nothing is known.
-  const nr_response *_Nullable responses;
+  const nr_response *NR_NULLABLE responses;
   size_t response_count;
-  const int64_t *_Nullable response_indices;
+  const int64_t *NR_NULLABLE response_indices;
   /// The mean rate of each NetCon's events in Hz, not a number where it is not known; NULL where none
   /// is.
-  const double *_Nullable rates;
+  const double *NR_NULLABLE rates;
   /// Whether the functions that say in detail what was done are to have something to say.
   int with_record;
 } nr_request;
@@ -93,9 +140,9 @@ typedef struct nr_cable {
   double length, diameter, electrotonic_length;
   /// Its name in the reduced cell, the original section that its subtree began with, and the section
   /// that it is attached to; valid as long as the reduction.
-  const char *_Nullable name;
-  const char *_Nullable stem;
-  const char *_Nullable parent;
+  const char *NR_NULLABLE name;
+  const char *NR_NULLABLE stem;
+  const char *NR_NULLABLE parent;
 } nr_cable;
 
 /// A segment of the original and the point of a cable that it went to.
@@ -116,23 +163,23 @@ typedef struct nr_counts {
   int64_t point_processes_before, point_processes_after;
 } nr_counts;
 
-/// A section of the original; its role is 's'oma, a'x'on, 'a'pical or 'b'asal.
+/// A section of the original.
 typedef struct nr_part {
-  const char *_Nullable name;
-  char role;
+  const char *NR_NULLABLE name;
+  nr_role role;
 } nr_part;
 
 /// Point processes of one mechanism that are equal in all that is compared before merging.
 typedef struct nr_synapse_kind {
-  const char *_Nullable mechanism;
+  const char *NR_NULLABLE mechanism;
   /// How they were treated, in one sentence.
-  const char *_Nullable treatment;
+  const char *NR_NULLABLE treatment;
   int64_t before, after, connections;
 } nr_synapse_kind;
 
 typedef struct nr_named_value {
   /// NULL past the last one.
-  const char *_Nullable name;
+  const char *NR_NULLABLE name;
   double value;
 } nr_named_value;
 
@@ -147,7 +194,7 @@ typedef struct nr_impedance {
 /// On success `result` is set, to be given back with `nr_reduction_free`. On any other status the
 /// session is as it was, and the reason, in one sentence, is written to `message` (`message_size`
 /// bytes with the terminating zero, cut if longer).
-nr_status nr_reduce(const nr_request *request, nr_reduction *_Nullable *_Nonnull result,
+nr_status nr_reduce(const nr_request *request, nr_reduction *NR_NULLABLE *NR_NONNULL result,
                     char *message, size_t message_size);
 
 /// Reads what a request names as `nr_reduce` would, and changes nothing: whether its numbers, lists and
@@ -166,7 +213,7 @@ int nr_method_changes_weights(const char *method);
 /// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
 /// an object reference. Python may ask for those without danger; asking for a single section that was
 /// deleted ends the process.
-int nr_is_array_or_object(void *_Nullable object, const char *name);
+int nr_is_array_or_object(void *NR_NULLABLE object, const char *name);
 
 /// Gives back a reduction; nothing that was read of it may be used afterwards.
 void nr_reduction_free(nr_reduction *reduction);
@@ -184,10 +231,10 @@ const nr_mapped_segment *nr_reduction_segment_map(const nr_reduction *reduction,
 
 /// The name of a section that the segment map numbers, or NULL past the last one. Valid as long as
 /// the reduction.
-const char *_Nullable nr_reduction_section_name(const nr_reduction *reduction, size_t index);
+const char *NR_NULLABLE nr_reduction_section_name(const nr_reduction *reduction, size_t index);
 
 /// The stages of the call and the seconds each took; NULL past the last one.
-const char *_Nullable nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
+const char *NR_NULLABLE nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
 
 // What was done in detail. Without `with_record` these say that there is nothing; their texts are valid
@@ -210,11 +257,11 @@ nr_named_value nr_reduction_kind_parameter(const nr_reduction *reduction, size_t
 nr_named_value nr_reduction_kind_obstacle(const nr_reduction *reduction, size_t kind, size_t index);
 
 /// What a user of the reduced cell should know; NULL past the last sentence.
-const char *_Nullable nr_reduction_note(const nr_reduction *reduction, size_t index);
+const char *NR_NULLABLE nr_reduction_note(const nr_reduction *reduction, size_t index);
 
 /// Impedances over frequency: at the middle of the soma (site -1), or from a site to there. NULL past
 /// the last site, and where the cell has none that a number can hold.
-const nr_impedance *_Nullable nr_reduction_impedances(const nr_reduction *reduction, ptrdiff_t site,
+const nr_impedance *NR_NULLABLE nr_reduction_impedances(const nr_reduction *reduction, ptrdiff_t site,
                                                       size_t *count);
 
 /// A site's section and the position on it.
@@ -223,9 +270,9 @@ nr_named_value nr_reduction_site(const nr_reduction *reduction, size_t index);
 /// A voltage recorded over time; read during the call only.
 typedef struct nr_trace {
   /// In ms, never falling.
-  const double *_Nullable times;
+  const double *NR_NULLABLE times;
   /// In mV.
-  const double *_Nullable voltages;
+  const double *NR_NULLABLE voltages;
   /// Of both; at least 2.
   size_t count;
 } nr_trace;
@@ -274,20 +321,20 @@ nr_status nr_check_trace(const nr_trace *trace, char *message, size_t message_si
 /// When a voltage crosses a threshold upwards, in ms. The first `capacity` times are written to
 /// `times`, and to `count` how many there are: half the number of samples at most.
 nr_status nr_spike_times(const nr_trace *trace, nr_span span, double threshold,
-                         double *_Nullable times, size_t capacity, size_t *count, char *message,
+                         double *NR_NULLABLE times, size_t capacity, size_t *count, char *message,
                          size_t message_size);
 
 /// Compares two spike trains, the first of which is right. Spikes in ms, never falling, within the
 /// span; `window` in ms: how far apart two spikes still coincide.
-nr_status nr_compare_spikes(const double *_Nullable first, size_t first_count,
-                            const double *_Nullable second, size_t second_count, nr_span span,
+nr_status nr_compare_spikes(const double *NR_NULLABLE first, size_t first_count,
+                            const double *NR_NULLABLE second, size_t second_count, nr_span span,
                             double window, nr_spike_comparison *result, char *message,
                             size_t message_size);
 
 /// Compares two voltages, the first of which is right, outside of the time from `cut_before` ms before
 /// to `cut_after` ms after each of some spikes.
 nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_span span,
-                              const double *_Nullable spikes, size_t spike_count,
+                              const double *NR_NULLABLE spikes, size_t spike_count,
                               double cut_before, double cut_after,
                               nr_voltage_comparison *result, char *message, size_t message_size);
 
@@ -295,6 +342,13 @@ nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_
 nr_status nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
                             nr_spike_shape *result, char *message, size_t message_size);
 
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef __clang__
 #pragma clang assume_nonnull end
+#pragma clang diagnostic pop
+#endif
 
 #endif

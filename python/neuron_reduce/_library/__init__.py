@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import pathlib
+import re
 import sys
 
 from .. import errors
@@ -18,6 +19,9 @@ _STATUS_ERRORS = {
 }
 
 _MESSAGE_SIZE = 2048
+
+_ABI_VERSION = 1
+"""The ``NR_ABI_VERSION`` of the header that this module was written for."""
 
 
 class Response(ctypes.Structure):
@@ -97,9 +101,9 @@ class Counts(ctypes.Structure):
 
 
 class Part(ctypes.Structure):
-    """``nr_part``: a section of the original."""
+    """``nr_part``: a section of the original, and its ``nr_role``."""
 
-    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_char)]
+    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
 
 
 class SynapseKind(ctypes.Structure):
@@ -130,6 +134,15 @@ class Impedance(ctypes.Structure):
     ]
 
 
+def _check_version(library: ctypes.CDLL, path: pathlib.Path) -> None:
+    found = library.nr_abi_version() if hasattr(library, "nr_abi_version") else 0
+    if found != _ABI_VERSION:
+        raise ImportError(
+            f"{path} has version {found} of its interface; expected {_ABI_VERSION}: the library and "
+            "the Python files beside it are from different versions; install neuron_reduce anew"
+        )
+
+
 def _load() -> ctypes.PyDLL:
     suffix = ".dylib" if sys.platform == "darwin" else ".so"
     path = pathlib.Path(__file__).parent.parent / f"libNeuronReduceABI{suffix}"
@@ -140,8 +153,10 @@ def _load() -> ctypes.PyDLL:
         )
     # NEURON may call back into Python while the library runs: the interpreter's lock stays held.
     library = ctypes.PyDLL(str(path))
+    _check_version(library, path)
     size_reference = ctypes.POINTER(ctypes.c_size_t)
     signatures = {
+        "nr_struct_size": (ctypes.c_size_t, [ctypes.c_char_p]),
         "nr_reduce": (
             ctypes.c_int,
             [
@@ -200,6 +215,31 @@ def _load() -> ctypes.PyDLL:
 
 
 _library = _load()
+
+
+def c_name(structure: type[ctypes.Structure]) -> str:
+    """The C name of a structure: ``nr_mapped_segment`` is ``MappedSegment``."""
+    return "nr" + re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", structure.__name__)
+
+
+def check_sizes(*structures: type[ctypes.Structure]) -> None:
+    """Compares the sizes of structures with those that the library works with.
+
+    :raises ImportError: one of them differs: the library was compiled from other sources.
+    """
+    for each in structures:
+        size = _library.nr_struct_size(c_name(each).encode())
+        if size != ctypes.sizeof(each):
+            raise ImportError(
+                f"{_library._name} has {c_name(each)} with {size} bytes; expected "
+                f"{ctypes.sizeof(each)}: the library and the Python files beside it are from "
+                "different versions; install neuron_reduce anew"
+            )
+
+
+check_sizes(
+    Response, Request, Cable, MappedSegment, Counts, Part, SynapseKind, NamedValue, Impedance
+)
 
 
 def changes_weights(method: str) -> bool:

@@ -70,6 +70,7 @@ class SpikeShape(ctypes.Structure):
     ]
 
 
+_library.check_sizes(Trace, Span, SpikeComparison, VoltageComparison, SpikeShape)
 _TraceReference = ctypes.POINTER(Trace)
 _library.declare("nr_check_trace", _TraceReference)
 _library.declare(
