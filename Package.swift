@@ -20,7 +20,17 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "CellModel", swiftSettings: strict),
-    .target(name: "Reduction", dependencies: ["CableTheory", "CellModel"], swiftSettings: strict),
+    .target(
+      name: "SynapseResponse",
+      dependencies: [
+        .product(name: "ComplexModule", package: "swift-numerics"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "Reduction", dependencies: ["CableTheory", "CellModel", "SynapseResponse"],
+      swiftSettings: strict),
     .target(name: "Fidelity", swiftSettings: strict),
     .target(name: "CNEURON"),
     .target(
@@ -31,7 +41,9 @@ let package = Package(
     .target(name: "CNeuronReduce"),
     .target(
       name: "NeuronReduceABI",
-      dependencies: ["NEURONBridge", "CellModel", "Fidelity", "CNeuronReduce"],
+      dependencies: [
+        "NEURONBridge", "CellModel", "Fidelity", "SynapseResponse", "CNeuronReduce",
+      ],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
@@ -45,7 +57,7 @@ let package = Package(
     ),
     .target(
       name: "TestSupport",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      dependencies: ["SynapseResponse", .product(name: "RealModule", package: "swift-numerics")],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "CableTheoryTests",
@@ -56,8 +68,11 @@ let package = Package(
     .testTarget(
       name: "CellModelTests", dependencies: ["CellModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "SynapseResponseTests", dependencies: ["SynapseResponse", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ReductionTests",
-      dependencies: ["Reduction", "CableTheory", "CellModel", "TestSupport"],
+      dependencies: ["Reduction", "CableTheory", "CellModel", "SynapseResponse", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FidelityTests",

@@ -1,6 +1,7 @@
 import CNeuronReduce
 import NEURONBridge
 import Reduction
+import SynapseResponse
 
 /// What a caller asked for, checked and in Swift's terms.
 struct ReductionRequest {
@@ -91,6 +92,7 @@ extension SynapticResponse {
     self.init(
       nature: Nature(rawValue: Int32(bitPattern: response.nature.rawValue)) ?? .none,
       times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
-      conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 })
+      conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 },
+      superposes: response.superposes < 0 ? nil : response.superposes != 0)
   }
 }

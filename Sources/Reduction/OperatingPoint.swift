@@ -1,6 +1,7 @@
 import CableTheory
 import CellModel
 import ComplexModule
+import SynapseResponse
 
 /// A cell under its mean synaptic conductances: what synapses meet when all of them are driven.
 ///

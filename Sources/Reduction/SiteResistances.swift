@@ -1,5 +1,6 @@
 import CableTheory
 import ComplexModule
+import SynapseResponse
 
 /// The input resistances Re Z(ω) of all compartments of a cell, at the frequencies of `SpectralGrid`.
 struct SiteResistances {

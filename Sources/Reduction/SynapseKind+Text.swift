@@ -1,3 +1,5 @@
+import SynapseResponse
+
 extension SynapseKind {
   /// How they were treated, in one sentence.
   package var treatment: String { "\(placement); \(weighting)" }

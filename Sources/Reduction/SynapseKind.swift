@@ -1,4 +1,5 @@
 import CellModel
+import SynapseResponse
 
 /// Point processes of one mechanism that are equal in all that is compared before merging, and what a
 /// reduction made of them.

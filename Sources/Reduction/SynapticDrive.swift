@@ -1,4 +1,5 @@
 import CellModel
+import SynapseResponse
 
 /// How a cell's synapses are driven, and how they respond to it.
 package struct SynapticDrive: Sendable, Equatable {

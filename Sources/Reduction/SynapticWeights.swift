@@ -1,5 +1,6 @@
 import CableTheory
 import CellModel
+import SynapseResponse
 
 /// Weights with which moved synapses act on the soma as they did.
 ///

@@ -1,5 +1,6 @@
 import CableTheory
 import CellModel
+import SynapseResponse
 import TestSupport
 import Testing
 

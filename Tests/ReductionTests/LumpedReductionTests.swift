@@ -1,6 +1,7 @@
 import CableTheory
 import CellModel
 import Foundation
+import SynapseResponse
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CableTheory
 import Foundation
+import SynapseResponse
 import TestSupport
 import Testing
 

@@ -80,6 +80,9 @@ typedef enum nr_role {
 /// How a point process was found to respond to one event.
 typedef struct nr_response {
   nr_nature nature;
+  /// Whether one point process can stand for two of its kind: 1 where events of two NetCons act on one
+  /// as on two, 0 where they do not, -1 where that is not known.
+  int32_t superposes;
   /// The conductance in µS per unit of weight at times in ms from the event on, `count` of each.
   const double *NR_NULLABLE times;
   const double *NR_NULLABLE conductances;

@@ -1,4 +1,5 @@
 import CellModel
+import SynapseResponse
 import TestSupport
 
 @testable import Reduction

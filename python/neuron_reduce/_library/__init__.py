@@ -29,6 +29,7 @@ class Response(ctypes.Structure):
 
     _fields_ = [
         ("nature", ctypes.c_int32),
+        ("superposes", ctypes.c_int32),
         ("times", ctypes.c_void_p),
         ("conductances", ctypes.c_void_p),
         ("count", ctypes.c_size_t),

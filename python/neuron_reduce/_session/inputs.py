@@ -33,6 +33,7 @@ class Drive:
             self._structures, self.responses.kinds, self._arrays, strict=False
         ):
             structure.nature = int(kind.nature)
+            structure.superposes = -1
             structure.times = times.ctypes.data
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)

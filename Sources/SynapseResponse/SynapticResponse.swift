@@ -20,17 +20,24 @@ package struct SynapticResponse: Sendable, Equatable {
 
   package let nature: Nature
   /// ∫g dt for a weight of 1, in µS·ms per unit of weight; 0 where there is no conductance.
-  let charge: Double
+  package let charge: Double
   /// |G(ω)|²/G(0) at each of `SpectralGrid.frequencies`, in µS·ms per unit of weight.
-  let power: [Double]
+  package let power: [Double]
+  /// Whether events of two connections act as if each had such a point process of its own, so that one
+  /// can stand for two; nil where that is not known.
+  package let superposes: Bool?
 
   /// From a measured conductance.
   ///
   /// - Parameters:
   ///   - times: in ms, increasing, from the event on.
   ///   - conductances: at these times, in µS per unit of weight.
-  package init(nature: Nature, times: [Double] = [], conductances: [Double] = []) {
+  ///   - superposes: see the property.
+  package init(
+    nature: Nature, times: [Double] = [], conductances: [Double] = [], superposes: Bool? = nil
+  ) {
     self.nature = nature
+    self.superposes = superposes
     let spectrum = SpectralGrid.angularFrequencies.map {
       Self.fourier(times, conductances, angularFrequency: $0)
     }
@@ -82,28 +89,5 @@ package struct SynapticResponse: Sendable, Equatable {
     let whole = (1 - turn) / Complex(0, theta)
     let right = (turn * Complex(1, theta) - 1).divided(by: theta * theta)
     return (whole - right, right)
-  }
-}
-
-/// The frequencies at which responses and impedances are brought together.
-enum SpectralGrid {
-  /// 0, and 24 from 1 Hz to 2 kHz in equal ratios, in Hz. Above, neither a synapse's conductance nor
-  /// a membrane's impedance has power that counts.
-  static let frequencies: [Double] =
-    [0] + (0..<24).map { Double.pow(10, Double($0) / 23 * Double.log10(2000)) }
-
-  /// In rad/ms.
-  static let angularFrequencies = frequencies.map { 2 * Double.pi * $0 * 1e-3 }
-
-  /// (1/π)·∫₀^∞ y dω by the trapezoidal rule, for values at the grid's frequencies.
-  static func integral(_ value: (Int) -> Double) -> Double {
-    var sum = 0.0
-    var previous = value(0)
-    for index in frequencies.indices.dropFirst() {
-      let next = value(index)
-      sum += (previous + next) / 2 * (angularFrequencies[index] - angularFrequencies[index - 1])
-      previous = next
-    }
-    return sum / .pi
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Reduction
+@testable import SynapseResponse
 
 @Suite struct SynapticResponseTests {
   static let courses = [
@@ -87,17 +88,5 @@ import Testing
     #expect(zip(frequencies, frequencies.dropFirst()).allSatisfy { $0 < $1 })
     // A constant y has the integral y·ω/π.
     #expect(abs(SpectralGrid.integral { _ in 3 } - 3 * 4) < 1e-10)
-  }
-
-  // MARK: Drive
-
-  @Test func whatIsNotKnownIsNil() {
-    let drive = SynapticDrive(
-      responses: [DoubleExponential().response()], responseIndices: [0, nil, 7],
-      rates: [1000, nil])
-    #expect(drive.response(ofPointProcess: 0) == drive.responses[0])
-    for index in [1, 2, 3] { #expect(drive.response(ofPointProcess: index) == nil) }
-    #expect(drive.eventsPerMillisecond(ofConnection: 0) == 1)
-    for index in [1, 2] { #expect(drive.eventsPerMillisecond(ofConnection: index) == 0) }
   }
 }
