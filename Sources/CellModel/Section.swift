@@ -88,14 +88,21 @@ package struct Section: Sendable, Codable, Equatable {
   /// The end that is attached to the parent: 0 or 1. A root section begins at 0.
   package var proximalEnd: Double { attachment?.ownEnd ?? 0 }
 
+  /// NEURON's limit for the segments of one section: with the node at its distal end they are counted
+  /// in 16 bits.
+  package static let segmentLimit = 32766
+
   /// The segment that a position (0 to 1) lies in.
   package func segmentIndex(at position: Double) -> Int {
     Self.segmentIndex(at: position, segmentCount: segments.count)
   }
 
-  /// The segment of a section of `segmentCount` segments that a position (0 to 1) lies in.
+  /// The segment of a section of `segmentCount` segments that a position (0 to 1) lies in; the nearest
+  /// one for a number outside.
   package static func segmentIndex(at position: Double, segmentCount: Int) -> Int {
-    min(Int(position * Double(segmentCount)), segmentCount - 1)
+    guard position > 0 else { return 0 }
+    guard position < 1 else { return segmentCount - 1 }
+    return min(Int(position * Double(segmentCount)), segmentCount - 1)
   }
 
   /// The position of a segment's centre.

@@ -79,7 +79,7 @@ enum ConservedChannels {
     func values(inArea area: Double) -> ChannelTransfer.SegmentValues {
       sums.indices.map { mechanism in
         guard var values = sums[mechanism] else { return nil }
-        let conductance = values[0]
+        let conductance = values.first ?? 0
         for (index, isDensity) in kinds[mechanism].densityFlags.enumerated() {
           values[index] /= isDensity ? area : areas[mechanism]
         }

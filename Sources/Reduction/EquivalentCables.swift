@@ -69,9 +69,9 @@ struct EquivalentCables {
     var cables: [ReducedCable] = []
     for (index, subtree) in subtrees.enumerated() {
       let stem = cell.sections[subtree.stem]
-      guard counts[index] <= Double(ReducedCable.segmentLimit) else {
+      guard counts[index] <= Double(Section.segmentLimit) else {
         throw .tooManySegments(
-          section: stem.name, count: counts[index], limit: ReducedCable.segmentLimit)
+          section: stem.name, count: counts[index], limit: Section.segmentLimit)
       }
       guard let attachment = stem.attachment else {
         preconditionFailure("a stem is attached to the soma")

@@ -111,10 +111,18 @@ package enum LumpedReduction {
     let counts = shares(of: segmentTotal, among: extents)
     let companions =
       axons(of: cell, whole, loaded) + synapsesAtEnds(of: cell, whole, loaded, inputs)
-    return zip(zip(subtrees, bases), counts).map { each, count in
-      Lumps(
-        of: each.0, in: whole, loaded, companions: companions, base: each.1, count: count)
+    var chains: [Lumps] = []
+    for (index, subtree) in subtrees.enumerated() {
+      guard
+        let chain = Lumps(
+          of: subtree, in: whole, loaded, companions: companions, base: bases[index],
+          count: counts[index])
+      else {
+        throw .unsolvable(section: cell.sections[subtree.stem].name, frequency: 0)
+      }
+      chains.append(chain)
     }
+    return chains
   }
 
   /// The axons that leave from dendrites, each with the segment that it goes with.

@@ -57,7 +57,8 @@ struct Lumps {
   ///   - companions: of this and other subtrees.
   ///   - base: the compartment that the stem is attached to.
   ///   - count: how many groups to make; fewer come out where the segments are too few.
-  init(
+  /// - Returns: nil where numbers overflow or vanish, so that segments have no order.
+  init?(
     of subtree: Subtree, in whole: WholeCell, _ loaded: OperatingPoint, companions: [Companion],
     base: Int, count: Int
   ) {
@@ -89,6 +90,7 @@ struct Lumps {
         from: start, to: member.current / member.conductance,
         drop: member.drop / member.conductance)
     }
+    guard members.allSatisfy({ $0.attenuation.isFinite }) else { return nil }
     members.sort { $0.attenuation < $1.attenuation }
     let cut = Self.cut(members, count: count)
 

@@ -26,9 +26,6 @@ package struct ReducedCable: Sendable, Equatable {
     case cable(Int)
   }
 
-  /// NEURON's limit for the segments of one section.
-  package static let segmentLimit = 32767
-
   /// Index of the stem of its subtree in the original cell's sections.
   package let stem: Int
   package let role: Section.Role

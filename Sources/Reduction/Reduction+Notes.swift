@@ -10,7 +10,8 @@ extension Reduction {
     var notes: [String] = []
     // The other methods set densities to 0 there.
     if settings.method != .classic {
-      let means = cell.dendriticKinds.filter { !$0.isIon && !$0.hasDensity }.map(\.name)
+      let means = cell.dendriticKinds
+        .filter { !$0.isIon && !$0.parameters.isEmpty && !$0.hasDensity }.map(\.name)
       if !means.isEmpty {
         notes.append(
           "By their units \(means.joined(separator: ", ")) "

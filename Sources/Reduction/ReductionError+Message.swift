@@ -30,11 +30,16 @@ extension ReductionError: CustomStringConvertible {
       "no cable has the impedances that the dendrite beginning with \(section) has at \(frequency) "
         + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"
     case .tooManySegments(let section, let count, let limit):
-      "the cable for \(section) would have \(Int(count)) segments; expected at most \(limit), NEURON's "
+      "the cable for \(section) would have \(Self.whole(count)) segments; expected at most \(limit), NEURON's "
         + "limit for a section: ask for a smaller total_segments_manual"
     case .unknownParameter(let kind, let name, let known):
       "PP_params_dict names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")
     }
+  }
+
+  /// A count as it is written, whatever it is.
+  private static func whole(_ count: Double) -> String {
+    Int(exactly: count).map(String.init) ?? "\(count)"
   }
 }

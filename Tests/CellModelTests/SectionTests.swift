@@ -20,6 +20,8 @@ import Testing
     // A boundary between two segments belongs to the distal one.
     (0.5, 2, 1), (0.25, 4, 1), (0.75, 4, 3), ((0.5).nextDown, 2, 0),
     ((1.0).nextDown, 3, 2),
+    // Nowhere is somewhere all the same.
+    (-1, 3, 0), (1e300, 3, 2), (.infinity, 3, 2), (-.infinity, 3, 0), (.nan, 3, 0),
   ])
   func findsTheSegmentOfAPosition(position: Double, segmentCount: Int, index: Int) {
     let section = Self.section(segmentCount: segmentCount)
@@ -36,7 +38,7 @@ import Testing
 
   /// Rounding never moves a centre to a neighbour.
   @Test func findsEverySegmentByItsCenter() {
-    for segmentCount in Array(1...200) + [999, 1000, 4096, 32767] {
+    for segmentCount in Array(1...200) + [999, 1000, 4096, Section.segmentLimit] {
       let section = Self.section(segmentCount: segmentCount)
       let isFound = (0..<segmentCount).allSatisfy {
         section.segmentIndex(at: section.center(ofSegment: $0)) == $0

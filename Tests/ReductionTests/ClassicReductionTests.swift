@@ -176,7 +176,7 @@ import Testing
   // MARK: Segments
 
   /// One cable gets the whole total but the soma's segment.
-  @Test(arguments: [(2.0, 1), (12, 11), (120, 119), (32_768, 32_767)])
+  @Test(arguments: [(2.0, 1), (12, 11), (120, 119), (32_767, 32_766)])
   func totalsAreTheWholeCells(total: Double, count: Int) throws {
     let builder = CellBuilder.ballAndStick(segments: 5)
     let reduction = try builder.cell.reduced(.total(total))
@@ -237,9 +237,9 @@ import Testing
   @Test func refusesMoreSegmentsThanASectionMayHave() {
     let builder = CellBuilder.ballAndStick(segments: 5)
     #expect(
-      throws: ReductionError.tooManySegments(section: "dend[0]", count: 32_768, limit: 32_767)
+      throws: ReductionError.tooManySegments(section: "dend[0]", count: 32_767, limit: 32_766)
     ) {
-      try builder.cell.reduced(.total(32_769))
+      try builder.cell.reduced(.total(32_768))
     }
   }
 

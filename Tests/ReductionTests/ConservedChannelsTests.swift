@@ -43,6 +43,20 @@ import Testing
 
   // MARK: One cell
 
+  /// A mechanism whose source has no RANGE PARAMETER has no values: it is there or it is not.
+  @Test(arguments: Method.allCases)
+  func aMechanismMayHaveNoParameters(method: Method) throws {
+    var builder = CellBuilder(mechanisms: [MechanismKind(name: "peak")])
+    let stem = builder.add(
+      .basal, on: 0, length: 200, segments: 3,
+      inserting: [.init(mechanism: 1, values: [[], [], []])])
+    builder.add(.basal, on: stem, length: 200, segments: 2)
+    let reduction = try reduced(builder, method, .total(4))
+    let first = try #require(reduction.cables.first)
+    #expect(
+      try insertion(1, in: reduction) == [[Double]](repeating: [], count: first.segmentCount))
+  }
+
   /// 10·2 and 30·1 µm²·π: densities by area of all, the rest by the area of those that have it.
   @Test func densitiesKeepTheirTotalAndTheRestIsAMean() throws {
     var builder = Self.builder()

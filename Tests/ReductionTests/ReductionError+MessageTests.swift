@@ -17,8 +17,8 @@ import Testing
     ),
     (.unsolvable(section: "dend[2]", frequency: 1e300), ["dend[2]", "1e+300", "Hz"]),
     (
-      .tooManySegments(section: "dend[5]", count: 40_000, limit: 32_767),
-      ["dend[5]", "40000", "32767", "total_segments_manual"]
+      .tooManySegments(section: "dend[5]", count: 40_000, limit: 32_766),
+      ["dend[5]", "40000", "32766", "total_segments_manual"]
     ),
     (
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),
@@ -45,5 +45,7 @@ import Testing
   func numbersWithoutAValueAreNamed(value: Double) {
     #expect(ReductionError.frequency(value).description.contains("\(value)"))
     #expect(ReductionError.segmentCount(value).description.contains("\(value)"))
+    let many = ReductionError.tooManySegments(section: "dend[0]", count: value, limit: 1)
+    #expect(many.description.contains("\(value)"))
   }
 }

@@ -119,7 +119,7 @@ def test_more_segments_than_a_section_can_have() -> None:
         model,
         ArgumentError,
         f"{model.cell}.apic[0]",
-        "32767",
+        "32766",
         "total_segments_manual",
         total_segments_manual=1e6,
     )
