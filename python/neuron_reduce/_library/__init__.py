@@ -139,8 +139,8 @@ def _check_version(library: ctypes.CDLL, path: pathlib.Path) -> None:
     found = library.nr_abi_version() if hasattr(library, "nr_abi_version") else 0
     if found != _ABI_VERSION:
         raise ImportError(
-            f"{path} has version {found} of its interface; expected {_ABI_VERSION}: the library and "
-            "the Python files beside it are from different versions; install neuron_reduce anew"
+            f"{path} has version {found} of its interface; expected {_ABI_VERSION}: the library "
+            "and the Python files beside it are from different versions; install neuron_reduce anew"
         )
 
 
