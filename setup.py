@@ -19,9 +19,13 @@ class BuildWithSwift(build_py):
     """Compiles the library for release before the package is put together."""
 
     def run(self):
+        # What an earlier build left there would be packed along, modules that are gone included.
+        shutil.rmtree(pathlib.Path(self.build_lib) / "neuron_reduce", ignore_errors=True)
         super().run()
         if shutil.which("swift") is None:
-            sys.exit("neuron-reduce is compiled from Swift; expected `swift` 6.3 or newer on PATH")
+            sys.exit(
+                "neuron-reduce-swift is compiled from Swift; expected `swift` 6.3 or newer on PATH"
+            )
         build = ["swift", "build", "--configuration", "release", "--package-path", str(ROOT)]
         subprocess.run([*build, "--product", PRODUCT], check=True)
         shown = subprocess.run([*build, "--show-bin-path"], check=True, stdout=subprocess.PIPE)

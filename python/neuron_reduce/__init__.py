@@ -6,6 +6,7 @@ the result comes; :func:`tune` for the settings that come close enough and run f
 
 from neuron import h as _h
 
+from . import _distribution
 from .comparison import Comparison, VoltageDifference, compare
 from .errors import (
     ArgumentError,
@@ -52,6 +53,10 @@ __all__ = [
     "subtree_reductor",
     "tune",
 ]
+
+__version__ = _distribution.version()
+
+_distribution.warn_of_namesake()
 
 # Scripts written for neuron_reduce rely on its import for h.run, h.tstop and h.v_init.
 _h.load_file("stdrun.hoc")

@@ -119,7 +119,7 @@ class ReductionRecord:
     :ivar method: name of the method.
     :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, and
         ``rates`` (Hz) as they were given.
-    :ivar versions: of neuron-reduce, NEURON and Python.
+    :ivar versions: of neuron-reduce-swift, NEURON and Python.
     :ivar stage_seconds: the stages of the call and the seconds each took.
     :ivar segments_full: segments of the original, soma and axon included.
     :ivar segments_reduced: segments of the reduced cell, soma and axon included.

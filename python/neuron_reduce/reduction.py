@@ -11,7 +11,7 @@ import neuron
 import numpy as np
 from neuron import hoc
 
-from ._display.text import own_version
+from . import _distribution
 from ._session import collect, geometry, templates
 from ._session.job import Done, Job, check_version
 from .errors import ArgumentError, NeuronReduceError
@@ -232,7 +232,7 @@ def _record(
         method=settings["method"],
         settings={key: value for key, value in settings.items() if key != "method"},
         versions={
-            "neuron-reduce": own_version(),
+            _distribution.NAME: _distribution.version(),
             "NEURON": neuron.__version__,
             "Python": platform.python_version(),
         },

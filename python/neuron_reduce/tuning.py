@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from neuron import hoc
 
+from . import _distribution
 from ._display.progress import Progress
-from ._display.text import aligned, own_version
+from ._display.text import aligned
 from ._processes import tasks
 from ._runs import keeping, running
 from ._session import collect
@@ -442,13 +443,12 @@ def _fingerprint(full, protocol, tstart: float, seeds, measure: str) -> str:
         for each in (recording, *ceilings.values()):
             digest.update(each.time.tobytes())
             digest.update(each.soma.tobytes())
-    version = own_version()
     described = [
         dataclasses.asdict(protocol),
         tstart,
         [repr(seed) for seed in seeds],
         measure,
-        version,
+        _distribution.version(),
     ]
     digest.update(_canonical(described).encode())
     return digest.hexdigest()[:16]

@@ -69,7 +69,7 @@ def test_record() -> None:
         "segments": -1,
         "compared_parameters": {"ExpSyn": ["tau"]},
     }
-    assert set(record.versions) == {"neuron-reduce", "NEURON", "Python"}
+    assert set(record.versions) == {"neuron-reduce-swift", "NEURON", "Python"}
     assert {"read", "cables", "build", "delete"} <= set(record.stage_seconds)
     assert record.segments_full == full_segments
     assert record.segments_reduced == all_segments(cell.all)
@@ -304,4 +304,4 @@ def test_a_version_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", unknown)
-    assert reduced(small_cell.model()).record.versions["neuron-reduce"] == "unknown"
+    assert reduced(small_cell.model()).record.versions["neuron-reduce-swift"] == "unknown"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 
 
@@ -32,11 +31,3 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[s
         ).rstrip()
         for row in rows
     ]
-
-
-def own_version() -> str:
-    """This package's version; ``'unknown'`` where it is used without being installed."""
-    try:
-        return importlib.metadata.version("neuron-reduce")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"

@@ -14,7 +14,7 @@ import neuron
 import numpy as np
 from neuron import h
 
-from .._display.text import own_version
+from .. import _distribution
 from .._session import mechanisms
 from . import running
 
@@ -40,7 +40,7 @@ def key(model: running.Model, protocol: running.Protocol, seed) -> str:
 
 def _values(model: running.Model, protocol: running.Protocol, seed) -> Iterator[Any]:
     """Plain values, one after the other."""
-    yield ["version", _VERSION, own_version(), neuron.__version__, h.nrnversion()]
+    yield ["version", _VERSION, _distribution.version(), neuron.__version__, h.nrnversion()]
     yield ["seed", repr(seed)]
     yield [
         *("protocol", protocol.tstop, protocol.dt),

@@ -36,7 +36,7 @@ def write(
     except ImportError:
         raise MissingPackageError(
             "a report is drawn with the package plotly, which is not installed here; install it "
-            "with `pip install plotly`, or with neuron-reduce as `neuron-reduce[report]`"
+            "with `pip install plotly`, or this package as `pip install '.[report]'`"
         ) from None
     from . import _cases, _impedances, _metrics, _morphology, _page, _summary, _tables, _traces
 
