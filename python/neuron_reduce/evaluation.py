@@ -209,7 +209,7 @@ def evaluate(
     seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
     arguments = running.reduction_arguments(method, frequency, segments, options)
     workers = running.worker_count(workers, tasks.processor_count())
-    tasks.check_that_session_can_be_copied()
+    running.check_that_it_can_run()
 
     def task(seed) -> tasks.Task:
         return tasks.Task(

@@ -51,8 +51,7 @@ def reduce(
 
     For ``'lumped'`` and ``'drive'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
-    session's initialisation handlers, and leave the session alone. Where no copy can be made, as
-    with several MPI processes, nothing is measured; the record's notes tell of it.
+    session's initialisation handlers, and leave the session alone.
 
     :param cell: any cell with ``soma`` (a section, an array or a list), as for
         :func:`subtree_reductor`.
@@ -80,7 +79,9 @@ def reduce(
         properties cannot be reduced.
     :raises SynapseError: a list element is not what was expected, or on no section of this cell.
     :raises TemplateError: the template file is missing or lacks what it must have.
-    :raises SimulatorError: NEURON is in the middle of a run, or reported an error.
+    :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or the process
+        cannot be copied, as where it is one of several MPI processes or has no file descriptors
+        left.
     """
     check_version()
     settings = {"method": method, "frequency": frequency, "segments": segments}

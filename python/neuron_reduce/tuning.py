@@ -262,7 +262,7 @@ def tune(
         if each[0] != _AT_OPERATING_POINT or each[1] == frequencies[0]
     ]
     workers = running.worker_count(workers, tasks.processor_count())
-    tasks.check_that_session_can_be_copied()
+    running.check_that_it_can_run()
     file = _Results(results)
 
     full_runs = (1 + len(running.CEILINGS)) * len(seeds)

@@ -11,9 +11,8 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import small_cell
-from neuron_reduce import (
-    TemplateError,
-)
+from neuron_reduce import TemplateError
+from neuron_reduce._session import templates
 from refusal import assert_arguments_refused, failure_of
 
 SECTIONS = "soma, dend, apic, axon"
@@ -99,6 +98,24 @@ def test_template_that_cannot_hold_a_cell(case: str, tmp_path: Path) -> None:
     # Neither NEURON's interpreter nor its section stack is left in an odd state.
     assert h("neuron_reduce_test_x = 3")
     assert h.neuron_reduce_test_x == 3
+    model.reduce()
+
+
+@pytest.mark.parametrize("where", ["init", "the file"])
+@isolated
+def test_template_that_never_ends(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates, "TRIAL_SECONDS", 1.0)
+    model = small_cell.model()
+    path = tmp_path / f"{BROKEN}.hoc"
+    loop = "while (1) { }"
+    path.write_text(
+        _template(BROKEN, init=f"{NEW_LISTS}\n{loop}")
+        if where == "init"
+        else f"{_template(BROKEN)}{loop}\n"
+    )
+    assert_arguments_refused(model, TemplateError, "more than 1 s", model_filename=str(path))
     model.reduce()
 
 

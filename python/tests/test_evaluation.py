@@ -186,7 +186,7 @@ def test_child_that_dies() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return made.make(seed)
 
-    with pytest.raises(WorkerError, match="seed 2 was ended by SIGKILL"):
+    with pytest.raises(WorkerError, match="seed 2: it was ended by SIGKILL"):
         neuron_reduce.evaluate(make, seeds=(1, 2), **SETTINGS)
     with pytest.raises(WorkerError, match="exited with 5"):
         neuron_reduce.evaluate(lambda seed: os._exit(5), **SETTINGS)

@@ -177,7 +177,7 @@ def test_a_mechanism_that_crashes_takes_no_other_with_it(cache: Path) -> None:
     bench.add("Exp2Syn")
     responses = bench.measure()
     assert responses.indices.tolist() == [0, -1, 2]
-    assert responses.problem == "FailingSyn: it crashed"
+    assert responses.problem == "FailingSyn: it crashed (SIGABRT)"
     assert responses.kinds[0].nature is Nature.LINEAR
     assert responses.kinds[2].nature is Nature.LINEAR
 

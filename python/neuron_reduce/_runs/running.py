@@ -12,8 +12,9 @@ from typing import Any
 
 from neuron import h, hoc, nrn
 
+from .._processes import copies
 from .._session import collect
-from ..errors import ArgumentError
+from ..errors import ArgumentError, SimulatorError
 from ..recording import Recording
 from ..reduction import Reduction, reduce
 
@@ -27,6 +28,24 @@ WEIGHT_CHANGE = 1.001
 
 # Along the longest path of the largest dendrite, as shares of its length.
 _SITE_SHARES = (0.25, 0.5, 0.75)
+
+
+_refusals: list[SimulatorError] | None = None
+"""Of calls that were made by the model that runs now; None where none runs."""
+
+
+def check_that_it_can_run() -> None:
+    """:raises SimulatorError: where cells cannot be run in copies of this session."""
+    copies.check_that_session_can_be_copied()
+    if _refusals is not None:
+        # A copy would run the same model, which would call again, without end.
+        _refusals.append(
+            SimulatorError(
+                "this was called by a model while it ran, in a process that evaluate() or tune() "
+                "started, as by an initialisation handler; expected a call between runs"
+            )
+        )
+        raise _refusals[-1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,9 +183,25 @@ def run(model: Model, soma: nrn.Section, places: dict[Site, Any], protocol: Prot
     dendritic = {site: h.Vector().record(place._ref_v) for site, place in places.items()}
     # Not wall time: other processes run meanwhile, and this one has one thread.
     start = time.process_time()
-    h.run()
+    with _model_runs():
+        h.run()
     seconds = time.process_time() - start
     return Recording(clock, somatic, dendritic, seconds)
+
+
+@contextlib.contextmanager
+def _model_runs() -> Iterator[None]:
+    global _refusals
+    _refusals = []
+    try:
+        yield
+    except RuntimeError:
+        # NEURON does not say what was raised in a callback.
+        if _refusals:
+            raise _refusals[0] from None
+        raise
+    finally:
+        _refusals = None
 
 
 @contextlib.contextmanager

@@ -15,9 +15,9 @@ import neuron
 from neuron import h, hoc
 
 from .. import _library
-from ..errors import CellError, SimulatorError, UnsupportedNeuronError
+from ..errors import CellError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
-from . import collect, event_rates, inputs, templates
+from . import collect, event_rates, inputs, structure, templates
 
 _OLDEST_NEURON = 9
 
@@ -122,7 +122,7 @@ class Job:
 
         :param with_record: whether the outcome is to tell in detail what was done.
         """
-        _check_that_structure_may_change()
+        structure.check_that_it_may_change()
         templates.load(self._template_name, self._template_file)
         result_list = h.List()
         request = self._request(result_list, with_record)
@@ -190,16 +190,3 @@ def check_version() -> None:
         raise UnsupportedNeuronError(
             f"this is NEURON {version}; expected NEURON {_OLDEST_NEURON}.0 or newer"
         )
-
-
-def _check_that_structure_may_change() -> None:
-    """NEURON refuses new sections and mechanisms while it runs; Python gets that as an exception,
-    where the library's calls would end in one of C++."""
-    try:
-        probe = h.Section(name="neuron_reduce_probe")
-        probe.insert("pas")
-    except RuntimeError:
-        raise SimulatorError(
-            "NEURON cannot change its sections now, in the middle of a run or an initialisation; "
-            "expected the reduction between runs"
-        ) from None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 
 from neuron import h
 
+from .._processes import copies
 from ..errors import TemplateError
 from .collect import described
 
 BUILT_IN = "model.hoc"
+
+TRIAL_SECONDS = 60.0
+"""After which a template that is tried is given up: its ``init`` may never end."""
 
 
 def named(model_filename) -> tuple[str, str | None]:
@@ -39,10 +42,7 @@ def load(name: str, path: str | None) -> None:
     """
     if path is None or h.name_declared(name):
         return
-    problem = _problem_in_copy(name, path)
-    if problem is None:
-        problem = _problem(name, path)
-    if problem:
+    if problem := _problem_in_copy(name, path) or _problem(name, path):
         raise TemplateError(
             f"model_filename '{path}' {problem}; expected a hoc file that defines the template "
             f"'{name}'"
@@ -68,31 +68,20 @@ def _problem_of_instance(name: str) -> str:
     return ""
 
 
-def _problem_in_copy(name: str, path: str) -> str | None:
-    """What goes wrong when a copy of this process loads the file; None where nothing does.
+def _tried(name: str, path: str) -> str:
+    # An instance too: a template without its end loads, but cannot be instantiated.
+    return _problem(name, path) or _problem_of_instance(name)
+
+
+def _problem_in_copy(name: str, path: str) -> str:
+    """What goes wrong when a copy of this process loads the file; empty where nothing does.
 
     After an error inside a template NEURON has sections whose names end the process when they are
     asked for, so that a file is tried where that does no harm.
     """
-    if not hasattr(os, "fork"):
-        return None
-    receiver, sender = os.pipe()
-    with warnings.catch_warnings():
-        # The child does nothing but load the file, whatever threads the parent has.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        try:
-            # An instance too: a template without its end loads, but cannot be instantiated.
-            problem = _problem(name, path) or _problem_of_instance(name)
-            os.write(sender, problem.encode(errors="replace")[:4096])
-            os._exit(0)
-        finally:
-            os._exit(1)
-    os.close(sender)
-    with os.fdopen(receiver, "rb") as stream:
-        problem = stream.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    if status:
-        return "could not be loaded: it ends NEURON"
-    return problem or None
+    try:
+        return copies.call(_tried, name, path, timeout=TRIAL_SECONDS, in_parallel=True)
+    except copies.TookTooLong as error:
+        return f"could not be loaded: {error}"
+    except copies.CopyFailed as error:
+        return f"could not be loaded: it ends NEURON ({error})"
