@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -93,7 +94,7 @@ class Evaluation:
     def _mean(self, name: str) -> float:
         return _mean(name, [(case, case.comparison) for case in self.cases])
 
-    def report(self, path) -> None:
+    def report(self, path: str | os.PathLike[str]) -> None:
         """Writes what was done and how close it came, for people to read.
 
         :param path: of the file to write.
@@ -153,22 +154,22 @@ _COLUMNS = [
 
 
 def evaluate(
-    make_cell,
+    make_cell: Callable[[Any], Any],
     *,
-    tstop,
-    tstart=0.0,
-    seeds=(1, 2, 3),
-    method="lumped",
-    frequency=0,
-    segments=-1,
-    dt=0.025,
-    v_init=None,
-    celsius=None,
-    ceiling=True,
-    sites=None,
-    workers=None,
-    progress=True,
-    **options,
+    tstop: float,
+    tstart: float = 0.0,
+    seeds: Iterable[Any] = (1, 2, 3),
+    method: str = "lumped",
+    frequency: float = 0,
+    segments: float = -1,
+    dt: float = 0.025,
+    v_init: float | None = None,
+    celsius: float | None = None,
+    ceiling: bool = True,
+    sites: Iterable[tuple[str, float]] | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+    **options: Any,
 ) -> Evaluation:
     """Runs a cell and its reduction with the same input, and compares them.
 

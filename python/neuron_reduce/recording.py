@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._library import metrics
 from ._session import collect
@@ -37,7 +39,17 @@ class Recording:
     dendrites: Mapping[tuple[str, float], np.ndarray] = field(default_factory=dict)
     seconds: float | None = None
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            time: ArrayLike,
+            soma: ArrayLike,
+            dendrites: Mapping[tuple[str, float], ArrayLike] = ...,
+            seconds: float | None = None,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         time = _array(self.time, "time")
         soma = _voltage(self.soma, "soma", time)
         if not isinstance(self.dendrites, Mapping):
@@ -75,7 +87,7 @@ class Recording:
         """The voltage of a site, or of the soma, as the library takes it."""
         return metrics.Trace(self.time, self.soma if site is None else self.dendrites[site])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [f"{len(self.time)} samples from {self.time[0]:g} to {self.time[-1]:g} ms"]
         if self.dendrites:
             parts.append(f"{len(self.dendrites)} dendritic sites")

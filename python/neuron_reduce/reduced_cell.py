@@ -1,5 +1,9 @@
 """The reduced cell as Python sees it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from neuron import h
 
 
@@ -17,7 +21,15 @@ class ReducedCell:
     :ivar stage_seconds: the stages of the reduction and the seconds each took, a dictionary.
     """
 
-    def __init__(self, hoc_model, soma, apic, dend, original_cell, stage_seconds):
+    def __init__(
+        self,
+        hoc_model: Any,
+        soma: Any,
+        apic: Any,
+        dend: Any,
+        original_cell: Any,
+        stage_seconds: dict[str, float],
+    ) -> None:
         self.hoc_model = hoc_model
         self.soma = soma
         self.apic = apic
@@ -28,27 +40,27 @@ class ReducedCell:
         self._original_cell = original_cell
 
     @property
-    def all(self):
+    def all(self) -> Any:
         """SectionList of the whole reduced cell."""
         return self.hoc_model.all
 
     @property
-    def somatic(self):
+    def somatic(self) -> Any:
         """SectionList of the soma."""
         return self.hoc_model.somatic
 
     @property
-    def apical(self):
+    def apical(self) -> Any:
         """SectionList of the apical cables, all of them."""
         return self.hoc_model.apical
 
     @property
-    def basal(self):
+    def basal(self) -> Any:
         """SectionList of the other dendritic cables."""
         return self.hoc_model.basal
 
     @property
-    def axonal(self):
+    def axonal(self) -> Any:
         """SectionList of the whole axon."""
         try:
             return self.hoc_model.axonal
@@ -60,7 +72,7 @@ class ReducedCell:
                 if not any(section in part for part in (self.somatic, self.apical, self.basal))
             )
 
-    def _touches_soma(self, axon) -> bool:
+    def _touches_soma(self, axon: Any) -> bool:
         """Whether an axon section is a child or the parent of a soma section."""
         soma = list(self.somatic)
         parents = [section.parentseg() for section in soma]
@@ -69,7 +81,7 @@ class ReducedCell:
             parent is not None and parent.sec == axon for parent in parents
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sections = list(self.all)
         return (
             f"<ReducedCell {self.hoc_model}: {len(sections)} sections, "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import neuron
 import numpy as np
@@ -17,6 +18,10 @@ from ._session.job import Done, Job, check_version
 from .errors import ArgumentError, NeuronReduceError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
 from .reduced_cell import ReducedCell
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
+    from .evaluation import Evaluation
 
 # What the library's messages call the arguments, and what they are called here.
 _ARGUMENTS = {
@@ -32,16 +37,16 @@ _ROLES = ("soma", "axon", "apical", "basal")  # by the values of the library's n
 
 
 def reduce(
-    cell,
-    synapses,
-    netcons,
+    cell: Any,
+    synapses: Iterable[Any],
+    netcons: Iterable[Any],
     *,
-    method="lumped",
-    frequency=0,
-    segments=-1,
-    rates=None,
-    template=templates.BUILT_IN,
-    compared_parameters=None,
+    method: str = "lumped",
+    frequency: float = 0,
+    segments: float = -1,
+    rates: float | Iterable[float] | None = None,
+    template: str | os.PathLike[str] = templates.BUILT_IN,
+    compared_parameters: Mapping[str, Iterable[str]] | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -139,12 +144,12 @@ class Reduction:
     :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
 
-    def __init__(self, done: Done, record: ReductionRecord):
+    def __init__(self, done: Done, record: ReductionRecord) -> None:
         self.cell: ReducedCell = done.cell
         self.synapses: list[Any] = done.synapses
         self.netcons: list[Any] = done.netcons
         self.record = record
-        self.comparison = None
+        self.comparison: Comparison | None = None
         self._cables = dict(zip((each.name for each in record.cables), done.cables, strict=True))
         self._mapped: dict[str, list[MappedSegment]] = {}
         for each in record.segment_map:
@@ -160,7 +165,7 @@ class Reduction:
         """The reduced cell's cables."""
         return self.record.cables
 
-    def place(self, section: str | int, x: float | None = None):
+    def place(self, section: str | int, x: float | None = None) -> Any:
         """The segment of the reduced cell where a place of the original went.
 
         :param section: name of a section of the original, with or without the name of the cell
@@ -194,10 +199,14 @@ class Reduction:
             f"{self.record.cell}, such as {', '.join(map(repr, known[:1] + known[-2:]))}"
         )
 
-    def _live(self, mapped: MappedSegment):
+    def _live(self, mapped: MappedSegment) -> Any:
         return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
 
-    def report(self, path, evaluation=None) -> None:
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        evaluation: Evaluation | Comparison | None = None,
+    ) -> None:
         """Writes what was done, and how close the two cells are, as one HTML file for people to
         read.
 

@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, overload
+
 from ._session import collect, templates
 from ._session.job import Done, Job, check_version
 from .errors import ArgumentError
+from .reduced_cell import ReducedCell
+
+
+@overload
+def subtree_reductor(
+    original_cell: Any,
+    synapses_list: Iterable[Any],
+    netcons_list: Iterable[Any],
+    reduction_frequency: float = ...,
+    model_filename: str | os.PathLike[str] = ...,
+    total_segments_manual: float = ...,
+    PP_params_dict: Mapping[str, Iterable[str]] | None = ...,
+    mapping_type: str = ...,
+    return_seg_to_seg: Literal[False] = ...,
+    *,
+    method: str = ...,
+    rates: float | Iterable[float] | None = ...,
+) -> tuple[ReducedCell, list[Any], list[Any]]: ...
+
+
+@overload
+def subtree_reductor(
+    original_cell: Any,
+    synapses_list: Iterable[Any],
+    netcons_list: Iterable[Any],
+    reduction_frequency: float = ...,
+    model_filename: str | os.PathLike[str] = ...,
+    total_segments_manual: float = ...,
+    PP_params_dict: Mapping[str, Iterable[str]] | None = ...,
+    mapping_type: str = ...,
+    *,
+    return_seg_to_seg: Literal[True],
+    method: str = ...,
+    rates: float | Iterable[float] | None = ...,
+) -> tuple[ReducedCell, list[Any], list[Any], dict[str, str]]: ...
 
 
 def subtree_reductor(
-    original_cell,
-    synapses_list,
-    netcons_list,
-    reduction_frequency=0,
-    model_filename=templates.BUILT_IN,
-    total_segments_manual=-1,
-    PP_params_dict=None,
-    mapping_type="impedance",
-    return_seg_to_seg=False,
+    original_cell: Any,
+    synapses_list: Iterable[Any],
+    netcons_list: Iterable[Any],
+    reduction_frequency: float = 0,
+    model_filename: str | os.PathLike[str] = templates.BUILT_IN,
+    total_segments_manual: float = -1,
+    PP_params_dict: Mapping[str, Iterable[str]] | None = None,
+    mapping_type: str = "impedance",
+    return_seg_to_seg: bool = False,
     *,
-    method="classic",
-    rates=None,
-):
+    method: str = "classic",
+    rates: float | Iterable[float] | None = None,
+) -> tuple[Any, ...]:
     """Reduces a cell: each dendritic stem with all its branches becomes one cable.
 
     The cable has the subtree's input impedance at the soma and the attenuation of its farthest tip.

@@ -10,7 +10,7 @@ import math
 import os
 import pathlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,7 +139,7 @@ class Tuning:
                 front.append(each)
         return front
 
-    def plot(self, path) -> None:
+    def plot(self, path: str | os.PathLike[str]) -> None:
         """Draws the candidates' speed-up against their error, and the front of those that no other
         beats.
 
@@ -184,24 +184,24 @@ class Tuning:
 
 
 def tune(
-    make_cell,
-    max_error=0.05,
+    make_cell: Callable[[Any], Any],
+    max_error: float = 0.05,
     *,
-    tstop=1000,
-    tstart=0.0,
-    seeds=(1,),
-    methods=("lumped", "drive", "classic"),
-    frequencies=(0, 20, 50, 100),
-    segments=(-1, 20, 40),
-    error="spikes",
-    dt=0.025,
-    v_init=None,
-    celsius=None,
-    sites=None,
-    workers=None,
-    results=None,
-    progress=True,
-    **options,
+    tstop: float = 1000,
+    tstart: float = 0.0,
+    seeds: Iterable[Any] = (1,),
+    methods: Iterable[str] = ("lumped", "drive", "classic"),
+    frequencies: Iterable[float] = (0, 20, 50, 100),
+    segments: Iterable[float] = (-1, 20, 40),
+    error: str | Callable[[Evaluation], float] = "spikes",
+    dt: float = 0.025,
+    v_init: float | None = None,
+    celsius: float | None = None,
+    sites: Iterable[tuple[str, float]] | None = None,
+    workers: int | None = None,
+    results: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+    **options: Any,
 ) -> Tuning:
     """Tries settings of a reduction, and finds the fastest whose error is small enough.
 
