@@ -7,11 +7,12 @@ PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python bench fidelity fidelity-quick golden lint format clean
+.PHONY: help demo test test-swift test-python install-sdist bench fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
+	@echo "make install-sdist   install into .venv by way of the source distribution"
 	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
 	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; an hour at first"
 	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
@@ -21,13 +22,21 @@ help:
 	@echo "make clean   remove all that these targets made"
 
 $(VENV)/.ready: requirements-dev.txt examples/requirements.txt
-	python3 -m venv $(VENV)
+	python3 -m venv --clear $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.ready $(SOURCES)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .
 	touch $@
+
+# As users install it: from the source distribution, in a folder that has nothing else.
+install-sdist: $(VENV)/.ready
+	rm -rf output/sdist
+	$(PYTHON) -m build --sdist --outdir output/sdist .
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
+		output/sdist/*.tar.gz
+	touch $(VENV)/.installed
 
 $(UPSTREAM)/.ready: benchmarks/requirements-upstream.txt
 	python3 -m venv $(UPSTREAM)
