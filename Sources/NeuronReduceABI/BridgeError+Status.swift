@@ -23,7 +23,7 @@ extension ReductionError {
   var status: nr_status {
     switch self {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
-    case .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak, .property,
+    case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak, .property,
       .unsolvable:
       NR_CELL
     }

@@ -41,6 +41,7 @@ enum ConservedChannels {
       }
       if let leak = cell.passiveLeak, let density = leakDensities?[index] {
         for segment in segments.indices where segments[segment].indices.contains(leak) {
+          guard segments[segment][leak]?.isEmpty == false else { continue }
           segments[segment][leak]?[0] = density
         }
       }

@@ -16,13 +16,20 @@ package enum Method: String, Sendable, CaseIterable {
   }
 
   /// Reduces a cell: see `ClassicReduction`, `DriveReduction`, `LumpedReduction`.
+  ///
+  /// - Throws: `ReductionError`; for a cell whose value does not hold together, `.model`.
   package func reduce(
     _ cell: CellModel, settings: ReductionSettings, finished: (ReductionStage) -> Void = { _ in }
   ) throws(ReductionError) -> Reduction {
+    do throws(CellModelError) {
+      try cell.validate()
+    } catch {
+      throw .model(error)
+    }
     switch self {
-    case .classic: try ClassicReduction.reduce(cell, settings: settings, finished: finished)
-    case .drive: try DriveReduction.reduce(cell, settings: settings, finished: finished)
-    case .lumped: try LumpedReduction.reduce(cell, settings: settings, finished: finished)
+    case .classic: return try ClassicReduction.reduce(cell, settings: settings, finished: finished)
+    case .drive: return try DriveReduction.reduce(cell, settings: settings, finished: finished)
+    case .lumped: return try LumpedReduction.reduce(cell, settings: settings, finished: finished)
     }
   }
 }

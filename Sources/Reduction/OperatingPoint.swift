@@ -90,6 +90,9 @@ struct OperatingPoint {
 
   /// κ of each input in a loaded cell.
   private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [Double] {
+    guard inputs.contains(where: { $0.response.nature == .linearConductance }) else {
+      return [Double](repeating: 0, count: inputs.count)
+    }
     let sites = SiteResistances(of: loaded)
     return inputs.map { input in
       guard input.response.nature == .linearConductance else { return 0 }

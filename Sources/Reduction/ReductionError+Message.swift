@@ -10,6 +10,8 @@ extension ReductionError: CustomStringConvertible {
       "total_segments_manual is \(value); expected -1 (automatic), a share of the original "
         + "segments greater than 0 and at most 1, or a total greater than 1 and at most "
         + "\(Int(SegmentCount.largestTotal))"
+    case .model(let error):
+      error.description
     case .noSoma(let cell):
       "\(cell) has no soma; expected a cell whose soma is a section"
     case .noDendrites(let cell):

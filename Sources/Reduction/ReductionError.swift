@@ -1,8 +1,12 @@
+import CellModel
+
 /// Why a cell cannot be reduced as asked.
 package enum ReductionError: Error, Equatable {
   case unknownMethod(name: String, known: [String])
   case frequency(Double)
   case segmentCount(Double)
+  /// The cell's value does not hold together.
+  case model(CellModelError)
   case noSoma(cell: String)
   case noDendrites(cell: String)
   case somaHasParent(soma: String, parent: String)

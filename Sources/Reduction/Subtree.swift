@@ -111,7 +111,7 @@ enum SubtreeValidation {
       if isStem { throw .missingLeak(section: section.name) }
       return [Double](repeating: 0, count: section.segments.count)
     }
-    let densities = insertion.values.map { $0[0] }
+    let densities = insertion.values.map { $0.first ?? 0 }
     for density in densities {
       try require(density, "g_pas", of: section, unit: "S/cm²", orZero: !isStem)
     }

@@ -32,8 +32,9 @@ enum SynapticWeights {
   static func scales(
     of moved: [Moved], transferRatio: (Moved) -> Double, in reduced: CompartmentTree, count: Int
   ) -> [Double] {
-    let sites = SiteResistances(of: reduced)
     var scales = [Double](repeating: 1, count: count)
+    guard !moved.isEmpty else { return scales }
+    let sites = SiteResistances(of: reduced)
     for each in moved {
       let ratio = transferRatio(each)
       guard ratio.isFinite, ratio > 0 else { continue }
