@@ -57,28 +57,21 @@ enum ChannelTransfer {
 
   /// Sums over the originals of one reduced segment.
   private struct Accumulator {
-    private var sums: SegmentValues
-    private var counts: [Int]
+    private var sums: [[WeightedMean]?]
 
     init(mechanisms: Int) {
-      sums = SegmentValues(repeating: nil, count: mechanisms)
-      counts = [Int](repeating: 0, count: mechanisms)
+      sums = [[WeightedMean]?](repeating: nil, count: mechanisms)
     }
 
     mutating func add(_ values: [Double], of mechanism: Int) {
-      counts[mechanism] += 1
-      guard var sum = sums[mechanism] else {
-        sums[mechanism] = values
-        return
-      }
+      var sum =
+        sums[mechanism] ?? [WeightedMean](repeating: WeightedMean(), count: values.count)
       sums[mechanism] = nil
-      for index in sum.indices { sum[index] += values[index] }
+      for index in sum.indices { sum[index].add(values[index]) }
       sums[mechanism] = sum
     }
 
-    var means: SegmentValues {
-      zip(sums, counts).map { sum, count in sum?.map { $0 / Double(count) } }
-    }
+    var means: SegmentValues { sums.map { $0?.map(\.value) } }
   }
 
   /// Gives segments that received nothing the values of their neighbours.
@@ -106,7 +99,7 @@ enum ChannelTransfer {
   private static func average(_ first: SegmentValues, _ second: SegmentValues) -> SegmentValues {
     zip(first, second).map { first, second in
       guard let first, let second else { return first ?? second }
-      return zip(first, second).map { ($0 + $1) / 2 }
+      return zip(first, second).map { $0 == $1 ? $0 : ($0 + $1) / 2 }
     }
   }
 

@@ -24,10 +24,7 @@ enum ConservedChannels {
       for (index, target) in targets.map(\.segment).enumerated() {
         var total = totals[target.cable][target.segment] ?? Total(of: cell)
         totals[target.cable][target.segment] = nil
-        for insertion in section.insertions {
-          total.add(
-            insertion.values[index], of: insertion.mechanism, area: section.segments[index].area)
-        }
+        total.add(section, segment: index)
         totals[target.cable][target.segment] = total
       }
     }
@@ -55,41 +52,59 @@ enum ConservedChannels {
   private struct Total {
     private let kinds: [MechanismKind]
     private let leak: Int?
-    private var sums: ChannelTransfer.SegmentValues
-    /// Of the originals that have each mechanism, in µm².
+    private var sums: [[WeightedMean]?]
+    /// Of all originals, and of those that have each mechanism, in µm².
+    private var area = 0.0
     private var areas: [Double]
 
     init(of cell: CellModel) {
       kinds = cell.mechanisms
       leak = cell.passiveLeak
-      sums = ChannelTransfer.SegmentValues(repeating: nil, count: kinds.count)
+      sums = [[WeightedMean]?](repeating: nil, count: kinds.count)
       areas = [Double](repeating: 0, count: kinds.count)
     }
 
-    mutating func add(_ values: [Double], of mechanism: Int, area: Double) {
-      var sum = sums[mechanism] ?? [Double](repeating: 0, count: values.count)
+    /// Adds an original.
+    mutating func add(_ section: Section, segment: Int) {
+      let area = section.segments[segment].area
+      self.area += area
+      for insertion in section.insertions {
+        add(insertion.values[segment], of: insertion.mechanism, area: area)
+      }
+    }
+
+    private mutating func add(_ values: [Double], of mechanism: Int, area: Double) {
+      var sum =
+        sums[mechanism] ?? [WeightedMean](repeating: WeightedMean(), count: values.count)
       sums[mechanism] = nil
       for index in sum.indices {
         let isReversal = mechanism == leak && index == 1
-        sum[index] += isReversal ? values[0] * values[1] * area : values[index] * area
+        sum[index].add(values[index], weight: isReversal ? values[0] * area : area)
       }
       sums[mechanism] = sum
       areas[mechanism] += area
     }
 
-    func values(inArea area: Double) -> ChannelTransfer.SegmentValues {
+    func values(inArea newArea: Double) -> ChannelTransfer.SegmentValues {
       sums.indices.map { mechanism in
-        guard var values = sums[mechanism] else { return nil }
-        let conductance = values.first ?? 0
-        for (index, isDensity) in kinds[mechanism].densityFlags.enumerated() {
-          values[index] /= isDensity ? area : areas[mechanism]
+        sums[mechanism].map { means in
+          zip(means, kinds[mechanism].densityFlags).enumerated().map { index, each in
+            let (mean, isDensity) = each
+            if isDensity { return density(mean, of: mechanism, inArea: newArea) }
+            // Without any leak its reversal potential means nothing.
+            return mechanism == leak && index == 1 && !(mean.weight > 0) ? 0 : mean.value
+          }
         }
-        if mechanism == leak, values.count > 1 {
-          // Without any leak its reversal potential means nothing.
-          values[1] = conductance > 0 ? values[1] * areas[mechanism] / conductance : 0
-        }
-        return values
       }
+    }
+
+    /// Σ density·area over an area: the density itself where it is that of all membrane there is, and
+    /// that membrane is as large as before but for the rounding of the cable's shape.
+    private func density(
+      _ mean: WeightedMean, of mechanism: Int, inArea newArea: Double
+    ) -> Double {
+      let isEverywhere = areas[mechanism] == area && abs(newArea / area - 1) <= 1e-12
+      return isEverywhere && mean.isUniform ? mean.value : mean.total / newArea
     }
   }
 }

@@ -197,12 +197,12 @@ package enum LumpedReduction {
     let stem = cell.sections[subtree.stem]
     return chain.groups.enumerated().map { index, group in
       var area = 0.0
-      var capacitance = 0.0
+      var capacitance = WeightedMean()
       var leak = 0.0
       for (section, segment) in group.segments {
         let properties = cell.sections[section].segments[segment]
         area += properties.area
-        capacitance += properties.capacitance * properties.area
+        capacitance.add(properties.capacitance, weight: properties.area)
         leak += (cell.leakDensity(ofSection: section, segment: segment) ?? 0) * properties.area
       }
       // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
@@ -220,7 +220,7 @@ package enum LumpedReduction {
             section: stem.attachment?.parent ?? 0, position: stem.attachment?.position ?? 0),
         shape: CableShape(
           length: length, diameter: diameter, electrotonicLength: length / spaceConstant),
-        capacitance: capacitance / area, axialResistivity: resistivity, segmentCount: 1)
+        capacitance: capacitance.value, axialResistivity: resistivity, segmentCount: 1)
     }
   }
 
