@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ._display.text import aligned
+from ._display.blocks import Block, Displayed, Table
+from ._display.text import number
 from ._library import metrics
 from ._session import collect
 from .errors import ArgumentError
@@ -32,11 +33,23 @@ class VoltageDifference:
     sd_difference: float
 
 
+ABOUT_SPIKES = frozenset(
+    (
+        *("rate_error", "gamma", "gamma_share", "matched"),
+        *("spike_synchronization", "synchronization_share", "spike_distance"),
+    )
+)
+"""What says nothing of two cells where the full one never fires."""
+
+
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Displayed):
     """How close a recording of a reduced cell is to that of the full cell with the same input.
 
-    What cannot be said is nan: the shape of spikes where there are none, for example.
+    What cannot be said is nan: the shape of spikes where there are none, for example. Where the
+    full cell never fires, what is about both cells' spikes says nothing: two cells without spikes
+    have equal ones. It is as the measures define it then, and nan where the comparison is
+    printed; ``is_silent`` tells.
 
     :ivar start: from when the recordings are compared, in ms.
     :ivar stop: until when, in ms: the end of the shorter recording.
@@ -109,6 +122,11 @@ class Comparison:
     reduced: Recording | None = field(default=None, repr=False, compare=False)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the full cell never fires."""
+        return self.spikes_full == 0
+
+    @property
     def speed_up(self) -> float | None:
         """How many times faster the reduced cell ran; None where a time is not known."""
         if self.seconds_full is None or not self.seconds_reduced:
@@ -132,21 +150,23 @@ class Comparison:
         reachable = fmean(getattr(each, name) for each in self.ceiling.values())
         return getattr(self, name) / reachable if reachable else math.nan
 
-    def __str__(self) -> str:
-        """A table: the two cells, then their differences beside those of the ceilings."""
+    def _known(self, name: str) -> float:
+        """One of the numbers, nan where it says nothing."""
+        return math.nan if self.is_silent and name in ABOUT_SPIKES else getattr(self, name)
+
+    def _blocks(self) -> list[Block]:
+        """The two cells, then their differences beside those of the ceilings."""
         title = f"{self.start:g} to {self.stop:g} ms"
         if self.reduction is not None:
             title += f", {collect.described(self.reduction)}"
         cells = [
-            (label, _text(getattr(self, f"{name}_full")), _text(getattr(self, f"{name}_reduced")))
+            [label, *(_text(getattr(self, f"{name}_{cell}")) for cell in ("full", "reduced"))]
             for label, name in _OF_ONE_CELL
         ]
-        rows = [["", "full", "reduced"], *map(list, cells)]
-        lines = [title, *aligned(rows)]
         columns = [self, *self.ceiling.values()]
         rows = [["", "reduced", *self.ceiling]]
         rows += [
-            [label.format(self), *(_text(getattr(each, name)) for each in columns)]
+            [label.format(self), *(_text(each._known(name)) for each in columns)]
             for label, name in _OF_TWO_CELLS
         ]
         for site in self.dendrites:
@@ -156,24 +176,34 @@ class Comparison:
                 + [_text(each and getattr(each, name)) for each in found]
                 for label, name in _OF_DENDRITES
             ]
-        lines += ["", "against the full cell", *aligned(rows)]
-        if self.ceiling:
-            lines += [
-                "",
-                *aligned(
-                    [
-                        ["coincidence factor, share of ceiling", _text(self.gamma_share)],
-                        [
-                            "SPIKE-synchronization, share of ceiling",
-                            _text(self.synchronization_share),
-                        ],
-                    ]
-                ),
+        blocks: list[Block] = [
+            [title, Table([["", "full", "reduced"], *cells])],
+            ["against the full cell", Table(rows)],
+        ]
+        if self.is_silent:
+            blocks[0] = [title, SILENCE, *blocks[0][1:]]
+        elif self.ceiling:
+            shares = [
+                ["coincidence factor, share of ceiling", _text(self.gamma_share)],
+                ["SPIKE-synchronization, share of ceiling", _text(self.synchronization_share)],
             ]
+            blocks.append([Table(shares)])
         if self.speed_up is not None:
-            lines += ["", f"{self.speed_up:.1f} times faster"]
-        return "\n".join(lines)
+            blocks.append([f"{self.speed_up:.1f} times faster"])
+        return blocks
 
+    def __repr__(self) -> str:
+        if self.is_silent:
+            spikes = "the full cell never fires"
+        else:
+            spikes = f"rate error {self.rate_error:.3f}, coincidence factor {self.gamma:.3f}"
+        return (
+            f"<Comparison from {self.start:g} to {self.stop:g} ms: {spikes}, RMSD "
+            f"{self.rmsd:.3f} mV, mean difference {self.mean_difference:.3f} mV>"
+        )
+
+
+SILENCE = "the full cell never fires: nothing can be said of spikes"
 
 _OF_ONE_CELL = [
     ("spikes", "spikes"),
@@ -346,9 +376,6 @@ def _named(ceilings) -> dict[str, Recording]:
 
 
 def _text(value) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.3f}"
-    return "0.000" if text == "-0.000" else text
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
+    return str(value) if isinstance(value, int) else number(value)

@@ -38,3 +38,7 @@ class WorkerError(NeuronReduceError, RuntimeError):
 
 class MissingPackageError(NeuronReduceError, ImportError):
     """Something was asked for that needs a package which is not installed."""
+
+
+class NeuronReduceWarning(UserWarning):
+    """Something was done that may not be what was meant: the text says what, and what to pass."""

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 from typing import Any
 
+from ._display.blocks import Block, Displayed, Table
 from ._display.progress import Progress
-from ._display.text import aligned, settings
+from ._display.text import number, settings
+from ._display.warned import kept, warn_once
 from ._processes import tasks
 from ._runs import running
 from ._session.job import check_version
-from .comparison import Comparison, compare
+from .comparison import SILENCE, Comparison, compare
 from .record import ReductionRecord
 from .recording import Recording
 
@@ -38,7 +40,7 @@ class Case:
 
 
 @dataclasses.dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Displayed):
     """How close a reduced cell comes to the full one, over several seeds. Can be pickled.
 
     The numbers are means over the seeds, of those where the number is known; nan where it is for
@@ -50,13 +52,13 @@ class Evaluation:
     :ivar cases: one for each seed, in their order.
     """
 
+    record: ReductionRecord
+    cases: list[Case]
+
     @property
     def firing(self) -> int:
         """With how many seeds the full cell fires."""
-        return sum(_fires(case.comparison) for case in self.cases)
-
-    record: ReductionRecord
-    cases: list[Case]
+        return sum(not case.comparison.is_silent for case in self.cases)
 
     @property
     def rate_error(self) -> float:
@@ -86,13 +88,19 @@ class Evaluation:
         return self._mean("rmsd")
 
     @property
+    def mean_difference(self) -> float:
+        """The bias: the difference of mean somatic voltages outside spikes, reduced less full, in
+        mV."""
+        return self._mean("mean_difference")
+
+    @property
     def speed_up(self) -> float:
         """How many times faster the reduced cell ran, all seeds together."""
         reduced = sum(case.reduced.seconds for case in self.cases)
         return sum(case.full.seconds for case in self.cases) / reduced if reduced else math.nan
 
     def _mean(self, name: str) -> float:
-        return _mean(name, [(case, case.comparison) for case in self.cases])
+        return _mean(name, [case.comparison for case in self.cases])
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes what was done and how close it came, for people to read.
@@ -103,28 +111,21 @@ class Evaluation:
 
         report.write(path, self.record, self)
 
-    def __str__(self) -> str:
-        """A table: each seed, their means, and the ceilings' means."""
-        rows = [
-            ["seed", "spikes full", "reduced", *(label for label, _ in _COLUMNS), "times faster"]
-        ]
+    def _blocks(self) -> list[Block]:
+        """Each seed, their means, and the ceilings' means; then what the reduction notes."""
+        heads = ["seed", "spikes full", "reduced", *(label for label, _ in _COLUMNS)]
+        rows = [[*heads, "times faster"]]
         for case in self.cases:
             found = case.comparison
-            rows.append(
-                [
-                    str(case.seed),
-                    str(found.spikes_full),
-                    str(found.spikes_reduced),
-                    *(_number(getattr(found, name)) for _, name in _COLUMNS),
-                    _number(found.speed_up, 1),
-                ]
-            )
-        means = [_number(self._mean(name)) for _, name in _COLUMNS]
-        rows.append(["mean", "", "", *means, _number(self.speed_up, 1)])
+            numbers = (number(found._known(name)) for _, name in _COLUMNS)
+            spikes = (found.spikes_full, found.spikes_reduced)
+            rows.append([*map(str, (case.seed, *spikes)), *numbers, number(found.speed_up, 1)])
+        means = [number(self._mean(name)) for _, name in _COLUMNS]
+        rows.append(["mean", "", "", *means, number(self.speed_up, 1)])
         for name in self.cases[0].ceilings:
-            ceilings = [(case, case.comparison.ceiling[name]) for case in self.cases]
-            found = [_mean(name, ceilings) for _, name in _COLUMNS]
-            rows.append([name, "", "", *map(_number, found), ""])
+            ceilings = [case.comparison.ceiling[name] for case in self.cases]
+            found = [_mean(each, ceilings) for _, each in _COLUMNS]
+            rows.append([name, "", "", *map(number, found), ""])
         chosen = settings(self.record.settings)
         first = self.cases[0].comparison
         title = (
@@ -133,13 +134,18 @@ class Evaluation:
         )
         inputs = "input makes" if len(self.cases) == 1 else "inputs make"
         fires = f"{self.firing} of {len(self.cases)} {inputs} the full cell fire"
-        return "\n".join([title, fires, "", *aligned(rows)])
+        if not self.firing:
+            fires += f": {SILENCE}"
+        return [[title, fires], [Table(rows)], self.record.notes]
 
     def __repr__(self) -> str:
+        if self.firing:
+            spikes = f"rate error {self.rate_error:.3f}, coincidence factor {self.gamma:.3f}"
+        else:
+            spikes = "the full cell never fires"
         return (
-            f"<Evaluation of {self.record.cell}, {len(self.cases)} seeds: rate error "
-            f"{self.rate_error:.3f}, coincidence factor {self.gamma:.3f}, "
-            f"{self.speed_up:.1f} times faster>"
+            f"<Evaluation of {self.record.cell}, {len(self.cases)} seeds: {spikes}, RMSD "
+            f"{self.rmsd:.3f} mV, {self.speed_up:.1f} times faster>"
         )
 
 
@@ -150,6 +156,7 @@ _COLUMNS = [
     ("SPIKE-sync", "spike_synchronization"),
     ("of ceiling", "synchronization_share"),
     ("RMSD (mV)", "rmsd"),
+    ("bias (mV)", "mean_difference"),
 ]
 
 
@@ -227,7 +234,9 @@ def evaluate(
 
         for index, result in tasks.finished(list(map(task, seeds)), workers, noted):
             found[index] = tasks.value(result)
-    return evaluation_of(seeds, [found[index] for index in range(len(seeds))], tstart)
+    runs, texts = zip(*(found[index] for index in range(len(seeds))), strict=True)
+    warn_once(texts)
+    return evaluation_of(seeds, runs, tstart)
 
 
 def evaluation_of(
@@ -250,40 +259,20 @@ def evaluation_of(
 
 
 def _evaluated(make_cell, seed, protocol, ceiling, arguments, note):
-    """All runs with one seed, in this process."""
+    """All runs with one seed, in this process; and the texts of the reduction's warnings."""
     model = running.Model.made(make_cell, seed)
     # What cannot be reduced should not be run for hours first.
-    tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
+    with kept():
+        tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
     full, ceilings = running.run_full(model, protocol, ceiling, note)
-    reduction = model.reduced(arguments)
+    with kept() as warnings:
+        reduction = model.reduced(arguments)
     reduced = running.run_reduced(model, reduction, tuple(full.dendrites), protocol)
     note(f"reduced cell, {reduced.seconds:.1f} s")
-    return full, ceilings, reduced, reduction.record
+    return (full, ceilings, reduced, reduction.record), warnings
 
 
-_ABOUT_SPIKES = {
-    "rate_error",
-    "gamma",
-    "gamma_share",
-    "spike_synchronization",
-    "synchronization_share",
-}
-
-
-def _fires(comparison: Comparison) -> bool:
-    return comparison.spikes_full > 0
-
-
-def _mean(name: str, comparisons: Sequence[tuple[Case, Comparison]]) -> float:
-    """The mean of a number over the comparisons, each of them of one case."""
-    known = [
-        value
-        for case, comparison in comparisons
-        if not math.isnan(value := getattr(comparison, name))
-        and (name not in _ABOUT_SPIKES or _fires(case.comparison))
-    ]
+def _mean(name: str, comparisons: Sequence[Comparison]) -> float:
+    """The mean of a number over the comparisons where it is known."""
+    known = [value for each in comparisons if not math.isnan(value := each._known(name))]
     return fmean(known) if known else math.nan
-
-
-def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"

@@ -9,7 +9,8 @@ import dataclasses
 
 import numpy as np
 
-from ._display.text import aligned, settings
+from ._display.blocks import Block, Displayed, Table
+from ._display.text import settings
 
 # How many kinds of synapse are printed; a cell whose parameters are random has thousands.
 _PRINTED_KINDS = 20
@@ -112,7 +113,7 @@ class Impedances:
 
 
 @dataclasses.dataclass(frozen=True)
-class ReductionRecord:
+class ReductionRecord(Displayed):
     """A reduction in numbers.
 
     :ivar cell: name of the original cell; of a Python object how it shows itself.
@@ -149,33 +150,38 @@ class ReductionRecord:
     impedances: Impedances | None
     notes: list[str]
 
-    def __str__(self) -> str:
-        """Tables: what became of how many; the cables; the synapses by kind; the time; notes."""
+    def _blocks(self) -> list[Block]:
+        """What became of how many; the cables; the synapses by kind; the time; notes."""
         seconds = sum(self.stage_seconds.values())
-        blocks = [
+        counts = [
+            ["", "full", "reduced"],
+            ["segments", str(self.segments_full), str(self.segments_reduced)],
+            [
+                "point processes",
+                str(self.point_processes_full),
+                str(self.point_processes_reduced),
+            ],
+        ]
+        return [
             [f"{self.cell}, reduced by method {self.method} ({settings(self.settings)})"],
-            aligned(
-                [
-                    ["", "full", "reduced"],
-                    ["segments", str(self.segments_full), str(self.segments_reduced)],
-                    [
-                        "point processes",
-                        str(self.point_processes_full),
-                        str(self.point_processes_reduced),
-                    ],
-                ]
-            ),
-            self._cable_lines(),
-            self._synapse_lines(),
+            [Table(counts)],
+            [self._cable_table()],
+            self._synapse_block(),
             [
                 f"{1e3 * seconds:.1f} ms: "
                 + ", ".join(f"{name} {1e3 * each:.1f}" for name, each in self.stage_seconds.items())
             ],
             self.notes,
         ]
-        return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
-    def _cable_lines(self) -> list[str]:
+    def __repr__(self) -> str:
+        return (
+            f"<ReductionRecord of {self.cell} by {self.method}: {self.segments_full} segments to "
+            f"{self.segments_reduced}, {self.point_processes_full} point processes to "
+            f"{self.point_processes_reduced}>"
+        )
+
+    def _cable_table(self) -> Table:
         rows = [["cable", "kind", "stands for", "on", "L (µm)", "diam (µm)", "L/λ", "nseg"]]
         rows += [
             [
@@ -190,9 +196,9 @@ class ReductionRecord:
             ]
             for each in self.cables
         ]
-        return aligned(rows, left=range(4))
+        return Table(rows, left=range(4))
 
-    def _synapse_lines(self) -> list[str]:
+    def _synapse_block(self) -> Block:
         if not self.synapses:
             return []
         rows = [["synapses", "parameters", "before", "after", "NetCons", "why not fewer"]]
@@ -212,7 +218,7 @@ class ReductionRecord:
         if rest:
             sums = (sum(getattr(kind, name) for kind in rest) for name in _COUNTS)
             rows.append([f"{len(rest)} more kinds", "", *map(str, sums), ""])
-        return [*aligned(rows, left=(0, 1, 5)), *self._treatment_lines()]
+        return [Table(rows, left=(0, 1, 5)), *self._treatment_lines()]
 
     def _treatment_lines(self) -> list[str]:
         """How synapses were treated: one line for each treatment, with the mechanisms it is that

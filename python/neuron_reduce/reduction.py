@@ -225,6 +225,9 @@ class Reduction:
     def __str__(self) -> str:
         return str(self.record)
 
+    def _repr_html_(self) -> str:
+        return self.record._repr_html_()
+
     def __repr__(self) -> str:
         return (
             f"<Reduction of {self.record.cell} by {self.record.method}: {len(self.cables)} cables, "

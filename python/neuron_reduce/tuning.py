@@ -17,12 +17,15 @@ import numpy as np
 from neuron import hoc
 
 from . import _distribution
+from ._display.blocks import Block, Displayed, Table
 from ._display.progress import Progress
-from ._display.text import aligned
+from ._display.text import number
+from ._display.warned import kept, warn_once
 from ._processes import tasks
 from ._runs import keeping, running
 from ._session import collect
 from ._session.job import check_version
+from .comparison import SILENCE
 from .errors import ArgumentError
 from .evaluation import Evaluation, evaluation_of
 
@@ -104,7 +107,7 @@ class Candidate:
 
 
 @dataclasses.dataclass(frozen=True)
-class Tuning:
+class Tuning(Displayed):
     """What was tried, and what came of it. Can be pickled.
 
     :ivar candidates: all that was tried, in the order of the arguments.
@@ -154,16 +157,8 @@ class Tuning:
         else:
             _plot_with_matplotlib(self, path)
 
-    def __str__(self) -> str:
+    def _blocks(self) -> list[Block]:
         """What to use, and a table of all candidates, the fastest first."""
-        best, nearest = self.best, self.nearest
-        if best is not None:
-            title = f"best: {_claim(best)}"
-        elif nearest is not None:
-            title = f"none is within the tolerance; nearest: {_claim(nearest)}"
-        else:
-            title = "no candidate's error is known"
-        title += f" ({self.measure}, at most {self.max_error:g})"
         rows = [
             [
                 *("", "method", "frequency (Hz)", "segments", "nseg", "times faster", "error"),
@@ -171,16 +166,30 @@ class Tuning:
             ]
         ]
         for each in sorted(self.candidates, key=lambda one: (math.isnan(one.error), one.seconds)):
-            mark = "*" if each is best else "+" if each.error <= self.max_error else ""
+            mark = "*" if each is self.best else "+" if each.error <= self.max_error else ""
             rows.append(
                 [
                     *(mark, each.method, f"{each.frequency:g}", f"{each.segments:g}"),
-                    *(str(each.segments_reduced or "-"), _number(each.speed_up, 1)),
-                    *(_number(each.error), _number(each.rate_error), _number(each.gamma)),
-                    *(_number(each.gamma_share), _number(each.rmsd), each.problem or ""),
+                    *(str(each.segments_reduced or "-"), number(each.speed_up, 1)),
+                    *(number(each.error), number(each.rate_error), number(each.gamma)),
+                    *(number(each.gamma_share), number(each.rmsd), each.problem or ""),
                 ]
             )
-        return "\n".join([title, "", *aligned(rows, left=(0, 1, 11))])
+        lines = [f"{self._claim()} ({self.measure}, at most {self.max_error:g})"]
+        ran = [each for each in self.candidates if each.problem is None]
+        if ran and all(math.isnan(each.rate_error) for each in ran):
+            lines.append(f"{SILENCE}; error='voltage' compares potentials")
+        return [lines, [Table(rows, left=(0, 1, 11))]]
+
+    def __repr__(self) -> str:
+        return f"<Tuning of {len(self.candidates)} candidates; {self._claim()}>"
+
+    def _claim(self) -> str:
+        if self.best is not None:
+            return f"best: {_claim(self.best)}"
+        if self.nearest is not None:
+            return f"none is within the tolerance; nearest: {_claim(self.nearest)}"
+        return "no candidate's error is known"
 
 
 def tune(
@@ -325,22 +334,29 @@ def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, b
     def task(index: int, position: int) -> tasks.Task:
         def work(note):
             model = running.Model.made(make_cell, seeds[position])
-            reduction = model.reduced(settings[index])
+            with kept() as warnings:
+                reduction = model.reduced(settings[index])
             sites = tuple(full[position][0].dendrites)
-            return running.run_reduced(model, reduction, sites, protocol), reduction.record
+            run = running.run_reduced(model, reduction, sites, protocol)
+            return (run, reduction.record), warnings
 
         return tasks.Task(f"{settings[index]} with seed {seeds[position]}", work)
 
     found: dict[int, dict[int, Any]] = {}
-    for number, result in tasks.finished([task(*pair) for pair in pairs], workers):
-        index, position = pairs[number]
+    warned: dict[str, None] = {}
+    for task_index, result in tasks.finished([task(*pair) for pair in pairs], workers):
+        index, position = pairs[task_index]
         runs = found.setdefault(index, {})
+        if not isinstance(result, tasks.Failure):
+            result, texts = result
+            warned |= dict.fromkeys(texts)
         runs[position] = result
         bar.step(f"seed {seeds[position]}: {_settings_text(settings[index])}")
         if len(runs) == len(seeds):
             in_order = [runs[each] for each in range(len(seeds))]
             failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
+    warn_once([warned])
 
 
 def _measure(error) -> tuple[str, Callable[[Any], float]]:
@@ -486,10 +502,6 @@ def _label(candidate: Candidate) -> str:
 def _settings_text(settings: dict[str, Any]) -> str:
     method, frequency, segments = (settings[name] for name in _CHOSEN)
     return f"{method} at {frequency:g} Hz, segments {segments:g}"
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return "-" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def _by_method(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:

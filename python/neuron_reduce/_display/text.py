@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
+_WIDTH = 80
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
-def shortened(text: str) -> str:
-    """A text of 80 characters at most."""
-    return text if len(text) <= 80 else text[:77] + "..."
+
+def shortened(text: str, width: int = _WIDTH) -> str:
+    """A text of so many characters at most, cut after a word where it has several."""
+    if len(text) <= width:
+        return text
+    head = text[: width - 1]
+    words = head.rsplit(None, 1)
+    # A name that is longer than half of it says more than what comes before.
+    is_cut = not (head[-1].isspace() or text[width - 1].isspace())
+    if is_cut and len(words) == 2 and len(words[0]) >= width // 2:
+        head = words[0]
+    return head.rstrip().rstrip(",;:") + _ELLIPSIS
 
 
 def settings(values: Mapping[str, object]) -> str:
@@ -31,3 +43,11 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[s
         ).rstrip()
         for row in rows
     ]
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number in a table; a dash for one that is not known."""
+    if value is None or math.isnan(value):
+        return "-"
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text

@@ -122,7 +122,8 @@ def listed(objects, argument: str, expected: str) -> list:
             return list(objects)
     except (TypeError, ReferenceError, RuntimeError):
         pass
-    raise SynapseError(f"{argument} is {described(objects)}; expected a list of {expected}s")
+    plural = f"{expected}es" if expected.endswith("s") else f"{expected}s"
+    raise SynapseError(f"{argument} is {described(objects)}; expected a list of {plural}")
 
 
 def object_references(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import warnings
 
 import numpy as np
 
 from .. import _library
+from .._display.warned import warn
 from . import measuring
 
 
@@ -38,8 +38,8 @@ class Drive:
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
-        if self._nothing_was_measured:
-            warnings.warn(self.notes[-1], RuntimeWarning, stacklevel=4)
+        for note in self._of_rates() + (self.notes[-1:] if self._nothing_was_measured else []):
+            warn(note)
 
     def fields(self) -> dict:
         """The fields of a request."""
@@ -57,13 +57,7 @@ class Drive:
     @property
     def notes(self) -> list[str]:
         """What a user should know of what was not found out, one sentence each."""
-        notes = []
-        unknown = int(np.isnan(self.rates).sum())
-        if unknown:
-            notes.append(
-                f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as "
-                "0 in the operating point; rates= states them."
-            )
+        notes = self._of_rates()
         natures = [kind.nature for kind in self.responses.kinds]
         counts = np.bincount(self._indices[self._indices >= 0], minlength=len(natures))
         random = sum(
@@ -92,3 +86,12 @@ class Drive:
                 f"operating point ({self.responses.problem})."
             )
         return notes
+
+    def _of_rates(self) -> list[str]:
+        unknown = int(np.isnan(self.rates).sum())
+        if not unknown:
+            return []
+        return [
+            f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as 0 in "
+            "the operating point; rates= states them."
+        ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from ..comparison import ABOUT_SPIKES
+
 
 @dataclass(frozen=True)
 class Case:
@@ -66,12 +68,28 @@ def ceilings(cases: Iterable[Case], name: str) -> list[Any]:
 
 
 def summary(things: Iterable[Any], value: str | Callable[[Any], Any]) -> Summary:
-    """A number of each thing, an attribute's name or a function, over those that have it."""
-    read = value if callable(value) else lambda thing: getattr(thing, value, None)
+    """A number of each thing, an attribute's name or a function, over those that have it. What is
+    about both cells' spikes has none where the full cell never fires."""
+    read = value if callable(value) else lambda thing: _known(thing, value)
     found = [each for each in map(read, things) if each is not None and not math.isnan(each)]
     if not found:
         return Summary(math.nan, math.nan, math.nan)
     return Summary(fmean(found), min(found), max(found))
+
+
+def silent(cases: Iterable[Case]) -> int:
+    """With how many inputs the full cell never fires."""
+    return sum(_is_silent(case.comparison) for case in cases)
+
+
+def _known(thing: Any, name: str) -> Any:
+    is_missing = name in ABOUT_SPIKES and _is_silent(thing)
+    return None if is_missing else getattr(thing, name, None)
+
+
+def _is_silent(comparison: Any) -> bool:
+    spikes = getattr(comparison, "spikes_full", None)
+    return spikes is not None and count(spikes) == 0
 
 
 def total(things: Iterable[Any], value: str) -> float | None:

@@ -96,6 +96,14 @@ def _introduction(cases: Sequence[Case]) -> Html:
     if len(cases) > 1:
         text += f", averaged over {len(cases)} inputs, with the range in brackets"
     text += "."
+    silent = _cases.silent(cases)
+    if silent == len(cases):
+        text += " The full cell never fires: nothing can be said of spikes."
+    elif silent:
+        text += (
+            f" With {counted(silent, 'input')} the full cell never fires: what is said of spikes "
+            "is of the others."
+        )
     names = _cases.ceiling_names(cases)
     if names:
         text += (

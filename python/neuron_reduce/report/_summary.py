@@ -70,8 +70,13 @@ def _outcome(cases: Sequence[Case]) -> str:
     first = comparisons[0]
     length = f"{(first.stop - first.start) / 1e3:.3g}\N{NO-BREAK SPACE}s"
     inputs = f"one input of {length}" if len(cases) == 1 else f"{len(cases)} inputs of {length}"
-    if not full and not reduced:
-        text = f"Neither the full nor the reduced cell fired, over {inputs}"
+    if not full:
+        text = (
+            f"The reduced cell fired {counted(reduced, 'spike')} where the full cell never fires, "
+            f"over {inputs}"
+            if reduced
+            else f"Neither the full nor the reduced cell fired, over {inputs}"
+        )
         rmsd = _cases.summary(comparisons, "rmsd").mean
         text += f"; their somatic potentials differ by {number(rmsd, 'mV')} (root mean square)"
     else:
