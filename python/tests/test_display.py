@@ -108,7 +108,7 @@ def test_silent_full_cell_does_not_read_as_success(tmp_path: Path) -> None:
         _silent, tstop=20, methods=("classic",), frequencies=(0,), segments=(-1,), progress=False
     )
     for shown in (evaluation, first.comparison, tuning):
-        text = f"{shown!r}\n{shown}\n{shown._repr_html_()}"
+        text = f"{shown!r}\n{shown}"
         assert "never fires" in str(shown)
         assert not re.search(r"(coincidence factor|SPIKE|matched|rate error).*[01]\.000", text)
     assert "never fires" in repr(evaluation)
