@@ -68,6 +68,7 @@ fidelity-quick: $(VENV)/.installed
 golden: $(VENV)/.ready $(UPSTREAM)/.ready
 	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
 	$(UPSTREAM)/bin/python python/tests/golden/make_golden.py
+	$(UPSTREAM)/bin/python python/tests/golden/make_published.py
 
 lint: $(VENV)/.ready
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -42,7 +42,8 @@ let package = Package(
     .target(
       name: "NeuronReduceABI",
       dependencies: [
-        "NEURONBridge", "CellModel", "Fidelity", "SynapseResponse", "CNeuronReduce",
+        "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "SynapseResponse",
+        "CNeuronReduce", .product(name: "ComplexModule", package: "swift-numerics"),
       ],
       exclude: ["exports.map"],
       swiftSettings: strict,

@@ -30,6 +30,8 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_spike_comparison),
       SIZE(nr_voltage_comparison),
       SIZE(nr_spike_shape),
+      SIZE(nr_complex),
+      SIZE(nr_equivalent_cable),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

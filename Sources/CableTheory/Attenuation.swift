@@ -36,16 +36,16 @@ package enum Attenuation {
     return growth + turn * tipDecay
   }
 
-  /// The longest cable that `length(givingTipRatio:)` answers with, in space constants.
+  /// The longest cable that `length(givingTipRatio:)` answers with unless told, in space constants.
   package static let longestCable = 10.0
 
-  /// The electrotonic length L in (0, 10) of the cable whose tip has the given transfer ratio
-  /// |Z_tip / Z_in|, to the last bit that bisection resolves; 10 where even that cable attenuates
-  /// less.
+  /// The electrotonic length L of the cable whose tip has the given transfer ratio |Z_tip / Z_in|, to
+  /// the last bit that bisection resolves; `longest` where even that cable attenuates less.
   package static func length(
-    givingTipRatio target: Double, propagationFactor q: Complex<Double>
+    givingTipRatio target: Double, propagationFactor q: Complex<Double>,
+    longest: Double = longestCable
   ) -> Double {
-    Bisection.root(of: target, in: 0...longestCable) { length in
+    Bisection.root(of: target, in: 0...longest) { length in
       ratio(at: length, length: length, propagationFactor: q)
     }
   }

@@ -36,7 +36,19 @@ package struct EquivalentCable: Sendable, Equatable {
     inputImpedance: Complex<Double>, tipTransferImpedance: Double, membrane: PassiveMembrane,
     frequency: Double
   ) {
-    let q = membrane.propagationFactor(frequency: frequency)
+    self.init(
+      inputImpedance: inputImpedance, tipTransferImpedance: tipTransferImpedance,
+      membrane: membrane, propagationFactor: membrane.propagationFactor(frequency: frequency))
+  }
+
+  /// Solves for the cable with a propagation factor of the caller's: one that does not follow from the
+  /// membrane, or was computed before.
+  ///
+  /// - Parameter q: with real part ≥ imaginary part ≥ 0.
+  package init?(
+    inputImpedance: Complex<Double>, tipTransferImpedance: Double, membrane: PassiveMembrane,
+    propagationFactor q: Complex<Double>
+  ) {
     let electrotonicLength = Attenuation.length(
       givingTipRatio: tipTransferImpedance / inputImpedance.length, propagationFactor: q)
 
@@ -47,9 +59,7 @@ package struct EquivalentCable: Sendable, Equatable {
     let sealedEnd = Self.hyperbolicCotangent(q.multiplied(by: electrotonicLength)).length
     let diameterCentimeters = Double.pow(
       2 / .pi * conductanceOfSemiInfinite * sealedEnd, 2.0 / 3)
-    let spaceConstantCentimeters =
-      (membrane.membraneResistance * diameterCentimeters / (4 * membrane.axialResistivity))
-      .squareRoot()
+    let spaceConstantCentimeters = membrane.spaceConstant(diameter: diameterCentimeters)
 
     self.electrotonicLength = electrotonicLength
     self.diameter = diameterCentimeters * 1e4

@@ -18,9 +18,21 @@ package struct PassiveMembrane: Sendable, Equatable {
   package init(
     leakConductanceDensity: Double, capacitanceDensity: Double, axialResistivity: Double
   ) {
-    self.membraneResistance = 1 / leakConductanceDensity
+    self.init(
+      membraneResistance: 1 / leakConductanceDensity, capacitanceDensity: capacitanceDensity,
+      axialResistivity: axialResistivity)
+  }
+
+  /// From Rm, in Ω·cm², cm, in µF/cm², and Ra, in Ω·cm.
+  package init(membraneResistance: Double, capacitanceDensity: Double, axialResistivity: Double) {
+    self.membraneResistance = membraneResistance
     self.membraneCapacitance = capacitanceDensity * 1e-6
     self.axialResistivity = axialResistivity
+  }
+
+  /// The space constant of a cylinder, λ = √(Rm·d / 4Ra), in cm, where d is its diameter in cm.
+  package func spaceConstant(diameter: Double) -> Double {
+    (membraneResistance * diameter / (4 * axialResistivity)).squareRoot()
   }
 
   /// The complex propagation factor per space constant, q = √(1 + iωRmCm), at a frequency in Hz.

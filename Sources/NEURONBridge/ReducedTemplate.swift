@@ -17,7 +17,7 @@ package struct ReducedTemplate {
   /// Makes sure that the session has the template, defining the one that is built in.
   ///
   /// - Throws: `BridgeError.template`.
-  func prepare(in neuron: NEURON) throws(BridgeError) {
+  package func prepare(in neuron: NEURON) throws(BridgeError) {
     if isBuiltIn, neuron.api.symbol(name) == nil {
       try neuron.execute(builtIn, doing: "defining \(name)")
     }

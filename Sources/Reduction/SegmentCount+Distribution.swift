@@ -5,7 +5,7 @@ extension SegmentCount {
   ///   - electrotonicLengths: L of each cable, in space constants; each greater than 0.
   ///   - originalCount: dendritic segments of the original cell.
   /// - Returns: one count per cable, at least 1; a `Double`, since a count has no upper bound here.
-  func distributed(over electrotonicLengths: [Double], originalCount: Int) -> [Double] {
+  package func distributed(over electrotonicLengths: [Double], originalCount: Int) -> [Double] {
     let automatic = electrotonicLengths.map { length in
       2 * (10 * length / 2).rounded(.down) + 1
     }

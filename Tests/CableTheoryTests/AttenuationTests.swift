@@ -26,6 +26,16 @@ import Testing
     }
   }
 
+  @Test func lengthEndsAtTheLongestThatIsAskedFor() {
+    let steep = Attenuation.length(givingTipRatio: 1e-9, propagationFactor: 1, longest: 3)
+    #expect(steep == 3)
+    #expect(Attenuation.length(givingTipRatio: 1e-9, propagationFactor: 1) == 10)
+    // cosh 12 = 81377.4
+    let long = Attenuation.length(
+      givingTipRatio: 1 / Double.cosh(12), propagationFactor: 1, longest: 20)
+    #expect(abs(long - 12) <= 32 * Double.ulpOfOne * 12)
+  }
+
   // MARK: The ratio
 
   /// Against the quotient of two complex cosh. Rounding of an argument z moves cosh z by |z| ulps.

@@ -62,6 +62,29 @@ import Testing
     #expect(relativeDifferenceInUlps(cable.propagationFactor, q) <= 8)
   }
 
+  /// A propagation factor of the caller's takes the place of the membrane's, which then counts for the
+  /// diameter and the space constant only.
+  @Test func takesAnotherPropagationFactor() throws {
+    let cylinder = Self.cylinders[1]
+    let own = try #require(Self.cable(of: cylinder, frequency: 100))
+    let membrane = PassiveMembrane(
+      membraneResistance: cylinder.membrane.membraneResistance, capacitanceDensity: 0,
+      axialResistivity: cylinder.membrane.axialResistivity)
+    let same = try #require(
+      EquivalentCable(
+        inputImpedance: cylinder.inputImpedance(frequency: 100),
+        tipTransferImpedance: cylinder.transferImpedance(at: 1, frequency: 100).length,
+        membrane: membrane, propagationFactor: own.propagationFactor))
+    #expect(same == own)
+    let other = try #require(
+      EquivalentCable(
+        inputImpedance: cylinder.inputImpedance(frequency: 100),
+        tipTransferImpedance: cylinder.transferImpedance(at: 1, frequency: 100).length,
+        membrane: membrane, propagationFactor: Complex(1, 0.2)))
+    #expect(other.propagationFactor == Complex(1, 0.2))
+    #expect(other.electrotonicLength > own.electrotonicLength)
+  }
+
   /// A tree may attenuate more than the longest cable does; the diameter still fits its input.
   @Test func isAtMostTheLongestCable() throws {
     let cylinder = SealedCylinder(lengthMicrometers: 9000, diameterMicrometers: 1)  // L = 15.6

@@ -11,6 +11,22 @@ import Testing
     #expect(membrane.axialResistivity == 123)
   }
 
+  @Test func takesAResistanceAsItIs() {
+    let membrane = PassiveMembrane(
+      membraneResistance: 12_345.6, capacitanceDensity: 0.5, axialResistivity: 80)
+    #expect(membrane.membraneResistance == 12_345.6)
+    #expect(membrane.membraneCapacitance == 0.5e-6)
+    #expect(membrane.axialResistivity == 80)
+  }
+
+  /// 20,000 Ω·cm², 200 Ω·cm and 4 µm: λ = √(20000 · 4e-4 / 800) cm = 0.1 cm.
+  @Test func spaceConstantIsInCentimeters() {
+    let membrane = PassiveMembrane(
+      membraneResistance: 20_000, capacitanceDensity: 1, axialResistivity: 200)
+    // A product, a quotient and a root.
+    #expect(abs(membrane.spaceConstant(diameter: 4e-4) / 0.1 - 1) <= 2 * Double.ulpOfOne)
+  }
+
   @Test func isOneAtZeroHertz() {
     let membrane = PassiveMembrane(
       leakConductanceDensity: 3e-5, capacitanceDensity: 0.9, axialResistivity: 100)

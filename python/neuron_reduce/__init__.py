@@ -6,7 +6,7 @@ the result comes; :func:`tune` for the settings that come close enough and run f
 
 from neuron import h as _h
 
-from . import _distribution
+from . import _distribution, reducing_methods, subtree_reductor_func
 from .comparison import Comparison, VoltageDifference, compare
 from .errors import (
     ArgumentError,
@@ -52,7 +52,9 @@ __all__ = [
     "compare",
     "evaluate",
     "reduce",
+    "reducing_methods",
     "subtree_reductor",
+    "subtree_reductor_func",
     "tune",
 ]
 

@@ -345,6 +345,62 @@ nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_
 nr_status nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
                             nr_spike_shape *result, char *message, size_t message_size);
 
+/// Defines the template that is built in under a name, unless the session has a template of that name.
+nr_status nr_define_template(const char *name, char *message, size_t message_size);
+
+// Cable theory, by itself: what the published package's functions are made of. None of this needs
+// NEURON. Rm is in ohm cm2, Ra in ohm cm, cm in uF/cm2; impedances are in MOhm; q is the propagation
+// factor per space constant, with real part >= imaginary part >= 0. What has no meaning is
+// NR_ARGUMENT, its reason in `message`.
+
+/// An impedance or a propagation factor.
+typedef struct nr_complex {
+  double real, imaginary;
+} nr_complex;
+
+/// A cylinder with a sealed end.
+typedef struct nr_equivalent_cable {
+  /// In space constants.
+  double electrotonic_length;
+  /// In um.
+  double diameter, space_constant, length;
+} nr_equivalent_cable;
+
+/// q = sqrt(1 + i 2 pi f Rm cm), with f in Hz, 0 or greater.
+nr_status nr_propagation_factor(double membrane_resistance, double capacitance, double frequency,
+                                nr_complex *result, char *message, size_t message_size);
+
+/// The cylinder with an input impedance, and with the modulus of the transfer impedance from its tip.
+nr_status nr_solve_cable(nr_complex input_impedance, double tip_transfer_impedance,
+                         double membrane_resistance, double axial_resistivity,
+                         nr_complex propagation_factor, nr_equivalent_cable *result, char *message,
+                         size_t message_size);
+
+/// A cylinder's space constant in cm, from its diameter in cm.
+nr_status nr_space_constant(double diameter, double membrane_resistance, double axial_resistivity,
+                            double *result, char *message, size_t message_size);
+
+/// How long a cable is, in space constants, whose tip has a given |Z_tip / Z_in|; `longest` at most.
+nr_status nr_cable_length(double tip_ratio, nr_complex propagation_factor, double longest,
+                          double *result, char *message, size_t message_size);
+
+/// How far from the proximal end, in space constants, a cable of some length has a given
+/// |Z_x / Z_in|; just beside the nearer end where it has that nowhere. Never an end itself: those are no
+/// segment's in NEURON.
+nr_status nr_cable_position(double ratio, nr_complex propagation_factor, double length,
+                            double *result, char *message, size_t message_size);
+
+/// The segments of each of `count` cables of given electrotonic lengths: one per 0.1 space constants,
+/// an odd number, where `total` is -1; otherwise shares of `total`, less one for the soma. The counts
+/// are whole and at least 1.
+nr_status nr_segment_counts(const double *NR_NULLABLE electrotonic_lengths, size_t count,
+                            double total, double *NR_NULLABLE counts, char *message,
+                            size_t message_size);
+
+/// The centre of the segment that a relative position lies in, of a section of some segments.
+nr_status nr_segment_center(double segment_count, double position, double *result, char *message,
+                            size_t message_size);
+
 #ifdef __cplusplus
 }
 #endif
