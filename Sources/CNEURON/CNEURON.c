@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CNEURON.h"
+#include "library.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static int search_object(struct dl_phdr_info *info, size_t size, void *result) {
 }
 #endif
 
-static void *neuron_library(void) {
+void *neuron_library(void) {
   if (dlsym(RTLD_DEFAULT, "nrn_method_call_nothrow") != NULL) return RTLD_DEFAULT;
   void *handle = RTLD_DEFAULT;
 #ifdef __linux__
@@ -34,7 +35,7 @@ static void *neuron_library(void) {
 
 // POSIX guarantees that a function's address survives in a data pointer; ISO C only offers a copy of
 // its bytes.
-static bool find(void *library, void *slot, const char *name, const char **missing) {
+bool neuron_find(void *library, void *slot, const char *name, const char **missing) {
   void *address = dlsym(library, name);
   if (address == NULL) {
     *missing = name;
@@ -48,7 +49,7 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   *missing = NULL;
   void *library = neuron_library();
 #define FIND(member, name)                                                                         \
-  if (!find(library, &api->member, name, missing)) return false
+  if (!neuron_find(library, &api->member, name, missing)) return false
   FIND(section_new, "nrn_section_new");
   FIND(section_push, "nrn_section_push");
   FIND(section_pop, "nrn_section_pop");
@@ -74,13 +75,23 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(segment_set_diameter, "nrn_segment_diam_set");
   FIND(range_variable, "nrn_rangevar_get");
   FIND(set_range_variable, "nrn_rangevar_set");
+  FIND(range_variable_push, "nrn_rangevar_push");
   FIND(symbol, "nrn_symbol");
   FIND(symbol_type, "nrn_symbol_type");
   FIND(symbol_table, "nrn_symbol_table");
   FIND(symbol_data, "nrn_symbol_dataptr");
   FIND(symbol_is_array, "nrn_symbol_is_array");
+  FIND(symbol_subtype, "nrn_symbol_subtype");
+  FIND(symbol_name, "nrn_symbol_name");
+  FIND(global_symbols, "nrn_global_symbol_table");
+  FIND(symbol_iterator_new, "nrn_symbol_table_iterator_new");
+  FIND(symbol_iterator_free, "nrn_symbol_table_iterator_free");
+  FIND(symbol_iterator_next, "nrn_symbol_table_iterator_next");
+  FIND(symbol_iterator_done, "nrn_symbol_table_iterator_done");
   FIND(double_push, "nrn_double_push");
   FIND(double_pop, "nrn_double_pop");
+  FIND(address_push, "nrn_double_ptr_push");
+  FIND(address_pop, "nrn_double_ptr_pop");
   FIND(string_push, "nrn_str_push");
   FIND(string_pop, "nrn_str_pop");
   FIND(integer_pop, "nrn_int_pop");
@@ -89,12 +100,15 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(stack_type, "nrn_stack_type");
   FIND(object_new, "nrn_object_new");
   FIND(object_unref, "nrn_object_unref");
+  FIND(object_ref, "nrn_object_ref");
   FIND(method_symbol, "nrn_method_symbol");
   FIND(method_call, "nrn_method_call_nothrow");
   FIND(function_call, "nrn_function_call_nothrow");
   FIND(class_name, "nrn_class_name");
   FIND(point_process_is_placed, "nrn_prop_exists");
   FIND(property, "nrn_property_get");
+  FIND(property_push, "nrn_property_push");
+  FIND(property_element_push, "nrn_property_array_push");
   FIND(property_element, "nrn_property_array_get");
   FIND(set_property_element, "nrn_property_array_set");
 #undef FIND

@@ -14,6 +14,8 @@ typedef struct neuron_object neuron_object;
 typedef struct neuron_section neuron_section;
 typedef struct neuron_section_iterator neuron_section_iterator;
 typedef struct neuron_item neuron_item;
+typedef struct neuron_symbol_table neuron_symbol_table;
+typedef struct neuron_symbol_iterator neuron_symbol_iterator;
 
 /// What lies on top of NEURON's stack after a call.
 enum {
@@ -58,14 +60,25 @@ typedef struct neuron_api {
   void (*_Nonnull set_range_variable)(neuron_symbol *_Nonnull symbol, neuron_section *_Nonnull section, double position,
                              double value);
 
+  void (*_Nonnull range_variable_push)(neuron_symbol *_Nonnull symbol, neuron_section *_Nonnull section, double position);
+
   // Symbols and the stack
   neuron_symbol *_Nullable (*_Nonnull symbol)(const char *_Nonnull name);
   int (*_Nonnull symbol_type)(neuron_symbol *_Nonnull symbol);
-  void *_Nullable (*_Nonnull symbol_table)(neuron_symbol *_Nonnull template_symbol);
+  neuron_symbol_table *_Nullable (*_Nonnull symbol_table)(neuron_symbol *_Nonnull template_symbol);
   double *_Nullable (*_Nonnull symbol_data)(neuron_symbol *_Nonnull symbol);
   bool (*_Nonnull symbol_is_array)(neuron_symbol *_Nonnull symbol);
+  int (*_Nonnull symbol_subtype)(neuron_symbol *_Nonnull symbol);
+  const char *_Nonnull (*_Nonnull symbol_name)(neuron_symbol *_Nonnull symbol);
+  neuron_symbol_table *_Nullable (*_Nonnull global_symbols)(void);
+  neuron_symbol_iterator *_Nonnull (*_Nonnull symbol_iterator_new)(neuron_symbol_table *_Nonnull table);
+  void (*_Nonnull symbol_iterator_free)(neuron_symbol_iterator *_Nonnull iterator);
+  neuron_symbol *_Nullable (*_Nonnull symbol_iterator_next)(neuron_symbol_iterator *_Nonnull iterator);
+  int (*_Nonnull symbol_iterator_done)(neuron_symbol_iterator *_Nonnull iterator);
   void (*_Nonnull double_push)(double value);
   double (*_Nonnull double_pop)(void);
+  void (*_Nonnull address_push)(double *_Nonnull address);
+  double *_Nullable (*_Nonnull address_pop)(void);
   void (*_Nonnull string_push)(char *_Nonnull *_Nonnull string);
   char *_Nonnull *_Nonnull (*_Nonnull string_pop)(void);
   int (*_Nonnull integer_pop)(void);
@@ -76,6 +89,7 @@ typedef struct neuron_api {
   // Objects
   neuron_object *_Nullable (*_Nonnull object_new)(neuron_symbol *_Nonnull class_symbol, int arguments);
   void (*_Nonnull object_unref)(neuron_object *_Nonnull object);
+  void (*_Nonnull object_ref)(neuron_object *_Nonnull object);
   neuron_symbol *_Nullable (*_Nonnull method_symbol)(neuron_object *_Nonnull object, const char *_Nonnull name);
   int (*_Nonnull method_call)(neuron_object *_Nonnull object, neuron_symbol *_Nonnull method, int arguments,
                      char *_Nonnull message, size_t message_size);
@@ -84,6 +98,8 @@ typedef struct neuron_api {
   const char *_Nonnull (*_Nonnull class_name)(neuron_object *_Nonnull object);
   bool (*_Nonnull point_process_is_placed)(neuron_object *_Nonnull point_process);
   double (*_Nonnull property)(neuron_object *_Nonnull object, const char *_Nonnull name);
+  void (*_Nonnull property_push)(neuron_object *_Nonnull object, const char *_Nonnull name);
+  void (*_Nonnull property_element_push)(neuron_object *_Nonnull object, const char *_Nonnull name, int index);
   double (*_Nonnull property_element)(neuron_object *_Nonnull object, const char *_Nonnull name, int index);
   void (*_Nonnull set_property_element)(neuron_object *_Nonnull object, const char *_Nonnull name, int index, double value);
 } neuron_api;
