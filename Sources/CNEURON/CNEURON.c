@@ -90,6 +90,7 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(symbol_iterator_done, "nrn_symbol_table_iterator_done");
   FIND(double_push, "nrn_double_push");
   FIND(double_pop, "nrn_double_pop");
+  FIND(push_dimensions, "_Z13hoc_push_ndimi");
   FIND(address_push, "nrn_double_ptr_push");
   FIND(address_pop, "nrn_double_ptr_pop");
   FIND(string_push, "nrn_str_push");
@@ -105,6 +106,8 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   FIND(method_call, "nrn_method_call_nothrow");
   FIND(function_call, "nrn_function_call_nothrow");
   FIND(class_name, "nrn_class_name");
+  FIND(vector_size, "nrn_vector_capacity");
+  FIND(vector_data, "nrn_vector_data");
   FIND(point_process_is_placed, "nrn_prop_exists");
   FIND(property, "nrn_property_get");
   FIND(property_push, "nrn_property_push");

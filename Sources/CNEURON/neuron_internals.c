@@ -15,7 +15,6 @@ bool neuron_internals_find(neuron_internals *internals, const char **missing) {
   FIND(vector_object, "_Z11vector_pobjPv");
   FIND(range_handle, "_Z16nrn_rangepointerP7SectionP6Symbold");
   FIND(object_name, "_Z15hoc_object_nameP6Object");
-  FIND(push_dimensions, "_Z13hoc_push_ndimi");
   FIND(point_process, "_Z12ob2pntproc_0P6Object");
   FIND(point_process_handle, "_Z21point_process_pointerP13Point_processP6Symboli");
   FIND(node, "_Z10node_exactP7Sectiond");
@@ -42,6 +41,24 @@ bool neuron_internals_find(neuron_internals *internals, const char **missing) {
   }
   internals->record_tables[0] = NULL;
   return true;
+}
+
+// The count in what a `std::shared_ptr` of GNU's C++ library shares, after its virtual table.
+static int *shared_count(const neuron_handle *handle) {
+  return handle->control == NULL ? NULL : (int *)((char *)handle->control + sizeof(void *));
+}
+
+int neuron_handle_count(const neuron_handle *handle) {
+  int *count = shared_count(handle);
+  return count == NULL ? 0 : __atomic_load_n(count, __ATOMIC_ACQUIRE);
+}
+
+void neuron_handle_release(neuron_handle *handle) {
+  int *count = shared_count(handle);
+  // The last one is never given back here: whatever is handled holds one of its own.
+  if (count != NULL && __atomic_load_n(count, __ATOMIC_ACQUIRE) > 1)
+    __atomic_sub_fetch(count, 1, __ATOMIC_ACQ_REL);
+  *handle = (neuron_handle){0};
 }
 
 static double *address(

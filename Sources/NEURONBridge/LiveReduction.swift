@@ -12,6 +12,10 @@ package struct LiveReduction {
   package let reduction: Reduction
   /// Those of the listed synapses that remain, as indices of the caller's list.
   package let survivors: [Int]
+  /// What referred to the dendrites and could not follow, one sentence each.
+  package let losses: [String]
+  /// What else became of what referred to them, one sentence each.
+  package let notes: [String]
   /// The stages in their order, and the seconds each took.
   package let stageSeconds: [(name: String, seconds: Double)]
   /// What the reduced cell replaces, to be deleted.
@@ -50,13 +54,16 @@ package struct LiveReduction {
       throw .reduction(error)
     }
 
-    let builder = ReducedCellBuilder(neuron, original: cell, reduction: reduction)
+    let followers = try Followers(neuron, original: cell, reduction: reduction)
+    clock.end("followers")
+    let builder = ReducedCellBuilder(
+      neuron, original: cell, reduction: reduction, followers: followers)
     try builder.build(in: template, appendingTo: list)
     clock.end("build")
     return LiveReduction(
       original: cell.model, listedCount: cell.listedCount, reduction: reduction,
       survivors: reduction.survivors.filter { $0 < cell.listedCount },
-      stageSeconds: clock.stages,
+      losses: followers.losses, notes: followers.notes, stageSeconds: clock.stages,
       remains: Remains(neuron: neuron, sections: cell.dendrites))
   }
 }

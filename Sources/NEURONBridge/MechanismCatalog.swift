@@ -12,7 +12,10 @@ struct MechanismCatalog {
   private let neuron: NEURON
 
   /// NEURON's own pseudo-mechanisms, whose parameters diam and cm are part of every segment.
-  private static let structural: Set<String> = ["morphology", "capacitance"]
+  static let structural: Set<String> = ["morphology", "capacitance"]
+
+  /// NEURON's own mechanism that keeps its potentials with each node and not in arrays.
+  static let extracellular = "extracellular"
 
   init(_ neuron: NEURON) throws(BridgeError) {
     self.neuron = neuron
@@ -80,6 +83,11 @@ struct MechanismCatalog {
       return MechanismKind.Global(
         name: name.text, values: data.map { data in (0..<size).map { data[$0] } } ?? [])
     }
+  }
+
+  /// The names and array sizes of all of a mechanism's variables, parameters and others.
+  func allVariables(of mechanism: String) throws(BridgeError) -> [(name: String, size: Int)] {
+    try variables(of: mechanism, .all) { _, name, size in (name.text, size) }
   }
 
   /// Goes through a mechanism's variables of one kind: its MechanismStandard, name and array size.

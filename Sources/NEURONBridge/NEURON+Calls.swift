@@ -5,6 +5,21 @@ enum HocArgument {
   case number(Double)
   case string(HocString)
   case object(ObjectReference)
+  /// The address of a number, hoc's `&t`.
+  case address(UnsafeMutablePointer<Double>)
+  /// A range variable itself, hoc's `&v(0.5)`; the section must have it.
+  case range(RangeVariable, SectionReference, position: Double)
+  /// A variable of a point process itself, which must be on a section.
+  case property(ObjectReference, HocString, element: Int)
+}
+
+/// A variable that sections have, or one element of an array of such.
+struct RangeVariable: Hashable {
+  let symbol: SymbolReference
+  let name: String
+  let element: Int?
+
+  var text: String { element.map { "\(name)[\($0)]" } ?? name }
 }
 
 extension NEURON {
@@ -46,7 +61,7 @@ extension NEURON {
   func call(_ function: SymbolReference, _ arguments: HocArgument...) throws(BridgeError)
     -> Outcome
   {
-    push(arguments)
+    for argument in arguments { push(argument) }
     return try outcome(
       status: api.function_call(function, Int32(arguments.count), message.base, message.size),
       argumentCount: arguments.count, doing: "calling a function")
@@ -56,7 +71,14 @@ extension NEURON {
   func call(
     _ method: SymbolReference, of object: ObjectReference, _ arguments: HocArgument...
   ) throws(BridgeError) -> Outcome {
-    push(arguments)
+    try call(method, of: object, arguments)
+  }
+
+  @inline(__always) @discardableResult
+  func call(
+    _ method: SymbolReference, of object: ObjectReference, _ arguments: [HocArgument]
+  ) throws(BridgeError) -> Outcome {
+    for argument in arguments { push(argument) }
     return try outcome(
       status: api.method_call(object, method, Int32(arguments.count), message.base, message.size),
       argumentCount: arguments.count, doing: "calling a method")
@@ -68,7 +90,7 @@ extension NEURON {
     -> ObjectReference
   {
     let symbol = try symbol(className)
-    push(arguments)
+    for argument in arguments { push(argument) }
     guard let object = api.object_new(symbol, Int32(arguments.count)) else {
       throw .neuron(doing: "creating a \(className)", message: "no object was made")
     }
@@ -101,14 +123,31 @@ extension NEURON {
   }
 
   @inline(__always)
-  private func push(_ arguments: [HocArgument]) {
-    for argument in arguments {
-      switch argument {
-      case .number(let value): api.double_push(value)
-      case .string(let text): api.string_push(text.reference)
-      case .object(let object): api.object_push(object)
-      }
+  private func push(_ argument: HocArgument) {
+    switch argument {
+    case .number(let value): api.double_push(value)
+    case .string(let text): api.string_push(text.reference)
+    case .object(let object): api.object_push(object)
+    case .address(let address): api.address_push(address)
+    case .range(let variable, let section, let position):
+      pushIndex(of: variable)
+      api.range_variable_push(variable.symbol, section, position)
+    case .property(let object, let name, let element):
+      api.property_element_push(object, name.cString, Int32(element))
     }
+  }
+
+  /// The index of an array's element, which NEURON expects on its stack before the array's name.
+  func pushIndex(of variable: RangeVariable) {
+    guard let element = variable.element else { return }
+    api.double_push(Double(element))
+    api.push_dimensions(1)
+  }
+
+  /// Where a number is that is pushed as an argument; nil where it is gone.
+  func address(of argument: HocArgument) -> UnsafeMutablePointer<Double>? {
+    push(argument)
+    return api.address_pop()
   }
 
   /// What a call left on the stack, or the error that it reported.
@@ -137,6 +176,9 @@ extension NEURON {
     case NEURON_STACK_OBJECT, NEURON_STACK_TEMPORARY_OBJECT: return .object(api.object_pop())
     case NEURON_STACK_STRING: return .string(String(cString: api.string_pop().pointee))
     case NEURON_STACK_INTEGER: return .number(Double(api.integer_pop()))
+    case NEURON_STACK_VARIABLE:
+      _ = api.address_pop()
+      return .nothing
     default: return .nothing
     }
   }

@@ -9,11 +9,15 @@ package struct ReducedCellBuilder {
   private let neuron: NEURON
   private let original: LiveCell
   private let reduction: Reduction
+  private let followers: Followers
 
-  package init(_ neuron: NEURON, original: LiveCell, reduction: Reduction) {
+  package init(
+    _ neuron: NEURON, original: LiveCell, reduction: Reduction, followers: Followers
+  ) {
     self.neuron = neuron
     self.original = original
     self.reduction = reduction
+    self.followers = followers
   }
 
   /// Builds the cell, beside the original's dendrites.
@@ -66,9 +70,11 @@ package struct ReducedCellBuilder {
       }
     }
     try fillSectionLists(of: instance, sections, template)
+    followers.protect(&undo)
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
     setWeights(&undo)
+    try followers.apply(cables: cables, &undo)
     try neuron.call(neuron.method("append", of: list), of: list, .object(instance))
   }
 

@@ -34,7 +34,7 @@ struct UnlistedReader {
     var known: Set<ObjectReference> = []
     var found: [(ObjectReference, PointProcess)] = []
     for name in catalog.pointProcessNames.sorted() {
-      try forEachObject(ofClass: name, unlessCountIs: counts[name] ?? 0) {
+      try neuron.forEachObject(ofClass: name, unlessCountIs: counts[name] ?? 0) {
         object throws(BridgeError) in
         if known.isEmpty { known = Set(listed) }
         guard !known.contains(object), var process = try reader.ifOnCell(object),
@@ -59,7 +59,7 @@ struct UnlistedReader {
     var known: Set<ObjectReference> = []
     var indices: [ObjectReference: Int] = [:]
     var found: [(ObjectReference, Connection)] = []
-    try forEachObject(ofClass: "NetCon", unlessCountIs: listed.count) {
+    try neuron.forEachObject(ofClass: "NetCon", unlessCountIs: listed.count) {
       object throws(BridgeError) in
       if indices.isEmpty {
         known = Set(listed)
@@ -72,24 +72,5 @@ struct UnlistedReader {
         (object, try reader.connection(object, target: index, kind: processes[index].kind)))
     }
     return found
-  }
-
-  /// Goes through all objects of a class in the session, unless there are just as many as expected.
-  private func forEachObject(
-    ofClass name: String, unlessCountIs expected: Int,
-    _ body: (ObjectReference) throws(BridgeError) -> Void
-  ) throws(BridgeError) {
-    let list = try neuron.newObject("List", .string(HocString(name)))
-    defer { neuron.api.object_unref(list) }
-    let count = try neuron.call(neuron.method("count", of: list), of: list).count
-    guard count != expected else { return }
-    let element = try neuron.method("o", of: list)
-    for index in 0..<count {
-      guard
-        case .object(let object?) = try neuron.call(element, of: list, .number(Double(index)))
-      else { continue }
-      defer { neuron.api.object_unref(object) }
-      try body(object)
-    }
   }
 }

@@ -77,6 +77,8 @@ typedef struct neuron_api {
   int (*_Nonnull symbol_iterator_done)(neuron_symbol_iterator *_Nonnull iterator);
   void (*_Nonnull double_push)(double value);
   double (*_Nonnull double_pop)(void);
+  /// After the subscripts of an array's element, how many there are. Has a C++ name.
+  void (*_Nonnull push_dimensions)(int count);
   void (*_Nonnull address_push)(double *_Nonnull address);
   double *_Nullable (*_Nonnull address_pop)(void);
   void (*_Nonnull string_push)(char *_Nonnull *_Nonnull string);
@@ -96,6 +98,8 @@ typedef struct neuron_api {
   int (*_Nonnull function_call)(neuron_symbol *_Nonnull function, int arguments, char *_Nonnull message,
                        size_t message_size);
   const char *_Nonnull (*_Nonnull class_name)(neuron_object *_Nonnull object);
+  int (*_Nonnull vector_size)(neuron_object *_Nonnull vector);
+  double *_Nullable (*_Nonnull vector_data)(neuron_object *_Nonnull vector);
   bool (*_Nonnull point_process_is_placed)(neuron_object *_Nonnull point_process);
   double (*_Nonnull property)(neuron_object *_Nonnull object, const char *_Nonnull name);
   void (*_Nonnull property_push)(neuron_object *_Nonnull object, const char *_Nonnull name);

@@ -16,10 +16,11 @@ typedef struct neuron_node neuron_node;
 typedef struct neuron_property neuron_property;
 
 /// `neuron::container::data_handle<double>`: a variable that stays the same when NEURON sorts its
-/// arrays. Holds a count on `control`: to be moved, not copied.
+/// arrays. Holds a count on `control`: to be moved, not copied, or given back by
+/// `neuron_handle_release`.
 typedef struct neuron_handle {
   /// The row in the arrays; the largest number when what had it is gone; NULL where `storage` is
-  /// the address of a plain double.
+  /// the address of a plain double, and not that of an array's address.
   const uintptr_t *_Nullable row;
   void *_Nullable control;
   void *_Nullable storage;
@@ -120,7 +121,6 @@ typedef struct neuron_internals {
   /// The section must have the variable, an element of an array its index on the stack.
   neuron_handle (*_Nonnull range_handle)(neuron_section *_Nonnull, neuron_symbol *_Nonnull, double position);
   const char *_Nonnull (*_Nonnull object_name)(neuron_object *_Nonnull);
-  void (*_Nonnull push_dimensions)(int count);
   void *_Nullable (*_Nonnull point_process)(neuron_object *_Nonnull);
   neuron_handle (*_Nonnull point_process_handle)(void *_Nonnull point_process, neuron_symbol *_Nonnull, int element);
   neuron_node *_Nullable (*_Nonnull node)(neuron_section *_Nonnull, double position);
@@ -147,6 +147,12 @@ typedef struct neuron_internals {
 /// Returns true when `internals` is complete; otherwise false, with `missing` set to the name of the
 /// first that the process does not have.
 bool neuron_internals_find(neuron_internals *internals, const char *_Nullable *_Nonnull missing);
+
+/// How many handles share what a handle counts on; 0 where it is a plain double's.
+int neuron_handle_count(const neuron_handle *handle);
+
+/// Gives back a handle that was not moved anywhere.
+void neuron_handle_release(neuron_handle *handle);
 
 /// Where a handle's number is at the moment; NULL where it is gone.
 double *_Nullable neuron_handle_address(const neuron_handle *handle);

@@ -1,0 +1,207 @@
+import CNEURON
+import CellModel
+
+/// Finds out which variable of a cell's dendrites, or of the point processes that it gives up, something
+/// in the session refers to.
+///
+/// NEURON keeps each variable of a mechanism in one array for all its instances, and what refers to a
+/// variable tells which array and where in it. Most scripts refer to potentials only, of dendrites or of
+/// others: those are told apart by one look-up. Mechanisms' variables are gone through only when something
+/// refers to an array of theirs.
+final class DendriticVariables {
+  enum Variable: Hashable {
+    /// On a dendrite; of a mechanism, or for nil of what every section has.
+    case range(RangeVariable, mechanism: String?, Place)
+    /// Of a point process, by its index in the model.
+    case property(process: Int, name: String, element: Int)
+  }
+
+  /// A place on a section that NEURON has a node for: the centre of a segment, or the distal end.
+  struct Place: Hashable {
+    let section: Int
+    let position: Double
+  }
+
+  private let internals: Internals
+  private let neuron: NEURON
+  private let cell: LiveCell
+  /// The model's point processes whose variables are asked for.
+  private let processes: [Int]
+
+  /// - Parameter processes: indices of the model's point processes whose variables count.
+  init(_ internals: Internals, _ cell: LiveCell, processes: [Int]) {
+    self.internals = internals
+    neuron = internals.neuron
+    self.cell = cell
+    self.processes = processes
+  }
+
+  /// Where the dendrites have nodes: their segments' centres, and their distal ends.
+  private(set) lazy var places: [Place] = centers + cell.model.sections.indices.compactMap {
+    let section = cell.model.sections[$0]
+    guard section.role.isDendritic else { return nil }
+    return Place(section: $0, position: 1 - section.proximalEnd)
+  }
+
+  private lazy var centers: [Place] = cell.model.sections.enumerated().flatMap {
+    index, section -> [Place] in
+    guard section.role.isDendritic else { return [] }
+    return section.segments.indices.map {
+      Place(section: index, position: section.center(ofSegment: $0))
+    }
+  }
+
+  /// The variable that a handle is of; nil where it is none of those.
+  func variable(of handle: neuron_handle) throws(BridgeError) -> Variable? {
+    var handle = handle
+    guard let address = neuron_handle_address(&handle) else { return nil }
+    let array = handle.row == nil ? nil : handle.storage
+    for index in nodeColumns.indices where nodeColumns[index].array == array {
+      return nodeColumns[index].variable(at: address)
+    }
+    for index in try mechanismColumns().indices where columns[index].array == array {
+      if let found = columns[index].variable(at: address) { return found }
+    }
+    return nil
+  }
+
+  /// The variable of one of the model's point processes that a handle is of; nil where it is none.
+  func property(
+    of handle: neuron_handle, process: Int
+  ) throws(BridgeError) -> (name: String, element: Int)? {
+    var handle = handle
+    guard let address = neuron_handle_address(&handle),
+      neuron.api.point_process_is_placed(cell.synapses[process])
+    else { return nil }
+    let kind = cell.model.pointProcessKinds[cell.model.pointProcesses[process].kind]
+    for (name, size) in try catalog().allVariables(of: kind.name) {
+      let text = HocString(name)
+      for element in 0..<size
+      where neuron.address(of: .property(cell.synapses[process], text, element: element))
+        == address
+      {
+        return (name, element)
+      }
+    }
+    return nil
+  }
+
+  private var knownCatalog: MechanismCatalog?
+
+  private func catalog() throws(BridgeError) -> MechanismCatalog {
+    if let knownCatalog { return knownCatalog }
+    let catalog = try MechanismCatalog(neuron)
+    knownCatalog = catalog
+    return catalog
+  }
+
+  // MARK: arrays of variables
+
+  /// The array of one variable, of all that have it.
+  private final class Column {
+    /// Identifies the array; nil for what NEURON keeps one by one.
+    let array: UnsafeMutableRawPointer?
+    private let entries: () -> [(UnsafeMutablePointer<Double>?, Variable)]
+    private lazy var byAddress: [UnsafeMutablePointer<Double>: Variable] = Dictionary(
+      entries().compactMap { address, variable in address.map { ($0, variable) } },
+      uniquingKeysWith: { first, _ in first })
+
+    init(
+      array: UnsafeMutableRawPointer?,
+      entries: @escaping () -> [(UnsafeMutablePointer<Double>?, Variable)]
+    ) {
+      self.array = array
+      self.entries = entries
+    }
+
+    func variable(at address: UnsafeMutablePointer<Double>) -> Variable? { byAddress[address] }
+  }
+
+  /// Potentials, and where NEURON computes them for every node, membrane currents.
+  private lazy var nodeColumns: [Column] =
+    (internals.functions.uses_fast_membrane_current.pointee != 0 ? ["v", "i_membrane_"] : ["v"])
+    .compactMap { name in
+      neuron.api.symbol(name).flatMap { column(of: name, $0, element: nil, nil, places) }
+    }
+
+  private var columns: [Column] = []
+  private var hasColumns = false
+
+  private func mechanismColumns() throws(BridgeError) -> [Column] {
+    if hasColumns { return columns }
+    hasColumns = true
+    let catalog = try catalog()
+    columns = try densityColumns(catalog) + processColumns(catalog)
+    return columns
+  }
+
+  private func densityColumns(_ catalog: MechanismCatalog) throws(BridgeError) -> [Column] {
+    var places: [String: [Place]] = [:]
+    for place in centers {
+      for insertion in cell.model.sections[place.section].insertions {
+        places[cell.model.mechanisms[insertion.mechanism].name, default: []].append(place)
+      }
+    }
+    for name in MechanismCatalog.structural { places[name] = centers }
+    var result: [Column] = []
+    for (mechanism, places) in places {
+      for (name, size) in try catalog.allVariables(of: mechanism) {
+        guard let symbol = neuron.api.symbol(name) else { continue }
+        let elements = neuron.api.symbol_is_array(symbol) ? (0..<size).map(Int?.some) : [nil]
+        let owner = MechanismCatalog.structural.contains(mechanism) ? nil : mechanism
+        result += elements.compactMap { column(of: name, symbol, element: $0, owner, places) }
+      }
+    }
+    return result
+  }
+
+  private func column(
+    of name: String, _ symbol: SymbolReference, element: Int?, _ mechanism: String?,
+    _ places: [Place]
+  ) -> Column? {
+    guard let first = places.first else { return nil }
+    let variable = RangeVariable(symbol: symbol, name: name, element: element)
+    var handle = internals.handle(
+      of: variable, in: cell.sections[first.section], at: first.position)
+    defer { neuron_handle_release(&handle) }
+    return Column(array: handle.row == nil ? nil : handle.storage) { [neuron, cell] in
+      places.map { place in
+        let argument = HocArgument.range(
+          variable, cell.sections[place.section], position: place.position)
+        return (neuron.address(of: argument), .range(variable, mechanism: mechanism, place))
+      }
+    }
+  }
+
+  private func processColumns(_ catalog: MechanismCatalog) throws(BridgeError) -> [Column] {
+    var byKind: [Int: [Int]] = [:]
+    for process in processes {
+      byKind[cell.model.pointProcesses[process].kind, default: []].append(process)
+    }
+    var result: [Column] = []
+    for (kind, processes) in byKind {
+      guard let first = processes.first else { continue }
+      for (name, size) in try catalog.allVariables(of: cell.model.pointProcessKinds[kind].name) {
+        guard
+          var handle = internals.handle(of: name, element: 0, in: cell.synapses[first])
+        else { continue }
+        defer { neuron_handle_release(&handle) }
+        result.append(
+          Column(array: handle.row == nil ? nil : handle.storage) { [neuron, cell] in
+            let text = HocString(name)
+            return processes.flatMap { process in
+              (0..<size).map { element in
+                let argument = HocArgument.property(
+                  cell.synapses[process], text, element: element)
+                return (
+                  neuron.address(of: argument),
+                  .property(process: process, name: name, element: element)
+                )
+              }
+            }
+          })
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,216 @@
+import CNEURON
+import CellModel
+
+/// Vectors that record or play a variable which goes with the dendrites or with a merged synapse, and
+/// time vectors that were begun while a dendrite was the accessed section.
+///
+/// NEURON's own object for a recording stays, with its sampling, and gets another variable; the Vector
+/// keeps what it holds until the next run begins. A recording that names a point process
+/// (`record(synapse, …)`) ends when the point process moves, and is begun anew.
+struct Recordings {
+  /// What becomes of one recording or play.
+  private enum Step {
+    case redirect(UnsafeMutablePointer<neuron_record>, to: Target)
+    case time(UnsafeMutablePointer<neuron_record>)
+    case anew(OfProcess)
+    /// There is nothing to record any more.
+    case end(vector: ObjectReference)
+  }
+
+  /// A recording or play that names a point process.
+  private struct OfProcess {
+    let vector: ObjectReference
+    let method: String
+    let process: Int
+    let name: HocString
+    let element: Int
+    let sampling: [HocArgument]
+  }
+
+  private let internals: Internals
+  private let destinations: Destinations
+  private var steps: [Step] = []
+  /// What cannot be followed, one sentence each.
+  private(set) var losses: [String] = []
+  /// How many recordings and plays go to where their places went.
+  var movedCount: Int {
+    steps.count { if case .end = $0 { false } else { true } }
+  }
+
+  /// Reads what is recorded and played; nothing is changed.
+  init(
+    _ internals: Internals, _ destinations: Destinations, _ variables: DendriticVariables
+  ) throws(BridgeError) {
+    self.internals = internals
+    self.destinations = destinations
+    let original = destinations.original
+    let dendrites = Set(
+      zip(original.sections, original.model.sections).filter { $0.1.role.isDendritic }.map(\.0))
+    let time = internals.neuron.api.symbol("t").flatMap { internals.neuron.api.symbol_data($0) }
+    var processes: [ObjectReference: Int]?
+    for (record, kind) in internals.records() {
+      if kind == NEURON_RECORD_TIME {
+        if let section = record.pointee.of.section, dendrites.contains(section) {
+          steps.append(.time(record))
+        }
+        continue
+      }
+      var handle = record.pointee.variable
+      guard neuron_handle_address(&handle) != time else { continue }
+      if let object = record.pointee.point_process {
+        let known = processes ?? original.synapses.firstIndices()
+        processes = known
+        if let process = known[object] {
+          try follow(record, kind, ofProcess: process, variables)
+          continue
+        }
+      }
+      if let variable = try variables.variable(of: handle) { follow(record, kind, variable) }
+    }
+  }
+
+  private mutating func follow(
+    _ record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind,
+    _ variable: DendriticVariables.Variable
+  ) {
+    guard let target = destinations.target(of: variable) else {
+      end(record, kind, destinations.text(of: variable))
+      return
+    }
+    steps.append(.redirect(record, to: target))
+  }
+
+  private mutating func follow(
+    _ record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind,
+    ofProcess process: Int, _ variables: DendriticVariables
+  ) throws(BridgeError) {
+    guard destinations.isMoved(process) || destinations.isMerged(process) else { return }
+    guard let vector = internals.object(ofVector: record.pointee.vector) else { return }
+    guard
+      let (name, element) = try variables.property(
+        of: record.pointee.variable, process: process)
+    else {
+      end(record, kind, "a variable named with \(destinations.text(ofProcess: process))")
+      return
+    }
+    steps.append(
+      .anew(
+        OfProcess(
+          vector: vector, method: kind.isPlay ? "play" : "record", process: process,
+          name: HocString(name), element: element, sampling: sampling(of: record, kind))))
+  }
+
+  private mutating func end(
+    _ record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind, _ what: String
+  ) {
+    guard let vector = internals.object(ofVector: record.pointee.vector) else { return }
+    let name = internals.name(of: vector)
+    if kind.isPlay {
+      losses.append("\(name) was played into \(what), which the reduced cell does not have.")
+    } else {
+      losses.append(
+        "\(name) recorded \(what), which the reduced cell does not have: it was emptied, and "
+          + "records nothing.")
+      steps.append(.end(vector: vector))
+    }
+  }
+
+  /// What a recording's method was called with after the variable.
+  private func sampling(
+    of record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind
+  ) -> [HocArgument] {
+    let value = record.pointee
+    let times = { internals.object(ofVector: value.of.times).map { [HocArgument.object($0)] } ?? [] }
+    switch kind {
+    case NEURON_RECORD_INTERVAL: return [.number(value.of.interval)]
+    case NEURON_RECORD_TIMES: return times()
+    case NEURON_PLAY_STEPS:
+      return value.of.times == nil ? [.number(value.also.interval)] : times()
+    case NEURON_PLAY_CONTINUOUS:
+      let discontinuities = internals.object(ofVector: value.also.discontinuities)
+      return times() + [discontinuities.map(HocArgument.object) ?? .number(1)]
+    default: return []
+    }
+  }
+
+  // MARK: changes
+
+  /// Sees to it that recordings which end when their point process moves are there again when the moves
+  /// are undone. To be called before the first move.
+  func protect(_ undo: inout Undo) {
+    undo.record {
+      for case .anew(let recording) in steps where !exists(recording) {
+        try? begin(recording, of: destinations.original.synapses[recording.process])
+      }
+    }
+  }
+
+  /// Lets the recordings follow, when the cables are there and the point processes have moved.
+  func apply(_ cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
+    for step in steps {
+      switch step {
+      case .redirect(let record, let target):
+        guard let handle = internals.handle(of: target, in: cables) else { continue }
+        set(record, handle, section: nil, &undo)
+      case .time(let record):
+        guard let soma = destinations.soma else { continue }
+        set(record, try internals.firstPotential(of: soma), section: soma, &undo)
+      case .anew(let recording):
+        try begin(recording, of: destinations.representative(of: recording.process))
+      case .end(let vector):
+        try empty(vector, &undo)
+      }
+    }
+  }
+
+  private func set(
+    _ record: UnsafeMutablePointer<neuron_record>, _ handle: neuron_handle,
+    section: SectionReference?, _ undo: inout Undo
+  ) {
+    let before = record.pointee
+    undo.record { [internals] in
+      neuron_handle_release(&record.pointee.variable)
+      record.pointee.variable = before.variable
+      if section != nil { record.pointee.of.section = before.of.section }
+      internals.observe(before.variable, by: record)
+    }
+    record.pointee.variable = handle
+    if let section { record.pointee.of.section = section }
+    internals.observe(handle, by: record)
+  }
+
+  private func begin(
+    _ recording: OfProcess, of process: ObjectReference
+  ) throws(BridgeError) {
+    let neuron = internals.neuron
+    try neuron.call(
+      neuron.method(recording.method, of: recording.vector), of: recording.vector,
+      [.object(process), .property(process, recording.name, element: recording.element)]
+        + recording.sampling)
+  }
+
+  private func exists(_ recording: OfProcess) -> Bool {
+    let process = destinations.original.synapses[recording.process]
+    return internals.records().contains { record, kind in
+      record.pointee.point_process == process && kind.isPlay == (recording.method == "play")
+        && internals.object(ofVector: record.pointee.vector) == recording.vector
+    }
+  }
+
+  private func empty(_ vector: ObjectReference, _ undo: inout Undo) throws(BridgeError) {
+    let api = internals.neuron.api
+    let resize = try internals.neuron.method("resize", of: vector)
+    let before = Array(
+      UnsafeBufferPointer(start: api.vector_data(vector), count: Int(api.vector_size(vector))))
+    undo.record { [neuron = internals.neuron] in
+      _ = try? neuron.call(resize, of: vector, .number(Double(before.count)))
+      guard Int(api.vector_size(vector)) == before.count else { return }
+      api.vector_data(vector)?.update(from: before, count: before.count)
+    }
+    try internals.neuron.call(resize, of: vector, .number(0))
+  }
+}
+
+extension neuron_record_kind {
+  fileprivate var isPlay: Bool { self == NEURON_PLAY_STEPS || self == NEURON_PLAY_CONTINUOUS }
+}
