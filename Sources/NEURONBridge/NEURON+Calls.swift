@@ -84,6 +84,16 @@ extension NEURON {
       argumentCount: arguments.count, doing: "calling a method")
   }
 
+  /// Calls a method and gives back what it returns: many return the object they were called of.
+  func perform(
+    _ method: String, of object: ObjectReference, _ arguments: [HocArgument] = []
+  ) throws(BridgeError) {
+    if case .object(let result?) = try call(self.method(method, of: object), of: object, arguments)
+    {
+      api.object_unref(result)
+    }
+  }
+
   /// A new object of one of NEURON's own classes, whose construction with these arguments cannot
   /// fail; the caller gives it back with `object_unref`.
   func newObject(_ className: String, _ arguments: HocArgument...) throws(BridgeError)

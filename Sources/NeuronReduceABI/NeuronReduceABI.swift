@@ -110,6 +110,13 @@ public func nr_reduction_stage_seconds(_ reduction: OpaquePointer, _ index: Int)
   return stages.indices.contains(index) ? stages[index].seconds : .nan
 }
 
+@c(nr_reduction_loss) @implementation
+public func nr_reduction_loss(
+  _ reduction: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  boxed(reduction).losses[index]
+}
+
 @c(nr_reduction_counts) @implementation
 public func nr_reduction_counts(_ reduction: OpaquePointer) -> nr_counts {
   boxed(reduction).record?.counts ?? nr_counts()

@@ -49,7 +49,8 @@ final class ReductionRecord {
         nr_named_value(name: texts.address(of: obstacle.description), value: Double(count))
       }
     }
-    notes = CStrings(reduction.notes(listed: value.listedCount, of: cell))
+    notes = CStrings(
+      reduction.notes(listed: value.listedCount, of: cell) + value.notes + value.losses)
 
     // The impedances are an extra: where an axon's geometry gives none, the reduction is none the worse.
     let profile = try? ImpedanceProfile(

@@ -9,6 +9,7 @@ final class ReductionResult {
   private let cableTexts: CableTexts
   let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
+  let losses: CStrings
   private(set) var stages: [(name: CStrings, seconds: Double)]
   /// What was done in detail, where that was asked for.
   let record: ReductionRecord?
@@ -41,6 +42,7 @@ final class ReductionResult {
     }
     segmentMap = CArray(map)
     sectionNames = CStrings(names)
+    losses = CStrings(value.losses)
     stages = value.stageSeconds.map { (CStrings([$0.name]), $0.seconds) }
     remains = value.remains
   }

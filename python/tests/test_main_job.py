@@ -380,4 +380,4 @@ def test_public_names() -> None:
     assert {error.__name__ for error in errors} == {
         name for name, value in vars(neuron_reduce.errors).items() if isinstance(value, type)
     }
-    assert all(issubclass(error, neuron_reduce.NeuronReduceError) for error in errors)
+    assert all(issubclass(error, neuron_reduce.NeuronReduceError | Warning) for error in errors)

@@ -54,7 +54,7 @@ typedef struct neuron_pointer_vector {
 /// The classes of `PlayRecord`.
 typedef enum neuron_record_kind {
   NEURON_RECORD_UNKNOWN,
-  /// Vector.record(&t): at every step.
+  /// Vector.record(&t): at every step. The variable is the potential of the section that was accessed.
   NEURON_RECORD_TIME,
   /// Vector.record(&variable): at every step.
   NEURON_RECORD_STEPS,
@@ -77,8 +77,6 @@ typedef struct neuron_record {
   int thread;
   void *_Nullable vector;
   union {
-    /// RECORD_TIME: the section that was accessed.
-    neuron_section *_Nullable section;
     /// RECORD_INTERVAL
     double interval;
     /// RECORD_TIMES, PLAY_STEPS (NULL with an interval), PLAY_CONTINUOUS
@@ -126,7 +124,8 @@ typedef struct neuron_internals {
   neuron_node *_Nullable (*_Nonnull node)(neuron_section *_Nonnull, double position);
   /// NULL where the node does not have the mechanism.
   neuron_property *_Nullable (*_Nonnull property_of_node)(int mechanism, neuron_node *_Nonnull);
-  neuron_datum *_Nullable (*_Nonnull datums)(neuron_property *_Nonnull);
+  /// Where a property has its datums.
+  neuron_datum *_Nullable *_Nonnull (*_Nonnull datums)(neuron_property *_Nonnull);
   int (*_Nonnull mechanism_type)(const char *_Nonnull name);
   /// Lets an observer, a record or a spike source, know when a variable is gone.
   void (*_Nonnull observe)(neuron_handle *_Nonnull, void *_Nonnull observer);

@@ -240,6 +240,10 @@ const char *NR_NULLABLE nr_reduction_section_name(const nr_reduction *reduction,
 const char *NR_NULLABLE nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
 
+/// What in the session referred to the dendrites and could not follow, one sentence each; NULL past the
+/// last one. Valid as long as the reduction.
+const char *NR_NULLABLE nr_reduction_loss(const nr_reduction *reduction, size_t index);
+
 // What was done in detail. Without `with_record` these say that there is nothing; their texts are valid
 // as long as the reduction.
 

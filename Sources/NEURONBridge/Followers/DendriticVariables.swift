@@ -37,11 +37,13 @@ final class DendriticVariables {
   }
 
   /// Where the dendrites have nodes: their segments' centres, and their distal ends.
-  private(set) lazy var places: [Place] = centers + cell.model.sections.indices.compactMap {
-    let section = cell.model.sections[$0]
-    guard section.role.isDendritic else { return nil }
-    return Place(section: $0, position: 1 - section.proximalEnd)
-  }
+  private(set) lazy var places: [Place] =
+    centers
+    + cell.model.sections.indices.compactMap {
+      let section = cell.model.sections[$0]
+      guard section.role.isDendritic else { return nil }
+      return Place(section: $0, position: 1 - section.proximalEnd)
+    }
 
   private lazy var centers: [Place] = cell.model.sections.enumerated().flatMap {
     index, section -> [Place] in

@@ -90,9 +90,9 @@ private struct LayoutBench {
       return false
     }
     let current = HocArgument.property(clamp, HocString("i"), element: 0)
-    guard
-      try made(NEURON_RECORD_TIME, by: "record", .address(time), isRight: { $0.of.section == section })
-    else { return false }
+    guard try made(NEURON_RECORD_TIME, by: "record", .address(time), isRight: holdsVoltage) else {
+      return false
+    }
     guard try made(NEURON_RECORD_STEPS, by: "record", voltage, isRight: holdsVoltage) else {
       return false
     }
@@ -126,28 +126,40 @@ private struct LayoutBench {
     _ kind: neuron_record_kind, by method: String, _ arguments: HocArgument...,
     isRight: (neuron_record) -> Bool
   ) throws(BridgeError) -> Bool {
-    let method = try neuron.method(method, of: vector)
     let before = internals.records().count
     try neuron.with(section: section) { () throws(BridgeError) in
-      try neuron.call(method, of: vector, arguments)
+      try neuron.perform(method, of: vector, arguments)
     }
     let records = internals.records()
-    let remove = try neuron.method("play_remove", of: vector)
-    defer { _ = try? neuron.call(remove, of: vector) }
+    defer { try? neuron.perform("play_remove", of: vector) }
     guard records.count == before + 1, let last = records.last, last.kind == kind else {
       return false
     }
     let record = last.record.pointee
-    return internals.object(ofVector: record.vector) == vector && isRight(record)
+    return record.vector == Self.content(of: vector)
+      && internals.object(ofVector: record.vector) == vector && isRight(record)
   }
 
   private func holdsVoltage(_ record: neuron_record) -> Bool {
-    var variable = record.variable
-    return record.point_process == nil && neuron_handle_address(&variable) == address
+    record.point_process == nil && isVoltage(record.variable)
   }
 
   private func holdsTimes(_ record: neuron_record) -> Bool {
-    internals.object(ofVector: record.of.times) == times
+    record.of.times == Self.content(of: times)
+  }
+
+  /// Whether a handle is that of the section's potential: bit by bit, since what is none may not be
+  /// followed.
+  private func isVoltage(_ handle: neuron_handle) -> Bool {
+    var expected = internals.handle(of: variable, in: section, at: 0.5)
+    defer { neuron_handle_release(&expected) }
+    return handle.row == expected.row && handle.storage == expected.storage
+      && handle.index == expected.index && handle.dimension == expected.dimension
+  }
+
+  /// The C++ object of an object, as NEURON's hocdec.h declares it.
+  private static func content(of object: ObjectReference) -> UnsafeMutableRawPointer? {
+    UnsafeRawPointer(object).load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self)
   }
 
   func spikeSourceIsAsDeclared() throws(BridgeError) -> Bool {
@@ -165,8 +177,7 @@ private struct LayoutBench {
     guard case .object(let detector?) = made else { return false }
     defer { neuron.api.object_unref(detector) }
     guard let source = internals.spikeSources().last?.pointee else { return false }
-    var variable = source.variable
-    return neuron_handle_address(&variable) == address && source.section == section
+    return isVoltage(source.variable) && source.section == section
       && source.threshold == threshold && source.object == nil && source.times == nil
       && source.output_index == -1 && source.gid == -1
   }
@@ -179,16 +190,21 @@ private struct LayoutBench {
     guard Int(neuron_symbol_range(conductance).pointee.mechanism) == Int(type),
       let node = internals.functions.node(section, 0.5),
       let property = internals.functions.property_of_node(type, node),
-      let datums = internals.functions.datums(property),
+      let datums = internals.functions.datums(property).pointee,
       let counts = internals.functions.datum_counts.pointee
     else { return false }
-    let expected = neuron.address(of: .range(reversal, section, position: 0.5))
-    let addresses = (0..<Int(counts[Int(type)])).map { neuron_datum_address(datums + $0) }
+    var expected = internals.handle(of: reversal, in: section, at: 0.5)
+    defer { neuron_handle_release(&expected) }
+    let found = UnsafeBufferPointer(start: datums, count: Int(counts[Int(type)])).first {
+      $0.row == expected.row && $0.storage == expected.storage
+    }
+    guard var found, neuron_datum_address(&found) == neuron_handle_address(&expected) else {
+      return false
+    }
     // And a point process is on the property that its node has of its type.
     let clampType = internals.functions.mechanism_type("IClamp")
     guard let point = internals.functions.point_process(clamp) else { return false }
-    return addresses.contains(expected)
-      && neuron_point_process_property(point)
-        == internals.functions.property_of_node(clampType, node)
+    return neuron_point_process_property(point)
+      == internals.functions.property_of_node(clampType, node)
   }
 }

@@ -44,13 +44,11 @@ struct Recordings {
     self.internals = internals
     self.destinations = destinations
     let original = destinations.original
-    let dendrites = Set(
-      zip(original.sections, original.model.sections).filter { $0.1.role.isDendritic }.map(\.0))
     let time = internals.neuron.api.symbol("t").flatMap { internals.neuron.api.symbol_data($0) }
     var processes: [ObjectReference: Int]?
     for (record, kind) in internals.records() {
       if kind == NEURON_RECORD_TIME {
-        if let section = record.pointee.of.section, dendrites.contains(section) {
+        if try variables.variable(of: record.pointee.variable) != nil {
           steps.append(.time(record))
         }
         continue
@@ -120,7 +118,9 @@ struct Recordings {
     of record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind
   ) -> [HocArgument] {
     let value = record.pointee
-    let times = { internals.object(ofVector: value.of.times).map { [HocArgument.object($0)] } ?? [] }
+    let times = {
+      internals.object(ofVector: value.of.times).map { [HocArgument.object($0)] } ?? []
+    }
     switch kind {
     case NEURON_RECORD_INTERVAL: return [.number(value.of.interval)]
     case NEURON_RECORD_TIMES: return times()
@@ -151,10 +151,10 @@ struct Recordings {
       switch step {
       case .redirect(let record, let target):
         guard let handle = internals.handle(of: target, in: cables) else { continue }
-        set(record, handle, section: nil, &undo)
+        set(record, handle, &undo)
       case .time(let record):
         guard let soma = destinations.soma else { continue }
-        set(record, try internals.firstPotential(of: soma), section: soma, &undo)
+        set(record, try internals.firstPotential(of: soma), &undo)
       case .anew(let recording):
         try begin(recording, of: destinations.representative(of: recording.process))
       case .end(let vector):
@@ -164,27 +164,23 @@ struct Recordings {
   }
 
   private func set(
-    _ record: UnsafeMutablePointer<neuron_record>, _ handle: neuron_handle,
-    section: SectionReference?, _ undo: inout Undo
+    _ record: UnsafeMutablePointer<neuron_record>, _ handle: neuron_handle, _ undo: inout Undo
   ) {
     let before = record.pointee
     undo.record { [internals] in
       neuron_handle_release(&record.pointee.variable)
       record.pointee.variable = before.variable
-      if section != nil { record.pointee.of.section = before.of.section }
       internals.observe(before.variable, by: record)
     }
     record.pointee.variable = handle
-    if let section { record.pointee.of.section = section }
     internals.observe(handle, by: record)
   }
 
   private func begin(
     _ recording: OfProcess, of process: ObjectReference
   ) throws(BridgeError) {
-    let neuron = internals.neuron
-    try neuron.call(
-      neuron.method(recording.method, of: recording.vector), of: recording.vector,
+    try internals.neuron.perform(
+      recording.method, of: recording.vector,
       [.object(process), .property(process, recording.name, element: recording.element)]
         + recording.sampling)
   }
@@ -199,15 +195,14 @@ struct Recordings {
 
   private func empty(_ vector: ObjectReference, _ undo: inout Undo) throws(BridgeError) {
     let api = internals.neuron.api
-    let resize = try internals.neuron.method("resize", of: vector)
     let before = Array(
       UnsafeBufferPointer(start: api.vector_data(vector), count: Int(api.vector_size(vector))))
     undo.record { [neuron = internals.neuron] in
-      _ = try? neuron.call(resize, of: vector, .number(Double(before.count)))
+      try? neuron.perform("resize", of: vector, [.number(Double(before.count))])
       guard Int(api.vector_size(vector)) == before.count else { return }
       api.vector_data(vector)?.update(from: before, count: before.count)
     }
-    try internals.neuron.call(resize, of: vector, .number(0))
+    try internals.neuron.perform("resize", of: vector, [.number(0)])
   }
 }
 

@@ -199,6 +199,7 @@ def _load() -> ctypes.PyDLL:
             NamedValue,
             [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t],
         ),
+        "nr_reduction_loss": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_note": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_impedances": (
             ctypes.POINTER(Impedance),
@@ -332,11 +333,19 @@ class Outcome:
         return found
 
     @property
+    def losses(self) -> list[str]:
+        """What in the session referred to the dendrites and could not follow."""
+        return self._texts(_library.nr_reduction_loss)
+
+    @property
     def notes(self) -> list[str]:
         """What a user of the reduced cell should know."""
+        return self._texts(_library.nr_reduction_note)
+
+    def _texts(self, function) -> list[str]:
         found = []
-        while note := _library.nr_reduction_note(self._handle, len(found)):
-            found.append(note.decode())
+        while text := function(self._handle, len(found)):
+            found.append(text.decode())
         return found
 
     @property

@@ -9,13 +9,14 @@ import ctypes
 import dataclasses
 import re
 import time
+import warnings
 from typing import Any
 
 import neuron
 from neuron import h, hoc
 
 from .. import _library
-from ..errors import CellError, UnsupportedNeuronError
+from ..errors import CellError, NeuronReduceWarning, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import collect, event_rates, inputs, structure, templates
 
@@ -49,6 +50,9 @@ class Done:
         left to do, and before which large arrays that are no longer needed should be gone."""
         self.outcome.delete_original()
         self.stage_seconds.update(self.outcome.stage_seconds)
+        if losses := self.outcome.losses:
+            # To the line that called the function which calls this one.
+            warnings.warn(" ".join(losses), NeuronReduceWarning, stacklevel=3)
 
     @property
     def cables(self) -> list[Any]:

@@ -1,0 +1,262 @@
+"""What a session refers to on dendrites and on synapses that are merged follows them."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import pytest
+from neuron import h
+
+import neuron_reduce
+import neuron_reduce._session.job
+import snapshot
+from isolated import isolated
+from models import small_cell
+from neuron_reduce import SimulatorError
+from refusal import failure_of
+
+METHODS = ["classic", "lumped"]
+
+
+def run(duration: float = small_cell.DURATION) -> None:
+    h.v_init = small_cell.V_INIT
+    h.tstop = duration
+    h.run()
+
+
+def reduce(model: small_cell.Model, method: str = "classic") -> neuron_reduce.Reduction:
+    return neuron_reduce.reduce(
+        model.cell, model.drive.synapses, model.drive.netcons, method=method
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@isolated
+def test_recordings_of_dendritic_variables(method: str) -> None:
+    """Of potentials, ions, currents and states, at centres and ends, however they are sampled."""
+    model = small_cell.model()
+    cell = model.cell
+    cell.apic[1].insert("hh")
+    h.CVode().use_fast_imem(1)
+    times = h.Vector([0.5, 1.25, 7.0])
+    made = [
+        ("apic[1]", 0.5, "_ref_v", ()),
+        ("apic[2]", 1, "_ref_v", ()),
+        ("dend[0]", 0.3, "_ref_v", (0.5,)),
+        ("dend[1]", 0.7, "_ref_v", (times,)),
+        ("dend[2]", 0.5, "_ref_i_pas", ()),
+        ("dend[2]", 0.5, "_ref_i_cap", ()),
+        ("apic[1]", 0.9, "_ref_m_hh", ()),
+        ("apic[1]", 0.9, "_ref_ina", (0.25,)),
+        ("apic[0]", 0.9, "_ref_i_membrane_", ()),
+    ]
+    vectors = []
+    for name, x, variable, sampling in made:
+        part, index = name[:-1].split("[")
+        segment = getattr(cell, part)[int(index)](x)
+        vectors.append(h.Vector().record(getattr(segment, variable), *sampling))
+    somatic = h.Vector().record(cell.soma[0](0.5)._ref_v)
+    run()
+    before = [list(vector) for vector in vectors]
+
+    reduction = reduce(model, method)
+    assert [list(vector) for vector in vectors] == before, "traces of the full cell are kept"
+    assert f"{len(made)} recordings went" in " ".join(reduction.record.notes)
+    by_hand = [
+        h.Vector().record(getattr(reduction.place(name, x), variable), *sampling)
+        for name, x, variable, sampling in made
+    ]
+    run(10)
+    for vector, other, (name, x, variable, _) in zip(vectors, by_hand, made, strict=True):
+        assert len(vector) == len(other) > 2
+        assert list(vector) == list(other), f"{name}({x}){variable}"
+    assert len(somatic) == 401
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+@isolated
+def test_recordings_of_synapses(method: str, named: bool) -> None:
+    """Also as `record(synapse, …)`, which NEURON ends when the synapse moves."""
+    model = small_cell.model()
+    clamp = h.IClamp(model.cell.apic[1](0.5))
+    clamp.delay, clamp.dur, clamp.amp = 1, 5, 0.1
+    recorded = [*model.drive.synapses, clamp]
+    vectors = [h.Vector().record(*([each] if named else []), each._ref_i, 0.1) for each in recorded]
+    run()
+    reduction = reduce(model, method)
+    assert len(reduction.synapses) < len(model.drive.synapses), "none was merged"
+    stand = [*(netcon.syn() for netcon in model.drive.netcons), clamp]
+    by_hand = [h.Vector().record(each._ref_i, 0.1) for each in stand]
+    run(10)
+    assert [list(vector) for vector in vectors] == [list(vector) for vector in by_hand]
+    assert all(max(vector) > min(vector) for vector in vectors[-1:])
+
+
+@isolated
+def test_merged_synapses_on_the_soma_are_recorded() -> None:
+    model = small_cell.model()
+    stimulus = h.NetStim()
+    stimulus.start, stimulus.number = 1, 1
+    for _ in range(2):
+        model.drive.synapses.append(h.ExpSyn(model.cell.soma[0](0.5)))
+        model.drive.synapses[-1].tau = 20
+        model.drive.netcons.append(h.NetCon(stimulus, model.drive.synapses[-1], 0, 0, 1e-3))
+    vectors = [h.Vector().record(each._ref_g) for each in model.drive.synapses[-2:]]
+    reduction = reduce(model)
+    assert model.drive.netcons[-1].syn() == model.drive.synapses[-2]
+    run(5)
+    assert list(vectors[0]) == list(vectors[1])
+    assert max(vectors[0]) > 1.9e-3
+    assert reduction
+
+
+@isolated
+def test_played_vectors() -> None:
+    """Into a dendrite and into clamps there, in steps, at times and continuously."""
+    model = small_cell.model()
+    cell = model.cell
+    clamps = [h.IClamp(cell.apic[1](0.5)), h.IClamp(cell.dend[1](0.5))]
+    for clamp in clamps:
+        clamp.delay, clamp.dur = 0, 1e9
+    amplitudes = h.Vector([0.05, -0.02, 0.03])
+    times = h.Vector([0, 2, 4])
+    amplitudes.play(clamps[0]._ref_amp, times, 1)
+    amplitudes.play(clamps[1], clamps[1]._ref_amp, times)
+    reversal = h.Vector([-70, -60, -50, -40])
+    reversal.play(cell.dend[2](0.5)._ref_e_pas, 1.5)
+    run()
+    full = [clamp.amp for clamp in clamps]
+    reduction = reduce(model)
+    run()
+    assert [clamp.amp for clamp in clamps] == full
+    assert reduction.place("dend[2]", 0.5).e_pas == -40
+    run(4.6)
+    assert reduction.place("dend[2]", 0.5).e_pas == -40
+    run(2)
+    assert reduction.place("dend[2]", 0.5).e_pas == -60
+
+
+@isolated
+def test_statement_that_is_played_in_a_dendrite() -> None:
+    model = small_cell.model()
+    h("proc neuron_reduce_test() { neuron_reduce_seen = $1 }\nneuron_reduce_seen = 0")
+    numbers = h.Vector([1, 2, 3])
+    model.cell.dend[1].push()
+    numbers.play("neuron_reduce_test($1)", h.Vector([1, 2, 3]))
+    h.pop_section()
+    times = h.Vector([1, 2, 3])
+    model.cell.dend[1].push()
+    numbers.play("neuron_reduce_test($1)", times)
+    h.pop_section()
+    reduction = reduce(model)
+    run(2.5)
+    assert h.neuron_reduce_seen == 2
+    assert reduction
+
+
+@isolated
+def test_time_vector_begun_in_a_dendrite() -> None:
+    model = small_cell.model()
+    model.cell.dend[1].push()
+    time = h.Vector().record(h._ref_t)
+    h.pop_section()
+    voltage = h.Vector().record(model.cell.soma[0](0.5)._ref_v)
+    run(5)
+    reduction = reduce(model)
+    run(10)
+    assert len(time) == len(voltage) == 401
+    assert time[400] == pytest.approx(10)
+    assert reduction
+
+
+@pytest.mark.parametrize("local", [False, True])
+@isolated
+def test_recording_at_the_steps_of_the_variable_step_method(local: bool) -> None:
+    model = small_cell.model()
+    h.CVode().active(1)
+    h.CVode().use_local_dt(local)
+    voltage, time = h.Vector(), h.Vector()
+    dendrite = model.cell.apic[1]
+    h.cvode.record(dendrite(0.5)._ref_v, voltage, time, sec=dendrite)
+    run(5)
+    reduction = reduce(model)
+    by_hand, time_by_hand = h.Vector(), h.Vector()
+    place = reduction.place("apic[1]", 0.5)
+    h.cvode.record(place._ref_v, by_hand, time_by_hand, sec=place.sec)
+    run(10)
+    assert len(time) == len(voltage) > 5
+    assert list(time) == list(time_by_hand)
+    assert list(voltage) == list(by_hand)
+
+
+@isolated
+def test_recordings_that_are_none_of_the_cells_stay() -> None:
+    model = small_cell.model()
+    places = [model.cell.soma[0](0.5), model.cell.axon[1](0.5), model.bystander.dend[1](0.5)]
+    vectors = [h.Vector().record(place._ref_v) for place in places]
+    vectors += [h.Vector().record(model.bystander_drive.synapses[0]._ref_i)]
+    vectors += [h.Vector().record(h._ref_t), h.Vector().record(h._ref_t, 0.5)]
+    vectors += [h.Vector().record(model.cell.soma[0](0.5)._ref_ina)]
+    reduction = reduce(model)
+    assert not [note for note in reduction.record.notes if "recording" in note]
+    run(10)
+    assert [len(vector) for vector in vectors] == [401, 401, 401, 401, 401, 20, 401]
+
+
+class _NoLists:
+    """NEURON, but that a new List is something that takes no objects."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(h, name)
+
+    def List(self) -> Any:
+        """A Vector, whose append() refuses the reduced cell's instance."""
+        return h.Vector()
+
+
+def refused_in_the_last_step(model: small_cell.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reduction that fails when all else is done, three times; nothing is changed by it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(neuron_reduce._session.job, "h", _NoLists())
+        gc.collect()
+        before = snapshot.take()
+        for _ in range(3):
+            kind, message = failure_of(model.reduce)
+            assert kind is SimulatorError, message
+            assert "instead of Vector" in message, "this was not the last step"
+            gc.collect()
+            assert snapshot.differences(before, snapshot.take()) == []
+
+
+@isolated
+def test_recordings_are_as_before_when_the_last_step_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = small_cell.model()
+    cell = model.cell
+    clamp = h.IClamp(cell.apic[1](0.5))
+    clamp.delay, clamp.dur = 0, 1e9
+    amplitudes, times = h.Vector([0.05, -0.02, 0.03]), h.Vector([0, 2, 4])
+    amplitudes.play(clamp, clamp._ref_amp, times, 1)
+    cell.dend[1].push()
+    vectors = [h.Vector().record(h._ref_t)]
+    h.pop_section()
+    vectors += [h.Vector().record(cell.apic[2](1)._ref_v)]
+    vectors += [h.Vector().record(cell.dend[2](0.5)._ref_i_pas, 0.5)]
+    vectors += [h.Vector().record(each._ref_i) for each in model.drive.synapses]
+    vectors += [h.Vector().record(each, each._ref_i) for each in model.drive.synapses]
+    vectors += [h.Vector().record(clamp, clamp._ref_i)]
+    run(10)
+    before = [list(vector) for vector in vectors]
+    refused_in_the_last_step(model, monkeypatch)
+    assert [list(vector) for vector in vectors] == before
+    run(10)
+    # Point processes that share a segment may be summed in another order than before.
+    for vector, trace in zip(vectors, before, strict=True):
+        assert list(vector) == pytest.approx(trace, abs=1e-9)
+    result = model.reduce()
+    run(10)
+    assert {len(vector) for vector in vectors} == {401, 20}
+    assert result
