@@ -67,5 +67,5 @@ except neuron_reduce.CellError as refusal:
     print(refusal)
 
 cable = neuron_reduce.reducing_methods.reduce_subtree(cell.dend[0], 38.0)
-segments: list[int] = neuron_reduce.subtree_reductor_func.calculate_nsegs_from_lambda([cable])
-place: float = neuron_reduce.reducing_methods.find_best_real_X(1e8 + 1e6j, 1e7, 1.0, cable.length)
+counts: list[int] = neuron_reduce.subtree_reductor_func.calculate_nsegs_from_lambda([cable])
+where: float = neuron_reduce.reducing_methods.find_best_real_X(1e8 + 1e6j, 1e7, 1.0, cable.length)
