@@ -16,6 +16,8 @@ package struct EquivalentCable: Sendable, Equatable {
   package let length: Double
   /// q = √(1 + iωRmCm) at the frequency of the reduction.
   package let propagationFactor: Complex<Double>
+  /// The q by which places on the cable are found.
+  private let locatingFactor: Complex<Double>
   /// Z_in of the subtree, in MΩ.
   package let inputImpedance: Complex<Double>
 
@@ -44,10 +46,12 @@ package struct EquivalentCable: Sendable, Equatable {
   /// Solves for the cable with a propagation factor of the caller's: one that does not follow from the
   /// membrane, or was computed before.
   ///
-  /// - Parameter q: with real part ≥ imaginary part ≥ 0.
+  /// - Parameters:
+  ///   - q: with real part ≥ imaginary part ≥ 0.
+  ///   - locatingFactor: the q by which places on the cable are found; the same unless told.
   package init?(
     inputImpedance: Complex<Double>, tipTransferImpedance: Double, membrane: PassiveMembrane,
-    propagationFactor q: Complex<Double>
+    propagationFactor q: Complex<Double>, locatingFactor: Complex<Double>? = nil
   ) {
     let electrotonicLength = Attenuation.length(
       givingTipRatio: tipTransferImpedance / inputImpedance.length, propagationFactor: q)
@@ -66,6 +70,7 @@ package struct EquivalentCable: Sendable, Equatable {
     self.spaceConstant = spaceConstantCentimeters * 1e4
     self.length = spaceConstantCentimeters * 1e4 * electrotonicLength
     self.propagationFactor = q
+    self.locatingFactor = locatingFactor ?? q
     self.inputImpedance = inputImpedance
     guard diameter.isFinite, diameter > 0, length.isFinite, length > 0 else { return nil }
   }
@@ -81,7 +86,7 @@ package struct EquivalentCable: Sendable, Equatable {
   package func relativePosition(transferImpedance: Double) -> Double {
     let position = Attenuation.position(
       givingRatio: transferImpedance / inputImpedance.length, length: electrotonicLength,
-      propagationFactor: propagationFactor)
+      propagationFactor: locatingFactor)
     return min(position / electrotonicLength, (1.0).nextDown)
   }
 }

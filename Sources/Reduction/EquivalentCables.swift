@@ -16,13 +16,11 @@ struct EquivalentCables {
     var equivalents: [EquivalentCable] = []
     var transfers: [[Double]] = []
     for subtree in subtrees {
-      let (equivalent, subtreeTransfers) = try Self.shape(
-        of: subtree, in: cell, frequency: settings.frequency)
+      let (equivalent, subtreeTransfers) = try Self.shape(of: subtree, in: cell, settings)
       equivalents.append(equivalent)
       transfers.append(subtreeTransfers)
     }
-    cables = try Self.cables(
-      for: subtrees, shapes: equivalents, in: cell, settings.segmentCount)
+    cables = try Self.cables(for: subtrees, shapes: equivalents, in: cell, settings)
     self.subtrees = subtrees
     self.equivalents = equivalents
     self.transfers = transfers
@@ -37,34 +35,38 @@ struct EquivalentCables {
   /// The cable that stands for a subtree, and the moduli of the transfer impedances between the
   /// subtree's compartments and its proximal end, in MΩ.
   private static func shape(
-    of subtree: Subtree, in cell: CellModel, frequency: Double
+    of subtree: Subtree, in cell: CellModel, _ settings: ReductionSettings
   ) throws(ReductionError) -> (EquivalentCable, [Double]) {
+    let frequency = settings.frequency
     let impedance = TreeImpedance(of: subtree.compartments, frequency: frequency)
     let transfers = impedance.transfersToRoot().map(\.length)
     let farthest = subtree.endCompartments.map { transfers[$0] }.min() ?? .nan
 
     let stem = cell.sections[subtree.stem]
     let middle = stem.segmentIndex(at: 0.5)
-    let membrane = PassiveMembrane(
+    let own = PassiveMembrane(
       leakConductanceDensity: cell.leakDensity(ofSection: subtree.stem, segment: middle) ?? .nan,
       capacitanceDensity: stem.segments[middle].capacitance,
       axialResistivity: stem.axialResistivity)
+    let ownFactor = own.propagationFactor(frequency: frequency)
+    let replacement = settings.membranes[subtree.stem]
     guard
       let shape = EquivalentCable(
-        inputImpedance: impedance.input, tipTransferImpedance: farthest, membrane: membrane,
-        frequency: frequency)
+        inputImpedance: impedance.input, tipTransferImpedance: farthest,
+        membrane: replacement.map(PassiveMembrane.init) ?? own,
+        propagationFactor: replacement?.propagationFactor ?? ownFactor, locatingFactor: ownFactor)
     else { throw .unsolvable(section: stem.name, frequency: frequency) }
     return (shape, transfers)
   }
 
   private static func cables(
     for subtrees: [Subtree], shapes: [EquivalentCable], in cell: CellModel,
-    _ segmentCount: SegmentCount
+    _ settings: ReductionSettings
   ) throws(ReductionError) -> [ReducedCable] {
     let originalCount = subtrees.reduce(0) { count, subtree in
       count + subtree.sections.reduce(0) { $0 + cell.sections[$1].segments.count }
     }
-    let counts = segmentCount.distributed(
+    let counts = settings.segmentCount.distributed(
       over: shapes.map(\.electrotonicLength), originalCount: originalCount)
     var cables: [ReducedCable] = []
     for (index, subtree) in subtrees.enumerated() {
@@ -76,6 +78,7 @@ struct EquivalentCables {
       guard let attachment = stem.attachment else {
         preconditionFailure("a stem is attached to the soma")
       }
+      let replacement = settings.membranes[subtree.stem]
       cables.append(
         ReducedCable(
           stem: subtree.stem, role: stem.role,
@@ -83,9 +86,20 @@ struct EquivalentCables {
           shape: CableShape(
             length: shapes[index].length, diameter: shapes[index].diameter,
             electrotonicLength: shapes[index].electrotonicLength),
-          capacitance: stem.segments[stem.segmentIndex(at: 0.5)].capacitance,
-          axialResistivity: stem.axialResistivity, segmentCount: Int(counts[index])))
+          capacitance: replacement?.capacitance
+            ?? stem.segments[stem.segmentIndex(at: 0.5)].capacitance,
+          axialResistivity: replacement?.axialResistivity ?? stem.axialResistivity,
+          segmentCount: Int(counts[index])))
     }
     return cables
+  }
+}
+
+extension PassiveMembrane {
+  fileprivate init(_ replacement: CableMembrane) {
+    self.init(
+      membraneResistance: replacement.membraneResistance,
+      capacitanceDensity: replacement.capacitance,
+      axialResistivity: replacement.axialResistivity)
   }
 }

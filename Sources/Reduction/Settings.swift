@@ -35,11 +35,15 @@ package struct ReductionSettings: Sendable, Equatable {
   package let comparedParameters: [String: [String]]
   /// What is known of the events that drive the synapses.
   package private(set) var drive: SynapticDrive
+  /// What the cables of some stems, by their indices in the cell's sections, have in place of the stems'
+  /// own passive properties.
+  package let membranes: [Int: CableMembrane]
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
-    comparedParameters: [String: [String]] = [:], drive: SynapticDrive = SynapticDrive()
+    comparedParameters: [String: [String]] = [:], drive: SynapticDrive = SynapticDrive(),
+    membranes: [Int: CableMembrane] = [:]
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     self.method = method
@@ -47,6 +51,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.segmentCount = segmentCount
     self.comparedParameters = comparedParameters
     self.drive = drive
+    self.membranes = membranes
   }
 
   /// The same with the drive's rates picked and ordered anew: those of these connections, as they were
