@@ -5,7 +5,8 @@
 #include <string.h>
 
 // Callers such as ctypes take enumerations for int32_t.
-_Static_assert(sizeof(nr_status) == 4 && sizeof(nr_nature) == 4 && sizeof(nr_role) == 4,
+_Static_assert(sizeof(nr_status) == 4 && sizeof(nr_nature) == 4 && sizeof(nr_role) == 4 &&
+                   sizeof(nr_superposition) == 4,
                "enumerations have 32 bits");
 
 int nr_abi_version(void) { return NR_ABI_VERSION; }
@@ -32,6 +33,10 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_spike_shape),
       SIZE(nr_complex),
       SIZE(nr_equivalent_cable),
+      SIZE(nr_measuring_clock),
+      SIZE(nr_stand),
+      SIZE(nr_voltage_step),
+      SIZE(nr_measured),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

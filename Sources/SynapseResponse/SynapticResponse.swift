@@ -1,5 +1,4 @@
 import ComplexModule
-import RealModule
 
 /// What one event does to a point process: how it was found to respond, measured in the simulator.
 package struct SynapticResponse: Sendable, Equatable {
@@ -38,56 +37,10 @@ package struct SynapticResponse: Sendable, Equatable {
   ) {
     self.nature = nature
     self.superposes = superposes
-    let spectrum = SpectralGrid.angularFrequencies.map {
-      Self.fourier(times, conductances, angularFrequency: $0)
-    }
+    let spectrum = Spectrum.of(conductances, at: times)
     let total = spectrum[0].real
     let charge = total > 0 && total.isFinite ? total : 0
     self.charge = charge
     power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
-  }
-
-  /// ∫g(t)·exp(−iωt) dt of what is linear between the samples; at 0 Hz the trapezoidal rule.
-  ///
-  /// However slowly a conductance changes, steps of a period would let the trapezoidal rule see it at
-  /// rest. Over a step h, with θ = ωh, the two samples have the factors h·∫₀¹ (1 − s)·e^(−iθs) ds and
-  /// h·∫₀¹ s·e^(−iθs) ds.
-  private static func fourier(
-    _ times: [Double], _ values: [Double], angularFrequency: Double
-  ) -> Complex<Double> {
-    var sum = Complex<Double>.zero
-    guard let first = times.first else { return sum }
-    var step = -1.0
-    var (left, right) = (Complex<Double>.zero, Complex<Double>.zero)
-    for index in times.indices.dropLast() {
-      let next = times[index + 1] - times[index]
-      // Steps that differ by the rounding of times are equal.
-      if abs(next - step) > 1e-9 * next {
-        step = next
-        (left, right) = factors(ofAngle: angularFrequency * step)
-      }
-      let phase = Complex(length: 1, phase: -angularFrequency * (times[index] - first))
-      let linear = left.multiplied(by: values[index]) + right.multiplied(by: values[index + 1])
-      sum += (phase * linear).multiplied(by: step)
-    }
-    return sum
-  }
-
-  /// ∫₀¹ (1 − s)·e^(−iθs) ds and ∫₀¹ s·e^(−iθs) ds.
-  private static func factors(
-    ofAngle theta: Double
-  ) -> (left: Complex<Double>, right: Complex<Double>) {
-    // Four terms of the series are right to 1e-10 here, where the closed form cancels.
-    if theta < 0.01 {
-      let square = theta * theta
-      return (
-        Complex(0.5 - square / 24, -theta / 6 + theta * square / 120),
-        Complex(0.5 - square / 8, -theta / 3 + theta * square / 30)
-      )
-    }
-    let turn = Complex(length: 1, phase: -theta)
-    let whole = (1 - turn) / Complex(0, theta)
-    let right = (turn * Complex(1, theta) - 1).divided(by: theta * theta)
-    return (whole - right, right)
   }
 }

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import PROJECT
 from neuron_reduce import _library
-from neuron_reduce._library import cable_theory, metrics
+from neuron_reduce._library import cable_theory, metrics, responses
 
 HEADER = PROJECT / "Sources" / "CNeuronReduce" / "include" / "neuron_reduce.h"
 DECLARATIONS = re.sub(r"//.*", "", HEADER.read_text())
@@ -50,7 +50,7 @@ def test_compiles_without_a_warning(
 def _structures() -> dict[str, type[ctypes.Structure]]:
     return {
         _library.c_name(each): each
-        for module in (_library, cable_theory, metrics)
+        for module in (_library, cable_theory, metrics, responses)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, ctypes.Structure)
     }

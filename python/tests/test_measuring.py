@@ -14,8 +14,8 @@ from isolated import isolated
 from models import compiled, compiled9, small_cell
 from neuron_reduce import SimulatorError
 from neuron_reduce._processes import copies
-from neuron_reduce._session import event_rates, measuring
-from neuron_reduce._session.measuring import Nature
+from neuron_reduce._session import event_rates, measuring, stands
+from neuron_reduce._library.responses import Nature
 
 
 def _only(mechanism: str, **values: float) -> measuring.Response:
@@ -93,7 +93,7 @@ def test_notes_have_the_last_line_of_an_error(monkeypatch: pytest.MonkeyPatch) -
     def fails(examples: Any) -> None:
         raise RuntimeError("somewhere\n in a file\nfor this reason\n")
 
-    monkeypatch.setattr(measuring, "_measure_in_copy", fails)
+    monkeypatch.setattr(stands, "measure", fails)
     notes = _notes(small_cell.model())
     assert "RuntimeError: for this reason" in notes
     assert "somewhere" not in notes

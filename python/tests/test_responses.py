@@ -17,7 +17,7 @@ import snapshot
 from isolated import isolated
 from models import compiled, compiled9, compiled_synapses, small_cell
 from neuron_reduce._session import measuring
-from neuron_reduce._session.measuring import Nature
+from neuron_reduce._library.responses import Nature
 
 
 class _Bench:

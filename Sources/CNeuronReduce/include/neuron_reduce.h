@@ -405,6 +405,104 @@ nr_status nr_segment_counts(const double *NR_NULLABLE electrotonic_lengths, size
 nr_status nr_segment_center(double segment_count, double position, double *result, char *message,
                             size_t message_size);
 
+// Measuring how point processes respond to events. A caller puts them on stands, compartments of so
+// large a capacitance that the voltage stays, does there what a protocol says, and gives back the
+// currents that it recorded. None of these functions needs NEURON.
+
+/// Why one point process cannot stand for two of its kind, as far as is known.
+typedef enum nr_superposition {
+  /// It can: events of two NetCons act on one as on two.
+  NR_SUPERPOSITION_HOLDS = 0,
+  /// An event of one NetCon changes the response to an event of another.
+  NR_SUPERPOSITION_INTERACTION = 1,
+  /// A current flows without any event.
+  NR_SUPERPOSITION_TONIC_CURRENT = 2,
+  /// The response varies by itself.
+  NR_SUPERPOSITION_RANDOMNESS = 3,
+  /// Not known, since no response was seen.
+  NR_SUPERPOSITION_NOTHING_SEEN = 4,
+} nr_superposition;
+
+/// The steps of time that every run takes, in ms: first those of `fine_step` for `before`, after which
+/// the first event comes and time is counted; then until `fine_end`; then those of `coarse_step` until
+/// `end`.
+typedef struct nr_measuring_clock {
+  double before, fine_step, fine_end, coarse_step, end;
+  /// What is recorded in a whole run: one value at its beginning, and one after each step.
+  size_t sample_count;
+  /// When responses are given, in ms from the event on.
+  const double *times;
+  size_t time_count;
+} nr_measuring_clock;
+
+/// What happens to a point process on one stand.
+typedef struct nr_stand {
+  /// In mV.
+  double holding;
+  /// Whether the voltage takes the steps of `nr_voltage_step_at`.
+  int32_t is_stepped;
+  /// Whether this stand repeats the one before, best with another instance of the same kind.
+  int32_t is_repetition;
+  /// Of each of two NetCons the factor on its weight, and its events in ms.
+  double scales[2];
+  const double *NR_NULLABLE events[2];
+  size_t event_counts[2];
+} nr_stand;
+
+typedef struct nr_voltage_step {
+  /// In ms and mV.
+  double time, voltage;
+} nr_voltage_step;
+
+/// What was found out about one kind of point process.
+typedef struct nr_measured {
+  /// Whether the protocol was the right one: 0 where it found something else than it asks for.
+  int32_t is_known;
+  nr_nature nature;
+  nr_superposition superposition;
+  /// The protocol that is enough for others of its class; -1 where there is none.
+  int32_t brief_protocol;
+  /// How many conductances were written.
+  size_t count;
+} nr_measured;
+
+/// The protocol that finds out everything. Others are given as `brief_protocol`.
+#define NR_PROTOCOL_THOROUGH 0
+
+nr_measuring_clock nr_measuring_times(void);
+
+/// The number of stands of a protocol; 0 for what is none.
+size_t nr_stand_count(int32_t protocol);
+
+/// A stand, by its index; all zero past the last one.
+nr_stand nr_stand_at(int32_t protocol, size_t index);
+
+size_t nr_voltage_step_count(void);
+nr_voltage_step nr_voltage_step_at(size_t index);
+
+/// What follows from the currents of some kinds of point process.
+///
+/// `densities` has for each kind, and for each stand of the protocol, the stand's recorded capacitive
+/// currents in mA/cm2, `sample_count` of each: fewer than those of a whole run where nothing changed
+/// any more. `areas` of the stands in um2, `weights` of the first NetCon, both by kind. To `results` it
+/// writes one for each kind, and to `conductances`, for each kind in `time_count` places, those at the
+/// first of the clock's times, in uS per unit of weight. Of a protocol that there is not, nothing is known.
+void nr_analyse_currents(int32_t protocol, const double *NR_NONNULL const *NR_NULLABLE densities,
+                         size_t sample_count, const double *areas, const double *weights,
+                         size_t kind_count, nr_measured *results, double *conductances);
+
+/// Whether recorded currents, `sample_count` of each of `count` stands, are back at what they were before
+/// the first event, so that a run need not go on; of protocols other than the thorough one.
+int nr_are_over(const double *NR_NONNULL const *NR_NULLABLE densities, size_t sample_count,
+                size_t count);
+
+/// Chooses kinds that stand for all, such that none is far from the nearest of them: 2*|a - b| /
+/// (|a| + |b|), the largest of all values. `values` has `value_count` of each kind. For each kind the
+/// one that stands for it is written to `nearest`, its own index for those that were chosen, and the
+/// distance to `distances`. At most `limit` are chosen.
+void nr_choose_kinds(const double *NR_NULLABLE values, size_t kind_count, size_t value_count,
+                     size_t limit, int64_t *nearest, double *distances);
+
 #ifdef __cplusplus
 }
 #endif

@@ -407,3 +407,11 @@ def declare(function: str, *arguments) -> None:
     declared = getattr(_library, function)
     declared.restype = ctypes.c_int
     declared.argtypes = [*arguments, ctypes.c_char_p, ctypes.c_size_t]
+
+
+def function(name: str, result, *arguments):
+    """Declares a function of the library that cannot fail, and returns it."""
+    declared = getattr(_library, name)
+    declared.restype = result
+    declared.argtypes = arguments
+    return declared

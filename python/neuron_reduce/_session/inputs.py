@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _library
 from .._display.warned import warn
+from .._library.responses import Nature
 from . import measuring
 
 
@@ -33,7 +34,7 @@ class Drive:
             self._structures, self.responses.kinds, self._arrays, strict=False
         ):
             structure.nature = int(kind.nature)
-            structure.superposes = -1
+            structure.superposes = kind.superposition.code
             structure.times = times.ctypes.data
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
@@ -63,7 +64,7 @@ class Drive:
         random = sum(
             int(count)
             for nature, count in zip(natures, counts, strict=True)
-            if nature is measuring.Nature.STOCHASTIC
+            if nature is Nature.STOCHASTIC
         )
         if random:
             notes.append(
@@ -95,3 +96,4 @@ class Drive:
             f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as 0 in "
             "the operating point; rates= states them."
         ]
+        return notes + self.responses.notes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from neuron import h
 
-PARAMETER, GLOBAL, ALL = 1, -1, 0
+PARAMETER, ASSIGNED, STATE, GLOBAL, ALL = 1, 2, 3, -1, 0
 """MechanismStandard's kinds of variable."""
 
 
@@ -37,6 +39,21 @@ def variables(kind: str, which: int) -> list[tuple[str, int]]:
         size = int(standard.name(text, index))
         found.append((text[0], size))
     return found
+
+
+@functools.cache
+def parameters(kind: str) -> list[tuple[str, int]]:
+    """A mechanism's PARAMETERs, each with its array size."""
+    return variables(kind, PARAMETER)
+
+
+def is_pointer(instance, name: str) -> bool:
+    """Whether a member of a point process is a POINTER. It points elsewhere afterwards."""
+    try:
+        h.setpointer(h._ref_t, name, instance)
+    except TypeError:
+        return False
+    return True
 
 
 def numbers(value, size: int) -> list[float]:
