@@ -13,9 +13,9 @@ import neuron_reduce
 from isolated import isolated
 from models import compiled, compiled9, small_cell
 from neuron_reduce import SimulatorError
+from neuron_reduce._library.responses import Nature
 from neuron_reduce._processes import copies
 from neuron_reduce._session import event_rates, measuring, stands
-from neuron_reduce._library.responses import Nature
 
 
 def _only(mechanism: str, **values: float) -> measuring.Response:

@@ -16,8 +16,8 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import compiled, compiled9, compiled_synapses, small_cell
-from neuron_reduce._session import measuring
 from neuron_reduce._library.responses import Nature
+from neuron_reduce._session import measuring
 
 
 class _Bench:

@@ -86,7 +86,7 @@ class Drive:
                 "be measured: their weights stay as they were, and they do not count in the "
                 f"operating point ({self.responses.problem})."
             )
-        return notes
+        return notes + self.responses.notes
 
     def _of_rates(self) -> list[str]:
         unknown = int(np.isnan(self.rates).sum())
@@ -96,4 +96,3 @@ class Drive:
             f"The rates of {unknown} of {len(self.rates)} NetCons are not known, and count as 0 in "
             "the operating point; rates= states them."
         ]
-        return notes + self.responses.notes
