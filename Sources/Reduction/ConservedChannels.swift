@@ -11,11 +11,8 @@ import CellModel
 /// docs/method.md, section 7.
 enum ConservedChannels {
   /// The insertions of every cable.
-  ///
-  /// - Parameter leakDensities: g_pas that each cable was solved for, in S/cm²; nil where the
-  ///   leak is conserved like all else.
   static func insertions(
-    of cell: CellModel, map: SegmentMap, cables: [ReducedCable], leakDensities: [Double]? = nil
+    of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
   ) -> [[Section.Insertion]] {
     var totals = cables.map { cable in
       [Total?](repeating: nil, count: cable.segmentCount)
@@ -34,12 +31,6 @@ enum ConservedChannels {
       for segment in segments.indices where own[segment] == nil {
         segments[segment] = zip(segments[segment], cell.mechanisms).map { values, kind in
           values.map { kind.withoutDensities($0) }
-        }
-      }
-      if let leak = cell.passiveLeak, let density = leakDensities?[index] {
-        for segment in segments.indices where segments[segment].indices.contains(leak) {
-          guard segments[segment][leak]?.isEmpty == false else { continue }
-          segments[segment][leak]?[0] = density
         }
       }
       return ChannelTransfer.insertions(segments, kinds: cell.mechanisms) {

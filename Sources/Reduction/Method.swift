@@ -2,7 +2,7 @@ import CellModel
 
 /// The ways to reduce a cell, by the names that users give.
 package enum Method: String, Sendable, CaseIterable {
-  case classic, drive, lumped
+  case classic, lumped
 
   /// Whether connections may come out with other weights than they had, by what is known of the drive.
   package var changesWeights: Bool { self != .classic }
@@ -15,7 +15,7 @@ package enum Method: String, Sendable, CaseIterable {
     self = method
   }
 
-  /// Reduces a cell: see `ClassicReduction`, `DriveReduction`, `LumpedReduction`.
+  /// Reduces a cell: see `ClassicReduction`, `LumpedReduction`.
   ///
   /// - Throws: `ReductionError`; for a cell whose value does not hold together, `.model`.
   package func reduce(
@@ -28,7 +28,6 @@ package enum Method: String, Sendable, CaseIterable {
     }
     switch self {
     case .classic: return try ClassicReduction.reduce(cell, settings: settings, finished: finished)
-    case .drive: return try DriveReduction.reduce(cell, settings: settings, finished: finished)
     case .lumped: return try LumpedReduction.reduce(cell, settings: settings, finished: finished)
     }
   }

@@ -96,7 +96,11 @@ import Testing
     builder.add(
       .basal, on: stem, length: 300,
       inserting: [.init(mechanism: 1, values: [[7, 8, 9, 10, 11]])])
-    let values = try #require(try insertion(1, in: try reduced(builder, .drive, .total(4))))
+    // On cables of several segments.
+    let classic = try reduced(builder, .classic, .total(4))
+    let insertions = ConservedChannels.insertions(
+      of: builder.cell, map: classic.segmentMap, cables: classic.cables)
+    let values = try #require(insertions[0].first { $0.mechanism == 1 }).values
     #expect(values.count == 3)
     #expect(values[0] == [0, -1, -2, 0, 0])
     #expect(abs(values[2][1] - 8) <= 1e-12 && abs(values[2][2] - 9) <= 1e-12)
@@ -118,14 +122,14 @@ import Testing
   // MARK: Any cell
 
   /// Σ density·area of every mechanism in every group, and means by area of what is no density.
-  @Test(arguments: UInt64(1)...60, [Method.lumped, .drive])
-  func totalsAreKept(seed: UInt64, method: Method) throws {
+  @Test(arguments: UInt64(1)...60)
+  func totalsAreKept(seed: UInt64) throws {
     let random = RandomCell(seed: seed)
     var cell = random.varied(seed: seed)
     // shift_Ih is an array without a unit.
     cell.mechanisms[1].parameters[0].unit = "mho/cm2"
-    let reduction = try method.reduce(
-      cell, settings: ReductionSettings(method: method, segmentCount: random.segmentCount))
+    let reduction = try Method.lumped.reduce(
+      cell, settings: ReductionSettings(method: .lumped, segmentCount: random.segmentCount))
     for (index, cable) in reduction.cables.enumerated() {
       for segment in 0..<cable.segmentCount {
         let originals = reduction.segmentMap.points.enumerated().flatMap { section, points in
@@ -133,7 +137,7 @@ import Testing
             points[$0].segment == CableSegment(cable: index, segment: segment)
           }.map { (section: section, segment: $0) }
         }
-        for mechanism in cell.mechanisms.indices where mechanism > 0 || method == .lumped {
+        for mechanism in cell.mechanisms.indices {
           let having = originals.compactMap { original -> (values: [Double], area: Double)? in
             let section = cell.sections[original.section]
             return section.values(ofMechanism: mechanism, segment: original.segment).map {

@@ -242,17 +242,17 @@ import Testing
       let drive = SynapticDrive(
         responses: RandomDrive.responses, responseIndices: [0, 1, 2, 3],
         rates: [rate, rate, rate, nil])
-      for method in [Method.lumped, .drive] {
-        let settings = try ReductionSettings(method: method, drive: drive)
-        guard let reduction = try? method.reduce(builder.cell, settings: settings) else { continue }
-        for connection in reduction.reduced.connections {
-          #expect(connection.weights.allSatisfy { $0.isFinite && $0 >= 0 })
-        }
-        for section in reduction.reduced.sections {
-          for segment in section.segments {
-            #expect(segment.diameter.isFinite && segment.diameter > 0)
-            #expect(segment.area.isFinite && segment.area > 0)
-          }
+      let settings = try ReductionSettings(method: .lumped, drive: drive)
+      guard let reduction = try? Method.lumped.reduce(builder.cell, settings: settings) else {
+        continue
+      }
+      for connection in reduction.reduced.connections {
+        #expect(connection.weights.allSatisfy { $0.isFinite && $0 >= 0 })
+      }
+      for section in reduction.reduced.sections {
+        for segment in section.segments {
+          #expect(segment.diameter.isFinite && segment.diameter > 0)
+          #expect(segment.area.isFinite && segment.area > 0)
         }
       }
     }

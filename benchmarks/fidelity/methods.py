@@ -19,7 +19,6 @@ class Method:
 
 METHODS = {
     "classic": Method("classic"),
-    "drive": Method("drive"),
     "lumped": Method("lumped"),
 }
 

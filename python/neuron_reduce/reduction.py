@@ -54,7 +54,7 @@ def reduce(
     its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
     nothing was changed.
 
-    For ``'lumped'`` and ``'drive'`` the synapses' responses to events are measured first, by short
+    For ``'lumped'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
     session's initialisation handlers, and leave the session alone.
 
@@ -64,9 +64,7 @@ def reduce(
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
     :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
         the mean conductances of the drive, with weights that keep what events deliver to the soma.
-        ``'drive'``: the cables of ``'classic'`` with such weights for the resting cell, and
-        channels that keep their total. ``'classic'``: that of Amsalem et al. (2020), which leaves
-        the weights as they are.
+        ``'classic'``: that of Amsalem et al. (2020), which leaves the weights as they are.
     :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'``, which
         keeps those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the

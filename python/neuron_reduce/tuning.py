@@ -199,7 +199,7 @@ def tune(
     tstop: float = 1000,
     tstart: float = 0.0,
     seeds: Iterable[Any] = (1,),
-    methods: Iterable[str] = ("lumped", "drive", "classic"),
+    methods: Iterable[str] = ("lumped", "classic"),
     frequencies: Iterable[float] = (0, 20, 50, 100),
     segments: Iterable[float] = (-1, 20, 40),
     error: str | Callable[[Evaluation], float] = "spikes",

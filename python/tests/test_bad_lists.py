@@ -17,8 +17,8 @@ from neuron_reduce import (
 from odd import NEITHER
 from refusal import assert_arguments_refused, failure_of
 
-# "lumped" and "drive" let the library look at the lists before they measure responses.
-METHODS = pytest.mark.parametrize("method", ["classic", "lumped", "drive"])
+# "lumped" lets the library look at the lists before they measure responses.
+METHODS = pytest.mark.parametrize("method", ["classic", "lumped"])
 
 
 @METHODS

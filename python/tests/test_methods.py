@@ -1,4 +1,4 @@
-"""What the methods `drive` and `lumped` do to a cell in NEURON, and what they leave alone."""
+"""What the method `lumped` does to a cell in NEURON, and what it leaves alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from neuron_reduce import ArgumentError, SimulatorError
 from refusal import assert_refused, failure_of
 from test_roll_back import _NoLists
 
-METHODS = pytest.mark.parametrize("method", ["drive", "lumped"])
+# Those that change weights.
+METHODS = pytest.mark.parametrize("method", ["lumped"])
 
 
 def _reduce(model: small_cell.Model, method: str, **arguments: Any) -> neuron_reduce.Reduction:
@@ -167,16 +168,14 @@ def test_currents_keep_what_arrives(method: str, cache: Path) -> None:
 
 
 @isolated
-def test_rates_matter_to_the_lumped_method_only() -> None:
+def test_rates_matter() -> None:
     found = {}
-    for method in ("drive", "lumped"):
-        for rate in (0, 40):
-            model = small_cell.model()
-            reduction = _reduce(model, method, rates=rate)
-            shapes = [(cable.length, cable.diameter) for cable in reduction.cables]
-            found[method, rate] = _weights(model.drive.netcons), shapes
-    assert found["drive", 0] == found["drive", 40]
-    assert found["lumped", 0] != found["lumped", 40]
+    for rate in (0, 40):
+        model = small_cell.model()
+        reduction = _reduce(model, "lumped", rates=rate)
+        found[rate] = [(cable.length, cable.diameter) for cable in reduction.cables]
+        found[rate] += _weights(model.drive.netcons)
+    assert found[0] != found[40]
 
 
 # MARK: What is kept
@@ -248,17 +247,11 @@ def test_lumped_cells_are_no_larger(segments: float) -> None:
 
 
 @isolated
-def test_drive_has_the_classic_cables() -> None:
-    found = {}
-    for method in ("classic", "drive"):
-        model = small_cell.model()
-        reduction = _reduce(model, method, frequency=38)
-        found[method] = (
-            [(each.length, each.diameter, each.segments) for each in reduction.cables],
-            [(each.cable, each.cable_x) for each in reduction.segment_map],
-            [each.get_segment().x for each in reduction.synapses],
-        )
-    assert found["drive"] == found["classic"]
+def test_a_method_that_is_gone_is_unknown() -> None:
+    model = small_cell.model()
+    assert_refused(
+        lambda: _reduce(model, "drive"), ArgumentError, "'drive'", "expected", "classic, lumped"
+    )
 
 
 @isolated
@@ -404,7 +397,6 @@ def test_lumped_follows_the_full_cell_closer_than_classic() -> None:
     assert np.ptp(full) > 3
     errors = {
         method: float(np.sqrt(np.mean((_poisson_trace(method) - full) ** 2)))
-        for method in ("classic", "drive", "lumped")
+        for method in ("classic", "lumped")
     }
     assert errors["lumped"] < 0.5 * errors["classic"], errors
-    assert errors["drive"] < errors["classic"], errors

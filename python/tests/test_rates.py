@@ -110,18 +110,13 @@ def test_what_is_no_rate_is_refused(given: Any, text: str) -> None:
 def test_reduce_refuses_them_and_changes_nothing() -> None:
     model = small_cell.model()
     for rates in (-1, [1.0], "5"):
-        for method in ("lumped", "drive"):
-            assert_refused(
-                lambda method=method, rates=rates: neuron_reduce.reduce(
-                    model.cell,
-                    model.drive.synapses,
-                    model.drive.netcons,
-                    method=method,
-                    rates=rates,
-                ),
-                ArgumentError,
-                "rates",
-            )
+        assert_refused(
+            lambda rates=rates: neuron_reduce.reduce(
+                model.cell, model.drive.synapses, model.drive.netcons, rates=rates
+            ),
+            ArgumentError,
+            "rates",
+        )
 
 
 @isolated

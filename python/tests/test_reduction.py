@@ -187,7 +187,7 @@ def test_notes() -> None:
     assert clamp.get_segment().sec in list(reduction.cell.dend)
 
 
-@pytest.mark.parametrize("method", ["classic", "drive", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped"])
 @isolated
 def test_every_method_has_its_record(method: str) -> None:
     model = small_cell.model()

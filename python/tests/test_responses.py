@@ -195,9 +195,8 @@ def test_a_mechanism_that_hangs_is_given_up(cache: Path, monkeypatch: pytest.Mon
     assert responses.problem == "FailingSyn: it took more than 3 s"
 
 
-@pytest.mark.parametrize("method", ["lumped", "drive"])
 @isolated
-def test_what_was_not_measured_keeps_its_weight_and_is_noted(method: str, cache: Path) -> None:
+def test_what_was_not_measured_keeps_its_weight_and_is_noted(cache: Path) -> None:
     compiled_synapses.load_mechanisms(cache)
     model = small_cell.model()
     failing = h.FailingSyn(model.cell.apic[1](0.5))
@@ -205,9 +204,7 @@ def test_what_was_not_measured_keeps_its_weight_and_is_noted(method: str, cache:
     model.drive.netcons.append(h.NetCon(None, failing))
     model.drive.netcons[-1].weight[0] = 0.25
     before = [netcon.weight[0] for netcon in model.drive.netcons]
-    reduction = neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method=method, rates=5
-    )
+    reduction = neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, rates=5)
     after = [netcon.weight[0] for netcon in reduction.netcons]
     assert after[-1] == 0.25
     assert sum(new != old for new, old in zip(after, before, strict=True)) > len(before) / 2

@@ -102,7 +102,7 @@ typedef struct nr_request {
   size_t synapse_count;
   void *NR_NULLABLE const *NR_NULLABLE connections;
   size_t connection_count;
-  /// The name of a method: "classic", "drive", "lumped".
+  /// The name of a method: "classic", "lumped".
   const char *method;
   /// In Hz.
   double frequency;
