@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import neuron_reduce
-import published
+import published_names
 from isolated import isolated
 from neuron_reduce import reducing_methods, subtree_reductor_func
 
@@ -59,43 +59,43 @@ def _assert_published(name: str, observed: Any) -> None:
         pytest.fail("\n".join([f"{name}: {len(found)} differences", *found[:20]]), pytrace=False)
 
 
-@pytest.mark.parametrize("seed", published.NUMBER_SEEDS)
+@pytest.mark.parametrize("seed", published_names.NUMBER_SEEDS)
 def test_functions_of_numbers(seed: int) -> None:
-    observed = published.numbers(reducing_methods, subtree_reductor_func, seed)
+    observed = published_names.numbers(reducing_methods, subtree_reductor_func, seed)
     _assert_published(f"numbers-{seed}", observed)
 
 
-@pytest.mark.parametrize("seed", published.TREE_SEEDS)
+@pytest.mark.parametrize("seed", published_names.TREE_SEEDS)
 @isolated
 def test_functions_of_sections(seed: int) -> None:
-    observed = published.tree(reducing_methods, subtree_reductor_func, seed, is_active=False)
+    observed = published_names.tree(reducing_methods, subtree_reductor_func, seed, is_active=False)
     _assert_published(f"tree-{seed}", observed)
 
 
-@pytest.mark.parametrize("seed", published.ACTIVE_SEEDS)
+@pytest.mark.parametrize("seed", published_names.ACTIVE_SEEDS)
 @isolated
 def test_functions_of_sections_with_channels(seed: int) -> None:
-    observed = published.tree(reducing_methods, subtree_reductor_func, seed, is_active=True)
+    observed = published_names.tree(reducing_methods, subtree_reductor_func, seed, is_active=True)
     _assert_published(f"active-{seed}", observed)
 
 
 @isolated
 def test_functions_of_synapses() -> None:
-    _assert_published("synapse_kinds", published.synapse_kinds(subtree_reductor_func))
+    _assert_published("synapse_kinds", published_names.synapse_kinds(subtree_reductor_func))
 
 
 @isolated
 def test_functions_of_hoc_cells() -> None:
-    _assert_published("hoc_cell", published.hoc_cell(subtree_reductor_func))
+    _assert_published("hoc_cell", published_names.hoc_cell(subtree_reductor_func))
 
 
-@pytest.mark.parametrize("name", published.SIGNATURES)
+@pytest.mark.parametrize("name", published_names.SIGNATURES)
 def test_signatures(name: str) -> None:
     """Parameters are called as they were, in their order, with their defaults."""
     module, _, function = name.partition(".")
     found = inspect.signature(getattr(getattr(neuron_reduce, module), function))
     expected = GOLDEN["observations"]["signatures"][name]
-    assert published.signature(found) == expected
+    assert published_names.signature(found) == expected
 
 
 def test_modules_are_attributes_and_can_be_imported() -> None:

@@ -1,4 +1,4 @@
-"""Writes `published.json`: what the functions of neuron-reduce 0.0.7 return (see `published.py`).
+"""Writes `published.json`: what the functions of neuron-reduce 0.0.7 return (see `published_names.py`).
 
 Needs an environment with neuron 8.2.6, numpy below 2 and neuron-reduce 0.0.7:
 
@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 from neuron import h  # noqa: E402  (the path comes first)
 
 import neuron_reduce  # noqa: E402
-import published  # noqa: E402
+import published_names  # noqa: E402
 from neuron_reduce import reducing_methods, subtree_reductor_func  # noqa: E402
 
 UPSTREAM = "0.0.7"
@@ -30,22 +30,25 @@ UPSTREAM = "0.0.7"
 def observations() -> dict[str, Any]:
     """By name; those of one seed end in its number."""
     both = reducing_methods, subtree_reductor_func
-    found = {f"numbers-{seed}": published.numbers(*both, seed) for seed in published.NUMBER_SEEDS}
-    for seed in published.TREE_SEEDS:
-        found[f"tree-{seed}"] = published.tree(*both, seed, is_active=False)
-        found[f"reduction-{seed}"] = published.reduction(
+    found = {
+        f"numbers-{seed}": published_names.numbers(*both, seed)
+        for seed in published_names.NUMBER_SEEDS
+    }
+    for seed in published_names.TREE_SEEDS:
+        found[f"tree-{seed}"] = published_names.tree(*both, seed, is_active=False)
+        found[f"reduction-{seed}"] = published_names.reduction(
             reducing_methods, neuron_reduce.subtree_reductor, seed
         )
-    for seed in published.ACTIVE_SEEDS:
-        found[f"active-{seed}"] = published.tree(*both, seed, is_active=True)
+    for seed in published_names.ACTIVE_SEEDS:
+        found[f"active-{seed}"] = published_names.tree(*both, seed, is_active=True)
     found["signatures"] = {
-        name: published.signature(inspect.signature(getattr(module, name.partition(".")[2])))
-        for name in published.SIGNATURES
+        name: published_names.signature(inspect.signature(getattr(module, name.partition(".")[2])))
+        for name in published_names.SIGNATURES
         for module in both
         if module.__name__.endswith(name.partition(".")[0])
     }
-    found["synapse_kinds"] = published.synapse_kinds(subtree_reductor_func)
-    found["hoc_cell"] = published.hoc_cell(subtree_reductor_func)
+    found["synapse_kinds"] = published_names.synapse_kinds(subtree_reductor_func)
+    found["hoc_cell"] = published_names.hoc_cell(subtree_reductor_func)
     return found
 
 
