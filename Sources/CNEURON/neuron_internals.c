@@ -61,6 +61,13 @@ void neuron_handle_release(neuron_handle *handle) {
   *handle = (neuron_handle){0};
 }
 
+neuron_handle neuron_datum_shared(const neuron_datum *datum) {
+  neuron_handle handle = {datum->row, datum->control, datum->storage, datum->dimension, datum->index};
+  int *count = shared_count(&handle);
+  if (count != NULL) __atomic_add_fetch(count, 1, __ATOMIC_ACQ_REL);
+  return handle;
+}
+
 static double *address(
     const uintptr_t *row, void *storage, int dimension, int index) {
   if (row == NULL) return storage;

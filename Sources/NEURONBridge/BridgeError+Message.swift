@@ -29,6 +29,12 @@ extension BridgeError: CustomStringConvertible {
         + "point process on the cell that is reduced"
     case .connectionTarget(let index, let found):
       "netcons_list[\(index)] targets \(found); expected it to target synapses_list[\(index)]"
+    case .pointer(let owner, let target, let expected):
+      "the POINTER \(owner) points to \(target), where the reduced cell has nothing for it; expected "
+        + "it to point to \(expected), or to be set anew after the reduction"
+    case .unreadablePointers(let name):
+      "this version of NEURON keeps POINTERs such as \(name) in a way that is not known here; expected "
+        + "NEURON 9.0, or a session in which no mechanism with a POINTER is used"
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
         + "init takes no arguments, with the public sections soma, dend and apic and the public "

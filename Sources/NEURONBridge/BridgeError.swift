@@ -15,6 +15,10 @@ package enum BridgeError: Error, Equatable {
   case unplacedSynapse(index: Int, kind: String)
   case foreignSynapse(index: Int, kind: String, section: String, cell: String)
   case connectionTarget(index: Int, found: String)
+  /// A POINTER that can neither follow its target nor be set anew.
+  case pointer(owner: String, target: String, expected: String)
+  /// The mechanism that has it is in use, in a NEURON whose POINTERs cannot be read.
+  case unreadablePointers(name: String)
   case template(name: String, problem: String)
   case reduction(ReductionError)
 }

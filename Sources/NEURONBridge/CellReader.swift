@@ -36,6 +36,7 @@ package struct CellReader {
     for (index, synapse) in synapses.enumerated() {
       processes.append(try processReader.listed(synapse, index: index))
     }
+    try PointerKinds.keepApart(&processes, synapses, kinds: processReader.kinds, in: neuron)
     var netCons = references.connections
     var connections: [Connection] = []
     connections.reserveCapacity(netCons.count)

@@ -110,6 +110,11 @@ struct MechanismCatalog {
     return variables
   }
 
+  /// The names of all point processes and artificial cells of a session.
+  static func pointProcessNames(_ neuron: NEURON) throws(BridgeError) -> [String] {
+    try names(neuron, ofPointProcesses: true, flag: "is_artificial").map(\.name)
+  }
+
   private static func names(
     _ neuron: NEURON, ofPointProcesses: Bool, flag: String
   ) throws(BridgeError) -> [(name: String, flag: Bool)] {

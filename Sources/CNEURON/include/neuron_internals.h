@@ -159,6 +159,9 @@ double *_Nullable neuron_handle_address(const neuron_handle *handle);
 /// Where a POINTER's target is at the moment; NULL where it is not set, gone, or no number.
 double *_Nullable neuron_datum_address(const neuron_datum *datum);
 
+/// One more handle on a POINTER's target.
+neuron_handle neuron_datum_shared(const neuron_datum *datum);
+
 /// The part of a symbol that a range variable has.
 static inline const neuron_range_symbol *neuron_symbol_range(const neuron_symbol *symbol) {
   return (const neuron_range_symbol *)symbol;

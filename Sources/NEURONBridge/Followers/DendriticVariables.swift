@@ -77,6 +77,9 @@ final class DendriticVariables {
     else { return nil }
     let kind = cell.model.pointProcessKinds[cell.model.pointProcesses[process].kind]
     for (name, size) in try catalog().allVariables(of: kind.name) {
+      guard let symbol = neuron.api.method_symbol(cell.synapses[process], name),
+        internals.isNumber(symbol)
+      else { continue }
       let text = HocString(name)
       for element in 0..<size
       where neuron.address(of: .property(cell.synapses[process], text, element: element))
@@ -146,9 +149,9 @@ final class DendriticVariables {
     }
     for name in MechanismCatalog.structural { places[name] = centers }
     var result: [Column] = []
-    for (mechanism, places) in places {
+    for (mechanism, places) in places.sorted(by: { $0.key < $1.key }) {
       for (name, size) in try catalog.allVariables(of: mechanism) {
-        guard let symbol = neuron.api.symbol(name) else { continue }
+        guard let symbol = neuron.api.symbol(name), internals.isNumber(symbol) else { continue }
         let elements = neuron.api.symbol_is_array(symbol) ? (0..<size).map(Int?.some) : [nil]
         let owner = MechanismCatalog.structural.contains(mechanism) ? nil : mechanism
         result += elements.compactMap { column(of: name, symbol, element: $0, owner, places) }
@@ -181,10 +184,11 @@ final class DendriticVariables {
       byKind[cell.model.pointProcesses[process].kind, default: []].append(process)
     }
     var result: [Column] = []
-    for (kind, processes) in byKind {
+    for (kind, processes) in byKind.sorted(by: { $0.key < $1.key }) {
       guard let first = processes.first else { continue }
       for (name, size) in try catalog.allVariables(of: cell.model.pointProcessKinds[kind].name) {
-        guard
+        guard let symbol = neuron.api.method_symbol(cell.synapses[first], name),
+          internals.isNumber(symbol),
           var handle = internals.handle(of: name, element: 0, in: cell.synapses[first])
         else { continue }
         defer { neuron_handle_release(&handle) }

@@ -76,6 +76,12 @@ struct Destinations {
     reduction.pointProcessFates[process].representative != process
   }
 
+  /// Whether a point process goes with the dendrites.
+  func isGivenUp(_ process: Int) -> Bool {
+    let section = original.model.pointProcesses[process].section
+    return isMerged(process) && original.model.sections[section].role.isDendritic
+  }
+
   func representative(of process: Int) -> ObjectReference {
     original.synapses[reduction.pointProcessFates[process].representative]
   }
@@ -83,7 +89,7 @@ struct Destinations {
   // MARK: for messages
 
   func text(of place: DendriticVariables.Place) -> String {
-    "\(original.model.sections[place.section].name)(\(short: place.position))"
+    "\(original.model.sections[place.section].name)(\(positionText(place.position)))"
   }
 
   func text(of variable: DendriticVariables.Variable) -> String {
@@ -98,13 +104,5 @@ struct Destinations {
     let process = original.model.pointProcesses[index]
     let place = DendriticVariables.Place(section: process.section, position: process.position)
     return "a \(original.model.pointProcessKinds[process.kind].name) on \(text(of: place))"
-  }
-}
-
-extension String.StringInterpolation {
-  /// A position as people write it: 0.5, 0.166667.
-  fileprivate mutating func appendInterpolation(short position: Double) {
-    let scaled = (position * 1e6).rounded() / 1e6
-    appendLiteral(scaled == scaled.rounded() ? String(Int(scaled)) : String(scaled))
   }
 }

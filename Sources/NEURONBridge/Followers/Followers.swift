@@ -6,6 +6,7 @@ import Reduction
 /// of it: read before anything changes, changed when the cables are there.
 package struct Followers {
   private let recordings: Recordings?
+  private let pointers: Pointers?
   /// What could not follow, one sentence each, for a warning.
   package private(set) var losses: [String] = []
   /// What else a user of the reduced cell should know, one sentence each.
@@ -19,6 +20,7 @@ package struct Followers {
   ) throws(BridgeError) {
     guard let internals = Internals(neuron) else {
       recordings = nil
+      pointers = nil
       losses = try Self.blindness(neuron)
       return
     }
@@ -26,6 +28,7 @@ package struct Followers {
     let variables = DendriticVariables(
       internals, original,
       processes: original.synapses.indices.filter { destinations.isMerged($0) })
+    pointers = try Pointers(internals, destinations, variables)
     let hasRecords = !internals.records().isEmpty
     if hasRecords, !LayoutTest.result(internals).records {
       recordings = nil
@@ -61,5 +64,6 @@ package struct Followers {
   /// - Parameter cables: the sections of the reduction's cables.
   func apply(cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
     try recordings?.apply(cables, &undo)
+    pointers?.apply(cables, &undo)
   }
 }

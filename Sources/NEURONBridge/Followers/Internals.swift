@@ -4,6 +4,8 @@ import CNEURON
 struct Internals {
   let neuron: NEURON
   let functions: neuron_internals
+  /// NEURON's number for range variables among its symbols.
+  private let rangeVariable: Int32
 
   /// nil where NEURON's library lacks one of the functions.
   init?(_ neuron: NEURON) {
@@ -15,7 +17,8 @@ struct Internals {
       }
       return table.pointee
     }
-    guard let found else { return nil }
+    guard let found, let potential = neuron.api.symbol("v") else { return nil }
+    rangeVariable = neuron.api.symbol_type(potential)
     self.neuron = neuron
     functions = found
   }
@@ -67,6 +70,17 @@ struct Internals {
   }
 
   // MARK: variables
+
+  /// Whether a mechanism's variable is a number of its own: no POINTER, of which to ask for its address
+  /// is to ask for what it points to, and ends the process where it is not set; and no RANDOM.
+  func isNumber(_ symbol: SymbolReference) -> Bool {
+    neuron.api.symbol_type(symbol) == rangeVariable && !isPointer(symbol)
+  }
+
+  /// Whether a mechanism's variable is a POINTER, by the number for such in NEURON's membfunc.h.
+  func isPointer(_ symbol: SymbolReference) -> Bool {
+    neuron.api.symbol_type(symbol) == rangeVariable && neuron.api.symbol_subtype(symbol) == 4
+  }
 
   /// A section's range variable, which the section must have; to be moved to where it stays.
   func handle(

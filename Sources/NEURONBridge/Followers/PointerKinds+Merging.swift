@@ -1,0 +1,28 @@
+import CNEURON
+import CellModel
+
+extension PointerKinds {
+  /// Keeps those point processes from being merged whose POINTERs are set, unless all of their class
+  /// point to the same: they read different things, whatever their parameters say.
+  ///
+  /// - Parameters:
+  ///   - processes: what was read of `objects`, one for one.
+  ///   - kinds: what the processes' kinds are indices of.
+  static func keepApart(
+    _ processes: inout [PointProcess], _ objects: [ObjectReference], kinds: [MechanismKind],
+    in neuron: NEURON
+  ) throws(BridgeError) {
+    guard !processes.isEmpty, let internals = Internals(neuron) else { return }
+    let pointers = try PointerKinds(internals).processes
+    for (index, kind) in kinds.enumerated() {
+      guard let pointers = pointers[kind.name] else { continue }
+      let isReadable = LayoutTest.result(internals).pointers
+      let ofKind = processes.indices.filter { processes[$0].kind == index }
+      let targets = ofKind.map { process in
+        isReadable ? internals.pointers(of: objects[process], pointers).map(\.address) : []
+      }
+      guard !isReadable || targets.contains(where: { $0 != targets.first }) else { continue }
+      for process in ofKind { processes[process].mayMerge = false }
+    }
+  }
+}
