@@ -54,6 +54,7 @@ test-swift:
 
 test-python: $(VENV)/.installed
 	.ci/browser
+	.ci/mpi
 	$(PYTHON) -m pytest
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready

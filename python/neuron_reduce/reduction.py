@@ -56,7 +56,8 @@ def reduce(
 
     For ``'lumped'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
-    session's initialisation handlers, and leave the session alone.
+    session's initialisation handlers, and leave the session alone. One of several MPI processes is
+    not copied: there the runs are those of a fresh process, with the same mechanisms and values.
 
     :param cell: any cell with ``soma`` (a section, an array or a list), as for
         :func:`subtree_reductor`.
@@ -82,9 +83,8 @@ def reduce(
         properties cannot be reduced.
     :raises SynapseError: a list element is not what was expected, or on no section of this cell.
     :raises TemplateError: the template file is missing or lacks what it must have.
-    :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or the process
-        cannot be copied, as where it is one of several MPI processes or has no file descriptors
-        left.
+    :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
+        no process to measure in, as where no file descriptors are left.
     """
     check_version()
     settings = {"method": method, "frequency": frequency, "segments": segments}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import compiled, compiled9, small_cell
+from models import compiled, compiled9, made, small_cell
 from neuron_reduce import SimulatorError
 from neuron_reduce._library.responses import Nature
 from neuron_reduce._processes import copies
@@ -79,12 +80,33 @@ def _notes(model: Any) -> str:
 
 
 @isolated
-def test_parallel_sessions_are_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "process_count", lambda: 4)
+def test_parallel_sessions_are_measured_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a copy would be measured: test_mpi.py has the real ones."""
+    weights = []
+    for count in (1, 4):
+        monkeypatch.setattr(copies, "process_count", lambda count=count: count)
+        monkeypatch.setattr(measuring, "_memory", measuring._Memory())
+        model = small_cell.model()
+        reduction = neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons)
+        weights.append([each.weight[0] for each in reduction.netcons])
+    assert weights[0] == weights[1]
+    with pytest.raises(SimulatorError, match="4 processes"):
+        neuron_reduce.evaluate(made.make, tstop=5, progress=False)
+
+
+@isolated
+def test_parallel_sessions_need_a_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is reduced without measuring, which would give other weights."""
+    executable = tmp_path / "python"
+    executable.write_text("#!/bin/sh\nexit 7\n")
+    executable.chmod(0o700)
+    monkeypatch.setattr(copies, "process_count", lambda: 2)
     model = small_cell.model()
     traces = model.voltages()
-    with pytest.raises(SimulatorError, match="4 processes"):
-        neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons)
+    for found, reason in ((executable, "exited with 7"), (tmp_path / "none", "No such file")):
+        monkeypatch.setattr(sys, "executable", str(found))
+        with pytest.raises(SimulatorError, match=reason):
+            neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons)
     assert model.voltages() == traces
 
 

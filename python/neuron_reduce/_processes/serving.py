@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import enum
 import faulthandler
-import fcntl
 import gc
 import os
 import pickle
@@ -21,7 +20,6 @@ HEADER = struct.Struct("<BQ")
 """Before each message: its :class:`Kind`, and how many bytes follow."""
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-_STANDARD_STREAMS = 3
 
 # Found now: a forked process may have inherited the loader's lock, held by another thread.
 _library = ctypes.CDLL(None)
@@ -66,18 +64,18 @@ def serve(
     parent: int,
     others: Iterable[int],
     held: set,
-    is_silent: bool,
+    is_silent: bool = False,
 ) -> None:
     """Does the work, in a process that was just forked.
 
     :param sender: the pipe's end that messages are written to.
     :param parent: the process that forked this one.
     :param others: descriptors that are the parent's only.
-    :param held: the signals that are to stay held.
+    :param held: the signals that are to be held from now on.
     :param is_silent: whether what is printed is thrown away, and a crash is no news.
     """
     own = os.getpid()
-    sender = _settle(sender, parent, others, held, is_silent)
+    _settle(parent, others, held, is_silent)
 
     def send(kind: Kind, data: bytes) -> None:
         if os.getpid() != own:
@@ -98,8 +96,8 @@ def serve(
     send(kind, data)
 
 
-def _settle(sender: int, parent: int, others: Iterable[int], held: set, is_silent: bool) -> int:
-    """Lets go of what is the parent's; returns the descriptor to write to from now on."""
+def _settle(parent: int, others: Iterable[int], held: set, is_silent: bool) -> None:
+    """Lets go of what is the parent's."""
     for each in others:
         with contextlib.suppress(OSError):
             os.close(each)
@@ -110,9 +108,6 @@ def _settle(sender: int, parent: int, others: Iterable[int], held: set, is_silen
             os._exit(0)
     # What the parent had is never collected here: that would copy its memory.
     gc.freeze()
-    if sender < _STANDARD_STREAMS:
-        # The parent had closed its standard streams.
-        sender = fcntl.fcntl(sender, fcntl.F_DUPFD_CLOEXEC, _STANDARD_STREAMS)
     if is_silent:
         faulthandler.disable()
         silence = os.open(os.devnull, os.O_WRONLY)
@@ -120,7 +115,6 @@ def _settle(sender: int, parent: int, others: Iterable[int], held: set, is_silen
         os.dup2(silence, 2)
         # A notebook's streams do not end in these two.
         sys.stdout = sys.stderr = os.fdopen(silence, "w", encoding="utf-8", errors="replace")
-    return sender
 
 
 def _release_signals(held: set) -> None:
@@ -134,6 +128,7 @@ def _release_signals(held: set) -> None:
                 signal.signal(number, signal.SIG_DFL if is_last else signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # The parent held them all when it started this process.
     signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..errors import WorkerError
 from . import copies
+from .workers import CopyFailed, Worker, Workers
 
 
 class Task(NamedTuple):
@@ -53,16 +54,17 @@ def finished(
     """
     copies.check_that_session_can_be_copied()
     waiting = collections.deque(enumerate(tasks))
-    running: dict[copies.Copy, tuple[int, Task]] = {}
-    with copies.Copies() as group:
-        while waiting or len(group):
-            while waiting and len(group) < workers:
+    running: dict[Worker, tuple[int, Task]] = {}
+    with Workers() as group:
+        while waiting or running:
+            while waiting and len(running) < workers:
                 index, task = waiting.popleft()
-                copy = group.start(task.work, noted=functools.partial(noted, index))
-                running[copy] = index, task
-            for copy in group.ended():
-                index, task = running.pop(copy)
-                yield index, _result(copy, task)
+                start = copies.copy(task.work, others=group.descriptors)
+                worker = group.start(start, noted=functools.partial(noted, index))
+                running[worker] = index, task
+            for worker in group.ended():
+                index, task = running.pop(worker)
+                yield index, _result(worker, task)
 
 
 def result_in_copy(work: Callable[[], Any]) -> Any:
@@ -78,14 +80,14 @@ def value(result: Any) -> Any:
     return result
 
 
-def _result(copy: copies.Copy, task: Task) -> Any:
+def _result(worker: Worker, task: Task) -> Any:
     try:
-        return copy.result()
-    except copies.CopyFailed as failure:
+        return worker.result()
+    except CopyFailed as failure:
         return Failure(
             WorkerError(
                 f"the process for {task.name}: {failure}; the last it said was: "
-                f"{copy.last_note or 'it began'}; expected it to run until it is done"
+                f"{worker.last_note or 'it began'}; expected it to run until it is done"
             )
         )
     except Exception as error:

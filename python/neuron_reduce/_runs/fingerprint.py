@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pathlib
 import re
 import uuid
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import numpy as np
 from neuron import h
 
 from .. import _distribution
-from .._session import mechanisms
+from .._session import libraries, mechanisms
 from . import running
 
 _VERSION = 1
@@ -75,17 +74,7 @@ def _values(model: running.Model, protocol: running.Protocol, seed) -> Iterator[
 
 def _libraries() -> Iterator[str]:
     """The compiled mechanisms: what a mechanism does is nowhere else to be read."""
-    paths = {str(path) for path in neuron.nrn_dll_loaded}
-    try:
-        lines = pathlib.Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    for line in lines:
-        fields = line.split(maxsplit=5)
-        if len(fields) == 6 and "nrnmech" in fields[5]:
-            paths.add(fields[5])
-    paths |= {str(path) for path in pathlib.Path.cwd().glob("*/libnrnmech*") if not lines}
-    for path in {pathlib.Path(each).resolve() for each in paths}:
+    for path in libraries.loaded():
         try:
             if path.is_file():
                 yield hashlib.sha256(path.read_bytes()).hexdigest()

@@ -17,7 +17,7 @@ from neuron import h
 from .._library import responses
 from .._library.responses import TIMES, Finding, Nature, Superposition
 from .._processes import copies
-from . import kinds, mechanisms, stands
+from . import elsewhere, kinds, mechanisms, stands
 from .kinds import Kinds
 
 _SAMPLE = 8
@@ -75,7 +75,7 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
 
     :param netcons: the i-th targets the i-th synapse.
     :param found: the kinds of synapse, where they are known.
-    :raises SimulatorError: this process cannot be copied.
+    :raises SimulatorError: see :func:`elsewhere.measure`.
     """
     if found is None:
         found = kinds.among(synapses, netcons)
@@ -226,14 +226,14 @@ def _measured(
     ]
     if len(groups) > 1:
         try:
-            return copies.call(stands.measure, groups, timeout=_TIMEOUT)
+            return elsewhere.measure(groups, _TIMEOUT)
         except copies.CopyFailed:
             # A class that cannot be measured takes the others with it.
             pass
     results: list[list[Finding] | None] = []
     for group in groups:
         try:
-            results += copies.call(stands.measure, [group], timeout=_TIMEOUT)
+            results += elsewhere.measure([group], _TIMEOUT)
         except copies.CopyFailed as error:
             problems[group.subjects[0].class_name] = str(error)
             results.append(None)
