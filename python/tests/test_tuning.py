@@ -21,7 +21,8 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import made, small_cell
-from neuron_reduce import ArgumentError, Candidate, Tuning, tuning
+from neuron_reduce import ArgumentError, Candidate, Tuning
+from neuron_reduce.tuning import _call, _results
 
 SETTINGS = {
     "methods": ("classic",),
@@ -210,7 +211,7 @@ def test_full_runs_are_kept(tmp_path: Path) -> None:
 
     full_runs, candidate_runs = 2 * 3, 2 * 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tuning, "_candidate_runs", _interrupted)
+        patch.setattr(_call, "_candidate_runs", _interrupted)
         assert tune() == (full_runs, None)
     kept = list((tmp_path / "results.jsonl.full").iterdir())
     assert [each.suffix for each in kept] == [".npz"] * 2
@@ -219,7 +220,7 @@ def test_full_runs_are_kept(tmp_path: Path) -> None:
     assert tune()[0] == 0
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tuning, "_Results", lambda path: _NOTHING_KEPT)
+        patch.setattr(_results, "Results", lambda path: _NOTHING_KEPT)
         anew = tune()[1]
     for one, other in zip(resumed.candidates, anew.candidates, strict=True):
         assert one.rmsd == other.rmsd
@@ -288,7 +289,7 @@ def _interrupted(*_: Any) -> Any:
     raise KeyboardInterrupt
 
 
-_NOTHING_KEPT = tuning._Results(None)
+_NOTHING_KEPT = _results.Results(None)
 
 
 @isolated
@@ -371,9 +372,9 @@ def test_keys_of_arrays() -> None:
     other = rates.copy()
     other[2500] = 2.0
     assert repr(rates) == repr(other)
-    assert tuning._canonical({"rates": rates}) != tuning._canonical({"rates": other})
-    assert tuning._canonical({"rates": rates}) == tuning._canonical({"rates": rates.copy()})
-    assert tuning._canonical({"rates": rates}) != tuning._canonical({"rates": rates[None]})
+    assert _results.canonical({"rates": rates}) != _results.canonical({"rates": other})
+    assert _results.canonical({"rates": rates}) == _results.canonical({"rates": rates.copy()})
+    assert _results.canonical({"rates": rates}) != _results.canonical({"rates": rates[None]})
 
 
 def _own_measure(evaluation: Any) -> float:

@@ -1,0 +1,8 @@
+"""The settings of a reduction that come close enough and run fastest."""
+
+from ._call import tune
+from ._candidates import Candidate
+from ._front import Tuning
+from ._measures import ERRORS
+
+__all__ = ["ERRORS", "Candidate", "Tuning", "tune"]

@@ -1,0 +1,188 @@
+"""The call that tunes: what is run, and where."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .._display.progress import Progress
+from .._display.warned import kept, warn_once
+from .._processes import tasks
+from .._runs import keeping, running
+from .._session import collect
+from .._session.job import check_version
+from ..evaluation import Evaluation, evaluation_of
+from . import _candidates, _measures, _results
+from ._front import Tuning
+
+_AT_OPERATING_POINT = "lumped"
+"""The method whose impedances are those of the steady state, whatever the frequency."""
+
+
+def tune(
+    make_cell: Callable[[Any], Any],
+    max_error: float = 0.05,
+    *,
+    tstop: float = 1000,
+    tstart: float = 0.0,
+    seeds: Iterable[Any] = (1,),
+    methods: Iterable[str] = ("lumped", "classic"),
+    frequencies: Iterable[float] = (0, 20, 50, 100),
+    segments: Iterable[float] = (-1, 20, 40),
+    error: str | Callable[[Evaluation], float] = "spikes",
+    dt: float = 0.025,
+    v_init: float | None = None,
+    celsius: float | None = None,
+    sites: Iterable[tuple[str, float]] | None = None,
+    workers: int | None = None,
+    results: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+    **options: Any,
+) -> Tuning:
+    """Tries settings of a reduction, and finds the fastest whose error is small enough.
+
+    Every combination of method, frequency and segments is a candidate. The full cell is run once
+    for each seed, and with changes that should not matter; then each candidate is built, reduced
+    and run in a process of its own, forked from this one. See :func:`evaluate` for how cells are
+    run.
+
+    The measures of error, each from means over the seeds:
+
+    - ``'spikes'``: the greater one of the relative error of the firing rate and of what is missing
+      of spike timing, 1 less the coincidence factor Γ as a share of what the full cell reaches with
+      itself. With 0.05 the rate is right to 5 %, and 95 % of the precision that can be asked for is
+      there;
+    - ``'rate'`` and ``'timing'``: the one and the other of these two;
+    - ``'synchronization'``: as timing, with SPIKE-synchronization in the place of Γ;
+    - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
+
+    :param make_cell: as for :func:`evaluate`; likewise ``dt``, ``v_init``, ``celsius``, ``sites``,
+        ``workers``, ``progress`` and ``options``.
+    :param max_error: up to which error a candidate will do.
+    :param tstop: how long a run is, in ms.
+    :param tstart: from when the recordings are compared, in ms.
+    :param seeds: what ``make_cell`` is called with; the errors are means over them.
+    :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
+        ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
+    :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
+    :param results: path of a file to which each candidate is added as it is finished, one JSON
+        object a line. The full cell's runs are kept beside it, in a directory of the same name with
+        ``.full`` at its end, a file for each seed as it is finished. What is there is not run
+        again: a tuning that was interrupted goes on where it was. A full run is found by its seed
+        and protocol, by NEURON's version and the compiled mechanisms', and by what can be read of
+        the session that ``make_cell`` leaves: sections, mechanisms, point processes, NetCons and
+        Vectors; a candidate by the full runs and its settings. Where only something else changed,
+        such as the streams of ``Random`` objects, pointers, or what Python does when a run begins,
+        a new results file is needed. Where ``error`` is a function without a name of its own, or
+        defined in another, no candidate is found again. One file may hold many tunings.
+    :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
+    :raises NeuronReduceError: all candidates failed; the first one's error is raised. One that
+        fails among others is in the result with its ``problem``.
+    :raises WorkerError: the process that ran the full cell ended before it was done.
+    :raises OSError: the results file, or the directory beside it, cannot be read or written.
+    """
+    check_version()
+    protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    tstart = running.start(tstart, protocol)
+    max_error = collect.number(max_error, "max_error", "a number")
+    measure, measured = _measures.measure(error)
+    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
+    settings = [
+        running.reduction_arguments(*each, options)
+        for each in itertools.product(
+            running.listed(methods, "methods", "names of methods, at least one"),
+            frequencies,
+            running.listed(segments, "segments", "numbers of segments, at least one"),
+        )
+        if each[0] != _AT_OPERATING_POINT or each[1] == frequencies[0]
+    ]
+    workers = running.worker_count(workers, tasks.processor_count())
+    running.check_that_it_can_run()
+    file = _results.Results(results)
+
+    full_runs = (1 + len(running.CEILINGS)) * len(seeds)
+    with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
+        full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, bar)
+        prefix = _results.fingerprint(full, protocol, tstart, seeds, _measures.identity(error))
+        keys = [_results.key(prefix, each) for each in settings]
+        found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
+        if found:
+            bar.step(f"{len(found)} candidates in {results}", len(found) * len(seeds))
+        left = [index for index in range(len(settings)) if index not in found]
+        runs = _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar)
+        first_failure = None
+        for index, runs_of_seeds in runs:
+            if isinstance(runs_of_seeds, tasks.Failure):
+                first_failure = first_failure or runs_of_seeds
+                found[index] = _candidates.failed(settings[index], str(runs_of_seeds.error))
+                continue
+            evaluation = evaluation_of(
+                seeds,
+                [(*full[position], *run) for position, run in enumerate(runs_of_seeds)],
+                tstart,
+            )
+            found[index] = _candidates.evaluated(settings[index], evaluation, measured)
+            file.add(keys[index], found[index])
+    if first_failure and all(each.problem for each in found.values()):
+        raise first_failure.error
+    return Tuning([found[index] for index in range(len(settings))], max_error, measure)
+
+
+def _full_runs(
+    make_cell, seeds, protocol, keeper: keeping.FullRuns | None, workers, bar
+) -> list[keeping.Runs]:
+    """The full cell's runs with each seed, in their order."""
+
+    def task(seed) -> tasks.Task:
+        def work(note):
+            model = running.Model.made(make_cell, seed)
+            if keeper is None:
+                return running.run_full(model, protocol, True, note)
+            return keeper.run(model, protocol, seed, note)
+
+        return tasks.Task(f"the full cell with seed {seed}", work)
+
+    found = {}
+    for index, result in tasks.finished(
+        [task(seed) for seed in seeds],
+        workers,
+        lambda index, text: bar.step(f"seed {seeds[index]}: {text}"),
+    ):
+        found[index] = tasks.value(result)
+    return [found[index] for index in range(len(seeds))]
+
+
+def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar):
+    """Yields each candidate's index, and when all its seeds are run the recordings and records, or
+    a failure."""
+    pairs = [(index, position) for index in left for position in range(len(seeds))]
+
+    def task(index: int, position: int) -> tasks.Task:
+        def work(note):
+            model = running.Model.made(make_cell, seeds[position])
+            with kept() as warnings:
+                reduction = model.reduced(settings[index])
+            sites = tuple(full[position][0].dendrites)
+            run = running.run_reduced(model, reduction, sites, protocol)
+            return (run, reduction.record), warnings
+
+        return tasks.Task(f"{settings[index]} with seed {seeds[position]}", work)
+
+    found: dict[int, dict[int, Any]] = {}
+    warned: dict[str, None] = {}
+    for task_index, result in tasks.finished([task(*pair) for pair in pairs], workers):
+        index, position = pairs[task_index]
+        runs = found.setdefault(index, {})
+        if not isinstance(result, tasks.Failure):
+            result, texts = result
+            warned |= dict.fromkeys(texts)
+        runs[position] = result
+        bar.step(f"seed {seeds[position]}: {_candidates.text_of(settings[index])}")
+        if len(runs) == len(seeds):
+            in_order = [runs[each] for each in range(len(seeds))]
+            failures = [each for each in in_order if isinstance(each, tasks.Failure)]
+            yield index, failures[0] if failures else in_order
+    warn_once([warned])
