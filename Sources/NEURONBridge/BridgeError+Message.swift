@@ -35,6 +35,13 @@ extension BridgeError: CustomStringConvertible {
     case .unreadablePointers(let name):
       "this version of NEURON keeps POINTERs such as \(name) in a way that is not known here; expected "
         + "NEURON 9.0, or a session in which no mechanism with a POINTER is used"
+    case .transfer(let identifier, let place):
+      "source \(identifier) of ParallelContext's transfers is a variable on \(place) which the reduced "
+        + "cell does not have there; expected a potential, or a variable of one of the dendrites' "
+        + "density mechanisms"
+    case .unreadableTransfers:
+      "this version of NEURON keeps the sources of ParallelContext's transfers in a way that is not "
+        + "known here; expected NEURON 9.0, or a session without source_var and target_var"
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
         + "init takes no arguments, with the public sections soma, dend and apic and the public "

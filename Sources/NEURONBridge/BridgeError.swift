@@ -19,6 +19,10 @@ package enum BridgeError: Error, Equatable {
   case pointer(owner: String, target: String, expected: String)
   /// The mechanism that has it is in use, in a NEURON whose POINTERs cannot be read.
   case unreadablePointers(name: String)
+  /// A variable that is a source of ParallelContext's transfers and has no place in the reduced cell.
+  case transfer(identifier: Int, place: String)
+  /// ParallelContext transfers variables, in a NEURON whose sources cannot be read.
+  case unreadableTransfers
   case template(name: String, problem: String)
   case reduction(ReductionError)
 }

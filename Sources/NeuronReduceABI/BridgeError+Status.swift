@@ -8,7 +8,9 @@ extension BridgeError {
     switch self {
     case .noNEURON: NR_UNSUPPORTED_NEURON
     case .neuron: NR_NEURON
-    case .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers: NR_CELL
+    case .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers,
+      .transfer, .unreadableTransfers:
+      NR_CELL
     case .listsDiffer, .notAPointProcess, .notANetCon, .unplacedSynapse, .foreignSynapse,
       .connectionTarget:
       NR_SYNAPSE

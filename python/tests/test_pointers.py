@@ -230,3 +230,67 @@ def test_nothing_is_warned_of() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert reduce(model)
+
+
+@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("variable", ["_ref_v", "_ref_m_hh"])
+@isolated
+def test_transfer_from_a_dendrite_follows(variable: str, method: str) -> None:
+    """`source_var` on a dendrite, `target_var` on another cell and on the reduced one."""
+    model = small_cell.model()
+    dendrite = model.cell.dend[1]
+    dendrite.insert("hh")
+    context = h.ParallelContext()
+    sources = [dendrite(0.5), model.bystander.soma[0](0.5), model.cell.apic[1](1)]
+    for identifier, (source, of) in enumerate(
+        zip(sources, [variable, "_ref_v", "_ref_v"], strict=True)
+    ):
+        context.source_var(getattr(source, of), 7 + identifier, sec=source.sec)
+    other = other_section()
+    gaps = [h.SentGap(other(0.5)), h.SentGap(model.cell.apic[2](0.5)), h.SentGap(other(0.5))]
+    for identifier, gap in enumerate(gaps):
+        context.target_var(gap, gap._ref_vpeer, 7 + identifier)
+    context.setup_transfer()
+    run(5)
+    reduction = reduce(model, method)
+    places = [reduction.place("dend[1]", 0.5), sources[1], reduction.place("apic[1]", 1)]
+    by_hand = [h.Vector().record(getattr(places[0], variable))]
+    by_hand += [h.Vector().record(place._ref_v) for place in places[1:]]
+    read = [h.Vector().record(gap._ref_vpeer) for gap in gaps]
+    run(5)
+    assert gaps[1].get_segment() == reduction.place("apic[2]", 0.5)
+    # Potentials are brought before the states of the step are computed.
+    delays = [0 if variable == "_ref_v" else 1, 0, 0]
+    for brought, source, delay in zip(read, by_hand, delays, strict=True):
+        assert list(brought)[2:] == list(source)[2 - delay : len(source) - delay]
+
+
+@isolated
+def test_transfer_whose_source_is_a_point_process_is_refused() -> None:
+    model = small_cell.model()
+    dendrite = model.cell.dend[1]
+    clamp = h.IClamp(dendrite(0.5))
+    context = h.ParallelContext()
+    context.source_var(clamp._ref_amp, 11, sec=dendrite)
+    gap = h.SentGap(model.bystander.soma[0](0.5))
+    context.target_var(gap, gap._ref_vpeer, 11)
+    context.setup_transfer()
+    assert_refused(model.reduce, CellError, "source 11", ".dend[1](0.5)", run=model.voltages)
+
+
+@isolated
+def test_transfers_are_as_before_when_the_last_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small_cell.model()
+    dendrite = model.cell.dend[1]
+    context = h.ParallelContext()
+    context.source_var(dendrite(0.5)._ref_v, 1, sec=dendrite)
+    gap = h.SentGap(model.bystander.soma[0](0.5))
+    context.target_var(gap, gap._ref_vpeer, 1)
+    context.setup_transfer()
+    run(5)
+    refused_in_the_last_step(model, monkeypatch)
+    run(5)
+    assert gap.vpeer == pytest.approx(dendrite(0.5).v, abs=0.1)
+    result = model.reduce()
+    run(5)
+    assert result

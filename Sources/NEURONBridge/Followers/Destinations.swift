@@ -59,6 +59,13 @@ struct Destinations {
     mechanism.map { mechanisms[cable].contains($0) } ?? true
   }
 
+  /// Whether a cable has a density mechanism, by NEURON's number for its type, or what each section has.
+  func cable(_ cable: Int, has type: Int32, _ internals: Internals) -> Bool {
+    mechanisms[cable].union(MechanismCatalog.structural).contains {
+      internals.functions.mechanism_type($0) == type
+    }
+  }
+
   /// The first section of the soma, which stays.
   var soma: SectionReference? {
     zip(original.sections, original.model.sections).first { $0.1.role == .soma }?.0

@@ -7,6 +7,7 @@ import Reduction
 package struct Followers {
   private let recordings: Recordings?
   private let pointers: Pointers?
+  private let transfers: Transfers?
   /// What could not follow, one sentence each, for a warning.
   package private(set) var losses: [String] = []
   /// What else a user of the reduced cell should know, one sentence each.
@@ -21,6 +22,7 @@ package struct Followers {
     guard let internals = Internals(neuron) else {
       recordings = nil
       pointers = nil
+      transfers = nil
       losses = try Self.blindness(neuron)
       return
     }
@@ -29,6 +31,7 @@ package struct Followers {
       internals, original,
       processes: original.synapses.indices.filter { destinations.isMerged($0) })
     pointers = try Pointers(internals, destinations, variables)
+    transfers = try Transfers(internals, destinations, variables)
     let hasRecords = !internals.records().isEmpty
     if hasRecords, !LayoutTest.result(internals).records {
       recordings = nil
@@ -65,5 +68,6 @@ package struct Followers {
   func apply(cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
     try recordings?.apply(cables, &undo)
     pointers?.apply(cables, &undo)
+    transfers?.apply(cables, &undo)
   }
 }

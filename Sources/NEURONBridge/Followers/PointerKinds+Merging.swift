@@ -2,6 +2,22 @@ import CNEURON
 import CellModel
 
 extension PointerKinds {
+  /// Keeps point processes apart that ParallelContext has a variable brought to.
+  private static func keepTargetsApart(
+    _ processes: inout [PointProcess], _ objects: [ObjectReference], _ internals: Internals
+  ) {
+    guard let targets = TransferTables.ofThisProcess?.targetPointProcesses, !targets.isEmpty else {
+      return
+    }
+    let points = Set(targets.compactMap { $0 })
+    for (index, object) in objects.enumerated() {
+      guard let point = internals.functions.point_process(object), points.contains(point) else {
+        continue
+      }
+      processes[index].mayMerge = false
+    }
+  }
+
   /// Keeps those point processes from being merged whose POINTERs are set, unless all of their class
   /// point to the same: they read different things, whatever their parameters say.
   ///
@@ -13,6 +29,7 @@ extension PointerKinds {
     in neuron: NEURON
   ) throws(BridgeError) {
     guard !processes.isEmpty, let internals = Internals(neuron) else { return }
+    keepTargetsApart(&processes, objects, internals)
     let pointers = try PointerKinds(internals).processes
     for (index, kind) in kinds.enumerated() {
       guard let pointers = pointers[kind.name] else { continue }
