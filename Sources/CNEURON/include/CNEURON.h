@@ -1,11 +1,19 @@
 // NEURON's C API (declared in the neuronapi.h of NEURON 9 and documented in its docs/capi.rst) as a
 // table of function pointers, looked up in the running process. Nothing here links to NEURON.
+//
+// NEURON reports errors as C++ exceptions, which must not cross a frame of another language: every
+// function of the table catches them. A function that caught one returns nothing (0, NULL, not a number),
+// and the reason is kept for neuron_take_failure.
 
 #ifndef CNEURON_H
 #define CNEURON_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #pragma clang assume_nonnull begin
 
@@ -35,6 +43,8 @@ typedef struct neuron_api {
   void (*_Nonnull section_pop)(void);
   const char *_Nonnull (*_Nonnull section_name)(neuron_section *_Nonnull section);
   bool (*_Nonnull section_is_active)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_ref)(neuron_section *_Nonnull section);
+  void (*_Nonnull section_unref)(neuron_section *_Nonnull section);
   double (*_Nonnull section_length)(neuron_section *_Nonnull section);
   void (*_Nonnull section_set_length)(neuron_section *_Nonnull section, double length);
   double (*_Nonnull section_axial_resistivity)(neuron_section *_Nonnull section);
@@ -90,6 +100,7 @@ typedef struct neuron_api {
 
   // Objects
   neuron_object *_Nullable (*_Nonnull object_new)(neuron_symbol *_Nonnull class_symbol, int arguments);
+  void (*_Nonnull object_ref)(neuron_object *_Nonnull object);
   void (*_Nonnull object_unref)(neuron_object *_Nonnull object);
   void (*_Nonnull object_ref)(neuron_object *_Nonnull object);
   neuron_symbol *_Nullable (*_Nonnull method_symbol)(neuron_object *_Nonnull object, const char *_Nonnull name);
@@ -114,6 +125,21 @@ typedef struct neuron_api {
 /// function that the process does not have.
 bool neuron_api_find(neuron_api *api, const char *_Nullable *_Nonnull missing);
 
+/// Whether a function of the table caught an exception since this was last asked.
+///
+/// Writes the reason, cut to `size` bytes with the terminating zero, and forgets it.
+bool neuron_take_failure(char *message, size_t size);
+
+/// For tests: lets a later call of those functions that change a session fail as if NEURON had.
+///
+/// `calls` says which: 1 for the next, 0 for none. Returns how many calls were still to come before the
+/// failure that was asked for earlier, 0 where it happened or none was asked for.
+long neuron_fail_at_call(long calls);
+
 #pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
