@@ -6,7 +6,7 @@
 
 // Callers such as ctypes take enumerations for int32_t.
 _Static_assert(sizeof(nr_status) == 4 && sizeof(nr_nature) == 4 && sizeof(nr_role) == 4 &&
-                   sizeof(nr_superposition) == 4,
+                   sizeof(nr_superposition) == 4 && sizeof(nr_merging) == 4,
                "enumerations have 32 bits");
 
 int nr_abi_version(void) { return NR_ABI_VERSION; }
@@ -18,7 +18,12 @@ size_t nr_struct_size(const char *name) {
     size_t size;
   } sizes[] = {
       SIZE(nr_response),
-      SIZE(nr_request),
+      SIZE(nr_argument_names),
+      SIZE(nr_error_value),
+      SIZE(nr_cell_request),
+      SIZE(nr_settings),
+      SIZE(nr_building),
+      SIZE(nr_process_group),
       SIZE(nr_cable),
       SIZE(nr_mapped_segment),
       SIZE(nr_counts),

@@ -1,12 +1,22 @@
+import Reduction
+
 extension BridgeError: CustomStringConvertible {
+  package var description: String { message(naming: .plain) }
+
   /// One sentence that names what is at fault and what was expected.
-  package var description: String {
+  package func message(naming names: ArgumentNames) -> String {
     switch self {
     case .noNEURON(let function):
       "this process has no NEURON with a C API (\(function) is missing); expected NEURON 9.0 or "
         + "newer, imported before the reduction"
     case .neuron(let action, let message):
       "NEURON failed \(action): \(message)"
+    case .loop(let sections):
+      "sections are attached in a circle, each to the one after it and the last to the first: "
+        + sections.joined(separator: ", ") + "; expected a tree"
+    case .changedMeanwhile(let what):
+      "the session was changed while the cell was being reduced: \(what); expected nothing else, such as "
+        + "another thread, to change the cell meanwhile"
     case .somaInPieces(let section, let soma):
       "\(section) is a soma section, but not connected to \(soma); expected the soma's sections to "
         + "be in one piece"
@@ -15,20 +25,20 @@ extension BridgeError: CustomStringConvertible {
     case .diameter(let section, let value):
       "diam of \(section) is \(value); expected a finite value greater than 0 µm"
     case .listsDiffer(let synapses, let connections):
-      "synapses_list has \(synapses) elements and netcons_list \(connections); expected as many "
+      "\(names.synapses) has \(synapses) elements and \(names.connections) \(connections); expected as many "
         + "NetCons as synapses, the i-th NetCon targeting the i-th synapse"
     case .notAPointProcess(let index, let found):
-      "synapses_list[\(index)] is \(found); expected a point process"
+      "\(names.synapses)[\(index)] is \(found); expected a point process"
     case .notANetCon(let index, let found):
-      "netcons_list[\(index)] is \(found); expected a NetCon"
+      "\(names.connections)[\(index)] is \(found); expected a NetCon"
     case .unplacedSynapse(let index, let kind):
-      "synapses_list[\(index)] (\(kind)) is on no section, perhaps since its section was deleted; "
+      "\(names.synapses)[\(index)] (\(kind)) is on no section, perhaps since its section was deleted; "
         + "expected a point process on the cell"
     case .foreignSynapse(let index, let kind, let section, let cell):
-      "synapses_list[\(index)] (\(kind)) is on \(section), which is no part of \(cell); expected a "
+      "\(names.synapses)[\(index)] (\(kind)) is on \(section), which is no part of \(cell); expected a "
         + "point process on the cell that is reduced"
     case .connectionTarget(let index, let found):
-      "netcons_list[\(index)] targets \(found); expected it to target synapses_list[\(index)]"
+      "\(names.connections)[\(index)] targets \(found); expected it to target \(names.synapses)[\(index)]"
     case .pointer(let owner, let target, let expected):
       "the POINTER \(owner) points to \(target), where the reduced cell has nothing for it; expected "
         + "it to point to \(expected), or to be set anew after the reduction"
@@ -47,7 +57,7 @@ extension BridgeError: CustomStringConvertible {
         + "init takes no arguments, with the public sections soma, dend and apic and the public "
         + "SectionLists all, somatic, apical and basal (and axonal, where it has one)"
     case .reduction(let error):
-      error.description
+      error.message(naming: names)
     }
   }
 }

@@ -6,6 +6,10 @@ package enum BridgeError: Error, Equatable {
   case noNEURON(missingFunction: String)
   /// NEURON reported an error.
   case neuron(doing: String, message: String)
+  /// Sections attached in a circle, each to the next and the last to the first.
+  case loop(sections: [String])
+  /// The session is not what was read.
+  case changedMeanwhile(what: String)
   case somaInPieces(section: String, soma: String)
   case rallBranch(section: String, value: Double)
   case diameter(section: String, value: Double)

@@ -2,11 +2,11 @@ import CNEURON
 import CellModel
 
 /// Reads a cell of the session into a `CellModel`. Nothing in the session is changed.
-package struct CellReader {
+struct CellReader {
   private let neuron: NEURON
   private let references: LiveCellReferences
 
-  package init(_ neuron: NEURON, _ references: LiveCellReferences) {
+  init(_ neuron: NEURON, _ references: LiveCellReferences) {
     self.neuron = neuron
     self.references = references
   }
@@ -15,7 +15,7 @@ package struct CellReader {
   /// is attached to the dendrites.
   ///
   /// - Throws: `BridgeError`, naming the section or list element at fault.
-  package func read() throws(BridgeError) -> LiveCell {
+  func read() throws(BridgeError) -> LiveCell {
     let catalog = try MechanismCatalog(neuron)
     let topology = try CellTopology(neuron, references)
     var sectionReader = try SectionReader(neuron, catalog)
@@ -25,7 +25,7 @@ package struct CellReader {
 
     var processReader = PointProcessReader(
       neuron, catalog, cellName: references.name, sections: topology.nodes.map(\.section))
-    var connectionReader = ConnectionReader(neuron)
+    var connectionReader = ConnectionReader(neuron, sections: topology.nodes.map(\.section))
     guard references.synapses.count == references.connections.count else {
       throw .listsDiffer(
         synapses: references.synapses.count, connections: references.connections.count)
@@ -73,7 +73,7 @@ package struct CellReader {
       connections: connections)
     return LiveCell(
       model: model, listedCount: references.synapses.count, listedConnections: listedConnections,
-      sections: topology.nodes.map(\.section), synapses: synapses, connections: netCons)
+      neuron: neuron, sections: topology.nodes.map(\.section), synapses: synapses, connections: netCons)
   }
 
   /// A number of the session by its hoc name; nil where there is none.

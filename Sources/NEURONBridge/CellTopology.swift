@@ -19,6 +19,8 @@ struct CellTopology {
   /// attached to axon. Of what else is attached to the soma, the name tells axon and axon hillock from
   /// dendrites, and the caller's list of apical sections, or where that is empty the name, apical from
   /// basal ones; what is attached to a dendrite belongs to it.
+  ///
+  /// NEURON's own walks never end where sections are attached in a circle: none of them is used.
   init(_ neuron: NEURON, _ references: LiveCellReferences) throws(BridgeError) {
     let soma = neuron.sections(of: references.soma)
     guard let firstSoma = soma.first else { throw .reduction(.noSoma(cell: references.name)) }
@@ -26,22 +28,12 @@ struct CellTopology {
       neuron, soma: Set(soma), apical: Set(neuron.sections(of: references.apical)),
       axonal: Set(neuron.sections(of: references.axonal)))
 
-    let tree = try neuron.sectionList("wholetree", of: firstSoma)
-    var children: [SectionReference: [SectionReference]] = [:]
-    var isChild: Set<SectionReference> = []
-    for section in tree {
-      let ofSection = try neuron.sectionList("children", of: section)
-      children[section] = ofSection
-      isChild.formUnion(ofSection)
-    }
-    for section in soma where !tree.contains(section) {
-      throw .somaInPieces(section: neuron.name(of: section), soma: neuron.name(of: firstSoma))
-    }
-
+    let root = try neuron.root(of: firstSoma)
     let parentConnection = try neuron.symbol("parent_connection")
     let orientation = try neuron.symbol("section_orientation")
     var nodes: [Node] = []
-    var open = tree.filter { !isChild.contains($0) }.map { (section: $0, parent: Int?.none) }
+    var known: Set<SectionReference> = [root]
+    var open = [(section: root, parent: Int?.none)]
     while let (section, parent) = open.popLast() {
       let attachment = try parent.map { parent throws(BridgeError) in
         try neuron.with(section: section) { () throws(BridgeError) in
@@ -53,7 +45,12 @@ struct CellTopology {
       let role = roles.role(of: section, parent: parent.map { nodes[$0].role })
       nodes.append(Node(section: section, role: role, attachment: attachment))
       let index = nodes.count - 1
-      open += (children[section] ?? []).reversed().map { (section: $0, parent: index) }
+      let children = try neuron.sectionList("children", of: section)
+        .filter { known.insert($0).inserted }
+      open += children.reversed().map { (section: $0, parent: index) }
+    }
+    for section in soma where !known.contains(section) {
+      throw .somaInPieces(section: neuron.name(of: section), soma: neuron.name(of: firstSoma))
     }
     self.nodes = nodes
   }
@@ -87,5 +84,31 @@ struct CellTopology {
       let name = neuron.name(of: section)
       return (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
     }
+  }
+}
+
+extension NEURON {
+  /// The section that a section's tree begins with.
+  ///
+  /// - Throws: `BridgeError.loop` where sections are attached in a circle.
+  func root(of section: SectionReference) throws(BridgeError) -> SectionReference {
+    let known = Dictionary(
+      allSections().map { (UInt(bitPattern: $0), $0) }, uniquingKeysWith: { first, _ in first })
+    let parentSection = try symbol("parent_section")
+    var path = [section]
+    var places = [section: 0]
+    while let child = path.last {
+      let address = try with(section: child) { () throws(BridgeError) in
+        try call(parentSection, .number(0)).number
+      }
+      // The address of the parent as a number, 0 where there is none.
+      guard let parent = known[UInt(exactly: address) ?? 0] else { return child }
+      if let first = places[parent] {
+        throw .loop(sections: path[first...].map { name(of: $0) })
+      }
+      places[parent] = path.count
+      path.append(parent)
+    }
+    return section
   }
 }

@@ -5,19 +5,27 @@ import CellModel
 struct ConnectionReader {
   private let neuron: NEURON
   private let weight = HocString("weight")
+  private let delay = HocString("delay")
+  private let threshold = HocString("threshold")
   private var values = SharedArrays()
   /// By kind of the target, whose NET_RECEIVE decides how many weights a NetCon has.
   private var weightCounts: [Int: Int] = [:]
   /// Once a NetCon was met.
   private var netCon: NetConClass?
 
+  private var sources: EventSourceReader
+
   private struct NetConClass {
     /// NEURON's own copy, one for all objects of the class.
     let name: UnsafePointer<CChar>
-    let targetLocation, target: SymbolReference
+    let targetLocation, target, isActive: SymbolReference
   }
 
-  init(_ neuron: NEURON) { self.neuron = neuron }
+  /// - Parameter sections: the cell's.
+  init(_ neuron: NEURON, sections: [SectionReference]) {
+    self.neuron = neuron
+    sources = EventSourceReader(neuron, sections: sections)
+  }
 
   /// Reads an element of the caller's list, which must be a NetCon that targets the synapse with the
   /// same index.
@@ -49,7 +57,7 @@ struct ConnectionReader {
   private func target(
     of object: ObjectReference, _ netCon: NetConClass
   ) throws(BridgeError) -> ObjectReference? {
-    // Without a target, NEURON's call for the target object would end the process.
+    // A target without a place is none: its section was deleted.
     guard try neuron.call(netCon.targetLocation, of: object).number >= 0 else { return nil }
     neuron.api.section_pop()
     guard case .object(let target?) = try neuron.call(netCon.target, of: object) else {
@@ -67,7 +75,8 @@ struct ConnectionReader {
     guard String(cString: name) == "NetCon" else { return nil }
     let found = NetConClass(
       name: name, targetLocation: try neuron.method("postloc", of: object),
-      target: try neuron.method("syn", of: object))
+      target: try neuron.method("syn", of: object),
+      isActive: try neuron.method("active", of: object))
     netCon = found
     return found
   }
@@ -86,12 +95,18 @@ struct ConnectionReader {
         try neuron.call(neuron.method("wcnt", of: object), of: object).count
       }
     weightCounts[kind] = count
+    guard let netCon = try netConClass(of: object) else {
+      throw .neuron(doing: "reading a NetCon", message: "it is none")
+    }
     return Connection(
       target: target,
       weights: values.shared { weights in
         for element in 0..<count {
           weights.append(neuron.api.property_element(object, weight.cString, Int32(element)))
         }
-      })
+      }, delay: neuron.api.property(object, delay.cString),
+      threshold: neuron.api.property(object, threshold.cString),
+      isActive: try neuron.call(netCon.isActive, of: object).number != 0,
+      source: try sources.source(of: object))
   }
 }

@@ -1,5 +1,6 @@
 import CNEURON
 import CellModel
+import Reduction
 
 /// What a caller names of a cell in the session: sections and objects by NEURON's own references.
 package struct LiveCellReferences {
@@ -30,8 +31,79 @@ package struct LiveCell {
   /// How many of the model's point processes, the first ones, the caller listed.
   package let listedCount: Int
   /// For the model's connections, the first ones, their places in the caller's list.
-  let listedConnections: [Int]
+  package let listedConnections: [Int]
+  let neuron: NEURON
   let sections: [SectionReference]
   /// The objects behind the model's point processes and connections, index by index.
   let synapses, connections: [ObjectReference]
+  private let held: HeldReferences
+
+  /// Reads a cell of the session; nothing is changed.
+  ///
+  /// - Throws: `BridgeError`, naming the section or list element at fault.
+  package init(_ references: LiveCellReferences) throws(BridgeError) {
+    let neuron = try NEURON()
+    KeptInstances.releaseOrphans(in: neuron)
+    self = try CellReader(neuron, references).read()
+    try neuron.check(doing: "reading the cell")
+  }
+
+  init(
+    model: CellModel, listedCount: Int, listedConnections: [Int], neuron: NEURON,
+    sections: [SectionReference], synapses: [ObjectReference], connections: [ObjectReference]
+  ) {
+    self.model = model
+    self.listedCount = listedCount
+    self.listedConnections = listedConnections
+    self.neuron = neuron
+    self.sections = sections
+    self.synapses = synapses
+    self.connections = connections
+    held = HeldReferences(neuron, sections: sections, objects: synapses + connections)
+  }
+
+  /// The mean rates in Hz of the caller's connections, in the caller's order; nil where one is not
+  /// known.
+  package var listedRates: [Double?] {
+    listedConnections.indices.map { model.connections[$0].meanRate }
+  }
+
+  /// - Throws: `BridgeError.changedMeanwhile` where a section or a synapse that was read is gone, or a
+  ///   section has other segments.
+  func checkThatSessionIsAsRead() throws(BridgeError) {
+    for (section, value) in zip(sections, model.sections) {
+      guard neuron.api.section_is_active(section) else {
+        throw .changedMeanwhile(what: "\(value.name) was deleted")
+      }
+      guard Int(neuron.api.segment_count(section)) == value.segments.count else {
+        throw .changedMeanwhile(what: "\(value.name) has other segments")
+      }
+    }
+    for (index, synapse) in synapses.enumerated()
+    where !neuron.api.point_process_is_placed(synapse) {
+      let kind = model.pointProcessKinds[model.pointProcesses[index].kind].name
+      throw .changedMeanwhile(what: "a \(kind) is on no section any more")
+    }
+  }
+}
+
+/// Keeps sections' and objects' memory from being given to others as long as it lives. What a script
+/// deletes is deleted all the same.
+private final class HeldReferences {
+  private let neuron: NEURON
+  private let sections: [SectionReference]
+  private let objects: [ObjectReference]
+
+  init(_ neuron: NEURON, sections: [SectionReference], objects: [ObjectReference]) {
+    self.neuron = neuron
+    self.sections = sections
+    self.objects = objects
+    for section in sections { neuron.api.section_ref(section) }
+    for object in objects { neuron.api.object_ref(object) }
+  }
+
+  deinit {
+    for object in objects { neuron.api.object_unref(object) }
+    for section in sections { neuron.api.section_unref(section) }
+  }
 }

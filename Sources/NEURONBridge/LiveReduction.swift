@@ -1,50 +1,18 @@
 import CellModel
 import Reduction
 
-/// The main job, from a cell of the session to its reduced cell there.
-///
-/// The original's dendrites are still there when it is made: whoever has taken what is needed of it
-/// deletes them by `remains`.
+/// A cell of the session and its reduction, which is still a value: the cell is as it was until `build`.
 package struct LiveReduction {
-  package let original: CellModel
-  /// How many of the original's point processes, the first ones, the caller listed.
-  package let listedCount: Int
+  package let cell: LiveCell
   package let reduction: Reduction
-  /// Those of the listed synapses that remain, as indices of the caller's list.
-  package let survivors: [Int]
-  /// What referred to the dendrites and could not follow, one sentence each.
-  package let losses: [String]
-  /// What else became of what referred to them, one sentence each.
-  package let notes: [String]
-  /// The stages in their order, and the seconds each took.
+  /// The stages of the reduction in their order, and the seconds each took.
   package let stageSeconds: [(name: String, seconds: Double)]
-  /// What the reduced cell replaces, to be deleted.
-  package let remains: Remains
 
-  /// Reads a cell to find out whether it can be read; nothing is changed.
+  /// Reduces a cell that was read; nothing in the session is changed.
   ///
-  /// - Throws: `BridgeError`, as `perform` would for what it reads.
-  package static func check(_ references: LiveCellReferences) throws(BridgeError) {
-    _ = try CellReader(NEURON(), references).read()
-  }
-
-  /// Reads, reduces, and builds.
-  ///
-  /// - Parameters:
-  ///   - references: the cell in the session.
-  ///   - template: what the reduced cell is an instance of.
-  ///   - list: a List object that the instance is appended to.
-  /// - Throws: `BridgeError`; the session is then as it was.
-  package static func perform(
-    on references: LiveCellReferences, settings: ReductionSettings, template: ReducedTemplate,
-    appendingTo list: ObjectReference
-  ) throws(BridgeError) -> LiveReduction {
+  /// - Throws: `BridgeError`, naming the section or parameter at fault.
+  package init(of cell: LiveCell, settings: ReductionSettings) throws(BridgeError) {
     var clock = StageClock()
-    let neuron = try NEURON()
-    let cell = try CellReader(neuron, references).read()
-    clock.end("read")
-
-    let reduction: Reduction
     do {
       let settings = settings.withRates(of: cell.listedConnections)
       reduction = try settings.method.reduce(cell.model, settings: settings) { stage in
@@ -53,44 +21,85 @@ package struct LiveReduction {
     } catch {
       throw .reduction(error)
     }
-
-    let followers = try Followers(neuron, original: cell, reduction: reduction)
-    clock.end("followers")
-    let builder = ReducedCellBuilder(
-      neuron, original: cell, reduction: reduction, followers: followers)
-    try builder.build(in: template, appendingTo: list)
-    clock.end("build")
-    return LiveReduction(
-      original: cell.model, listedCount: cell.listedCount, reduction: reduction,
-      survivors: reduction.survivors.filter { $0 < cell.listedCount },
-      losses: followers.losses, notes: followers.notes, stageSeconds: clock.stages,
-      remains: Remains(neuron: neuron, sections: cell.dendrites))
+    self.cell = cell
+    stageSeconds = clock.stages
   }
-}
 
-/// The original's dendrites, with the synapses that were merged into others still on them.
-///
-/// Deleting them is the one step that cannot be taken back. It is a step of its own because it frees
-/// a great many small pieces of memory, which the next large allocation or release has to sort: the
-/// values that were worked with are given back before.
-package struct Remains {
-  let neuron: NEURON
-  let sections: [SectionReference]
+  /// Those of the listed synapses that remain, as indices of the caller's list.
+  package var survivors: [Int] { reduction.survivors.filter { $0 < cell.listedCount } }
 
-  /// Deletes them.
+  /// Builds the reduced cell in the session, moves synapses and NetCons to it, and deletes what it
+  /// replaces.
   ///
-  /// - Returns: the seconds it took.
-  package func delete() -> Double {
+  /// - Throws: `BridgeError`; the session is then as it was.
+  package func build(_ building: Building) throws(BridgeError) -> Built {
     var clock = StageClock()
-    for section in sections.reversed() { neuron.delete(section) }
+    let followers = try Followers(cell.neuron, original: cell, reduction: reduction)
+    clock.end("followers")
+    let builder = ReducedCellBuilder(self, building, followers)
+    try builder.build()
+    clock.end("build")
+    builder.deleteOriginal()
     clock.end("delete")
-    return clock.stages[0].seconds
+    return Built(
+      losses: followers.losses, notes: followers.notes, stageSeconds: clock.stages)
   }
 }
 
-extension LiveCell {
-  /// The sections that a reduction replaces.
-  fileprivate var dendrites: [SectionReference] {
-    zip(sections, model.sections).filter { $0.1.role.isDendritic }.map(\.0)
+/// What there is to say of a reduced cell that was built.
+package struct Built {
+  /// What referred to the dendrites and could not follow, one sentence each.
+  package let losses: [String]
+  /// What else became of what referred to them, one sentence each.
+  package let notes: [String]
+  /// The stages of building in their order, and the seconds each took.
+  package let stageSeconds: [(name: String, seconds: Double)]
+}
+
+/// Where a reduced cell is built.
+package struct Building {
+  /// SectionLists that are filled with the reduced cell's sections.
+  package struct SectionLists {
+    let all, somatic, apical, basal, axonal: ObjectReference
+
+    package init(
+      all: ObjectReference, somatic: ObjectReference, apical: ObjectReference,
+      basal: ObjectReference, axonal: ObjectReference
+    ) {
+      self.all = all
+      self.somatic = somatic
+      self.apical = apical
+      self.basal = basal
+      self.axonal = axonal
+    }
+
+    func list(for role: Section.Role) -> ObjectReference {
+      switch role {
+      case .soma: somatic
+      case .axon: axonal
+      case .apical: apical
+      case .basal: basal
+      }
+    }
+  }
+
+  let template: ReducedTemplate
+  /// An instance of the template, which the cables' sections are created in.
+  let instance: ObjectReference
+  /// Such as `model[0]`.
+  let instanceName: String
+  let lists: SectionLists
+  /// Whether the instance gets the published name.
+  let isNamed: Bool
+
+  package init(
+    template: ReducedTemplate, instance: ObjectReference, instanceName: String,
+    lists: SectionLists, isNamed: Bool
+  ) {
+    self.template = template
+    self.instance = instance
+    self.instanceName = instanceName
+    self.lists = lists
+    self.isNamed = isNamed
   }
 }

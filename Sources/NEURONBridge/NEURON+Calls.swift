@@ -23,12 +23,14 @@ struct RangeVariable: Hashable {
 }
 
 extension NEURON {
+  /// For tests: lets one of the next calls that change a session fail, as `neuron_fail_at_call` describes.
+  package static func fail(atCall calls: Int) -> Int { neuron_fail_at_call(calls) }
+
   /// What a call left on NEURON's stack.
   enum Outcome {
     case number(Double)
     case string(String)
-    /// Owned by the receiver, who gives it back with `object_unref`. Never from a call that may
-    /// return no object: NEURON 9.0 ends the process when asked for that.
+    /// Owned by the receiver, who gives it back with `object_unref`; nil for none.
     case object(ObjectReference?)
     case nothing
   }
@@ -102,6 +104,7 @@ extension NEURON {
     let symbol = try symbol(className)
     for argument in arguments { push(argument) }
     guard let object = api.object_new(symbol, Int32(arguments.count)) else {
+      try check(doing: "creating a \(className)")
       throw .neuron(doing: "creating a \(className)", message: "no object was made")
     }
     return object
@@ -130,6 +133,12 @@ extension NEURON {
     api.section_push(section)
     defer { api.section_pop() }
     return try body()
+  }
+
+  /// - Throws: `BridgeError.neuron` where NEURON failed in a call without a status of its own.
+  func check(doing action: String) throws(BridgeError) {
+    guard neuron_take_failure(message.base, message.size) else { return }
+    throw .neuron(doing: action, message: message.text)
   }
 
   @inline(__always)

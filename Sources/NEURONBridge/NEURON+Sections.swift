@@ -32,9 +32,12 @@ extension NEURON {
 
   /// Deletes a section, if it is still there.
   func delete(_ section: SectionReference) {
-    guard api.section_is_active(section) else { return }
-    _ = try? with(section: section) { () throws(BridgeError) in
-      try call(symbol("delete_section"))
+    // Where it is called there is no way back: should NEURON fail once, for want of memory say, it is
+    // asked again.
+    for _ in 0..<2 where api.section_is_active(section) {
+      _ = try? with(section: section) { () throws(BridgeError) in
+        try call(symbol("delete_section"))
+      }
     }
   }
 

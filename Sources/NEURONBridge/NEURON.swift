@@ -13,9 +13,8 @@ package typealias SymbolReference = OpaquePointer
 
 /// The NEURON that runs in this process, through its C API.
 ///
-/// NEURON reports errors as C++ exceptions, which must not cross a Swift frame. Whatever can fail is
-/// called in the form that catches them; the functions that have no such form are called only where
-/// their preconditions were checked.
+/// NEURON reports errors as C++ exceptions, which must not cross a Swift frame. The functions of `api`
+/// catch them: some return a status, of the others `check(doing:)` tells whether one failed.
 package struct NEURON {
   let api: neuron_api
   /// Where a failing call leaves its reason.

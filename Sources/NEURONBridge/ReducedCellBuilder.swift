@@ -5,55 +5,50 @@ import Reduction
 /// Builds a reduced cell in the session and moves the synapses and NetCons of the original to it.
 ///
 /// All or nothing: every change can be taken back, and is when a step fails.
-package struct ReducedCellBuilder {
+struct ReducedCellBuilder {
   private let neuron: NEURON
   private let original: LiveCell
   private let reduction: Reduction
+  private let building: Building
   private let followers: Followers
 
-  package init(
-    _ neuron: NEURON, original: LiveCell, reduction: Reduction, followers: Followers
-  ) {
-    self.neuron = neuron
-    self.original = original
-    self.reduction = reduction
+  init(_ live: LiveReduction, _ building: Building, _ followers: Followers) {
+    neuron = live.cell.neuron
+    original = live.cell
+    reduction = live.reduction
+    self.building = building
     self.followers = followers
   }
 
   /// Builds the cell, beside the original's dendrites.
   ///
-  /// - Parameters:
-  ///   - template: what the cell is an instance of.
-  ///   - list: a List object that the new instance is appended to.
-  /// - Throws: `BridgeError`; the session is then as it was, but for the template that is built in.
-  package func build(
-    in template: ReducedTemplate, appendingTo list: ObjectReference
-  ) throws(BridgeError) {
-    try template.prepare(in: neuron)
+  /// - Throws: `BridgeError`; the session is then as it was.
+  func build() throws(BridgeError) {
+    try original.checkThatSessionIsAsRead()
     var undo = Undo()
     do {
-      try build(in: template, appendingTo: list, &undo)
+      try build(&undo)
     } catch {
       undo.rollBack()
       throw error
     }
+    undo.commit()
   }
 
-  private func build(
-    in template: ReducedTemplate, appendingTo list: ObjectReference, _ undo: inout Undo
-  ) throws(BridgeError) {
-    let existing = Set(neuron.allSections())
-    undo.record {
-      for section in neuron.allSections() where !existing.contains(section) {
-        neuron.delete(section)
-      }
-    }
-    let instance = try template.instantiate(in: neuron)
-    defer { neuron.api.object_unref(instance) }
-    // What an init of the user's creates is not part of the reduced cell.
-    for section in neuron.allSections() where !existing.contains(section) { neuron.delete(section) }
+  /// Deletes the original's dendrites, with the synapses that were merged into others still on them: the
+  /// one step that cannot be taken back, and that cannot fail.
+  func deleteOriginal() {
+    for (section, model) in zip(original.sections, original.model.sections).reversed()
+    where model.role.isDendritic { neuron.delete(section) }
+  }
 
-    let cables = try createCables(in: instance, template, existing: existing)
+  private func build(_ undo: inout Undo) throws(BridgeError) {
+    let instance = building.instance
+    undo.record { deleteSectionsOfInstance() }
+    // What an init of the user's creates is not part of the reduced cell.
+    deleteSectionsOfInstance()
+
+    let cables = try createCables(in: instance)
     let sections = reduction.origins.map { origin in
       switch origin {
       case .kept(let index): original.sections[index]
@@ -69,19 +64,30 @@ package struct ReducedCellBuilder {
         try reattach(section, as: model, in: sections, originally: index, &undo)
       }
     }
-    try fillSectionLists(of: instance, sections, template)
+    try fillSectionLists(sections)
     followers.protect(&undo)
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
     setWeights(&undo)
     try followers.apply(cables: cables, &undo)
-    try neuron.call(neuron.method("append", of: list), of: list, .object(instance))
+    if building.isNamed { try PublishedName.give(to: instance, in: neuron, &undo) }
+    try neuron.check(doing: "building the reduced cell")
+    let soma = zip(original.sections, original.model.sections).filter { $0.1.role == .soma }.map(\.0)
+    KeptInstances.keep(instance, with: soma, cables, in: neuron)
+  }
+
+  /// The sections that belong to the instance, by their names, which begin with its own.
+  private var sectionsOfInstance: [SectionReference] {
+    neuron.allSections().filter { neuron.name(of: $0).hasPrefix(building.instanceName + ".") }
+  }
+
+  private func deleteSectionsOfInstance() {
+    for section in sectionsOfInstance { neuron.delete(section) }
   }
 
   /// Creates the cables' sections in the instance, in the order of the reduction's cables.
   private func createCables(
-    in instance: ObjectReference, _ template: ReducedTemplate,
-    existing: Set<SectionReference>
+    in instance: ObjectReference
   ) throws(BridgeError) -> [SectionReference] {
     let names = zip(reduction.origins, reduction.reduced.sections).compactMap { origin, section in
       if case .cable = origin { section.name } else { nil }
@@ -92,16 +98,16 @@ package struct ReducedCellBuilder {
       do throws(BridgeError) {
         try neuron.execute("create \(kind)[\(count)]", in: instance)
       } catch {
-        throw template.problem(error)
+        throw building.template.problem(error)
       }
     }
     var byName: [String: SectionReference] = [:]
-    for section in neuron.allSections() where !existing.contains(section) {
+    for section in sectionsOfInstance {
       byName[String(neuron.name(of: section).split(separator: ".").last ?? "")] = section
     }
     return try names.map { name throws(BridgeError) in
       guard let section = byName[name] else {
-        throw .template(name: template.name, problem: "\(name) was not created in it")
+        throw .template(name: building.template.name, problem: "\(name) was not created in it")
       }
       return section
     }
@@ -137,6 +143,7 @@ package struct ReducedCellBuilder {
         }
       }
     }
+    try neuron.check(doing: "building \(model.name)")
   }
 
   /// Moves an axon that leaves from a dendrite to the cable that replaces the dendrite.
@@ -168,35 +175,44 @@ package struct ReducedCellBuilder {
       section, attachment.ownEnd, sections[attachment.parent], attachment.position)
   }
 
-  private func fillSectionLists(
-    of instance: ObjectReference, _ sections: [SectionReference], _ template: ReducedTemplate
-  ) throws(BridgeError) {
-    do throws(BridgeError) {
-      for (section, model) in zip(sections, reduction.reduced.sections) {
-        let list =
-          switch model.role {
-          case .soma: "somatic"
-          case .axon: "axonal"
-          case .apical: "apical"
-          case .basal: "basal"
-          }
-        // Templates written for neuron-reduce 0.0.7 need no axonal.
-        let lists: [String] = [list, "all"].filter { neuron.api.method_symbol(instance, $0) != nil }
-        guard lists.contains(list) || list == "axonal" else {
-          throw .template(name: template.name, problem: "it has no '\(list)'")
+  /// Fills the caller's lists with the whole cell, and those of the instance, as neuron-reduce 0.0.7 does,
+  /// with the cables.
+  private func fillSectionLists(_ sections: [SectionReference]) throws(BridgeError) {
+    let append = try neuron.method("append", of: building.lists.all)
+    for (section, (origin, model)) in zip(
+      sections, zip(reduction.origins, reduction.reduced.sections))
+    {
+      try neuron.with(section: section) { () throws(BridgeError) in
+        for list in [building.lists.all, building.lists.list(for: model.role)] {
+          try neuron.call(append, of: list)
         }
-        try neuron.with(section: section) { () throws(BridgeError) in
-          for list in lists { try neuron.execute("\(list).append()", in: instance) }
+        guard case .cable = origin else { return }
+        for list in ["all", model.role == .apical ? "apical" : "basal"] {
+          try appendAccessedSection(toInstances: list)
         }
       }
-      try checkPublicNames(of: instance)
+    }
+    do {
+      try checkPublicNames()
     } catch {
-      throw template.problem(error)
+      throw building.template.problem(error)
+    }
+  }
+
+  private func appendAccessedSection(toInstances list: String) throws(BridgeError) {
+    guard neuron.api.method_symbol(building.instance, list) != nil else {
+      throw .template(name: building.template.name, problem: "it has no '\(list)'")
+    }
+    do {
+      try neuron.execute("\(list).append()", in: building.instance)
+    } catch {
+      throw building.template.problem(error)
     }
   }
 
   /// Reaches for the instance's lists and sections as a user's script will.
-  private func checkPublicNames(of instance: ObjectReference) throws(BridgeError) {
+  private func checkPublicNames() throws(BridgeError) {
+    let instance = building.instance
     let roles = Set(reduction.cables.map(\.role))
     let reaches =
       ReducedTemplate.sectionLists

@@ -4,20 +4,17 @@ import CNEURON
 package struct ReducedTemplate {
   /// The template's name.
   package let name: String
-  /// Whether the session may be given the template that is built in, where it has none of this name.
-  package let isBuiltIn: Bool
 
-  package init(name: String, isBuiltIn: Bool) {
-    self.name = name
-    self.isBuiltIn = isBuiltIn
-  }
+  package init(name: String) { self.name = name }
 
   static let sectionLists = ["all", "somatic", "apical", "basal", "axonal"]
 
-  /// Makes sure that the session has the template, defining the one that is built in.
+  /// Makes sure that the session has the template.
   ///
+  /// - Parameter isBuiltIn: whether the session may be given the template that is built in, where it has
+  ///   none of this name.
   /// - Throws: `BridgeError.template`.
-  package func prepare(in neuron: NEURON) throws(BridgeError) {
+  package func prepare(isBuiltIn: Bool, in neuron: NEURON) throws(BridgeError) {
     if isBuiltIn, neuron.api.symbol(name) == nil {
       try neuron.execute(builtIn, doing: "defining \(name)")
     }
@@ -30,28 +27,6 @@ package struct ReducedTemplate {
     // A template whose file had an error in it has no members; an object of it would end the process.
     guard neuron.api.symbol_table(symbol) != nil else {
       throw .template(name: name, problem: "its definition ended in an error")
-    }
-  }
-
-  /// A new instance of the template, which the session must have.
-  ///
-  /// - Returns: the object, which the caller gives back with `object_unref`.
-  /// - Throws: `BridgeError.template`.
-  func instantiate(in neuron: NEURON) throws(BridgeError) -> ObjectReference {
-    // An object is made by a hoc function, since errors in init are caught only in calls.
-    let maker = "neuron_reduce_new_\(name)"
-    if neuron.api.symbol(maker) == nil {
-      try neuron.execute(
-        "obfunc \(maker)() { localobj cell\n cell = new \(name)()\n return cell\n}",
-        doing: "defining \(maker)")
-    }
-    do throws(BridgeError) {
-      guard case .object(let object?) = try neuron.call(neuron.symbol(maker)) else {
-        throw BridgeError.template(name: name, problem: "it made no object")
-      }
-      return object
-    } catch {
-      throw problem(error)
     }
   }
 
@@ -71,8 +46,8 @@ package struct ReducedTemplate {
     """
     begintemplate \(name)
     public init, soma, dend, apic, axon, all, somatic, apical, basal, axonal
-    create soma[1], dend[1], apic[1], axon[1]
-    objref all, somatic, apical, basal, axonal
+    create dend[1], apic[1]
+    objref soma, axon, all, somatic, apical, basal, axonal
     proc init() {
       forall delete_section()
       all = new SectionList()

@@ -5,12 +5,14 @@
 #endif
 
 /// Times the stages of a job that follow one another.
-struct StageClock {
-  private(set) var stages: [(name: String, seconds: Double)] = []
+package struct StageClock {
+  package private(set) var stages: [(name: String, seconds: Double)] = []
   private var last = Self.now()
 
+  package init() {}
+
   /// Ends a stage that began where the one before it ended.
-  mutating func end(_ name: String) {
+  package mutating func end(_ name: String) {
     let now = Self.now()
     stages.append((name, now - last))
     last = now

@@ -7,9 +7,9 @@ extension BridgeError {
   var status: nr_status {
     switch self {
     case .noNEURON: NR_UNSUPPORTED_NEURON
-    case .neuron: NR_NEURON
-    case .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers,
-      .transfer, .unreadableTransfers:
+    case .neuron, .changedMeanwhile: NR_NEURON
+    case .loop, .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers, .transfer,
+      .unreadableTransfers:
       NR_CELL
     case .listsDiffer, .notAPointProcess, .notANetCon, .unplacedSynapse, .foreignSynapse,
       .connectionTarget:

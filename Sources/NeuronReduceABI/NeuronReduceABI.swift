@@ -5,41 +5,52 @@ import CNeuronReduce
 import NEURONBridge
 import Reduction
 
-@c(nr_reduce) @implementation
-public func nr_reduce(
-  _ request: UnsafePointer<nr_request>, _ result: UnsafeMutablePointer<OpaquePointer?>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  do {
-    let asked = try ReductionRequest(request.pointee)
-    let live = try asked.perform()
-    let reduction = ReductionResult(live, record: asked.withRecord ? ReductionRecord(live) : nil)
-    result.pointee = OpaquePointer(Unmanaged.passRetained(reduction).toOpaque())
-    return NR_OK
-  } catch {
-    write(error.description, to: message, size: messageSize)
-    return error.status
+@c(nr_cell_reduce) @implementation
+public func nr_cell_reduce(
+  _ cell: OpaquePointer, _ settings: UnsafePointer<nr_settings>,
+  _ reduction: UnsafeMutablePointer<OpaquePointer?>
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    let read = readCell(cell)
+    let live = try LiveReduction(of: read.cell, settings: ReductionSettings(settings.pointee))
+    let result = ReductionResult(live, secondsOfReading: read.seconds)
+    reduction.pointee = OpaquePointer(Unmanaged.passRetained(result).toOpaque())
   }
 }
 
-@c(nr_check) @implementation
-public func nr_check(
-  _ request: UnsafePointer<nr_request>, _ message: UnsafeMutablePointer<CChar>,
-  _ messageSize: Int
-) -> nr_status {
-  do {
-    try ReductionRequest(request.pointee).check()
-    return NR_OK
-  } catch {
-    write(error.description, to: message, size: messageSize)
-    return error.status
+@c(nr_reduction_build) @implementation
+public func nr_reduction_build(
+  _ reduction: OpaquePointer, _ building: UnsafePointer<nr_building>
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in try boxed(reduction).build(Building(building.pointee)) }
+}
+
+@c(nr_template_prepare) @implementation
+public func nr_template_prepare(
+  _ name: UnsafePointer<CChar>, _ isBuiltIn: Int32
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    try ReducedTemplate(name: String(cString: name)).prepare(isBuiltIn: isBuiltIn != 0, in: NEURON())
   }
 }
 
-@c(nr_reduction_delete_original) @implementation
-public func nr_reduction_delete_original(_ reduction: OpaquePointer) {
-  boxed(reduction).deleteOriginal()
+@c(nr_template_error) @implementation
+public func nr_template_error(
+  _ name: UnsafePointer<CChar>, _ problem: UnsafePointer<CChar>
+) -> OpaquePointer {
+  let error = BridgeError.template(
+    name: String(cString: name), problem: String(cString: problem))
+  return ErrorReport(error).retained
 }
+
+@c(nr_release_orphans) @implementation
+public func nr_release_orphans() {
+  guard let neuron = try? NEURON() else { return }
+  KeptInstances.releaseOrphans(in: neuron)
+}
+
+@c(nr_fail_at_call) @implementation
+public func nr_fail_at_call(_ calls: Int) -> Int { NEURON.fail(atCall: calls) }
 
 @c(nr_method_changes_weights) @implementation
 public func nr_method_changes_weights(_ method: UnsafePointer<CChar>) -> Int32 {
@@ -119,57 +130,57 @@ public func nr_reduction_loss(
 
 @c(nr_reduction_counts) @implementation
 public func nr_reduction_counts(_ reduction: OpaquePointer) -> nr_counts {
-  boxed(reduction).record?.counts ?? nr_counts()
+  boxed(reduction).record.counts
 }
 
 @c(nr_reduction_part_count) @implementation
 public func nr_reduction_part_count(_ reduction: OpaquePointer) -> Int {
-  boxed(reduction).record?.parts.count ?? 0
+  boxed(reduction).record.parts.count
 }
 
 @c(nr_reduction_part) @implementation
 public func nr_reduction_part(_ reduction: OpaquePointer, _ index: Int) -> nr_part {
-  boxed(reduction).record?.parts.element(index) ?? nr_part()
+  boxed(reduction).record.parts.element(index) ?? nr_part()
 }
 
 @c(nr_reduction_synapse_kind_count) @implementation
 public func nr_reduction_synapse_kind_count(_ reduction: OpaquePointer) -> Int {
-  boxed(reduction).record?.kinds.count ?? 0
+  boxed(reduction).record.kinds.count
 }
 
 @c(nr_reduction_synapse_kind) @implementation
 public func nr_reduction_synapse_kind(
   _ reduction: OpaquePointer, _ index: Int
 ) -> nr_synapse_kind {
-  boxed(reduction).record?.kinds.element(index) ?? nr_synapse_kind()
+  boxed(reduction).record.kinds.element(index) ?? nr_synapse_kind()
 }
 
 @c(nr_reduction_kind_parameter) @implementation
 public func nr_reduction_kind_parameter(
   _ reduction: OpaquePointer, _ kind: Int, _ index: Int
 ) -> nr_named_value {
-  boxed(reduction).record?.kindParameters.element(kind)?.element(index) ?? nr_named_value()
+  boxed(reduction).record.kindParameters.element(kind)?.element(index) ?? nr_named_value()
 }
 
 @c(nr_reduction_kind_obstacle) @implementation
 public func nr_reduction_kind_obstacle(
   _ reduction: OpaquePointer, _ kind: Int, _ index: Int
 ) -> nr_named_value {
-  boxed(reduction).record?.kindObstacles.element(kind)?.element(index) ?? nr_named_value()
+  boxed(reduction).record.kindObstacles.element(kind)?.element(index) ?? nr_named_value()
 }
 
 @c(nr_reduction_note) @implementation
 public func nr_reduction_note(
   _ reduction: OpaquePointer, _ index: Int
 ) -> UnsafePointer<CChar>? {
-  boxed(reduction).record?.notes[index]
+  boxed(reduction).record.notes[index]
 }
 
 @c(nr_reduction_impedances) @implementation
 public func nr_reduction_impedances(
   _ reduction: OpaquePointer, _ site: Int, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<nr_impedance>? {
-  guard let profile = boxed(reduction).record?.impedances.element(site + 1) else {
+  guard let profile = boxed(reduction).record.impedances.element(site + 1) else {
     count.pointee = 0
     return nil
   }
@@ -179,7 +190,7 @@ public func nr_reduction_impedances(
 
 @c(nr_reduction_site) @implementation
 public func nr_reduction_site(_ reduction: OpaquePointer, _ index: Int) -> nr_named_value {
-  boxed(reduction).record?.sites.element(index) ?? nr_named_value()
+  boxed(reduction).record.sites.element(index) ?? nr_named_value()
 }
 
 private func boxed(_ reduction: OpaquePointer) -> ReductionResult {

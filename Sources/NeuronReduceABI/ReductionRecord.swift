@@ -21,20 +21,18 @@ final class ReductionRecord {
   let sites: [nr_named_value]
   private let texts: TextPool
 
-  init(_ value: LiveReduction) {
+  init(_ cell: CellModel, listedCount: Int, _ reduction: Reduction, notesOfBuilding: [String]) {
     let texts = TextPool()
-    let cell = value.original
-    let reduction = value.reduction
     counts = nr_counts(
       segments_before: Int64(cell.sections.reduce(0) { $0 + $1.segments.count }),
       segments_after: Int64(reduction.reduced.sections.reduce(0) { $0 + $1.segments.count }),
-      point_processes_before: Int64(value.listedCount),
-      point_processes_after: Int64(value.survivors.count))
+      point_processes_before: Int64(listedCount),
+      point_processes_after: Int64(reduction.survivors.count { $0 < listedCount }))
     parts = cell.sections.map { section in
       nr_part(name: texts.address(of: section.name), role: section.role.inC)
     }
 
-    let kinds = reduction.synapseKinds(amongFirst: value.listedCount, of: cell)
+    let kinds = reduction.synapseKinds(amongFirst: listedCount, of: cell)
     self.kinds = kinds.map { kind in
       nr_synapse_kind(
         mechanism: texts.address(of: kind.mechanism), treatment: texts.address(of: kind.treatment),
@@ -49,8 +47,7 @@ final class ReductionRecord {
         nr_named_value(name: texts.address(of: obstacle.description), value: Double(count))
       }
     }
-    notes = CStrings(
-      reduction.notes(listed: value.listedCount, of: cell) + value.notes + value.losses)
+    notes = CStrings(reduction.notes(listed: listedCount, of: cell) + notesOfBuilding)
 
     // The impedances are an extra: where an axon's geometry gives none, the reduction is none the worse.
     let profile = try? ImpedanceProfile(
@@ -85,17 +82,5 @@ extension Section.Role {
     case .apical: NR_ROLE_APICAL
     case .basal: NR_ROLE_BASAL
     }
-  }
-}
-
-/// Texts at addresses that C can keep, each once.
-private final class TextPool {
-  private var texts: [String: CArray<CChar>] = [:]
-
-  func address(of text: String) -> UnsafePointer<CChar> {
-    if let known = texts[text] { return UnsafePointer(known.base) }
-    let new = CArray(text.utf8CString.map { $0 })
-    texts[text] = new
-    return UnsafePointer(new.base)
   }
 }

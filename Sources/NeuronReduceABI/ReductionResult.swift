@@ -1,4 +1,5 @@
 import CNeuronReduce
+import CellModel
 import NEURONBridge
 import Reduction
 
@@ -9,16 +10,26 @@ final class ReductionResult {
   private let cableTexts: CableTexts
   let segmentMap: CArray<nr_mapped_segment>
   let sectionNames: CStrings
-  let losses: CStrings
-  private(set) var stages: [(name: CStrings, seconds: Double)]
-  /// What was done in detail, where that was asked for.
-  let record: ReductionRecord?
-  private var remains: Remains?
+  private(set) var stages: [(name: CStrings, seconds: Double)] = []
+  /// What was done in detail.
+  private(set) lazy var record = ReductionRecord(
+    original, listedCount: listedCount, reduction, notesOfBuilding: notes)
+  /// What referred to the dendrites and could not follow.
+  private(set) var losses = CStrings([])
+  private var notes: [String] = []
+  private let original: CellModel
+  private let listedCount: Int
+  private let reduction: Reduction
+  /// Until the reduced cell is built.
+  private var live: LiveReduction?
 
-  init(_ value: LiveReduction, record: ReductionRecord? = nil) {
-    self.record = record
+  init(_ value: LiveReduction, secondsOfReading: Double) {
+    live = value
+    original = value.cell.model
+    listedCount = value.cell.listedCount
+    reduction = value.reduction
     survivors = CArray(value.survivors.map(Int64.init))
-    let named = CableTexts(value)
+    let named = CableTexts(original, reduction)
     cableTexts = named
     cables = value.reduction.cables.enumerated().map { index, cable in
       nr_cable(
@@ -29,7 +40,7 @@ final class ReductionResult {
     }
     var map: [nr_mapped_segment] = []
     var names: [String] = []
-    for (section, points) in zip(value.original.sections, value.reduction.segmentMap.points)
+    for (section, points) in zip(original.sections, value.reduction.segmentMap.points)
     where !points.isEmpty {
       names.append(section.name)
       for (index, point) in points.enumerated() {
@@ -42,16 +53,21 @@ final class ReductionResult {
     }
     segmentMap = CArray(map)
     sectionNames = CStrings(names)
-    losses = CStrings(value.losses)
-    stages = value.stageSeconds.map { (CStrings([$0.name]), $0.seconds) }
-    remains = value.remains
+    add([("read", secondsOfReading)] + value.stageSeconds)
   }
 
-  /// Deletes the original's dendrites, once.
-  func deleteOriginal() {
-    guard let seconds = remains?.delete() else { return }
-    remains = nil
-    stages.append((CStrings(["delete"]), seconds))
+  /// Builds the reduced cell, once.
+  func build(_ building: Building) throws(BridgeError) {
+    guard let live else { return }
+    let built = try live.build(building)
+    self.live = nil
+    add(built.stageSeconds)
+    losses = CStrings(built.losses)
+    notes = built.notes + built.losses
+  }
+
+  private func add(_ seconds: [(name: String, seconds: Double)]) {
+    stages += seconds.map { (CStrings([$0.name]), $0.seconds) }
   }
 }
 
@@ -59,8 +75,7 @@ final class ReductionResult {
 private struct CableTexts {
   let names, stems, parents: CStrings
 
-  init(_ value: LiveReduction) {
-    let reduction = value.reduction
+  init(_ original: CellModel, _ reduction: Reduction) {
     var names = [String](repeating: "", count: reduction.cables.count)
     var parents = names
     for (origin, section) in zip(reduction.origins, reduction.reduced.sections) {
@@ -70,40 +85,20 @@ private struct CableTexts {
     }
     self.names = CStrings(names)
     self.parents = CStrings(parents)
-    stems = CStrings(reduction.cables.map { value.original.sections[$0.stem].name })
+    stems = CStrings(reduction.cables.map { original.sections[$0.stem].name })
   }
 }
 
-/// An array at an address that C can keep.
-final class CArray<Element> {
-  let base: UnsafeMutablePointer<Element>
-  let count: Int
-
-  init(_ elements: [Element]) {
-    count = elements.count
-    base = .allocate(capacity: max(count, 1))
-    base.initialize(from: elements, count: count)
-  }
-
-  deinit {
-    base.deinitialize(count: count)
-    base.deallocate()
-  }
-}
-
-extension Array {
-  /// nil past the last element.
-  func element(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
-}
-
-/// Texts at addresses that C can keep.
-final class CStrings {
-  private let texts: [CArray<CChar>]
-
-  init(_ texts: [String]) { self.texts = texts.map { CArray($0.utf8CString.map { $0 }) } }
-
-  /// nil past the last text.
-  subscript(index: Int) -> UnsafePointer<CChar>? {
-    texts.indices.contains(index) ? UnsafePointer(texts[index].base) : nil
+extension Building {
+  init(_ building: nr_building) {
+    self.init(
+      template: ReducedTemplate(name: String(cString: building.template_name)),
+      instance: OpaquePointer(building.instance),
+      instanceName: String(cString: building.instance_name),
+      lists: SectionLists(
+        all: OpaquePointer(building.all_sections), somatic: OpaquePointer(building.somatic_sections),
+        apical: OpaquePointer(building.apical_sections),
+        basal: OpaquePointer(building.basal_sections),
+        axonal: OpaquePointer(building.axonal_sections)), isNamed: building.is_named != 0)
   }
 }

@@ -1,13 +1,36 @@
+/// What a front calls its arguments, for messages that name them.
+package struct ArgumentNames: Sendable, Equatable {
+  package let frequency, segments, synapses, connections, comparedParameters: String
+
+  package init(
+    frequency: String, segments: String, synapses: String, connections: String,
+    comparedParameters: String
+  ) {
+    self.frequency = frequency
+    self.segments = segments
+    self.synapses = synapses
+    self.connections = connections
+    self.comparedParameters = comparedParameters
+  }
+
+  /// Where no front has said what it calls them.
+  package static let plain = ArgumentNames(
+    frequency: "frequency", segments: "segments", synapses: "synapses", connections: "netcons",
+    comparedParameters: "compared_parameters")
+}
+
 extension ReductionError: CustomStringConvertible {
+  package var description: String { message(naming: .plain) }
+
   /// One sentence that names what is at fault and what was expected.
-  package var description: String {
+  package func message(naming names: ArgumentNames) -> String {
     switch self {
     case .unknownMethod(let name, let known):
       "method is '\(name)'; expected one of: " + known.joined(separator: ", ")
     case .frequency(let value):
-      "reduction_frequency is \(value); expected a finite frequency in Hz, 0 or greater"
+      "\(names.frequency) is \(value); expected a finite frequency in Hz, 0 or greater"
     case .segmentCount(let value):
-      "total_segments_manual is \(value); expected -1 (automatic), a share of the original "
+      "\(names.segments) is \(value); expected -1 (automatic), a share of the original "
         + "segments greater than 0 and at most 1, or a total greater than 1 and at most "
         + "\(Int(SegmentCount.largestTotal))"
     case .model(let error):
@@ -33,9 +56,9 @@ extension ReductionError: CustomStringConvertible {
         + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"
     case .tooManySegments(let section, let count, let limit):
       "the cable for \(section) would have \(Self.whole(count)) segments; expected at most \(limit), NEURON's "
-        + "limit for a section: ask for a smaller total_segments_manual"
+        + "limit for a section: ask for a smaller \(names.segments)"
     case .unknownParameter(let kind, let name, let known):
-      "PP_params_dict names '\(name)' for \(kind); expected some of its parameters: "
+      "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")
     }
   }

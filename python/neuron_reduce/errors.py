@@ -5,7 +5,16 @@ A call that raises one of them has left the NEURON session and the cell as they 
 
 
 class NeuronReduceError(Exception):
-    """Base class of everything that neuron_reduce raises on purpose."""
+    """Base class of everything that neuron_reduce raises on purpose.
+
+    :ivar code: which error it is, such as ``'missingLeak'``; empty where the message says all.
+    :ivar details: what it is about, such as ``{'section': 'dend[2]'}``.
+    """
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.code = ""
+        self.details: dict[str, str | float] = {}
 
 
 class UnsupportedNeuronError(NeuronReduceError):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuron import h
+from neuron import nrn
 
 
 class ReducedCell:
-    """A reduced cell: the original's soma and axon with one cable for each dendritic stem.
+    """A reduced cell: the original's soma and axon with cables in place of its dendrites.
 
     :ivar soma: the original cell's ``soma``, the very same NEURON sections.
     :ivar apic: the apical cable, a section; None where the original has no apical stem. Of several
         apical cables the first; ``apical`` has them all.
-    :ivar dend: the other cables, an array of sections, in the order of the stems on the soma; an
-        empty list where all stems are apical.
+    :ivar dend: the other cables, a list of sections, in the order of the stems on the soma.
     :ivar axon: the axon sections that are attached to the soma, a list.
     :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists
-        ``all``, ``somatic``, ``apical``, ``basal`` and ``axonal``.
+        ``all``, ``apical`` and ``basal`` of the cables.
+    :ivar all: SectionList of the whole reduced cell.
+    :ivar somatic: SectionList of the soma.
+    :ivar apical: SectionList of the apical cables, all of them.
+    :ivar basal: SectionList of the other cables.
+    :ivar axonal: SectionList of the whole axon.
     :ivar stage_seconds: the stages of the reduction and the seconds each took, a dictionary.
     """
 
@@ -25,65 +29,42 @@ class ReducedCell:
         self,
         hoc_model: Any,
         soma: Any,
-        apic: Any,
-        dend: Any,
         original_cell: Any,
+        lists: dict[str, Any],
         stage_seconds: dict[str, float],
     ) -> None:
         self.hoc_model = hoc_model
         self.soma = soma
-        self.apic = apic
-        self.dend = dend
-        self.axon = [section for section in self.axonal if self._touches_soma(section)]
+        self.all = lists["all"]
+        self.somatic = lists["somatic"]
+        self.apical = lists["apical"]
+        self.basal = lists["basal"]
+        self.axonal = lists["axonal"]
+        apical = list(self.apical)
+        self.apic: nrn.Section | None = apical[0] if apical else None
+        self.dend: list[nrn.Section] = list(self.basal)
+        somatic = list(self.somatic)
+        self.axon: list[nrn.Section] = [
+            section for section in self.axonal if _touches(section, somatic)
+        ]
         self.stage_seconds = stage_seconds
         # Soma and axon belong to the original cell, and would go with it.
         self._original_cell = original_cell
 
-    @property
-    def all(self) -> Any:
-        """SectionList of the whole reduced cell."""
-        return self.hoc_model.all
-
-    @property
-    def somatic(self) -> Any:
-        """SectionList of the soma."""
-        return self.hoc_model.somatic
-
-    @property
-    def apical(self) -> Any:
-        """SectionList of the apical cables, all of them."""
-        return self.hoc_model.apical
-
-    @property
-    def basal(self) -> Any:
-        """SectionList of the other dendritic cables."""
-        return self.hoc_model.basal
-
-    @property
-    def axonal(self) -> Any:
-        """SectionList of the whole axon."""
-        try:
-            return self.hoc_model.axonal
-        except AttributeError:
-            # A template of the user's that keeps no such list.
-            return h.SectionList(
-                section
-                for section in self.all
-                if not any(section in part for part in (self.somatic, self.apical, self.basal))
-            )
-
-    def _touches_soma(self, axon: Any) -> bool:
-        """Whether an axon section is a child or the parent of a soma section."""
-        soma = list(self.somatic)
-        parents = [section.parentseg() for section in soma]
-        own_parent = axon.parentseg()
-        return (own_parent is not None and own_parent.sec in soma) or any(
-            parent is not None and parent.sec == axon for parent in parents
-        )
-
     def __repr__(self) -> str:
-        sections = list(self.all)
-        return (
-            f"<ReducedCell {self.hoc_model}: {len(sections)} sections, "
-            f"{sum(section.nseg for section in sections)} segments>"
-        )
+        try:
+            sections = list(self.all)
+            counts = f"{len(sections)} sections, {sum(each.nseg for each in sections)} segments"
+        except Exception:
+            # These attributes are the user's to change.
+            counts = "changed since it was made"
+        return f"<ReducedCell {self.hoc_model}: {counts}>"
+
+
+def _touches(axon: nrn.Section, soma: list[nrn.Section]) -> bool:
+    """Whether an axon section is a child or the parent of a soma section."""
+    parents = [section.parentseg() for section in soma]
+    own_parent = axon.parentseg()
+    return (own_parent is not None and own_parent.sec in soma) or any(
+        parent is not None and parent.sec == axon for parent in parents
+    )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
 import os
 import platform
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import neuron
 import numpy as np
 from neuron import hoc
 
 from . import _distribution
-from ._session import collect, geometry, templates
+from ._session import collect, templates
 from ._session.job import Done, Job, check_version
-from .errors import ArgumentError, NeuronReduceError
+from ._session.naming import OWN
+from .errors import ArgumentError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
 from .reduced_cell import ReducedCell
 
@@ -23,19 +25,10 @@ if TYPE_CHECKING:
     from .comparison import Comparison
     from .evaluation import Evaluation
 
-# What the library's messages call the arguments, and what they are called here.
-_ARGUMENTS = {
-    "reduction_frequency": "frequency",
-    "total_segments_manual": "segments",
-    "model_filename": "template",
-    "PP_params_dict": "compared_parameters",
-    "synapses_list": "synapses",
-    "netcons_list": "netcons",
-}
-
 _ROLES = ("soma", "axon", "apical", "basal")  # by the values of the library's nr_role
 
 
+@OWN.explain
 def reduce(
     cell: Any,
     synapses: Iterable[Any],
@@ -47,6 +40,7 @@ def reduce(
     rates: float | Iterable[float] | None = None,
     template: str | os.PathLike[str] = templates.BUILT_IN,
     compared_parameters: Mapping[str, Iterable[str]] | None = None,
+    merge: str | Literal[False] = "exact",
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -92,27 +86,20 @@ def reduce(
         settings["rates"] = _plain(rates)
     if compared_parameters is not None:
         settings["compared_parameters"] = _plain(compared_parameters)
-    try:
-        job = Job(
-            cell,
-            synapses,
-            netcons,
-            template=template,
-            method=method,
-            frequency=frequency,
-            segments=segments,
-            compared_parameters=compared_parameters,
-            rates=rates,
-        )
-        points = geometry.points_of_tree(job.soma_sections[0])
-        done = job.run(with_record=True)
-    except NeuronReduceError as error:
-        names = "|".join(_ARGUMENTS)
-        message = re.sub(rf"\b({names})\b", lambda match: _ARGUMENTS[match[0]], str(error))
-        raise type(error)(message) from None
-    reduction = Reduction(done, _record(job.name, done, settings, points))
-    done.finish()
-    return reduction
+    job = Job(
+        OWN,
+        cell,
+        synapses,
+        netcons,
+        template=template,
+        method=method,
+        frequency=frequency,
+        segments=segments,
+        compared_parameters=compared_parameters,
+        rates=rates,
+        merge=merge,
+    )
+    return Reduction(job.run(with_points=True), job.name, settings)
 
 
 def _plain(value):
@@ -138,30 +125,43 @@ class Reduction:
     :ivar synapses: the caller's own point processes that remain: cable by cable, then those that
         did not move.
     :ivar netcons: the caller's own NetCons, all of them, in their order.
-    :ivar record: what was done, in numbers: a :class:`ReductionRecord`, which can be pickled.
     :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
 
-    def __init__(self, done: Done, record: ReductionRecord) -> None:
+    def __init__(self, done: Done, name: str, settings: dict[str, Any]) -> None:
         self.cell: ReducedCell = done.cell
         self.synapses: list[Any] = done.synapses
         self.netcons: list[Any] = done.netcons
-        self.record = record
         self.comparison: Comparison | None = None
-        self._cables = dict(zip((each.name for each in record.cables), done.cables, strict=True))
-        self._mapped: dict[str, list[MappedSegment]] = {}
-        for each in record.segment_map:
-            self._mapped.setdefault(each.section, []).append(each)
+        self._done = done
+        self._name = name
+        self._settings = settings
 
-    @property
+    @functools.cached_property
+    def record(self) -> ReductionRecord:
+        """What was done, in numbers; can be pickled. Made when it is first asked for."""
+        return _record(self._name, self._done, self._settings)
+
+    @functools.cached_property
+    def _cables(self) -> dict[str, Any]:
+        return dict(zip((each.name for each in self.cables), self._done.cables, strict=True))
+
+    @functools.cached_property
+    def _mapped(self) -> dict[str, list[MappedSegment]]:
+        mapped: dict[str, list[MappedSegment]] = {}
+        for each in self.segment_map:
+            mapped.setdefault(each.section, []).append(each)
+        return mapped
+
+    @functools.cached_property
     def segment_map(self) -> list[MappedSegment]:
         """Where each dendritic segment of the original went."""
-        return self.record.segment_map
+        return _segment_map(self._done)
 
-    @property
+    @functools.cached_property
     def cables(self) -> list[Cable]:
         """The reduced cell's cables."""
-        return self.record.cables
+        return [_cable(each) for each in self._done.outcome.cables]
 
     def place(self, section: str | int, x: float | None = None) -> Any:
         """The segment of the reduced cell where a place of the original went.
@@ -192,9 +192,11 @@ class Reduction:
         if found is not None:
             return found(position)
         known = [*kept, *self._mapped]
+        near = difflib.get_close_matches(str(section), [_own(name) for name in known])
+        such = near or [*map(_own, known[:1] + known[-2:])]
         raise ArgumentError(
             f"section is {collect.described(section)}; expected the name of one section of "
-            f"{self.record.cell}, such as {', '.join(map(repr, known[:1] + known[-2:]))}"
+            f"{self._name}, such as {', '.join(map(repr, such))}"
         )
 
     def _live(self, mapped: MappedSegment) -> Any:
@@ -228,14 +230,17 @@ class Reduction:
 
     def __repr__(self) -> str:
         return (
-            f"<Reduction of {self.record.cell} by {self.record.method}: {len(self.cables)} cables, "
+            f"<Reduction of {self._name} by {self._settings['method']}: {len(self.cables)} cables, "
             f"{len(self.synapses)} point processes>"
         )
 
 
-def _record(
-    name: str, done: Done, settings: dict[str, Any], points: dict[str, list[np.ndarray]]
-) -> ReductionRecord:
+def _own(name: str) -> str:
+    """A section's name without that of its cell."""
+    return name.rpartition(".")[2]
+
+
+def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
     outcome = done.outcome
     counts = outcome.counts
     return ReductionRecord(
@@ -253,17 +258,22 @@ def _record(
         point_processes_full=counts.point_processes_before,
         point_processes_reduced=counts.point_processes_after,
         cables=[_cable(each) for each in outcome.cables],
-        segment_map=[
-            MappedSegment(
-                outcome.section_name(each.section), each.position, each.cable, each.cable_position
-            )
-            for each in outcome.segment_map
-        ],
+        segment_map=_segment_map(done),
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
-        shape=_pieces(outcome, points),
+        shape=_pieces(outcome, done.points),
         impedances=_impedances(outcome),
         notes=[*outcome.notes, *done.notes],
     )
+
+
+def _segment_map(done: Done) -> list[MappedSegment]:
+    outcome = done.outcome
+    return [
+        MappedSegment(
+            outcome.section_name(each.section), each.position, each.cable, each.cable_position
+        )
+        for each in outcome.segment_map
+    ]
 
 
 def _cable(cable) -> Cable:

@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 
 from ._session import collect, templates
 from ._session.job import Done, Job, check_version
+from ._session.naming import PUBLISHED
 from .errors import ArgumentError
 from .reduced_cell import ReducedCell
 
@@ -26,6 +27,7 @@ def subtree_reductor(
     *,
     method: str = ...,
     rates: float | Iterable[float] | None = ...,
+    merge: str | Literal[False] = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any]]: ...
 
 
@@ -43,9 +45,11 @@ def subtree_reductor(
     return_seg_to_seg: Literal[True],
     method: str = ...,
     rates: float | Iterable[float] | None = ...,
+    merge: str | Literal[False] = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any], dict[str, str]]: ...
 
 
+@PUBLISHED.explain
 def subtree_reductor(
     original_cell: Any,
     synapses_list: Iterable[Any],
@@ -59,6 +63,7 @@ def subtree_reductor(
     *,
     method: str = "classic",
     rates: float | Iterable[float] | None = None,
+    merge: str | Literal[False] = "published",
 ) -> tuple[Any, ...]:
     """Reduces a cell: each dendritic stem with all its branches becomes one cable.
 
@@ -120,6 +125,7 @@ def subtree_reductor(
         )
     with_segment_map = collect.truth(return_seg_to_seg, "return_seg_to_seg")
     done = Job(
+        PUBLISHED,
         original_cell,
         synapses_list,
         netcons_list,
@@ -129,11 +135,11 @@ def subtree_reductor(
         template=model_filename,
         compared_parameters=PP_params_dict,
         rates=rates,
-    ).run()
+        merge=merge,
+    ).run(is_named=True)
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:
         result += (_segment_texts(done),)
-    done.finish()
     return result
 
 

@@ -50,7 +50,7 @@ def test_own_template(as_path: bool, tmp_path: Path) -> None:
     assert reduced.hoc_model.made_by == "a user"
     assert names(reduced.dend) == ["OwnModel[0].dend[0]", "OwnModel[0].dend[1]"]
     assert {name: len(list(getattr(reduced.hoc_model, name))) for name in LISTS} == {
-        "all": 6, "somatic": 1, "apical": 1, "basal": 2, "axonal": 2,
+        "all": 3, "somatic": 0, "apical": 1, "basal": 2, "axonal": 0,
     }  # fmt: skip
     model.voltages()
 
@@ -116,7 +116,8 @@ def test_own_template_as_upstream_asks_for_it(tmp_path: Path) -> None:
     axon = list(model.cell.axon)
     reduced, _, _ = model.reduce(model_filename=path)
     assert reduced.hoc_model.hname() == "OwnLeast[0]"
-    assert len(list(reduced.hoc_model.all)) == 6
+    assert len(list(reduced.hoc_model.all)) == 3
+    assert len(list(reduced.all)) == 6
     assert not hasattr(reduced.hoc_model, "axonal")
     assert list(reduced.axon) == axon[:1], "that which is attached to the soma"
     assert list(reduced.axonal) == axon

@@ -39,7 +39,7 @@ def test_same_cell_as_subtree_reductor() -> None:
         for each in (cell, other)
     ]
     assert shapes[0] == shapes[1]
-    assert netcons is first.drive.netcons
+    assert netcons == first.drive.netcons
     assert [each.get_segment().x for each in synapses] == [
         each.get_segment().x for each in other_synapses
     ]
@@ -89,8 +89,8 @@ def test_record() -> None:
 
     assert sorted((each.section, each.x) for each in record.segment_map) == sorted(dendritic)
     assert all(0 <= each.cable_x <= 1 for each in record.segment_map)
-    assert reduction.segment_map is record.segment_map
-    assert reduction.cables is record.cables
+    assert reduction.segment_map == record.segment_map
+    assert reduction.cables == record.cables
 
 
 @isolated

@@ -102,7 +102,6 @@ typedef struct neuron_api {
   neuron_object *_Nullable (*_Nonnull object_new)(neuron_symbol *_Nonnull class_symbol, int arguments);
   void (*_Nonnull object_ref)(neuron_object *_Nonnull object);
   void (*_Nonnull object_unref)(neuron_object *_Nonnull object);
-  void (*_Nonnull object_ref)(neuron_object *_Nonnull object);
   neuron_symbol *_Nullable (*_Nonnull method_symbol)(neuron_object *_Nonnull object, const char *_Nonnull name);
   int (*_Nonnull method_call)(neuron_object *_Nonnull object, neuron_symbol *_Nonnull method, int arguments,
                      char *_Nonnull message, size_t message_size);

@@ -1,8 +1,11 @@
 // The C interface of neuron-reduce, which the Python package calls. It has no algorithms.
 //
-// What can fail returns a status; no cell, synapse or number that a request names ends the process. Objects
-// and SectionLists are NEURON's own references (Python: `object.hocobjptr()`). All functions must be
-// called from the thread that runs NEURON.
+// A reduction takes three steps: `nr_cell_read` reads a cell of the session, `nr_cell_reduce` reduces what
+// was read, which needs no NEURON, and `nr_reduction_build` changes the session, all of it in one call.
+//
+// What can fail says so; no cell, synapse or number that a request names ends the process. Objects and
+// SectionLists are NEURON's own references (Python: `object.hocobjptr()`). All functions must be called
+// from the thread that runs NEURON.
 //
 // C99 and newer, C++11 and newer. Pointers are not null unless NR_NULLABLE says that they may be.
 
@@ -14,7 +17,7 @@
 
 /// The version of this interface: raised whenever something that is declared here changes its meaning
 /// or its layout, or goes.
-#define NR_ABI_VERSION 1
+#define NR_ABI_VERSION 2
 
 #ifdef __clang__
 #pragma clang diagnostic push
@@ -89,10 +92,39 @@ typedef struct nr_response {
   size_t count;
 } nr_response;
 
-/// What to reduce and how. Pointers are read during the call only.
-typedef struct nr_request {
+/// Why a call did not do what it was asked for: a status, a code, a payload, and a sentence.
+typedef struct nr_error nr_error;
+
+/// What a front calls its arguments, for sentences that name them.
+typedef struct nr_argument_names {
+  const char *frequency;
+  const char *segments;
+  const char *synapses;
+  const char *connections;
+  const char *compared_parameters;
+} nr_argument_names;
+
+/// One thing that an error is about: a text, or where that is NULL a number.
+typedef struct nr_error_value {
+  /// Such as `section`; NULL past the last one.
+  const char *NR_NULLABLE name;
+  const char *NR_NULLABLE text;
+  double number;
+} nr_error_value;
+
+/// Which of a front's exceptions it is.
+nr_status nr_error_status(const nr_error *error);
+/// Which error it is, such as `missingLeak`. Valid, as what follows, as long as the error.
+const char *nr_error_code(const nr_error *error);
+nr_error_value nr_error_payload(const nr_error *error, size_t index);
+/// One sentence, or more, that names what is at fault and what was expected.
+const char *nr_error_message(const nr_error *error, const nr_argument_names *names);
+void nr_error_free(nr_error *error);
+
+/// A cell of the session. Pointers are read during the call only.
+typedef struct nr_cell_request {
   /// For messages.
-  const char *cell_name;
+  const char *name;
   /// SectionLists: the soma's sections; which sections are apical; which are axon.
   void *soma_sections;
   void *apical_sections;
@@ -102,34 +134,70 @@ typedef struct nr_request {
   size_t synapse_count;
   void *NR_NULLABLE const *NR_NULLABLE connections;
   size_t connection_count;
-  /// The name of a method: "classic", "lumped".
+} nr_cell_request;
+
+/// Which of several equal point processes become one.
+typedef enum nr_merging {
+  /// Those of which it is known that one responds to the events of all as all did.
+  NR_MERGING_EXACT = 0,
+  /// All, as published.
+  NR_MERGING_PUBLISHED = 1,
+  NR_MERGING_NONE = 2,
+} nr_merging;
+
+/// How to reduce. Pointers are read during the call only.
+typedef struct nr_settings {
+  /// The name of a method.
   const char *method;
   /// In Hz.
   double frequency;
   /// As `total_segments_manual`: -1, a share up to 1, or a total.
   double total_segments;
+  nr_merging merging;
   /// Pairs of a point process's class and one of its parameters: the parameters that count when two
   /// are compared before merging. Classes that do not appear are compared by all; a pair whose
   /// parameter is NULL names a class and no parameter.
   const char *NR_NULLABLE const *NR_NULLABLE compared_parameters;
   size_t compared_parameter_pairs;
-  /// The hoc template of the reduced cell, and whether the one that is built in is meant where the
-  /// session has none of that name.
-  const char *template_name;
-  int template_is_built_in;
-  /// A List object that the new template instance is appended to.
-  void *result_list;
   /// How the synapses respond: the responses, and for each synapse the index of its own, -1 for one
   /// that was not measured. NULL where nothing is known.
   const nr_response *NR_NULLABLE responses;
   size_t response_count;
   const int64_t *NR_NULLABLE response_indices;
+  size_t response_index_count;
   /// The mean rate of each NetCon's events in Hz, not a number where it is not known; NULL where none
   /// is.
   const double *NR_NULLABLE rates;
-  /// Whether the functions that say in detail what was done are to have something to say.
-  int with_record;
-} nr_request;
+  size_t rate_count;
+} nr_settings;
+
+/// Where a reduced cell is built.
+typedef struct nr_building {
+  /// The hoc template, and an instance of it, with its name, which the cables' sections are created in.
+  const char *template_name;
+  void *instance;
+  const char *instance_name;
+  /// SectionLists that are filled with the reduced cell's sections.
+  void *all_sections;
+  void *somatic_sections;
+  void *apical_sections;
+  void *basal_sections;
+  void *axonal_sections;
+  /// Whether the instance gets the name `reduced_cell` at hoc's top level.
+  int is_named;
+} nr_building;
+
+/// A cell that was read.
+typedef struct nr_cell nr_cell;
+
+/// Point processes of one class with equal parameters.
+typedef struct nr_process_group {
+  /// The class; valid as long as the cell.
+  const char *NR_NULLABLE mechanism;
+  /// One of them, and a connection onto it, of positive weight where there is one: indices of the
+  /// request's lists.
+  int64_t synapse, connection;
+} nr_process_group;
 
 /// A finished reduction.
 typedef struct nr_reduction nr_reduction;
@@ -191,23 +259,47 @@ typedef struct nr_impedance {
   double frequency, full, reduced;
 } nr_impedance;
 
-/// Reduces a cell of the session: reads it, reduces it, builds the reduced cell, and moves synapses and
-/// NetCons. What is left of the original's dendrites is deleted by `nr_reduction_delete_original`.
+/// Reads a cell of the session, and changes nothing.
 ///
-/// On success `result` is set, to be given back with `nr_reduction_free`. On any other status the
-/// session is as it was, and the reason, in one sentence, is written to `message` (`message_size`
-/// bytes with the terminating zero, cut if longer).
-nr_status nr_reduce(const nr_request *request, nr_reduction *NR_NULLABLE *NR_NONNULL result,
-                    char *message, size_t message_size);
+/// Returns NULL on success, and sets `cell`, to be given back with `nr_cell_free`. As long as it lives, the
+/// objects that were read stay in memory.
+nr_error *NR_NULLABLE nr_cell_read(const nr_cell_request *request,
+                                   nr_cell *NR_NULLABLE *NR_NONNULL cell);
+void nr_cell_free(nr_cell *cell);
 
-/// Reads what a request names as `nr_reduce` would, and changes nothing: whether its numbers, lists and
-/// cell are such as can be worked with. For callers that have work to do before the reduction.
-/// `result_list`, responses and rates are not used, and may be NULL.
-nr_status nr_check(const nr_request *request, char *message, size_t message_size);
+/// The kinds of point process among the request's, and for each of these the index of its kind.
+size_t nr_cell_group_count(const nr_cell *cell);
+nr_process_group nr_cell_group(const nr_cell *cell, size_t index);
+const int64_t *nr_cell_groups_of_synapses(const nr_cell *cell, size_t *count);
 
-/// Deletes what the reduced cell replaced. A call of its own, to be made last: it frees thousands of
-/// small blocks of memory, which the next large allocation or release has to sort.
-void nr_reduction_delete_original(nr_reduction *reduction);
+/// The mean rates of the events of the request's NetCons in Hz, as the NetStims that drive them have it;
+/// not a number where it is not known.
+const double *nr_cell_rates(const nr_cell *cell, size_t *count);
+
+/// Reduces a cell that was read. Needs no NEURON.
+///
+/// Returns NULL on success, and sets `reduction`, to be given back with `nr_reduction_free`.
+nr_error *NR_NULLABLE nr_cell_reduce(const nr_cell *cell, const nr_settings *settings,
+                                     nr_reduction *NR_NULLABLE *NR_NONNULL reduction);
+
+/// Builds a reduced cell, moves synapses and NetCons to it, and deletes the original's dendrites.
+///
+/// Returns NULL on success, otherwise the session is as it was. The cables live as long as the soma, and
+/// longer where others refer to the instance.
+nr_error *NR_NULLABLE nr_reduction_build(nr_reduction *reduction, const nr_building *building);
+
+/// Makes sure that the session has a template that can hold a reduced cell, defining the one that is
+/// built in.
+nr_error *NR_NULLABLE nr_template_prepare(const char *name, int is_built_in);
+
+/// The error that a template cannot hold a reduced cell for a reason that was found outside.
+nr_error *nr_template_error(const char *name, const char *problem);
+
+/// Gives up the cables whose soma is gone.
+void nr_release_orphans(void);
+
+/// For tests: `neuron_fail_at_call` of the library's own NEURON layer.
+long nr_fail_at_call(long calls);
 
 /// Whether a method changes weights, for which it asks `responses` and `rates`; 0 for a name that is no
 /// method's.
@@ -236,16 +328,17 @@ const nr_mapped_segment *nr_reduction_segment_map(const nr_reduction *reduction,
 /// the reduction.
 const char *NR_NULLABLE nr_reduction_section_name(const nr_reduction *reduction, size_t index);
 
-/// The stages of the call and the seconds each took; NULL past the last one.
+/// The stages so far, of reading, reducing and building, and the seconds each took; NULL past the last
+/// one.
 const char *NR_NULLABLE nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
 
-/// What in the session referred to the dendrites and could not follow, one sentence each; NULL past the
-/// last one. Valid as long as the reduction.
+/// What in the session referred to the dendrites and could not follow, one sentence each, once the cell is
+/// built; NULL past the last one. Valid as long as the reduction.
 const char *NR_NULLABLE nr_reduction_loss(const nr_reduction *reduction, size_t index);
 
-// What was done in detail. Without `with_record` these say that there is nothing; their texts are valid
-// as long as the reduction.
+// What was done in detail, worked out when one of these is first asked. Their texts are valid as long as the
+// reduction.
 
 nr_counts nr_reduction_counts(const nr_reduction *reduction);
 
@@ -321,8 +414,8 @@ typedef struct nr_spike_shape {
 
 /// Whether a trace is one: at least two samples, finite numbers, times that do not fall.
 ///
-/// Here and in the functions below a status other than NR_OK comes with its reason in `message`, as
-/// for `nr_reduce`. None of them needs NEURON.
+/// Here and in the functions below a status other than NR_OK comes with its reason in `message`
+/// (`message_size` bytes with the terminating zero, cut if longer). None of them needs NEURON.
 nr_status nr_check_trace(const nr_trace *trace, char *message, size_t message_size);
 
 /// When a voltage crosses a threshold upwards, in ms. The first `capacity` times are written to
@@ -348,9 +441,6 @@ nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_
 /// Measures the spikes that begin within the span.
 nr_status nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
                             nr_spike_shape *result, char *message, size_t message_size);
-
-/// Defines the template that is built in under a name, unless the session has a template of that name.
-nr_status nr_define_template(const char *name, char *message, size_t message_size);
 
 // Cable theory, by itself: what the published package's functions are made of. None of this needs
 // NEURON. Rm is in ohm cm2, Ra in ohm cm, cm in uF/cm2; impedances are in MOhm; q is the propagation

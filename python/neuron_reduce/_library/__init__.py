@@ -8,6 +8,22 @@ import re
 import sys
 
 from .. import errors
+from .structures import (
+    ArgumentNames,
+    Building,
+    Cable,
+    CellRequest,
+    Counts,
+    ErrorValue,
+    Impedance,
+    MappedSegment,
+    NamedValue,
+    Part,
+    ProcessGroup,
+    Response,
+    Settings,
+    SynapseKind,
+)
 
 _STATUS_ERRORS = {
     1: errors.UnsupportedNeuronError,
@@ -20,119 +36,8 @@ _STATUS_ERRORS = {
 
 _MESSAGE_SIZE = 2048
 
-_ABI_VERSION = 1
+_ABI_VERSION = 2
 """The ``NR_ABI_VERSION`` of the header that this module was written for."""
-
-
-class Response(ctypes.Structure):
-    """``nr_response``: how a point process responds to one event."""
-
-    _fields_ = [
-        ("nature", ctypes.c_int32),
-        ("superposes", ctypes.c_int32),
-        ("times", ctypes.c_void_p),
-        ("conductances", ctypes.c_void_p),
-        ("count", ctypes.c_size_t),
-    ]
-
-
-class Request(ctypes.Structure):
-    """``nr_request``: what to reduce and how."""
-
-    _fields_ = [
-        ("cell_name", ctypes.c_char_p),
-        ("soma_sections", ctypes.c_void_p),
-        ("apical_sections", ctypes.c_void_p),
-        ("axonal_sections", ctypes.c_void_p),
-        ("synapses", ctypes.c_void_p),
-        ("synapse_count", ctypes.c_size_t),
-        ("connections", ctypes.c_void_p),
-        ("connection_count", ctypes.c_size_t),
-        ("method", ctypes.c_char_p),
-        ("frequency", ctypes.c_double),
-        ("total_segments", ctypes.c_double),
-        ("compared_parameters", ctypes.POINTER(ctypes.c_char_p)),
-        ("compared_parameter_pairs", ctypes.c_size_t),
-        ("template_name", ctypes.c_char_p),
-        ("template_is_built_in", ctypes.c_int),
-        ("result_list", ctypes.c_void_p),
-        ("responses", ctypes.c_void_p),
-        ("response_count", ctypes.c_size_t),
-        ("response_indices", ctypes.c_void_p),
-        ("rates", ctypes.c_void_p),
-        ("with_record", ctypes.c_int),
-    ]
-
-
-class Cable(ctypes.Structure):
-    """``nr_cable``: lengths in µm, electrotonic length in space constants."""
-
-    _fields_ = [
-        ("is_apical", ctypes.c_int32),
-        ("segment_count", ctypes.c_int32),
-        ("length", ctypes.c_double),
-        ("diameter", ctypes.c_double),
-        ("electrotonic_length", ctypes.c_double),
-        ("name", ctypes.c_char_p),
-        ("stem", ctypes.c_char_p),
-        ("parent", ctypes.c_char_p),
-    ]
-
-
-class MappedSegment(ctypes.Structure):
-    """``nr_mapped_segment``: a segment of the original and the point of a cable it went to."""
-
-    _fields_ = [
-        ("section", ctypes.c_int64),
-        ("position", ctypes.c_double),
-        ("cable", ctypes.c_int64),
-        ("cable_position", ctypes.c_double),
-    ]
-
-
-class Counts(ctypes.Structure):
-    """``nr_counts``: how many of what, in the original and in the reduced cell."""
-
-    _fields_ = [
-        ("segments_before", ctypes.c_int64),
-        ("segments_after", ctypes.c_int64),
-        ("point_processes_before", ctypes.c_int64),
-        ("point_processes_after", ctypes.c_int64),
-    ]
-
-
-class Part(ctypes.Structure):
-    """``nr_part``: a section of the original, and its ``nr_role``."""
-
-    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
-
-
-class SynapseKind(ctypes.Structure):
-    """``nr_synapse_kind``: synapses that are equal in all that is compared before merging."""
-
-    _fields_ = [
-        ("mechanism", ctypes.c_char_p),
-        ("treatment", ctypes.c_char_p),
-        ("before", ctypes.c_int64),
-        ("after", ctypes.c_int64),
-        ("connections", ctypes.c_int64),
-    ]
-
-
-class NamedValue(ctypes.Structure):
-    """``nr_named_value``: the name is None past the last one."""
-
-    _fields_ = [("name", ctypes.c_char_p), ("value", ctypes.c_double)]
-
-
-class Impedance(ctypes.Structure):
-    """``nr_impedance``: frequency in Hz, moduli in MΩ."""
-
-    _fields_ = [
-        ("frequency", ctypes.c_double),
-        ("full", ctypes.c_double),
-        ("reduced", ctypes.c_double),
-    ]
 
 
 def _check_version(library: ctypes.CDLL, path: pathlib.Path) -> None:
@@ -158,20 +63,32 @@ def _load() -> ctypes.PyDLL:
     size_reference = ctypes.POINTER(ctypes.c_size_t)
     signatures = {
         "nr_struct_size": (ctypes.c_size_t, [ctypes.c_char_p]),
-        "nr_reduce": (
-            ctypes.c_int,
-            [
-                ctypes.POINTER(Request),
-                ctypes.POINTER(ctypes.c_void_p),
-                ctypes.c_char_p,
-                ctypes.c_size_t,
-            ],
+        "nr_error_status": (ctypes.c_int, [ctypes.c_void_p]),
+        "nr_error_code": (ctypes.c_char_p, [ctypes.c_void_p]),
+        "nr_error_payload": (ErrorValue, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_error_message": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.POINTER(ArgumentNames)]),
+        "nr_error_free": (None, [ctypes.c_void_p]),
+        "nr_cell_read": (
+            ctypes.c_void_p,
+            [ctypes.POINTER(CellRequest), ctypes.POINTER(ctypes.c_void_p)],
         ),
-        "nr_check": (
-            ctypes.c_int,
-            [ctypes.POINTER(Request), ctypes.c_char_p, ctypes.c_size_t],
+        "nr_cell_free": (None, [ctypes.c_void_p]),
+        "nr_cell_group_count": (ctypes.c_size_t, [ctypes.c_void_p]),
+        "nr_cell_group": (ProcessGroup, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_cell_groups_of_synapses": (
+            ctypes.POINTER(ctypes.c_int64),
+            [ctypes.c_void_p, size_reference],
         ),
-        "nr_reduction_delete_original": (None, [ctypes.c_void_p]),
+        "nr_cell_rates": (ctypes.POINTER(ctypes.c_double), [ctypes.c_void_p, size_reference]),
+        "nr_cell_reduce": (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.POINTER(ctypes.c_void_p)],
+        ),
+        "nr_reduction_build": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.POINTER(Building)]),
+        "nr_template_prepare": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]),
+        "nr_template_error": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]),
+        "nr_release_orphans": (None, []),
+        "nr_fail_at_call": (ctypes.c_long, [ctypes.c_long]),
         "nr_method_changes_weights": (ctypes.c_int, [ctypes.c_char_p]),
         "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
@@ -240,7 +157,20 @@ def check_sizes(*structures: type[ctypes.Structure]) -> None:
 
 
 check_sizes(
-    Response, Request, Cable, MappedSegment, Counts, Part, SynapseKind, NamedValue, Impedance
+    ArgumentNames,
+    Building,
+    Cable,
+    CellRequest,
+    Counts,
+    ErrorValue,
+    Impedance,
+    MappedSegment,
+    NamedValue,
+    Part,
+    ProcessGroup,
+    Response,
+    Settings,
+    SynapseKind,
 )
 
 
@@ -258,136 +188,60 @@ def is_array_or_object(instance: int | None, name: str) -> bool:
     return bool(_library.nr_is_array_or_object(instance, name.encode()))
 
 
-class Outcome:
-    """A finished reduction, read from the library's ``nr_reduction``.
+def check(error: int | None, names: ArgumentNames) -> None:
+    """Raises an error that the library returned.
 
-    :param handle: the pointer that ``nr_reduce`` gave; freed with this object.
+    :param error: the address of an ``nr_error``, which is freed; None for none.
+    :param names: what the front calls its arguments.
+    :raises NeuronReduceError: the subclass that belongs to the error's status, with its code and
+        what it is about.
     """
+    if error is not None:
+        raise exception(error, names)
 
-    def __init__(self, handle: ctypes.c_void_p):
-        self._handle = handle
 
-    def __del__(self):
-        _library.nr_reduction_free(self._handle)
-
-    def delete_original(self) -> None:
-        """Deletes the original's dendrites: the last step, before which large arrays that are no
-        longer needed should be gone."""
-        _library.nr_reduction_delete_original(self._handle)
-
-    def _array(self, function) -> list:
-        count = ctypes.c_size_t()
-        base = function(self._handle, ctypes.byref(count))
-        return base[: count.value] if count.value else []
-
-    @property
-    def survivors(self) -> list[int]:
-        """Indices of the synapses that remain, in the order of the result."""
-        return self._array(_library.nr_reduction_survivors)
-
-    @property
-    def cables(self) -> list[Cable]:
-        """The reduced cell's cables: apical ones first."""
-        count = _library.nr_reduction_cable_count(self._handle)
-        return [_library.nr_reduction_cable(self._handle, index) for index in range(count)]
-
-    @property
-    def segment_map(self) -> list[MappedSegment]:
-        """Where each dendritic segment of the original went."""
-        return self._array(_library.nr_reduction_segment_map)
-
-    def section_name(self, section: int) -> str:
-        """The name of an original section that the segment map numbers."""
-        return _library.nr_reduction_section_name(self._handle, section).decode()
-
-    @property
-    def counts(self) -> Counts:
-        """How many segments and point processes; all 0 without ``with_record``, as what follows is
-        empty."""
-        return _library.nr_reduction_counts(self._handle)
-
-    @property
-    def parts(self) -> list[Part]:
-        """The original's sections."""
-        count = _library.nr_reduction_part_count(self._handle)
-        return [_library.nr_reduction_part(self._handle, index) for index in range(count)]
-
-    @property
-    def synapse_kinds(self) -> list[tuple[SynapseKind, list[NamedValue], list[NamedValue]]]:
-        """The kinds of synapse, each with the parameters that tell it apart, and with the reasons
-        why those that remain were not merged further."""
-        count = _library.nr_reduction_synapse_kind_count(self._handle)
-        return [
-            (
-                _library.nr_reduction_synapse_kind(self._handle, index),
-                self._named_values(_library.nr_reduction_kind_parameter, index),
-                self._named_values(_library.nr_reduction_kind_obstacle, index),
+def exception(error: int, names: ArgumentNames) -> errors.NeuronReduceError:
+    """The exception for an error of the library's, which is freed."""
+    try:
+        kind = _STATUS_ERRORS.get(_library.nr_error_status(error), errors.NeuronReduceError)
+        found = kind(_library.nr_error_message(error, names).decode(errors="replace"))
+        found.code = _library.nr_error_code(error).decode()
+        while (value := _library.nr_error_payload(error, len(found.details))).name is not None:
+            text = value.text
+            found.details[value.name.decode()] = (
+                value.number if text is None else text.decode(errors="replace")
             )
-            for index in range(count)
-        ]
-
-    def _named_values(self, function, *arguments) -> list[NamedValue]:
-        found = []
-        while (each := function(self._handle, *arguments, len(found))).name is not None:
-            found.append(each)
         return found
-
-    @property
-    def losses(self) -> list[str]:
-        """What in the session referred to the dendrites and could not follow."""
-        return self._texts(_library.nr_reduction_loss)
-
-    @property
-    def notes(self) -> list[str]:
-        """What a user of the reduced cell should know."""
-        return self._texts(_library.nr_reduction_note)
-
-    def _texts(self, function) -> list[str]:
-        found = []
-        while text := function(self._handle, len(found)):
-            found.append(text.decode())
-        return found
-
-    @property
-    def impedances(self) -> list[list[Impedance]]:
-        """By frequency at the middle of the soma, then from each site to there."""
-        found = []
-        while points := self._array(
-            lambda handle, count: _library.nr_reduction_impedances(handle, len(found) - 1, count)
-        ):
-            found.append(points)
-        return found
-
-    @property
-    def sites(self) -> list[NamedValue]:
-        """The sites' sections and the positions on them."""
-        return self._named_values(_library.nr_reduction_site)
-
-    @property
-    def stage_seconds(self) -> dict[str, float]:
-        """The stages of the call and the seconds each took."""
-        result = {}
-        while name := _library.nr_reduction_stage_name(self._handle, len(result)):
-            result[name.decode()] = _library.nr_reduction_stage_seconds(self._handle, len(result))
-        return result
+    finally:
+        _library.nr_error_free(error)
 
 
-def check(request: Request) -> None:
-    """Reads what a request names, and changes nothing.
+def prepare_template(name: str, is_built_in: bool, names: ArgumentNames) -> None:
+    """Makes sure that the session has a template, defining the one that is built in.
 
-    :raises NeuronReduceError: what ``reduce`` would raise for it.
+    :raises TemplateError: it has none of that name.
     """
-    call("nr_check", ctypes.byref(request))
+    check(_library.nr_template_prepare(name.encode(), is_built_in), names)
 
 
-def reduce(request: Request) -> Outcome:
-    """Performs a request.
+def template_error(name: str, problem: str, names: ArgumentNames) -> errors.NeuronReduceError:
+    """The error that a template cannot hold a reduced cell, for a reason found here."""
+    problem = problem.encode(errors="replace").replace(b"\0", b"?")
+    return exception(_library.nr_template_error(name.encode(), problem), names)
 
-    :raises NeuronReduceError: the subclass that belongs to the library's status.
+
+def release_orphans() -> None:
+    """Gives up the cables of reduced cells whose soma is gone."""
+    _library.nr_release_orphans()
+
+
+def fail_at_call(calls: int) -> int:
+    """For tests: lets NEURON fail at one of the library's next calls that change the session.
+
+    :param calls: 1 for the next one, 0 for none.
+    :returns: how many calls were to come before the failure asked for earlier; 0 where it happened.
     """
-    handle = ctypes.c_void_p()
-    call("nr_reduce", ctypes.byref(request), ctypes.byref(handle))
-    return Outcome(handle)
+    return _library.nr_fail_at_call(calls)
 
 
 def call(function: str, *arguments) -> None:

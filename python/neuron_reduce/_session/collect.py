@@ -111,13 +111,11 @@ def section_list(found: Iterable[nrn.Section]):
 
 
 def listed(objects, argument: str, expected: str) -> list:
-    """What was given, as a list; a list is not copied.
+    """What was given, as a list of its own, whatever becomes of the one that was given.
 
     :raises SynapseError: where it cannot be gone through.
     """
     try:
-        if type(objects) is list:
-            return objects
         if not is_section_array(objects):
             return list(objects)
     except (TypeError, ReferenceError, RuntimeError):
@@ -192,7 +190,7 @@ def by_name(sections: dict, name):
     return found[0] if len(found) == 1 else None
 
 
-def compared_parameters(dictionary) -> list[bytes | None]:
+def compared_parameters(dictionary, argument: str) -> list[bytes | None]:
     """``PP_params_dict`` as a flat list of pairs: class, parameter, class, parameter, …
 
     A class with an empty list is a pair with None.
@@ -209,9 +207,7 @@ def compared_parameters(dictionary) -> list[bytes | None]:
             for name in _names(names)
         ]
     except (AttributeError, TypeError, ReferenceError, UnicodeEncodeError):
-        raise ArgumentError(
-            f"PP_params_dict is {described(dictionary)}; expected {expected}"
-        ) from None
+        raise ArgumentError(f"{argument} is {described(dictionary)}; expected {expected}") from None
     return [each for pair in pairs for each in pair]
 
 

@@ -43,12 +43,14 @@ class Drive:
             warn(note)
 
     def fields(self) -> dict:
-        """The fields of a request."""
+        """The fields of the library's settings."""
         return {
             "responses": ctypes.addressof(self._structures),
             "response_count": len(self._arrays),
             "response_indices": self._indices.ctypes.data,
+            "response_index_count": len(self._indices),
             "rates": self.rates.ctypes.data,
+            "rate_count": len(self.rates),
         }
 
     @property

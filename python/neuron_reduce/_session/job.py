@@ -1,26 +1,31 @@
-"""One reduction, from a caller's arguments to what came out: what all calls that reduce share.
-
-Messages name arguments as ``subtree_reductor`` does.
-"""
+"""One reduction, from a caller's arguments to what came out: what all calls that reduce share."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dataclasses
 import re
 import time
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import neuron
-from neuron import h, hoc
+import numpy as np
+from neuron import hoc
 
 from .. import _library
-from ..errors import CellError, NeuronReduceWarning, UnsupportedNeuronError
+from .._library import reducing, structures
+from ..errors import ArgumentError, CellError, NeuronReduceWarning, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
-from . import collect, event_rates, inputs, structure, templates
+from . import collect, event_rates, geometry, inputs, instances, structure, templates
+from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
+
+_MERGING = {"exact": 0, "published": 1, False: 2}
+"""``nr_merging`` for what callers say."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,158 +37,207 @@ class Done:
     :ivar netcons: the caller's NetCons.
     :ivar outcome: what the library says of the reduction.
     :ivar notes: what went before it that a user should know, one sentence each.
+    :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
+        where they were not wanted.
     """
 
     cell: ReducedCell
     synapses: list[Any]
     netcons: list[Any]
-    outcome: _library.Outcome
+    outcome: reducing.Outcome
     notes: list[str]
+    points: dict[str, list[np.ndarray]]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
         """The stages of the reduction and the seconds each took."""
         return self.cell.stage_seconds
 
-    def finish(self) -> None:
-        """Deletes the original's dendrites: the last step, after which nothing that may fail is
-        left to do, and before which large arrays that are no longer needed should be gone."""
-        self.outcome.delete_original()
-        self.stage_seconds.update(self.outcome.stage_seconds)
-        if losses := self.outcome.losses:
-            # To the line that called the function which calls this one.
-            warnings.warn(" ".join(losses), NeuronReduceWarning, stacklevel=3)
-
     @property
     def cables(self) -> list[Any]:
         """The sections of the cables, as the outcome numbers them."""
-        return [*self.cell.apical, *self.cell.basal]
+        return list(self.cell.hoc_model.all)
 
 
 class Job:
     """A reduction that was asked for, its arguments checked and its objects found; nothing is
     changed yet.
 
+    :param names: what the caller's front calls the arguments.
     :ivar name: the cell's, as messages show it.
-    :ivar soma_sections: the sections of the cell's soma, at least one.
     :raises NeuronReduceError: as ``subtree_reductor`` documents it.
     """
 
     def __init__(
         self,
-        cell,
-        synapses,
-        netcons,
+        names: ArgumentNames,
+        cell: Any,
+        synapses: Any,
+        netcons: Any,
         *,
-        method,
-        frequency,
-        segments,
-        template,
-        compared_parameters,
-        rates=None,
+        method: Any,
+        frequency: Any,
+        segments: Any,
+        template: Any,
+        compared_parameters: Any,
+        rates: Any,
+        merge: Any,
     ):
-        self._method = collect.name(method, "method", "the name of a method")
-        self._frequency = collect.number(
-            frequency, "reduction_frequency", "a finite frequency in Hz, 0 or greater"
-        )
-        self._segments = collect.number(
-            segments,
-            "total_segments_manual",
-            "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
-        )
-        self._template_name, self._template_file = templates.named(template)
-        self._compared = collect.compared_parameters(compared_parameters)
-
-        self._cell = cell
-        self.name = collect.described(cell)
-        self._soma = collect.attribute_of(cell, "soma")
-        self.soma_sections = collect.sections_of(self._soma, cell, "soma")
-        if not self.soma_sections:
-            raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
-        self._section_lists = [
-            collect.section_list(sections)
-            for sections in (
-                self.soma_sections,
-                collect.sections(cell, "apical") or collect.sections(cell, "apic"),
-                collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
+        self._clock = _Clock()
+        with self._clock.stage("collect"):
+            self._names = names
+            self._in_library = names.in_library
+            self._method = collect.name(method, "method", "the name of a method")
+            self._frequency = collect.number(
+                frequency, names.frequency, "a finite frequency in Hz, 0 or greater"
             )
-        ]
-        self._synapses = collect.listed(synapses, "synapses_list", "point process")
-        self._netcons = collect.listed(netcons, "netcons_list", "NetCon")
-        self._synapse_references = collect.object_references(
-            self._synapses, "synapses_list", "point process"
-        )
-        self._netcon_references = collect.object_references(
-            self._netcons, "netcons_list", "NetCon", hoc.NetCon
-        )
+            self._segments = collect.number(
+                segments,
+                names.segments,
+                "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
+            )
+            self._template_name, self._template_file = templates.named(template, names.template)
+            self._compared = collect.compared_parameters(
+                compared_parameters, names.compared_parameters
+            )
+            self._merging = _merging(merge)
 
-        # Whether the method asks how synapses respond and how often they are driven.
-        self._is_driven = _library.changes_weights(self._method)
-        self._rates = event_rates.rates(rates, self._netcons) if self._is_driven else None
+            # Copies, which nothing that runs meanwhile can change.
+            self._synapses = collect.listed(synapses, names.synapses, "point process")
+            self._netcons = collect.listed(netcons, names.netcons, "NetCon")
+            self._cell = cell
+            self.name = collect.described(cell)
+            self._soma = collect.attribute_of(cell, "soma")
+            self._soma_sections = collect.sections_of(self._soma, cell, "soma")
+            if not self._soma_sections:
+                raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
+            self._apical = collect.sections(cell, "apical") or collect.sections(cell, "apic")
+            self._axonal = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
 
-    def run(self, with_record: bool = False) -> Done:
-        """Reduces the cell, once. What is done last is left to the caller: :meth:`Done.finish`.
+            # Whether the method asks how synapses respond and how often they are driven.
+            self._is_driven = _library.changes_weights(self._method)
+            self._rates = (
+                event_rates.rates(rates, self._netcons)
+                if self._is_driven and rates is not None
+                else None
+            )
 
-        :param with_record: whether the outcome is to tell in detail what was done.
+    def run(self, with_points: bool = False, is_named: bool = False) -> Done:
+        """Reduces the cell, once.
+
+        Up to the last step nothing is changed. That step is one call of the library's, in which no
+        Python runs: whatever interrupts this function, the session is as it was before, or the cell
+        is reduced.
+
+        :param with_points: whether to keep the original's 3D points.
+        :param is_named: whether hoc is to know the result as ``reduced_cell``.
         """
-        structure.check_that_it_may_change()
-        templates.load(self._template_name, self._template_file)
-        result_list = h.List()
-        request = self._request(result_list, with_record)
+        with self._clock.stage("collect"):
+            structure.check_that_it_may_change()
+            templates.load(self._template_name, self._template_file, self._names.template)
+            _library.prepare_template(
+                self._template_name, self._template_file is None, self._in_library
+            )
+        cell = self._read()
+        points: dict[str, list[np.ndarray]] = {}
+        if with_points:
+            with self._clock.stage("points"):
+                points = geometry.points_of_tree(self._soma_sections[0])
+
         drive = None
-        before = {}
+        settings = self._settings()
         if self._is_driven:
-            start = time.perf_counter()
-            # Responses can be measured of what the library would accept only.
-            _library.check(request)
-            before["check"] = time.perf_counter() - start
-            start = time.perf_counter()
-            drive = inputs.Drive(self._synapses, self._netcons, self._rates)
-            before["responses"] = time.perf_counter() - start
-            for name, value in drive.fields().items():
-                setattr(request, name, value)
-        outcome = _library.reduce(request)
+            with self._clock.stage("responses"):
+                rates = cell.rates if self._rates is None else self._rates
+                drive = inputs.Drive(self._synapses, self._netcons, rates)
+                for name, value in drive.fields().items():
+                    setattr(settings, name, value)
+        outcome = cell.reduce(settings)
 
-        del self._synapse_references, self._netcon_references
-        survivors = [self._synapses[index] for index in outcome.survivors]
+        with self._clock.stage("prepare"):
+            model = instances.instance(self._template_name, self._in_library)
+            lists = instances.section_lists()
+            building = self._building(model, lists, is_named)
+            # What was read is held by the outcome until it is built, and by nothing after that.
+            del cell
+        outcome.build(building)
+
+        with self._clock.stage("wrap"):
+            reduced = ReducedCell(model, self._soma, self._cell, lists, self._clock.seconds)
+            survivors = [self._synapses[index] for index in outcome.survivors]
+        self._clock.seconds.update(outcome.stage_seconds)
+        if losses := outcome.losses:
+            # To the line that called the front which calls this, through its wrapper.
+            warnings.warn(" ".join(losses), NeuronReduceWarning, stacklevel=4)
         notes = drive.notes if drive else []
-        return Done(
-            self._wrap(result_list.o(0), outcome, before), survivors, self._netcons, outcome, notes
-        )
+        return Done(reduced, survivors, self._netcons, outcome, notes, points)
 
-    def _request(self, result_list, with_record: bool) -> _library.Request:
-        soma, apical, axonal = (each.hocobjptr() for each in self._section_lists)
-        compared = self._compared
-        return _library.Request(
-            cell_name=self.name.encode(errors="replace"),
+    def _read(self) -> reducing.Cell:
+        names = self._names
+        synapses = collect.object_references(self._synapses, names.synapses, "point process")
+        netcons = collect.object_references(self._netcons, names.netcons, "NetCon", hoc.NetCon)
+        lists = [
+            collect.section_list(sections)
+            for sections in (self._soma_sections, self._apical, self._axonal)
+        ]
+        soma, apical, axonal = (each.hocobjptr() for each in lists)
+        request = structures.CellRequest(
+            name=self.name.encode(errors="replace"),
             soma_sections=soma,
             apical_sections=apical,
             axonal_sections=axonal,
-            synapses=self._synapse_references.buffer_info()[0],
-            synapse_count=len(self._synapse_references),
-            connections=self._netcon_references.buffer_info()[0],
-            connection_count=len(self._netcon_references),
+            synapses=synapses.buffer_info()[0],
+            synapse_count=len(synapses),
+            connections=netcons.buffer_info()[0],
+            connection_count=len(netcons),
+        )
+        return reducing.Cell(request, self._in_library)
+
+    def _settings(self) -> structures.Settings:
+        compared = self._compared
+        return structures.Settings(
             method=self._method.encode(),
             frequency=self._frequency,
             total_segments=self._segments,
+            merging=self._merging,
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
-            template_name=self._template_name.encode(),
-            template_is_built_in=self._template_file is None,
-            result_list=result_list.hocobjptr(),
-            with_record=with_record,
         )
 
-    def _wrap(self, hoc_model, outcome: _library.Outcome, before: dict[str, float]) -> ReducedCell:
-        cables = outcome.cables
-        return ReducedCell(
-            hoc_model=hoc_model,
-            soma=self._soma,
-            apic=hoc_model.apic[0] if any(cable.is_apical for cable in cables) else None,
-            dend=[] if all(cable.is_apical for cable in cables) else hoc_model.dend,
-            original_cell=self._cell,
-            stage_seconds={**before, **outcome.stage_seconds},
+    def _building(
+        self, model: instances.ReducedModel, lists: dict[str, Any], is_named: bool
+    ) -> structures.Building:
+        return structures.Building(
+            template_name=self._template_name.encode(),
+            instance=model.hocobjptr(),
+            instance_name=model.hname().encode(),
+            is_named=is_named,
+            **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
+
+
+class _Clock:
+    """Times stages; one that comes again adds to what it took before."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _merging(merge: Any) -> int:
+    """:raises ArgumentError: where it is none of the three."""
+    if merge is False or (type(merge) is str and merge in _MERGING):
+        return _MERGING[merge]
+    raise ArgumentError(
+        f"merge is {collect.described(merge)}; expected 'exact', 'published' or False"
+    )
 
 
 def check_version() -> None:

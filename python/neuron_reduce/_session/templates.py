@@ -17,12 +17,12 @@ TRIAL_SECONDS = 60.0
 """After which a template that is tried is given up: its ``init`` may never end."""
 
 
-def named(model_filename) -> tuple[str, str | None]:
+def named(model_filename, argument: str) -> tuple[str, str | None]:
     """The template's name, and the file that defines it; None for the one built in.
 
     :raises TemplateError: where it is no file's name, or the template's cannot be read from it.
     """
-    refused = f"model_filename is {described(model_filename)}; expected "
+    refused = f"{argument} is {described(model_filename)}; expected "
     try:
         path = os.fspath(model_filename)
         if b"\0" in os.fsencode(path):
@@ -35,7 +35,7 @@ def named(model_filename) -> tuple[str, str | None]:
     return name, None if path == BUILT_IN else path
 
 
-def load(name: str, path: str | None) -> None:
+def load(name: str, path: str | None, argument: str) -> None:
     """Loads a template of the user's, unless the session has it.
 
     :raises TemplateError: where the file is missing, has an error in it, or defines something else.
@@ -44,8 +44,7 @@ def load(name: str, path: str | None) -> None:
         return
     if problem := _problem_in_copy(name, path) or _problem(name, path):
         raise TemplateError(
-            f"model_filename '{path}' {problem}; expected a hoc file that defines the template "
-            f"'{name}'"
+            f"{argument} '{path}' {problem}; expected a hoc file that defines the template '{name}'"
         )
 
 

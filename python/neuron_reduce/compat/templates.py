@@ -11,9 +11,8 @@ from neuron import h
 
 from .. import _library
 from .._session import templates
+from .._session.naming import PUBLISHED
 from ..errors import ArgumentError, SimulatorError
-
-_library.declare("nr_define_template", _library.ctypes.c_char_p)
 
 
 class Neuron:
@@ -38,10 +37,9 @@ def load_model(model_filename: str | os.PathLike[str]) -> str:
     :returns: the template's name.
     :raises TemplateError: where the file is missing, has an error in it, or defines something else.
     """
-    name, path = templates.named(model_filename)
-    templates.load(name, path)
-    if path is None:
-        _library.call("nr_define_template", name.encode())
+    name, path = templates.named(model_filename, PUBLISHED.template)
+    templates.load(name, path, PUBLISHED.template)
+    _library.prepare_template(name, path is None, PUBLISHED.in_library)
     return name
 
 

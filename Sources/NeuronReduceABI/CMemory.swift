@@ -1,0 +1,48 @@
+/// An array at an address that C can keep.
+final class CArray<Element> {
+  let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(_ elements: [Element]) {
+    count = elements.count
+    base = .allocate(capacity: max(count, 1))
+    base.initialize(from: elements, count: count)
+  }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+}
+
+extension Array {
+  /// nil past the last element.
+  func element(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
+
+/// Texts at addresses that C can keep.
+final class CStrings {
+  private let texts: [CArray<CChar>]
+
+  init(_ texts: [String]) { self.texts = texts.map { CArray($0.utf8CString.map { $0 }) } }
+
+  /// The first of at least one text.
+  var first: UnsafePointer<CChar> { UnsafePointer(texts[0].base) }
+
+  /// nil past the last text.
+  subscript(index: Int) -> UnsafePointer<CChar>? {
+    texts.indices.contains(index) ? UnsafePointer(texts[index].base) : nil
+  }
+}
+
+/// Texts at addresses that C can keep, each once.
+final class TextPool {
+  private var texts: [String: CArray<CChar>] = [:]
+
+  func address(of text: String) -> UnsafePointer<CChar> {
+    if let known = texts[text] { return UnsafePointer(known.base) }
+    let new = CArray(text.utf8CString.map { $0 })
+    texts[text] = new
+    return UnsafePointer(new.base)
+  }
+}

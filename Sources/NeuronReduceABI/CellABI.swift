@@ -1,0 +1,110 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The functions have the names that the C header declares.
+
+import CNeuronReduce
+import CellModel
+import NEURONBridge
+
+@c(nr_cell_read) @implementation
+public func nr_cell_read(
+  _ request: UnsafePointer<nr_cell_request>, _ cell: UnsafeMutablePointer<OpaquePointer?>
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    let result = try CellResult(LiveCellReferences(request.pointee))
+    cell.pointee = OpaquePointer(Unmanaged.passRetained(result).toOpaque())
+  }
+}
+
+@c(nr_cell_free) @implementation
+public func nr_cell_free(_ cell: OpaquePointer) {
+  Unmanaged<CellResult>.fromOpaque(UnsafeRawPointer(cell)).release()
+}
+
+@c(nr_cell_group_count) @implementation
+public func nr_cell_group_count(_ cell: OpaquePointer) -> Int { readCell(cell).groups.count }
+
+@c(nr_cell_group) @implementation
+public func nr_cell_group(_ cell: OpaquePointer, _ index: Int) -> nr_process_group {
+  readCell(cell).groups.element(index) ?? nr_process_group()
+}
+
+@c(nr_cell_groups_of_synapses) @implementation
+public func nr_cell_groups_of_synapses(
+  _ cell: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  let indices = readCell(cell).groupIndices
+  count.pointee = indices.count
+  return UnsafePointer(indices.base)
+}
+
+@c(nr_cell_rates) @implementation
+public func nr_cell_rates(
+  _ cell: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Double> {
+  let rates = readCell(cell).rates
+  count.pointee = rates.count
+  return UnsafePointer(rates.base)
+}
+
+func readCell(_ cell: OpaquePointer) -> CellResult {
+  Unmanaged<CellResult>.fromOpaque(UnsafeRawPointer(cell)).takeUnretainedValue()
+}
+
+/// A cell that was read with what C callers ask of it, in memory that lives as long as this object.
+final class CellResult {
+  let cell: LiveCell
+  /// The seconds that reading took.
+  let seconds: Double
+  private(set) lazy var groups: [nr_process_group] = grouping.groups.map { group in
+    let mechanism = cell.model.pointProcessKinds[group.kind].name
+    return nr_process_group(
+      mechanism: texts.address(of: mechanism), synapse: Int64(group.process),
+      connection: group.connection.map { Int64(listedConnection($0)) } ?? -1)
+  }
+  private(set) lazy var groupIndices = CArray(grouping.indices.map(Int64.init))
+  private(set) lazy var rates: CArray<Double> = CArray(cell.listedRates.map { $0 ?? .nan })
+
+  private lazy var grouping = cell.model.processGroups(amongFirst: cell.listedCount)
+  private let texts = TextPool()
+
+  init(_ references: LiveCellReferences) throws(BridgeError) {
+    var clock = StageClock()
+    cell = try LiveCell(references)
+    clock.end("read")
+    seconds = clock.stages[0].seconds
+  }
+
+  /// The place in the caller's list of a connection of the model; −1 for one that is in no list.
+  private func listedConnection(_ index: Int) -> Int {
+    cell.listedConnections.element(index) ?? -1
+  }
+}
+
+extension LiveCellReferences {
+  /// - Throws: `BridgeError` for objects that are missing.
+  fileprivate init(_ request: nr_cell_request) throws(BridgeError) {
+    self.init(
+      name: String(cString: request.name), soma: OpaquePointer(request.soma_sections),
+      apical: OpaquePointer(request.apical_sections),
+      axonal: OpaquePointer(request.axonal_sections),
+      synapses: try Self.objects(request.synapses, request.synapse_count) {
+        .notAPointProcess(index: $0, found: "no object")
+      },
+      connections: try Self.objects(request.connections, request.connection_count) {
+        .notANetCon(index: $0, found: "no object")
+      })
+  }
+
+  private static func objects(
+    _ pointers: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int,
+    missing: (Int) -> BridgeError
+  ) throws(BridgeError) -> [OpaquePointer] {
+    var objects: [OpaquePointer] = []
+    objects.reserveCapacity(max(count, 0))
+    for index in 0..<max(count, 0) {
+      guard let pointer = pointers?[index] else { throw missing(index) }
+      objects.append(OpaquePointer(pointer))
+    }
+    return objects
+  }
+}

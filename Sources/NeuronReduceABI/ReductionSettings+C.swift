@@ -1,0 +1,54 @@
+import CNeuronReduce
+import NEURONBridge
+import Reduction
+import SynapseResponse
+
+extension ReductionSettings {
+  /// - Throws: `BridgeError.reduction` for numbers and names without a meaning.
+  init(_ settings: nr_settings) throws(BridgeError) {
+    do {
+      try self.init(
+        method: Method(name: String(cString: settings.method)), frequency: settings.frequency,
+        segmentCount: SegmentCount(manualTotal: settings.total_segments),
+        comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings))
+    } catch {
+      throw .reduction(error)
+    }
+  }
+
+  private static func comparedParameters(_ settings: nr_settings) -> [String: [String]] {
+    guard let pairs = settings.compared_parameters else { return [:] }
+    var result: [String: [String]] = [:]
+    for pair in 0..<settings.compared_parameter_pairs {
+      guard let kind = pairs[2 * pair] else { continue }
+      let name = pairs[2 * pair + 1].map { [String(cString: $0)] } ?? []
+      result[String(cString: kind), default: []] += name
+    }
+    return result
+  }
+
+  private static func drive(_ settings: nr_settings) -> SynapticDrive {
+    let responses = UnsafeBufferPointer(
+      start: settings.responses, count: settings.responses == nil ? 0 : settings.response_count)
+    let indices = UnsafeBufferPointer(
+      start: settings.response_indices,
+      count: settings.response_indices == nil ? 0 : settings.response_index_count)
+    let rates = UnsafeBufferPointer(
+      start: settings.rates, count: settings.rates == nil ? 0 : settings.rate_count)
+    return SynapticDrive(
+      responses: responses.map(SynapticResponse.init),
+      responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
+      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+  }
+}
+
+extension SynapticResponse {
+  fileprivate init(_ response: nr_response) {
+    let count = response.times == nil || response.conductances == nil ? 0 : response.count
+    self.init(
+      nature: Nature(rawValue: Int32(bitPattern: response.nature.rawValue)) ?? .none,
+      times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
+      conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 },
+      superposes: response.superposes < 0 ? nil : response.superposes != 0)
+  }
+}

@@ -1,0 +1,185 @@
+"""The three steps of a reduction: a cell is read, reduced, and built."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+
+from . import _library, check
+from .structures import (
+    ArgumentNames,
+    Building,
+    Cable,
+    CellRequest,
+    Counts,
+    Impedance,
+    MappedSegment,
+    NamedValue,
+    Part,
+    ProcessGroup,
+    Settings,
+    SynapseKind,
+)
+
+
+class Cell:
+    """A cell that was read: the library's ``nr_cell``.
+
+    :raises NeuronReduceError: the cell, or a list's element, is not what was expected.
+    """
+
+    def __init__(self, request: CellRequest, names: ArgumentNames):
+        self._names = names
+        self._handle = ctypes.c_void_p()
+        check(_library.nr_cell_read(request, self._handle), names)
+
+    def __del__(self):
+        if self._handle:
+            _library.nr_cell_free(self._handle)
+
+    @property
+    def groups(self) -> list[ProcessGroup]:
+        """The kinds of synapse, by class and parameters."""
+        count = _library.nr_cell_group_count(self._handle)
+        return [_library.nr_cell_group(self._handle, index) for index in range(count)]
+
+    @property
+    def groups_of_synapses(self) -> np.ndarray:
+        """For each synapse the index of its kind, shaped (n,)."""
+        return _copy(_library.nr_cell_groups_of_synapses, self._handle, np.int64)
+
+    @property
+    def rates(self) -> np.ndarray:
+        """The mean rates in Hz of the NetCons' events, as NetStims have it; not a number where they
+        are not known. Shaped (n,)."""
+        return _copy(_library.nr_cell_rates, self._handle, np.float64)
+
+    def reduce(self, settings: Settings) -> Outcome:
+        """Reduces the cell that was read; the session stays as it is.
+
+        :raises NeuronReduceError: it cannot be reduced so.
+        """
+        handle = ctypes.c_void_p()
+        check(_library.nr_cell_reduce(self._handle, settings, handle), self._names)
+        return Outcome(handle, self._names)
+
+
+def _copy(function, handle: ctypes.c_void_p, kind: type) -> np.ndarray:
+    count = ctypes.c_size_t()
+    base = function(handle, ctypes.byref(count))
+    return np.array(base[: count.value], dtype=kind)
+
+
+class Outcome:
+    """A reduction: the library's ``nr_reduction``, freed with this object."""
+
+    def __init__(self, handle: ctypes.c_void_p, names: ArgumentNames):
+        self._handle = handle
+        self._names = names
+
+    def build(self, building: Building) -> None:
+        """Builds the reduced cell in the session, in place of the original's dendrites. All or
+        nothing is done when this returns or raises, and no Python runs in between.
+
+        :raises NeuronReduceError: the session is then as it was.
+        """
+        check(_library.nr_reduction_build(self._handle, building), self._names)
+
+    def __del__(self):
+        _library.nr_reduction_free(self._handle)
+
+    def _array(self, function) -> list:
+        count = ctypes.c_size_t()
+        base = function(self._handle, ctypes.byref(count))
+        return base[: count.value] if count.value else []
+
+    @property
+    def survivors(self) -> list[int]:
+        """Indices of the synapses that remain, in the order of the result."""
+        return self._array(_library.nr_reduction_survivors)
+
+    @property
+    def cables(self) -> list[Cable]:
+        """The reduced cell's cables: apical ones first."""
+        count = _library.nr_reduction_cable_count(self._handle)
+        return [_library.nr_reduction_cable(self._handle, index) for index in range(count)]
+
+    @property
+    def segment_map(self) -> list[MappedSegment]:
+        """Where each dendritic segment of the original went."""
+        return self._array(_library.nr_reduction_segment_map)
+
+    def section_name(self, section: int) -> str:
+        """The name of an original section that the segment map numbers."""
+        return _library.nr_reduction_section_name(self._handle, section).decode()
+
+    @property
+    def counts(self) -> Counts:
+        """How many segments and point processes."""
+        return _library.nr_reduction_counts(self._handle)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The original's sections."""
+        count = _library.nr_reduction_part_count(self._handle)
+        return [_library.nr_reduction_part(self._handle, index) for index in range(count)]
+
+    @property
+    def synapse_kinds(self) -> list[tuple[SynapseKind, list[NamedValue], list[NamedValue]]]:
+        """The kinds of synapse, each with the parameters that tell it apart, and with the reasons
+        why those that remain were not merged further."""
+        count = _library.nr_reduction_synapse_kind_count(self._handle)
+        return [
+            (
+                _library.nr_reduction_synapse_kind(self._handle, index),
+                self._named_values(_library.nr_reduction_kind_parameter, index),
+                self._named_values(_library.nr_reduction_kind_obstacle, index),
+            )
+            for index in range(count)
+        ]
+
+    def _named_values(self, function, *arguments) -> list[NamedValue]:
+        found = []
+        while (each := function(self._handle, *arguments, len(found))).name is not None:
+            found.append(each)
+        return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user of the reduced cell should know."""
+        return self._texts(_library.nr_reduction_note)
+
+    @property
+    def losses(self) -> list[str]:
+        """What in the session referred to the dendrites and could not follow, once it is built."""
+        return self._texts(_library.nr_reduction_loss)
+
+    def _texts(self, function) -> list[str]:
+        found = []
+        while text := function(self._handle, len(found)):
+            found.append(text.decode())
+        return found
+
+    @property
+    def impedances(self) -> list[list[Impedance]]:
+        """By frequency at the middle of the soma, then from each site to there."""
+        found = []
+        while points := self._array(
+            lambda handle, count: _library.nr_reduction_impedances(handle, len(found) - 1, count)
+        ):
+            found.append(points)
+        return found
+
+    @property
+    def sites(self) -> list[NamedValue]:
+        """The sites' sections and the positions on them."""
+        return self._named_values(_library.nr_reduction_site)
+
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        """The stages so far and the seconds each took."""
+        result = {}
+        while name := _library.nr_reduction_stage_name(self._handle, len(result)):
+            result[name.decode()] = _library.nr_reduction_stage_seconds(self._handle, len(result))
+        return result

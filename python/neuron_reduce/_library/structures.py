@@ -1,0 +1,170 @@
+"""The structs of the C interface (neuron_reduce.h) by ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+
+
+class Response(ctypes.Structure):
+    """``nr_response``: how a point process responds to one event."""
+
+    _fields_ = [
+        ("nature", ctypes.c_int32),
+        ("superposes", ctypes.c_int32),
+        ("times", ctypes.c_void_p),
+        ("conductances", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    ]
+
+
+class ArgumentNames(ctypes.Structure):
+    """``nr_argument_names``: what a front calls its arguments."""
+
+    _fields_ = [
+        ("frequency", ctypes.c_char_p),
+        ("segments", ctypes.c_char_p),
+        ("synapses", ctypes.c_char_p),
+        ("connections", ctypes.c_char_p),
+        ("compared_parameters", ctypes.c_char_p),
+    ]
+
+
+class ErrorValue(ctypes.Structure):
+    """``nr_error_value``: the name is None past the last one."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("text", ctypes.c_char_p),
+        ("number", ctypes.c_double),
+    ]
+
+
+class CellRequest(ctypes.Structure):
+    """``nr_cell_request``: what to read."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("soma_sections", ctypes.c_void_p),
+        ("apical_sections", ctypes.c_void_p),
+        ("axonal_sections", ctypes.c_void_p),
+        ("synapses", ctypes.c_void_p),
+        ("synapse_count", ctypes.c_size_t),
+        ("connections", ctypes.c_void_p),
+        ("connection_count", ctypes.c_size_t),
+    ]
+
+
+class Settings(ctypes.Structure):
+    """``nr_settings``: how to reduce."""
+
+    _fields_ = [
+        ("method", ctypes.c_char_p),
+        ("frequency", ctypes.c_double),
+        ("total_segments", ctypes.c_double),
+        ("merging", ctypes.c_int32),
+        ("compared_parameters", ctypes.POINTER(ctypes.c_char_p)),
+        ("compared_parameter_pairs", ctypes.c_size_t),
+        ("responses", ctypes.c_void_p),
+        ("response_count", ctypes.c_size_t),
+        ("response_indices", ctypes.c_void_p),
+        ("response_index_count", ctypes.c_size_t),
+        ("rates", ctypes.c_void_p),
+        ("rate_count", ctypes.c_size_t),
+    ]
+
+
+class Building(ctypes.Structure):
+    """``nr_building``: where a reduced cell is built."""
+
+    _fields_ = [
+        ("template_name", ctypes.c_char_p),
+        ("instance", ctypes.c_void_p),
+        ("instance_name", ctypes.c_char_p),
+        ("all_sections", ctypes.c_void_p),
+        ("somatic_sections", ctypes.c_void_p),
+        ("apical_sections", ctypes.c_void_p),
+        ("basal_sections", ctypes.c_void_p),
+        ("axonal_sections", ctypes.c_void_p),
+        ("is_named", ctypes.c_int),
+    ]
+
+
+class ProcessGroup(ctypes.Structure):
+    """``nr_process_group``: point processes of one class with equal parameters."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("synapse", ctypes.c_int64),
+        ("connection", ctypes.c_int64),
+    ]
+
+
+class Cable(ctypes.Structure):
+    """``nr_cable``: lengths in µm, electrotonic length in space constants."""
+
+    _fields_ = [
+        ("is_apical", ctypes.c_int32),
+        ("segment_count", ctypes.c_int32),
+        ("length", ctypes.c_double),
+        ("diameter", ctypes.c_double),
+        ("electrotonic_length", ctypes.c_double),
+        ("name", ctypes.c_char_p),
+        ("stem", ctypes.c_char_p),
+        ("parent", ctypes.c_char_p),
+    ]
+
+
+class MappedSegment(ctypes.Structure):
+    """``nr_mapped_segment``: a segment of the original and the point of a cable it went to."""
+
+    _fields_ = [
+        ("section", ctypes.c_int64),
+        ("position", ctypes.c_double),
+        ("cable", ctypes.c_int64),
+        ("cable_position", ctypes.c_double),
+    ]
+
+
+class Counts(ctypes.Structure):
+    """``nr_counts``: how many of what, in the original and in the reduced cell."""
+
+    _fields_ = [
+        ("segments_before", ctypes.c_int64),
+        ("segments_after", ctypes.c_int64),
+        ("point_processes_before", ctypes.c_int64),
+        ("point_processes_after", ctypes.c_int64),
+    ]
+
+
+class Part(ctypes.Structure):
+    """``nr_part``: a section of the original, and its ``nr_role``."""
+
+    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
+
+
+class SynapseKind(ctypes.Structure):
+    """``nr_synapse_kind``: synapses that are equal in all that is compared before merging."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("treatment", ctypes.c_char_p),
+        ("before", ctypes.c_int64),
+        ("after", ctypes.c_int64),
+        ("connections", ctypes.c_int64),
+    ]
+
+
+class NamedValue(ctypes.Structure):
+    """``nr_named_value``: the name is None past the last one."""
+
+    _fields_ = [("name", ctypes.c_char_p), ("value", ctypes.c_double)]
+
+
+class Impedance(ctypes.Structure):
+    """``nr_impedance``: frequency in Hz, moduli in MΩ."""
+
+    _fields_ = [
+        ("frequency", ctypes.c_double),
+        ("full", ctypes.c_double),
+        ("reduced", ctypes.c_double),
+    ]

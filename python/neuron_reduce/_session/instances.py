@@ -1,0 +1,65 @@
+"""The hoc template instance that owns a reduced cell's cables."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Any
+
+from neuron import h, hoc
+
+from .. import _library
+from .._library.structures import ArgumentNames
+from .collect import section_list
+
+_SECTION_LISTS = {"dend": "basal", "apic": "apical"}
+"""From an array of sections of the template to the SectionList that holds those that exist."""
+
+KINDS = ("all", "somatic", "apical", "basal", "axonal")
+
+
+class ReducedModel(hoc.HocObject):
+    """An instance of a hoc template, of which no section can be reached that does not exist.
+
+    NEURON ends the process when an element of a section array is asked for that was deleted, and an
+    array without elements cannot be had: ``dend`` and ``apic`` are lists of the cables.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> ReducedModel:
+        return hoc.HocObject.__new__(cls, hocbase=getattr(h, name))
+
+    def __init__(self, name: str):
+        pass
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _SECTION_LISTS:
+            return list(super().__getattribute__(_SECTION_LISTS[name]))
+        return super().__getattribute__(name)
+
+
+def instance(name: str, names: ArgumentNames) -> ReducedModel:
+    """A new instance of a template that the session has.
+
+    :raises TemplateError: its init raises.
+    """
+    try:
+        return ReducedModel(name)
+    except Exception as error:
+        raise _library.template_error(name, str(error), names) from None
+
+
+def section_lists() -> dict[str, Any]:
+    """An empty SectionList for each of ``KINDS``."""
+    return {kind: section_list(()) for kind in KINDS}
+
+
+def _release_orphans(phase: str, _: dict[str, int]) -> None:
+    if phase == "stop" and not sys.is_finalizing():
+        _library.release_orphans()
+
+
+# Cables live as long as their soma: sections that a script dropped are found to be gone after the
+# collection of garbage that they may have been part of.
+gc.callbacks.append(_release_orphans)
