@@ -46,8 +46,8 @@ package struct ReducedTemplate {
     """
     begintemplate \(name)
     public init, soma, dend, apic, axon, all, somatic, apical, basal, axonal
-    create dend[1], apic[1]
-    objref soma, axon, all, somatic, apical, basal, axonal
+    create soma[1], dend[1], apic[1], axon[1]
+    objref all, somatic, apical, basal, axonal
     proc init() {
       forall delete_section()
       all = new SectionList()

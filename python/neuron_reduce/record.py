@@ -15,6 +15,9 @@ from ._display.text import settings
 # How many kinds of synapse are printed; a cell whose parameters are random has thousands.
 _PRINTED_KINDS = 20
 
+# Stages that took a smaller share of the time are not printed.
+_SHOWN_SHARE = 0.01
+
 
 @dataclasses.dataclass(frozen=True)
 class Cable:
@@ -169,7 +172,11 @@ class ReductionRecord(Displayed):
             self._synapse_block(),
             [
                 f"{1e3 * seconds:.1f} ms: "
-                + ", ".join(f"{name} {1e3 * each:.1f}" for name, each in self.stage_seconds.items())
+                + ", ".join(
+                    f"{name} {1e3 * each:.1f}"
+                    for name, each in self.stage_seconds.items()
+                    if each >= _SHOWN_SHARE * seconds
+                )
             ],
             self.notes,
         ]

@@ -18,10 +18,12 @@ from neuron_reduce import (
     CellError,
     SimulatorError,
     TemplateError,
+    _library,
     compat,
     reducing_methods,
     subtree_reductor_func,
 )
+from neuron_reduce._session.naming import PUBLISHED
 
 
 def _passive(name: str, length: float = 100.0) -> Any:
@@ -172,9 +174,9 @@ def test_mechanisms_of_every_kind_are_read_and_removed(cache: Path) -> None:
 def test_templates() -> None:
     with pytest.raises(TemplateError, match="was not found"):
         subtree_reductor_func.load_model("nowhere.hoc")
-    h("model = 3")
+    h("neuron_reduce_number = 3")
     with pytest.raises(TemplateError, match="is something else in this session"):
-        subtree_reductor_func.load_model("model.hoc")
+        _library.prepare_template("neuron_reduce_number", True, PUBLISHED.in_library)
 
 
 @isolated

@@ -12,7 +12,7 @@ from .. import _library
 from .._library.structures import ArgumentNames
 from .collect import section_list
 
-_SECTION_LISTS = {"dend": "basal", "apic": "apical"}
+_SECTION_LISTS = {"soma": "somatic", "dend": "basal", "apic": "apical", "axon": "axonal"}
 """From an array of sections of the template to the SectionList that holds those that exist."""
 
 KINDS = ("all", "somatic", "apical", "basal", "axonal")
@@ -22,7 +22,8 @@ class ReducedModel(hoc.HocObject):
     """An instance of a hoc template, of which no section can be reached that does not exist.
 
     NEURON ends the process when an element of a section array is asked for that was deleted, and an
-    array without elements cannot be had: ``dend`` and ``apic`` are lists of the cables.
+    array without elements cannot be had: ``dend`` and ``apic`` are lists of the cables, ``soma``
+    and ``axon``, which belong to the original cell, are empty.
     """
 
     __slots__ = ()
@@ -35,7 +36,11 @@ class ReducedModel(hoc.HocObject):
 
     def __getattribute__(self, name: str) -> Any:
         if name in _SECTION_LISTS:
-            return list(super().__getattribute__(_SECTION_LISTS[name]))
+            try:
+                return list(super().__getattribute__(_SECTION_LISTS[name]))
+            except AttributeError:
+                # Templates written for neuron-reduce 0.0.7 need no axonal.
+                return []
         return super().__getattribute__(name)
 
 

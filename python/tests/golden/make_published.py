@@ -1,4 +1,4 @@
-"""Writes `published.json`: what the functions of neuron-reduce 0.0.7 return (see `published_names.py`).
+"""Writes `published.json`: what the functions of neuron-reduce 0.0.7 return.
 
 Needs an environment with neuron 8.2.6, numpy below 2 and neuron-reduce 0.0.7:
 
