@@ -73,7 +73,8 @@ struct CellReader {
       connections: connections)
     return LiveCell(
       model: model, listedCount: references.synapses.count, listedConnections: listedConnections,
-      neuron: neuron, sections: topology.nodes.map(\.section), synapses: synapses, connections: netCons)
+      neuron: neuron, sections: topology.nodes.map(\.section), synapses: synapses,
+      connections: netCons)
   }
 
   /// A number of the session by its hoc name; nil where there is none.

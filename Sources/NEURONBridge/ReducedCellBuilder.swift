@@ -72,7 +72,8 @@ struct ReducedCellBuilder {
     try followers.apply(cables: cables, &undo)
     if building.isNamed { try PublishedName.give(to: instance, in: neuron, &undo) }
     try neuron.check(doing: "building the reduced cell")
-    let soma = zip(original.sections, original.model.sections).filter { $0.1.role == .soma }.map(\.0)
+    let soma = zip(original.sections, original.model.sections).filter { $0.1.role == .soma }.map(
+      \.0)
     KeptInstances.keep(instance, with: soma, cables, in: neuron)
   }
 

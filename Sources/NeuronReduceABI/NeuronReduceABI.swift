@@ -30,7 +30,8 @@ public func nr_template_prepare(
   _ name: UnsafePointer<CChar>, _ isBuiltIn: Int32
 ) -> OpaquePointer? {
   reporting { () throws(BridgeError) in
-    try ReducedTemplate(name: String(cString: name)).prepare(isBuiltIn: isBuiltIn != 0, in: NEURON())
+    try ReducedTemplate(name: String(cString: name)).prepare(
+      isBuiltIn: isBuiltIn != 0, in: NEURON())
   }
 }
 

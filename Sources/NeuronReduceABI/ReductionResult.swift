@@ -96,7 +96,8 @@ extension Building {
       instance: OpaquePointer(building.instance),
       instanceName: String(cString: building.instance_name),
       lists: SectionLists(
-        all: OpaquePointer(building.all_sections), somatic: OpaquePointer(building.somatic_sections),
+        all: OpaquePointer(building.all_sections),
+        somatic: OpaquePointer(building.somatic_sections),
         apical: OpaquePointer(building.apical_sections),
         basal: OpaquePointer(building.basal_sections),
         axonal: OpaquePointer(building.axonal_sections)), isNamed: building.is_named != 0)
