@@ -97,10 +97,9 @@ for index in range(4):
 """
 
 
-@pytest.mark.parametrize("method", ["lumped", "drive"])
-def test_ranks_find_what_one_process_finds(method: str, ranks: Callable[..., list[Any]]) -> None:
+def test_ranks_find_what_one_process_finds(ranks: Callable[..., list[Any]]) -> None:
     """With all that decides how a synapse responds: class, parameters, GLOBALs, temperature."""
-    script = _WITH_NMDA + f"result = reduced(model, method={method!r}, rates=5.0)"
+    script = _WITH_NMDA + "result = reduced(model, method='lumped', rates=5.0)"
     (alone,) = ranks(script, 1)
     assert ranks(script) == [alone, alone]
     weights, _, notes = alone
