@@ -50,7 +50,8 @@ extension MeasuredResponse {
   private static func isSum(_ together: StandCurrent, of response: [Double]) -> Bool {
     let sum = Comparison.sum(
       of: response, [MeasuringProtocol.briefFirst, MeasuringProtocol.briefSecond])
-    return Comparison.areEqual(
-      sum, together.values, within: Comparison.tolerance * together.largest)
+    return Comparison.agree(
+      sum, together.values, tolerance: Comparison.tolerance,
+      rounding: Comparison.rounding * max(together.largest, together.largestBaseline))
   }
 }

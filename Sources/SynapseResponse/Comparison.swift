@@ -44,12 +44,15 @@ enum Comparison {
   /// What events make together where each has the same response, one event's, at the times of the fine
   /// part.
   static func sum(of response: [Double], _ events: [Stand.Events]) -> [Double] {
-    var sum = [Double](repeating: 0, count: MeasuringClock.fineCount)
+    var scales: [Int: Double] = [:]
     for each in events {
       for time in each.times {
-        let start = MeasuringClock.fineSteps(in: time)
-        for index in start..<sum.count { sum[index] += each.scale * response[index - start] }
+        scales[MeasuringClock.fineSteps(in: time), default: 0] += each.scale
       }
+    }
+    var sum = [Double](repeating: 0, count: MeasuringClock.fineCount)
+    for (start, scale) in scales.sorted(by: { $0.key < $1.key }) {
+      for index in start..<max(start, sum.count) { sum[index] += scale * response[index - start] }
     }
     return sum
   }

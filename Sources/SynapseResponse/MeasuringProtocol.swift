@@ -34,15 +34,17 @@ package enum MeasuringProtocol: Sendable, Equatable {
   static let several = Stand.Events(times: (0..<9).map { Double($0) * 5 })
 
   /// Events of two NetCons. From one's to the next of the other it is 1 ms to half a second: what an
-  /// event leaves behind in a point process is seen, however soon it is forgotten. A volley at the end,
-  /// of as many events as synapses may become one, comes near limits that few events leave alone.
-  static let first = Stand.Events(times: [0, 8, 50, 300, 1000])
+  /// event leaves behind in a point process is seen, however soon it is forgotten. A volley near the end,
+  /// of as many events as synapses may become one, with one of the other among them, comes near limits
+  /// that few events leave alone.
+  static let first = Stand.Events(times: [0, 8, 50, 300, 500, 1000])
   static let second = Stand.Events(
     times: [1, 20, 120] + [Double](repeating: 500, count: 64), scale: 2)
 
   /// The same for those of which others of their class are known; all while steps are fine.
-  static let briefFirst = Stand.Events(times: [0, 8, 30])
-  static let briefSecond = Stand.Events(times: [1, 20], scale: 2)
+  static let briefFirst = Stand.Events(times: [0, 8, 30, 40])
+  static let briefSecond = Stand.Events(
+    times: [1, 20] + [Double](repeating: 40, count: 16), scale: 2)
 
   package var stands: [Stand] {
     let brief = { Stand(holding: $0, first: Self.briefFirst, second: Self.briefSecond) }

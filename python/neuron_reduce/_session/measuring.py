@@ -20,8 +20,9 @@ from .._processes import copies
 from . import elsewhere, kinds, mechanisms, stands
 from .kinds import Kinds
 
-_SAMPLE = 8
-"""Kinds of one class that are measured thoroughly: those whose parameters differ most."""
+_SAMPLE = 12
+"""Kinds of one class that are measured thoroughly: those with the least and the most of each
+parameter, and others that differ much."""
 
 _MOST = 1024
 """Kinds of one class that are measured at all; the others count as the nearest of these."""
