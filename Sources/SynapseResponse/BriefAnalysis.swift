@@ -1,5 +1,8 @@
 /// What the protocols say that ask less: nil where a point process is not like others of its class.
 extension MeasuredResponse {
+  /// Of the largest current: one that is hardly there, since it reverses there, says nothing.
+  private static let little = 1e-2
+
   init?(linear currents: [StandCurrent], weight: Double) {
     let (low, high, together) = (currents[0], currents[1], currents[2])
     let bound = Comparison.negligible * max(low.largest, high.largest, together.largest)
@@ -12,7 +15,9 @@ extension MeasuredResponse {
     let (lowest, highest) = (potentials[MeasuringProtocol.low], potentials[MeasuringProtocol.high])
     let share = (MeasuringProtocol.pairing - lowest) / (highest - lowest)
     let line = zip(low.values, high.values).map { $0 + share * ($1 - $0) }
-    guard Self.isSum(together, of: line) else { return nil }
+    guard together.largest > Self.little * max(low.largest, high.largest),
+      Self.isSeen(together), Self.isSum(together, of: line)
+    else { return nil }
     let superposition: Superposition = isTonic ? .tonicCurrent : .holds
     let isCurrent = Comparison.areEqual(
       low.values, high.values, within: Comparison.tolerance * max(low.largest, high.largest))
@@ -27,13 +32,20 @@ extension MeasuredResponse {
     let chord = Chord(
       middle: currents[0], below: currents[1], above: currents[2], indices: used.bracket)
     let largest = max(chord.below.largest, chord.above.largest)
-    // Where there is hardly a current at the middle, it says nothing.
-    guard chord.middle.largest > 1e-2 * largest, chord.reverses else { return nil }
-    let addsUp = Self.isSum(currents[3], of: chord.middle.values)
+    guard chord.middle.largest > Self.little * largest, chord.reverses else { return nil }
+    guard let last = currents.last, Self.isSeen(last) else { return nil }
+    let addsUp = Self.isSum(last, of: chord.middle.values)
     if addsUp && chord.isStraight { return nil }
+    var superposes = addsUp
+    if case .history = used {
+      let sum = zip(currents[3].values, currents[4].values).map { $0 + $1 }
+      superposes = Comparison.agree(
+        last.values, sum, tolerance: Comparison.strictTolerance,
+        rounding: Comparison.rounding * max(last.largest, last.largestBaseline))
+    }
     let isTonic = currents.contains { $0.largestBaseline > Comparison.negligible * largest }
     self.init(
-      .nonlinearConductance, addsUp ? (isTonic ? .tonicCurrent : .holds) : .interaction,
+      .nonlinearConductance, superposes ? (isTonic ? .tonicCurrent : .holds) : .interaction,
       conductances: chord.conductances(weight: weight), brief: used)
   }
 
@@ -44,6 +56,12 @@ extension MeasuredResponse {
         currents[0].values, currents[1].values, within: Comparison.tolerance * largest)
     else { return nil }
     self.init(.stochastic, .randomness, brief: .random)
+  }
+
+  /// Whether the response falls into the part of a run that is looked at.
+  private static func isSeen(_ current: StandCurrent) -> Bool {
+    let fine = current.values.prefix(MeasuringClock.fineCount)
+    return fine.contains { abs($0) >= current.largest / 2 }
   }
 
   /// Whether the events of the brief protocols each make one response.

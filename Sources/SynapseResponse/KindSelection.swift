@@ -27,13 +27,11 @@ package struct KindSelection: Sendable, Equatable {
       let position = chosen.count
       chosen.append(next)
       let center = values[next]
+      (nearest[next], distances[next]) = (position, 0)
       farthest = next
       for index in values.indices {
         let distance = Self.distance(values[index], center)
-        if distance < distances[index] {
-          distances[index] = distance
-          nearest[index] = position
-        }
+        if distance < distances[index] { (nearest[index], distances[index]) = (position, distance) }
         if distances[index] > distances[farthest] { farthest = index }
       }
     }

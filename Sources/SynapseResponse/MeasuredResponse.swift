@@ -70,7 +70,7 @@ extension MeasuredResponse {
     switch used {
     case .thorough: self = ThoroughAnalysis(currents, weight: weight).response
     case .linear: self.init(linear: currents, weight: weight)
-    case .chord: self.init(chord: currents, of: used, weight: weight)
+    case .chord, .history: self.init(chord: currents, of: used, weight: weight)
     case .random: self.init(random: currents)
     }
   }

@@ -7,6 +7,8 @@ package enum MeasuringProtocol: Sendable, Equatable {
   /// Its conductance, where that depends on the voltage or on earlier events, and whether events add up:
   /// for a current that reverses between a potential, by index, and the next.
   case chord(reversalAfter: Int)
+  /// The same where each NetCon has a history of its own.
+  case history(reversalAfter: Int)
   /// Whether two runs differ.
   case random
 
@@ -64,12 +66,12 @@ package enum MeasuringProtocol: Sendable, Equatable {
         .single(at: Self.potentials[Self.low]), .single(at: Self.potentials[Self.high]),
         brief(Self.pairing),
       ]
-    case .chord:
-      let middle = Self.potentials[Self.middle]
-      let (below, above) = bracket
-      return [
-        .single(at: middle), .single(at: Self.potentials[below]),
-        .single(at: Self.potentials[above]), brief(middle),
+    case .chord: return chord + [brief(Self.potentials[Self.middle])]
+    case .history:
+      let (none, middle) = (Stand.Events(), Stand(holding: Self.potentials[Self.middle]))
+      return chord + [
+        middle.with(Self.briefFirst, none), middle.with(none, Self.briefSecond),
+        middle.with(Self.briefFirst, Self.briefSecond),
       ]
     case .random:
       let pattern = Stand(holding: Self.pairing, first: Self.several)
@@ -77,23 +79,35 @@ package enum MeasuringProtocol: Sendable, Equatable {
     }
   }
 
-  /// The potentials between which the conductance of `chord` is found, by index: where its current
+  /// One event at the middle, and at the potentials that the current reverses between.
+  private var chord: [Stand] {
+    let (below, above) = bracket
+    return [Self.middle, below, above].map { .single(at: Self.potentials[$0]) }
+  }
+
+  /// The potentials, by index, between which the conductance of a chord is found: where its current
   /// reverses so near to the middle that the slope says more than the chord, the two beside the middle.
   var bracket: (below: Int, above: Int) {
-    guard case .chord(let index) = self, index < Self.low || index >= Self.high else {
-      return (Self.low, Self.high)
+    switch self {
+    case .chord(let index) where index < Self.low || index >= Self.high,
+      .history(let index) where index < Self.low || index >= Self.high:
+      (index, index + 1)
+    default: (Self.low, Self.high)
     }
-    return (index, index + 1)
   }
 }
 
 extension MeasuringProtocol: RawRepresentable {
+  private static let intervals = Int32(potentials.count - 1)
+
   package init?(rawValue: Int32) {
     switch rawValue {
     case 0: self = .thorough
     case 1: self = .linear
     case 2: self = .random
-    case 3..<(3 + Int32(Self.potentials.count) - 1): self = .chord(reversalAfter: Int(rawValue) - 3)
+    case 3..<(3 + Self.intervals): self = .chord(reversalAfter: Int(rawValue) - 3)
+    case (3 + Self.intervals)..<(3 + 2 * Self.intervals):
+      self = .history(reversalAfter: Int(rawValue - Self.intervals) - 3)
     default: return nil
     }
   }
@@ -104,6 +118,7 @@ extension MeasuringProtocol: RawRepresentable {
     case .linear: 1
     case .random: 2
     case .chord(let index): 3 + Int32(index)
+    case .history(let index): 3 + Self.intervals + Int32(index)
     }
   }
 }

@@ -33,11 +33,15 @@ struct ThoroughAnalysis {
     case .linearConductance:
       return MeasuredResponse(nature, superposition, conductances: slope, brief: .linear)
     case .nonlinearConductance:
-      let reversal = reversal
+      let (reversal, superposition) = (reversal, superposition)
+      // Where events add up, but not those of one NetCon, each has a history of its own.
+      let hasHistory = superposition != .interaction && !addsUp
       return MeasuredResponse(
         nature, superposition,
         conductances: reversal.map { conductance(reversingAfter: $0) } ?? [],
-        brief: reversal.map { .chord(reversalAfter: $0) })
+        brief: reversal.map {
+          hasHistory ? .history(reversalAfter: $0) : .chord(reversalAfter: $0)
+        })
     case .stochastic: return MeasuredResponse(nature, .randomness, brief: .random)
     case .current: return MeasuredResponse(nature, superposition, brief: .linear)
     case .none:
@@ -60,13 +64,19 @@ struct ThoroughAnalysis {
     let bound = Comparison.tolerance * largestNear
     if Comparison.areEqual(low, high, within: bound) { return .current }
     let sum = zip(low, high).map { $0 + $1 }
-    let summed = Comparison.sum(of: high, [Plan.several])
     let isLinear =
       Comparison.areEqual(sum, middle, within: bound, factor: 2)
       && Comparison.areEqual(double.values, high, within: bound, factor: 2)
-      // Where steps are coarse, what a response is depends on how much of it came before.
-      && Comparison.areEqual(summed, several.values, within: bound)
+      && addsUp
     return isLinear ? .linearConductance : .nonlinearConductance
+  }
+
+  /// Whether several events of one NetCon make what one makes, several times; while steps are fine.
+  /// Where they are coarse, what a response is depends on how much of it came before.
+  private var addsUp: Bool {
+    let summed = Comparison.sum(of: single[Plan.high].values, [Plan.several])
+    return Comparison.areEqual(
+      summed, several.values, within: Comparison.tolerance * largestNear)
   }
 
   private var responds: Bool {

@@ -70,13 +70,12 @@ class Stand(ctypes.Structure):
         ("event_counts", ctypes.c_size_t * 2),
     ]
 
-    def inputs(self) -> list[tuple[float, list[float]]]:
-        """For each of two NetCons, the factor on its weight and its events."""
+    @property
+    def events_of_netcons(self) -> list[list[float]]:
+        """For each of two NetCons its events, in ms."""
         return [
-            (scale, events[:count] if count else [])
-            for scale, events, count in zip(
-                self.scales, self.events, self.event_counts, strict=True
-            )
+            events[:count] if count else []
+            for events, count in zip(self.events, self.event_counts, strict=True)
         ]
 
 

@@ -29,7 +29,7 @@ class _Described:
     weights: list[float]
 
 
-def measure(groups: list[stands.Group], timeout: float) -> list[list[Finding]]:
+def measure(groups: list[stands.Group], timeout: float) -> list[list[Finding | None]]:
     """What :func:`stands.measure` finds; the session stays as it is.
 
     :param timeout: seconds after which it is given up.
@@ -39,7 +39,10 @@ def measure(groups: list[stands.Group], timeout: float) -> list[list[Finding]]:
     """
     if copies.process_count() == 1:
         return copies.call(stands.measure, groups, timeout=timeout)
-    described = [([_described(each) for each in group.subjects], group.sample) for group in groups]
+    described = [
+        ([_described(each) for each in group.subjects], group.sample, group.like)
+        for group in groups
+    ]
     return outside.call(_measured, described, _settings(), timeout=timeout)
 
 
@@ -81,16 +84,17 @@ def _settings() -> dict[str, list[float]]:
 
 
 def _measured(
-    described: list[tuple[list[_Described], list[int]]], settings: dict[str, list[float]]
-) -> list[list[Finding]]:
+    described: list[tuple[list[_Described], list[int], list[Finding]]],
+    settings: dict[str, list[float]],
+) -> list[list[Finding | None]]:
     """Measures, in the fresh process."""
     for name, numbers in settings.items():
         _assign(h, name, numbers)
     section = h.Section()
     groups = []
-    for subjects, sample in described:
+    for subjects, sample, like in described:
         _check_that_values_are_all(subjects[0].class_name, section)
-        groups.append(stands.Group([_made(each, section) for each in subjects], sample))
+        groups.append(stands.Group([_made(each, section) for each in subjects], sample, like))
     return stands.measure(groups)
 
 

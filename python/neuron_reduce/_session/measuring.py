@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -44,12 +45,15 @@ class Response:
     :ivar times: in ms from the event on.
     :ivar conductances: in µS per unit of weight; empty where there is none to speak of: the
         difference of two random currents means nothing, and a current has none.
+    :ivar distance: 0 where it was measured; where it is that of a kind with other parameters, their
+        largest relative difference.
     """
 
     nature: Nature
     superposition: Superposition
     times: np.ndarray
     conductances: np.ndarray
+    distance: float = 0.0
 
 
 _NOTHING = Response(Nature.NONE, Superposition.NOTHING_SEEN, np.empty(0), np.empty(0))
@@ -93,11 +97,12 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
             known[index] = response
             _memory.keep(examples[index].key, response)
         all_superpose = all(each.superposition is Superposition.HOLDS for each in findings)
-        for index, nearest in request.nearest.items():
-            response = known[nearest]
+        for index, (nearest, distance) in request.nearest.items():
+            response = dataclasses.replace(known[nearest], distance=distance)
             if not all_superpose:
                 response = dataclasses.replace(response, superposition=Superposition.NOTHING_SEEN)
             known[index] = response
+            _memory.keep(examples[index].key, response)
     indices = found.indices.copy()
     unmeasured = np.array([each is None for each in known], dtype=bool)
     if unmeasured.any():
@@ -106,7 +111,7 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
         [each or _NOTHING for each in known],
         indices,
         "; ".join(f"{name}: {problem}" for name, problem in problems.items()),
-        [note for request in requests for note in request.notes],
+        _notes(examples, known),
     )
 
 
@@ -173,13 +178,12 @@ class _Request:
 
     :ivar chosen: those that are measured.
     :ivar sample: those of them that are measured thoroughly, as positions in ``chosen``.
-    :ivar nearest: for each of the others the one that it counts as.
+    :ivar nearest: for each of the others the one that it counts as, and the distance to that.
     """
 
     chosen: list[int]
     sample: list[int]
-    nearest: dict[int, int]
-    notes: list[str]
+    nearest: dict[int, tuple[int, float]]
 
 
 def _requests(examples: list[_Example], known: Sequence[Response | None]) -> list[_Request]:
@@ -187,26 +191,23 @@ def _requests(examples: list[_Example], known: Sequence[Response | None]) -> lis
     for index, (example, response) in enumerate(zip(examples, known, strict=True)):
         if response is None:
             classes.setdefault(example.subject.class_name, []).append(index)
-    return [_request(name, indices, examples) for name, indices in classes.items()]
+    return [_request(indices, examples) for indices in classes.values()]
 
 
-def _request(class_name: str, indices: list[int], examples: list[_Example]) -> _Request:
-    chosen, nearest, notes = indices, {}, []
+def _request(indices: list[int], examples: list[_Example]) -> _Request:
+    chosen, nearest = indices, {}
     if len(indices) > _MOST:
         stands_for, distances = _chosen([examples[index].values for index in indices], _MOST)
         nearest = {
-            index: indices[other]
-            for position, (index, other) in enumerate(zip(indices, stands_for, strict=True))
+            index: (indices[other], distance)
+            for position, (index, other, distance) in enumerate(
+                zip(indices, stands_for, distances, strict=True)
+            )
             if other != position
         }
         chosen = [index for index in indices if index not in nearest]
-        notes.append(
-            f"{len(indices)} kinds of {class_name} differ in their parameters; the responses of "
-            f"{len(chosen)} of them were measured, and the others count as the nearest of these, "
-            f"whose parameters differ by up to {100 * max(distances):.2g} %."
-        )
     stands_for, _ = _chosen([examples[index].values for index in chosen], _SAMPLE)
-    return _Request(chosen, sorted(set(stands_for)), nearest, notes)
+    return _Request(chosen, sorted(set(stands_for)), nearest)
 
 
 def _chosen(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], list[float]]:
@@ -227,23 +228,56 @@ def _measured(
     ]
     if len(groups) > 1:
         try:
-            return elsewhere.measure(groups, _TIMEOUT)
+            return _in_processes(groups)
         except copies.CopyFailed:
             # A class that cannot be measured takes the others with it.
             pass
     results: list[list[Finding] | None] = []
     for group in groups:
         try:
-            results += elsewhere.measure([group], _TIMEOUT)
+            results += _in_processes([group])
         except copies.CopyFailed as error:
             problems[group.subjects[0].class_name] = str(error)
             results.append(None)
     return results
 
 
+def _in_processes(groups: list[stands.Group]) -> list[list[Finding]]:
+    """What was found of each subject of each group.
+
+    :raises CopyFailed: a process gave no result.
+    """
+    if not groups:
+        return []
+    results = elsewhere.measure(groups, _TIMEOUT)
+    rest = []
+    for group, found in zip(groups, results, strict=True):
+        if None in found:
+            left = [each for each, one in zip(group.subjects, found, strict=True) if one is None]
+            if group.like:
+                rest.append(stands.Group(left, list(range(len(left)))))
+            else:
+                rest.append(stands.Group(left, [], [one for one in found if one]))
+    more = iter(itertools.chain.from_iterable(_in_processes(rest)))
+    return [[one or next(more) for one in found] for found in results]
+
+
 def _response(finding: Finding) -> Response:
     count = len(finding.conductances)
     return Response(finding.nature, finding.superposition, TIMES[:count], finding.conductances)
+
+
+def _notes(examples: list[_Example], known: Sequence[Response | None]) -> list[str]:
+    distances: dict[str, list[float]] = {}
+    for example, response in zip(examples, known, strict=True):
+        if response:
+            distances.setdefault(example.subject.class_name, []).append(response.distance)
+    return [
+        f"Of {len(each)} kinds of {name}, {sum(map(bool, each))} were not measured: they count as "
+        f"the nearest of the others, whose parameters differ by up to {100 * max(each):.2g} %."
+        for name, each in distances.items()
+        if any(each)
+    ]
 
 
 # MARK: What is known
@@ -263,10 +297,11 @@ class _Memory:
     def keep(self, key: Hashable, response: Response) -> None:
         """Keeps what was found under a key, and lets go of what is too much."""
         self._known[key] = response
-        self._size += 1 + len(response.conductances)
+        # Those that are another's share its memory.
+        self._size += 1 if response.distance else 1 + len(response.conductances)
         while self._size > _KEPT:
             _, oldest = self._known.popitem(last=False)
-            self._size -= 1 + len(oldest.conductances)
+            self._size -= 1 if oldest.distance else 1 + len(oldest.conductances)
 
 
 _memory = _Memory()

@@ -20,7 +20,15 @@ import numpy as np
 from neuron import h, hoc, nonvint_block_supervisor
 
 from .._library import responses
-from .._library.responses import CLOCK, THOROUGH, Finding, Nature, Stand
+from .._library.responses import (
+    CLOCK,
+    THOROUGH,
+    TIMES,
+    Finding,
+    Nature,
+    Stand,
+    Superposition,
+)
 from . import mechanisms
 
 _CAPACITANCE = 1e15
@@ -36,16 +44,22 @@ _AT_ONCE = 1024
 """Stands in one run: what they record stays under 50 MB."""
 
 
+_PAUSES = (100.0, 200.0, 400.0, 800.0)
+"""In ms: when it is asked whether a run is over."""
+
+
 @dataclasses.dataclass
 class Group:
     """Kinds of synapse of one class.
 
     :ivar subjects: one of each kind.
     :ivar sample: those that are measured thoroughly, by index; the others as these were found.
+    :ivar like: what was found of a sample earlier.
     """
 
     subjects: list[Subject]
     sample: list[int]
+    like: list[Finding] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -56,7 +70,7 @@ class Subject:
     :ivar synapse: the user's own.
     :ivar another: another one of its kind; None where there is none.
     :ivar weights: all weights of a NetCon onto it; the first is positive.
-    :ivar values: in a copy, those that instances like it get.
+    :ivar values: in a copy, those that instances like it get; none where none can be made.
     """
 
     class_name: str
@@ -66,70 +80,104 @@ class Subject:
     values: list[Any] = dataclasses.field(default_factory=list)
 
 
-def measure(groups: list[Group]) -> list[list[Finding]]:
+def measure(groups: list[Group]) -> list[list[Finding | None]]:
     """Measures point processes in a process that is thrown away: all else is taken out of NEURON.
 
-    :returns: for each group, what was found of each of its subjects.
+    :returns: for each group, what was found of each of its subjects. None for those beyond the
+        sample of a class of which no instances can be made that respond as the user's do: these
+        would have to be simulated all the while. They are for another call, which knows what was
+        found of the sample; and those that are not like it for a third, whose sample they are.
     :raises RuntimeError: NEURON reported an error.
     """
     _clear(groups)
     found: list[dict[int, Finding]] = [{} for _ in groups]
-    _fill(groups, found, [group.sample for group in groups], [THOROUGH] * len(groups))
-    rest = [
-        [index for index in range(len(group.subjects)) if index not in known]
-        for group, known in zip(groups, found, strict=True)
+    _fill(groups, found, [group.sample for group in groups], [_Task(THOROUGH)] * len(groups))
+    for group in groups:
+        if any(not group.subjects[index].values for index in group.sample):
+            # Instances that are made are not like the user's.
+            for subject in group.subjects:
+                subject.values = []
+    tasks = [
+        _task([*group.like, *known.values()]) for group, known in zip(groups, found, strict=True)
     ]
-    protocols = [_protocol(list(known.values())) for known in found]
-    brief: list[dict[int, Finding]] = [{} for _ in groups]
-    _fill(groups, brief, rest, protocols)
-    for known, others in zip(found, brief, strict=True):
-        like = next(iter(known.values()), None)
-        for index, finding in others.items():
-            if (finding.nature, finding.superposition) == (like.nature, like.superposition):
-                known[index] = finding
+    _fill(groups, found, _rest(groups, found), tasks)
     rest = [
-        [index for index in each if index not in known]
-        for each, known in zip(rest, found, strict=True)
+        [index for index in indices if group.subjects[index].values]
+        for group, indices in zip(groups, _rest(groups, found), strict=True)
     ]
-    _fill(groups, found, rest, [THOROUGH] * len(groups))
+    _fill(groups, found, rest, [_Task(THOROUGH)] * len(groups))
     return [
-        [known[index] for index in range(len(group.subjects))]
+        [known.get(index) for index in range(len(group.subjects))]
         for group, known in zip(groups, found, strict=True)
     ]
 
 
-def _protocol(sample: list[Finding]) -> int | None:
-    """The protocol that is enough for others like these; None where these are not all alike."""
+def _rest(groups: list[Group], found: list[dict[int, Finding]]) -> list[list[int]]:
+    """The subjects of which nothing is known, and of which something can be found."""
+    return [
+        [
+            index
+            for index, subject in enumerate(group.subjects)
+            if index not in known and (subject.values or subject.synapse)
+        ]
+        for group, known in zip(groups, found, strict=True)
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    """What is done with some subjects of a group.
+
+    :ivar until: for how long they are looked at, at least, in ms.
+    :ivar expected: what is to be found; anything is where this is None.
+    """
+
+    protocol: int
+    until: float = CLOCK.end
+    expected: tuple[Nature, Superposition] | None = None
+
+
+def _task(sample: list[Finding]) -> _Task:
+    """What is enough for others than a sample."""
     alike = {(each.nature, each.superposition, each.brief_protocol) for each in sample}
-    return alike.pop()[2] if len(alike) == 1 else None
+    if len(alike) != 1:
+        return _Task(THOROUGH)
+    nature, superposition, protocol = alike.pop()
+    if protocol is None:
+        return _Task(THOROUGH)
+    lasting = max(len(each.conductances) for each in sample)
+    until = float(TIMES[min(lasting, len(TIMES) - 1)])
+    return _Task(protocol, until, (nature, superposition))
 
 
 def _fill(
     groups: list[Group],
     found: list[dict[int, Finding]],
     chosen: list[list[int]],
-    protocols: Sequence[int | None],
+    tasks: list[_Task],
 ) -> None:
     """Measures some subjects of each group; what was found of them is added to ``found``."""
-    work: dict[int, list[tuple[int, int]]] = {}
-    for number, (indices, protocol) in enumerate(zip(chosen, protocols, strict=True)):
-        if protocol is not None:
-            work.setdefault(protocol, []).extend((number, index) for index in indices)
-    for protocol, places in work.items():
+    work: dict[_Task, list[tuple[int, int]]] = {}
+    for number, (indices, task) in enumerate(zip(chosen, tasks, strict=True)):
+        work.setdefault(task, []).extend((number, index) for index in indices)
+    for task, places in work.items():
         subjects = [groups[number].subjects[index] for number, index in places]
-        for (number, index), finding in zip(places, _measured(subjects, protocol), strict=True):
-            if finding is not None:
+        for (number, index), finding in zip(places, _measured(subjects, task), strict=True):
+            if finding is not None and task.expected in (
+                None,
+                (finding.nature, finding.superposition),
+            ):
                 found[number][index] = finding
 
 
-def _measured(subjects: list[Subject], protocol: int) -> list[Finding | None]:
+def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:
     result: list[Finding | None] = [None] * len(subjects)
     together = [index for index, each in enumerate(subjects) if each.values]
     alone = [index for index, each in enumerate(subjects) if not each.values]
-    size = max(1, _AT_ONCE // len(responses.stands(protocol)))
+    size = max(1, _AT_ONCE // len(responses.stands(task.protocol)))
     for start in range(0, len(together), size):
         batch = together[start : start + size]
-        findings = _at_once([subjects[index] for index in batch], protocol)
+        findings = _at_once([subjects[index] for index in batch], task)
         for index, finding in zip(batch, findings, strict=True):
             result[index] = finding
             if finding and finding.nature is Nature.STOCHASTIC and subjects[index].synapse:
@@ -137,8 +185,10 @@ def _measured(subjects: list[Subject], protocol: int) -> list[Finding | None]:
                 alone.append(index)
     for start in range(0, len(alone), _AT_ONCE):
         batch = alone[start : start + _AT_ONCE]
-        findings = _in_turn([subjects[index] for index in batch], protocol)
+        findings = _in_turn([subjects[index] for index in batch], task)
         for index, finding in zip(batch, findings, strict=True):
+            if result[index] is not None and finding and finding.nature is not Nature.STOCHASTIC:
+                subjects[index].values = []
             result[index] = finding
     return result
 
@@ -163,38 +213,43 @@ def _can_be_made(class_name: str) -> bool:
 # MARK: Runs
 
 
-@dataclasses.dataclass
-class _Setup:
-    """An instance on a stand, what is done to it, and what is recorded."""
+class _Stand:
+    """A stand with an instance on it, two NetCons, and what is recorded.
 
-    section: Any
-    instance: Any
-    inputs: list[Any]
-    plan: Stand
-    record: Any
+    :param place: puts the instance at a segment, and returns it.
+    """
 
+    def __init__(self, place: Callable[[Any], Any], weights: list[float]):
+        self._section = section = h.Section()
+        section.L = 10.0
+        section.diam = _AREA / (math.pi * section.L)
+        section.cm = _CAPACITANCE
+        section.Ra = _RESISTIVITY
+        middle = section(0.5)
+        self._instance = place(middle)
+        self._connections = [h.NetCon(None, self._instance) for _ in range(2)]
+        self._weights = weights
+        self.record = h.Vector()
+        self.record.buffer_size(CLOCK.sample_count)
+        self.record.record(middle._ref_i_cap)
 
-def _setup(place: Callable[[Any], Any], weights: list[float], plan: Stand) -> _Setup:
-    """A stand, and on it what ``place`` puts at a segment and returns."""
-    section = h.Section()
-    section.L = 10.0
-    section.diam = _AREA / (math.pi * section.L)
-    section.cm = _CAPACITANCE
-    section.Ra = _RESISTIVITY
-    middle = section(0.5)
-    instance = place(middle)
-    inputs = []
-    for scale, events in plan.inputs():
-        if events:
-            connection = h.NetCon(None, instance)
-            connection.weight[0] = scale * weights[0]
-            for index in range(1, len(weights)):
-                connection.weight[index] = weights[index]
-            inputs.append((connection, events))
-    record = h.Vector()
-    record.buffer_size(CLOCK.sample_count)
-    record.record(middle._ref_i_cap)
-    return _Setup(section, instance, inputs, plan, record)
+    def set_voltage(self, voltage: float) -> None:
+        """:param voltage: in mV."""
+        self._section.v = voltage
+
+    def prepare(self, plan: Stand) -> None:
+        """What is to be done before a run is initialised."""
+        self.set_voltage(plan.holding)
+        for connection, scale in zip(self._connections, plan.scales, strict=True):
+            connection.weight[0] = scale * self._weights[0]
+            for index in range(1, len(self._weights)):
+                connection.weight[index] = self._weights[index]
+
+    def queue(self, plan: Stand) -> None:
+        """What is to be done when it was initialised."""
+        for connection, events in zip(self._connections, plan.events_of_netcons, strict=True):
+            for time in events:
+                connection.event(CLOCK.before + time)
 
 
 def _moved(instance: Any, segment: Any) -> Any:
@@ -209,41 +264,55 @@ def _made(subject: Subject, segment: Any) -> Any:
     return instance
 
 
-def _at_once(subjects: list[Subject], protocol: int) -> list[Finding | None]:
+def _at_once(subjects: list[Subject], task: _Task) -> list[Finding | None]:
     """Measures with as many instances as there are stands, in one run."""
-    plans = responses.stands(protocol)
+    plans = responses.stands(task.protocol)
     # Where two stands show whether it differs, one of them is the user's own.
     own = max(index for index, plan in enumerate(plans) if not plan.is_repetition)
-    setups = []
+    work = []
     for subject in subjects:
         made = functools.partial(_made, subject)
         for index, plan in enumerate(plans):
             is_own = index == own and subject.synapse is not None
             place = functools.partial(_moved, subject.synapse) if is_own else made
-            setups.append(_setup(place, subject.weights, plan))
-    records = _run(setups, to_the_end=protocol == THOROUGH)
+            work.append((_Stand(place, subject.weights), plan))
+    records = _run(work, task.until)
     count = len(plans)
     by_kind = [records[start : start + count] for start in range(0, len(records), count)]
-    findings = _analysed(protocol, by_kind, subjects)
+    findings = _analysed(task.protocol, by_kind, subjects)
     _put_back(subjects)
     return findings
 
 
-def _in_turn(subjects: list[Subject], protocol: int) -> list[Finding | None]:
-    """Measures with the users' own instances, in a run for each stand."""
-    by_stand = []
-    for plan in responses.stands(protocol):
-        own = [
-            each.another if plan.is_repetition and each.another is not None else each.synapse
-            for each in subjects
+def _in_turn(subjects: list[Subject], task: _Task) -> list[Finding | None]:
+    """Measures with the users' own instances, in a run for each stand of the protocol."""
+
+    def stands(instances: list[Any]) -> list[_Stand]:
+        return [
+            _Stand(functools.partial(_moved, instance), subject.weights)
+            for instance, subject in zip(instances, subjects, strict=True)
+            if instance is not None
         ]
-        setups = [
-            _setup(functools.partial(_moved, instance), each.weights, plan)
-            for each, instance in zip(subjects, own, strict=True)
-        ]
-        by_stand.append([each.copy() for each in _run(setups, to_the_end=True)])
-        _put_back(subjects)
-    return _analysed(protocol, list(zip(*by_stand, strict=True)), subjects)
+
+    first = stands([each.synapse for each in subjects])
+    others = iter(stands([each.another for each in subjects]))
+    again = [
+        stand if subject.another is None else next(others)
+        for stand, subject in zip(first, subjects, strict=True)
+    ]
+    by_plan = []
+    for plan in responses.stands(task.protocol):
+        work = [(stand, plan) for stand in (again if plan.is_repetition else first)]
+        by_plan.append([each.copy() for each in _run(work, task.until)])
+    lengths = [len(records[0]) for records in by_plan]
+    # Runs that were over sooner say nothing of later.
+    by_plan = [
+        [np.concatenate([each, np.full(max(lengths) - len(each), each[1])]) for each in records]
+        for records in by_plan
+    ]
+    findings = _analysed(task.protocol, list(zip(*by_plan, strict=True)), subjects)
+    _put_back(subjects)
+    return findings
 
 
 def _analysed(
@@ -254,38 +323,30 @@ def _analysed(
     )
 
 
-def _run(setups: list[_Setup], to_the_end: bool) -> list[np.ndarray]:
-    """Runs all stands; what they recorded.
+def _run(work: list[tuple[_Stand, Stand]], until: float) -> list[np.ndarray]:
+    """Runs stands; what they recorded.
 
-    :param to_the_end: whether the run goes on where all responses are over.
+    :param until: to when a run goes on in any case; and then until all responses are over.
     """
-    steps = [(step.time, step.voltage) for step in responses.voltage_steps()]
-    stepped = [each for each in setups if each.plan.is_stepped]
-    if not stepped:
-        steps = []
-    pauses = sorted(
-        {time for time, _ in steps} | {CLOCK.fine_end, 100.0, 200.0, 400.0, 800.0, CLOCK.end}
-    )
+    stepped = [stand for stand, plan in work if plan.is_stepped]
+    steps = {step.time: step.voltage for step in responses.voltage_steps()} if stepped else {}
     h.dt = CLOCK.fine_step
-    for each in setups:
-        each.section.v = each.plan.holding
+    for stand, plan in work:
+        stand.prepare(plan)
     # Without a voltage: each keeps its own.
     h.finitialize()
-    for each in setups:
-        for connection, events in each.inputs:
-            for time in events:
-                connection.event(CLOCK.before + time)
-    due = dict(steps)
-    for pause in pauses:
+    for stand, plan in work:
+        stand.queue(plan)
+    for pause in sorted({*steps, *_PAUSES, CLOCK.fine_end, CLOCK.end}):
         _run_until(CLOCK.before + pause)
-        if pause in due:
-            for each in stepped:
-                each.section.v = due[pause]
+        if pause in steps:
+            for stand in stepped:
+                stand.set_voltage(steps[pause])
         if pause == CLOCK.fine_end:
             h.dt = CLOCK.coarse_step
-        if pause >= CLOCK.fine_end and not to_the_end and _are_over(setups):
+        if pause >= max(until, CLOCK.fine_end) and _are_over(work):
             break
-    records = [each.record.as_numpy() for each in setups]
+    records = [stand.record.as_numpy() for stand, _ in work]
     expected = 1 + round((min(pause, CLOCK.fine_end) + CLOCK.before) / CLOCK.fine_step)
     expected += round(max(0.0, pause - CLOCK.fine_end) / CLOCK.coarse_step)
     if any(len(each) != expected for each in records):
@@ -300,8 +361,8 @@ def _run_until(time: float) -> None:
     h.batch_run(time, 1e9)
 
 
-def _are_over(setups: list[_Setup]) -> bool:
-    return responses.are_over([each.record.as_numpy() for each in setups])
+def _are_over(work: list[tuple[_Stand, Stand]]) -> bool:
+    return responses.are_over([stand.record.as_numpy() for stand, _ in work])
 
 
 # MARK: The session
@@ -327,14 +388,15 @@ def _clear(groups: list[Group]) -> None:
         stimulus.number = 0
     _haven.append(h.Section())
     for group in groups:
-        can_be_made = _can_be_made(group.subjects[0].class_name)
+        can_be_made = not group.like and _can_be_made(group.subjects[0].class_name)
         sample = set(group.sample)
         for index, subject in enumerate(group.subjects):
             if can_be_made:
                 subject.values = _values(subject)
+            if can_be_made or group.like:
                 subject.another = None
-                if index not in sample:
-                    subject.synapse = None
+            if index not in sample and not group.like:
+                subject.synapse = subject.another = None
         _put_back(group.subjects)
     for section in list(h.allsec()):
         if section != _haven[0]:
