@@ -21,6 +21,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_argument_names),
       SIZE(nr_error_value),
       SIZE(nr_cell_request),
+      SIZE(nr_cable_membrane),
       SIZE(nr_settings),
       SIZE(nr_building),
       SIZE(nr_process_group),

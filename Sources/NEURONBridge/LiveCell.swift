@@ -68,6 +68,17 @@ package struct LiveCell {
     listedConnections.indices.map { model.connections[$0].meanRate }
   }
 
+  /// Appends the sections that dendrites begin with to a SectionList.
+  package func appendStems(to list: ObjectReference) throws(BridgeError) {
+    try checkThatSessionIsAsRead()
+    let append = try neuron.method("append", of: list)
+    for stem in model.stems {
+      try neuron.with(section: sections[stem]) { () throws(BridgeError) in
+        try neuron.call(append, of: list)
+      }
+    }
+  }
+
   /// - Throws: `BridgeError.changedMeanwhile` where a section or a synapse that was read is gone, or a
   ///   section has other segments.
   func checkThatSessionIsAsRead() throws(BridgeError) {

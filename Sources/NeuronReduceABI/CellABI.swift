@@ -46,6 +46,15 @@ public func nr_cell_rates(
   return UnsafePointer(rates.base)
 }
 
+@c(nr_cell_stems) @implementation
+public func nr_cell_stems(
+  _ cell: OpaquePointer, _ sections: UnsafeMutableRawPointer
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    try readCell(cell).cell.appendStems(to: OpaquePointer(sections))
+  }
+}
+
 func readCell(_ cell: OpaquePointer) -> CellResult {
   Unmanaged<CellResult>.fromOpaque(UnsafeRawPointer(cell)).takeUnretainedValue()
 }

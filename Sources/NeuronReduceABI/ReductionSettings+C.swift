@@ -1,16 +1,19 @@
 import CNeuronReduce
+import ComplexModule
 import NEURONBridge
 import Reduction
 import SynapseResponse
 
 extension ReductionSettings {
+  /// - Parameter stems: those of the cell, which the membranes are in the order of.
   /// - Throws: `BridgeError.reduction` for numbers and names without a meaning.
-  init(_ settings: nr_settings) throws(BridgeError) {
+  init(_ settings: nr_settings, stems: [Int]) throws(BridgeError) {
     do {
       try self.init(
         method: Method(name: String(cString: settings.method)), frequency: settings.frequency,
         segmentCount: SegmentCount(manualTotal: settings.total_segments),
-        comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings))
+        comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
+        membranes: Self.membranes(settings, stems))
     } catch {
       throw .reduction(error)
     }
@@ -25,6 +28,12 @@ extension ReductionSettings {
       result[String(cString: kind), default: []] += name
     }
     return result
+  }
+
+  private static func membranes(_ settings: nr_settings, _ stems: [Int]) -> [Int: CableMembrane] {
+    let membranes = UnsafeBufferPointer(
+      start: settings.membranes, count: settings.membranes == nil ? 0 : settings.membrane_count)
+    return Dictionary(uniqueKeysWithValues: zip(stems, membranes.map(CableMembrane.init)))
   }
 
   private static func drive(_ settings: nr_settings) -> SynapticDrive {
@@ -50,5 +59,14 @@ extension SynapticResponse {
       times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
       conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 },
       superposes: response.superposes < 0 ? nil : response.superposes != 0)
+  }
+}
+
+extension CableMembrane {
+  fileprivate init(_ membrane: nr_cable_membrane) {
+    self.init(
+      capacitance: membrane.capacitance, membraneResistance: membrane.membrane_resistance,
+      axialResistivity: membrane.axial_resistivity,
+      propagationFactor: Complex(membrane.factor_real, membrane.factor_imaginary))
   }
 }

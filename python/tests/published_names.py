@@ -60,7 +60,7 @@ SIGNATURES = (
 )
 """The functions, by module."""
 
-CELSIUS, V_INIT = 6.3, -65.0
+CELSIUS, V_INIT, DURATION = 6.3, -65.0, 60.0
 
 
 def signature(found: inspect.Signature) -> list[list[str]]:
@@ -287,6 +287,8 @@ def reduction(methods: ModuleType, reductor: Callable[..., Any], seed: int) -> O
         h.v_init = V_INIT
         h.finitialize(V_INIT)
         name = cell.hname()
+        original = observe.describe_original(cell)
+        connections = observe.describe_connections(drive.netcons)
         with replaced(methods):
             reduced, returned, netcons, mapping = reductor(
                 cell,
@@ -296,9 +298,12 @@ def reduction(methods: ModuleType, reductor: Callable[..., Any], seed: int) -> O
                 return_seg_to_seg=True,
             )
         return {
+            "original": original,
             "cables": observe.describe_cables(reduced),
             **observe.describe_synapses(drive.synapses, returned, netcons),
+            "connections_kept": observe.describe_connections(netcons) == connections,
             "mapping": observe.describe_mapping(mapping, name, reduced),
+            "voltage": observe.somatic_voltage(reduced.soma[0], V_INIT, DURATION, 1.0),
         }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import neuron_reduce
 import published_names
+from compare import compare
 from isolated import isolated
 from neuron_reduce import reducing_methods, subtree_reductor_func
 
@@ -77,6 +78,15 @@ def test_functions_of_sections(seed: int) -> None:
 def test_functions_of_sections_with_channels(seed: int) -> None:
     observed = published_names.tree(reducing_methods, subtree_reductor_func, seed, is_active=True)
     _assert_published(f"active-{seed}", observed)
+
+
+@pytest.mark.parametrize("seed", published_names.TREE_SEEDS)
+@isolated
+def test_reduction_with_replaced_properties(seed: int) -> None:
+    """The whole reduction honours what replaces a stem's passive properties."""
+    observed = published_names.reduction(reducing_methods, neuron_reduce.subtree_reductor, seed)
+    differences = compare(GOLDEN["observations"][f"reduction-{seed}"], observed)
+    assert not differences, "\n".join(map(str, differences[:20]))
 
 
 @isolated

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from neuron import h
 
+import neuron_reduce
 from isolated import isolated, note
 from models import compiled9, random_tree, small_cell
 from neuron_reduce import (
@@ -21,9 +23,11 @@ from neuron_reduce import (
     _library,
     compat,
     reducing_methods,
+    subtree_reductor,
     subtree_reductor_func,
 )
 from neuron_reduce._session.naming import PUBLISHED
+from refusal import assert_refused
 
 
 def _passive(name: str, length: float = 100.0) -> Any:
@@ -284,3 +288,61 @@ def test_replacement_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reducing_methods, "_get_subtree_biophysical_properties", replacement)
     with pytest.raises(CellError, match=r"fails for TestTree\[0\]\.\w+\[0\]: \w+: .*gbar_Leak"):
         compat.replaced_properties(stems, 0)
+
+
+@isolated
+def test_reductions_honour_a_replacement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published method does; others have compartments of their own."""
+    asked = []
+
+    def replacement(reference: Any, frequency: float) -> tuple[float, float, float, float, complex]:
+        section = reference.sec
+        asked.append((section.name(), frequency))
+        return 2 * section.cm, 1 / section.g_pas, section.Ra, section.e_pas, 1
+
+    monkeypatch.setattr(reducing_methods, "_get_subtree_biophysical_properties", replacement)
+    for reduce in (subtree_reductor, partial(neuron_reduce.reduce, method="classic")):
+        model = small_cell.model()
+        stems = {stem.name() for stem in _stems(model.cell)}
+        asked.clear()
+        reduced, *_ = reduce(model.cell, model.drive.synapses, model.drive.netcons)
+        assert {name for name, _ in asked} == stems
+        assert {frequency for _, frequency in asked} == {0.0}
+        assert [section.cm for section in (reduced.apic, *reduced.dend)] == [2.2] * len(stems)
+    model = small_cell.model()
+    asked.clear()
+    neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, method="lumped")
+    assert asked == []
+
+
+@isolated
+def test_replacement_that_fails_leaves_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small_cell.model()
+
+    def replacement(reference: Any, frequency: float) -> Any:
+        raise ZeroDivisionError("no leak")
+
+    monkeypatch.setattr(reducing_methods, "_get_subtree_biophysical_properties", replacement)
+    assert_refused(
+        model.reduce,
+        CellError,
+        "replaced by test_published_use.",
+        "ZeroDivisionError: no leak",
+        ".dend[0]",
+        run=model.voltages,
+    )
+
+
+@isolated
+def test_replacement_that_changes_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read is not what is there any more."""
+    model = small_cell.model()
+
+    def replacement(reference: Any, frequency: float) -> Any:
+        for section in list(model.cell.basal):
+            h.delete_section(sec=section)
+        return 1, 1e4, 100, -70, 1
+
+    monkeypatch.setattr(reducing_methods, "_get_subtree_biophysical_properties", replacement)
+    with pytest.raises(neuron_reduce.NeuronReduceError, match="deleted"):
+        model.reduce()

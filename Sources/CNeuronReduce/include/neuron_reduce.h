@@ -145,6 +145,14 @@ typedef enum nr_merging {
   NR_MERGING_NONE = 2,
 } nr_merging;
 
+/// Passive properties that the cable of a stem gets in place of the stem's own.
+typedef struct nr_cable_membrane {
+  /// cm in µF/cm2, Rm in ohm cm2, Ra in ohm cm.
+  double capacitance, membrane_resistance, axial_resistivity;
+  /// The propagation factor per space constant, with real part >= imaginary part >= 0.
+  double factor_real, factor_imaginary;
+} nr_cable_membrane;
+
 /// How to reduce. Pointers are read during the call only.
 typedef struct nr_settings {
   /// The name of a method.
@@ -169,6 +177,9 @@ typedef struct nr_settings {
   /// is.
   const double *NR_NULLABLE rates;
   size_t rate_count;
+  /// One for each stem, in the order of `nr_cell_stems`; NULL where the stems' own properties hold.
+  const nr_cable_membrane *NR_NULLABLE membranes;
+  size_t membrane_count;
 } nr_settings;
 
 /// Where a reduced cell is built.
@@ -275,6 +286,9 @@ const int64_t *nr_cell_groups_of_synapses(const nr_cell *cell, size_t *count);
 /// The mean rates of the events of the request's NetCons in Hz, as the NetStims that drive them have it;
 /// not a number where it is not known.
 const double *nr_cell_rates(const nr_cell *cell, size_t *count);
+
+/// Appends the sections that a cell's dendrites begin with to a SectionList.
+nr_error *NR_NULLABLE nr_cell_stems(const nr_cell *cell, void *sections);
 
 /// Reduces a cell that was read. Needs no NEURON.
 ///

@@ -12,6 +12,7 @@ from .structures import (
     ArgumentNames,
     Building,
     Cable,
+    CableMembrane,
     CellRequest,
     Counts,
     ErrorValue,
@@ -80,6 +81,7 @@ def _load() -> ctypes.PyDLL:
             [ctypes.c_void_p, size_reference],
         ),
         "nr_cell_rates": (ctypes.POINTER(ctypes.c_double), [ctypes.c_void_p, size_reference]),
+        "nr_cell_stems": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_void_p]),
         "nr_cell_reduce": (
             ctypes.c_void_p,
             [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.POINTER(ctypes.c_void_p)],
@@ -160,6 +162,7 @@ check_sizes(
     ArgumentNames,
     Building,
     Cable,
+    CableMembrane,
     CellRequest,
     Counts,
     ErrorValue,

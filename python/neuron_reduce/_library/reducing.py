@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 
 import numpy as np
+from neuron import h, nrn
 
 from . import _library, check
 from .structures import (
@@ -54,6 +56,12 @@ class Cell:
         """The mean rates in Hz of the NetCons' events, as NetStims have it; not a number where they
         are not known. Shaped (n,)."""
         return _copy(_library.nr_cell_rates, self._handle, np.float64)
+
+    def stems(self) -> Iterator[nrn.Section]:
+        """The sections that the cell's dendrites begin with."""
+        sections = h.SectionList()
+        check(_library.nr_cell_stems(self._handle, sections.hocobjptr()), self._names)
+        yield from sections
 
     def reduce(self, settings: Settings) -> Outcome:
         """Reduces the cell that was read; the session stays as it is.

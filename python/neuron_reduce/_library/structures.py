@@ -54,6 +54,18 @@ class CellRequest(ctypes.Structure):
     ]
 
 
+class CableMembrane(ctypes.Structure):
+    """``nr_cable_membrane``: cm in µF/cm², Rm in ohm cm², Ra in ohm cm, and the parts of q."""
+
+    _fields_ = [
+        ("capacitance", ctypes.c_double),
+        ("membrane_resistance", ctypes.c_double),
+        ("axial_resistivity", ctypes.c_double),
+        ("factor_real", ctypes.c_double),
+        ("factor_imaginary", ctypes.c_double),
+    ]
+
+
 class Settings(ctypes.Structure):
     """``nr_settings``: how to reduce."""
 
@@ -70,6 +82,8 @@ class Settings(ctypes.Structure):
         ("response_index_count", ctypes.c_size_t),
         ("rates", ctypes.c_void_p),
         ("rate_count", ctypes.c_size_t),
+        ("membranes", ctypes.POINTER(CableMembrane)),
+        ("membrane_count", ctypes.c_size_t),
     ]
 
 

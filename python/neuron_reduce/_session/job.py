@@ -17,6 +17,7 @@ from neuron import hoc
 
 from .. import _library
 from .._library import reducing, structures
+from ..compat.replacement import replaced_properties
 from ..errors import ArgumentError, CellError, NeuronReduceWarning, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import collect, event_rates, geometry, inputs, instances, structure, templates
@@ -146,7 +147,9 @@ class Job:
 
         drive = None
         settings = self._settings()
-        if self._is_driven:
+        if not self._is_driven:
+            self._replace_properties(cell, settings)
+        else:
             with self._clock.stage("responses"):
                 rates = cell.rates if self._rates is None else self._rates
                 drive = inputs.Drive(self._synapses, self._netcons, rates)
@@ -203,6 +206,16 @@ class Job:
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
         )
+
+    def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
+        """Where someone has replaced a function of the published package's."""
+        found = replaced_properties(cell.stems(), self._frequency)
+        if found is not None:
+            membranes = [
+                structures.CableMembrane(cm, rm, ra, q.real, q.imag) for cm, rm, ra, _, q in found
+            ]
+            settings.membranes = (structures.CableMembrane * len(membranes))(*membranes)
+            settings.membrane_count = len(membranes)
 
     def _building(
         self, model: instances.ReducedModel, lists: dict[str, Any], is_named: bool
