@@ -18,7 +18,7 @@ from neuron import h
 
 import observe
 import session
-from models import active, random_tree, synapses
+from models import active, random_tree, small_cell, synapses
 
 Observation = dict[str, Any]
 
@@ -27,6 +27,9 @@ TREE_SEEDS = range(12)
 ACTIVE_SEEDS = active.HH_SEEDS
 FREQUENCIES = (0, 38, 100, 0)
 """In Hz, by the seed's remainder."""
+
+WITHOUT = ((), ("apic",), ("axon",), ("apic", "axon"))
+"""The kinds of section that cells lack. The published package ends NEURON where it is dend."""
 
 SIGNATURES = (
     "reducing_methods._get_subtree_biophysical_properties",
@@ -305,6 +308,25 @@ def reduction(methods: ModuleType, reductor: Callable[..., Any], seed: int) -> O
             "mapping": observe.describe_mapping(mapping, name, reduced),
             "voltage": observe.somatic_voltage(reduced.soma[0], V_INIT, DURATION, 1.0),
         }
+
+
+def result(reductor: Callable[..., Any], without: tuple[str, ...]) -> Observation:
+    """What a reduced cell and its hoc model hold, of a cell that lacks some kinds of section."""
+    with session.emptied():
+        cell = small_cell.build(without)
+        reduced, _, _ = reductor(cell, [], [], 0)
+        model = reduced.hoc_model
+        lists = ("all", "somatic", "apical", "basal", "axonal")
+        found = {
+            "lists": {each: _names(getattr(model, each)) for each in lists},
+            "is_named": bool(h.reduced_cell == model),
+            "soma_is_the_original": reduced.soma == cell.soma,
+            "apic": None if reduced.apic is None else observe.short_name(reduced.apic),
+            "dend": _names(reduced.dend),
+            "axon": _names(reduced.axon),
+        }
+        h.reduced_cell = None
+        return found
 
 
 def synapse_kinds(functions: ModuleType) -> Observation:

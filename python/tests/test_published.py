@@ -89,6 +89,13 @@ def test_reduction_with_replaced_properties(seed: int) -> None:
     assert not differences, "\n".join(map(str, differences[:20]))
 
 
+@pytest.mark.parametrize("without", published_names.WITHOUT, ids="-".join)
+@isolated
+def test_reduced_cell_and_its_hoc_model(without: tuple[str, ...]) -> None:
+    observed = published_names.result(neuron_reduce.subtree_reductor, without)
+    _assert_published("-".join(["result", *without]), observed)
+
+
 @isolated
 def test_functions_of_synapses() -> None:
     _assert_published("synapse_kinds", published_names.synapse_kinds(subtree_reductor_func))

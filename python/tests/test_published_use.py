@@ -13,6 +13,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import published_names
 from isolated import isolated, note
 from models import compiled9, random_tree, small_cell
 from neuron_reduce import (
@@ -346,3 +347,60 @@ def test_replacement_that_changes_the_cell(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(reducing_methods, "_get_subtree_biophysical_properties", replacement)
     with pytest.raises(neuron_reduce.NeuronReduceError, match="deleted"):
         model.reduce()
+
+
+# What a reduced cell is to those who go on with it.
+
+
+@pytest.mark.parametrize("without", [*published_names.WITHOUT, ("dend",)], ids="-".join)
+@isolated
+def test_what_a_reduced_cell_has_none_of_is_an_index_error(without: tuple[str, ...]) -> None:
+    model = small_cell.model(without)
+    reduced, _, _ = model.reduce()
+    for owner in (reduced, reduced.hoc_model):
+        for kind in ("soma", "dend", "apic", "axon"):
+            note(f"{kind} of {owner}")
+            value = getattr(owner, kind)
+            if value is not None and not hasattr(value, "L"):
+                assert len(list(value)) == len(value)
+                with pytest.raises(IndexError):
+                    value[99]
+            if kind in without and value is not None:
+                with pytest.raises(IndexError):
+                    value[0]
+
+
+@isolated
+def test_attributes_of_a_reduced_cell_can_be_set() -> None:
+    reduced, _, _ = small_cell.model().reduce()
+    for name in ("all", "somatic", "apical", "basal", "axonal", "soma", "dend", "apic", "axon"):
+        setattr(reduced, name, [])
+        assert getattr(reduced, name) == []
+    reduced.trunks = 3
+    assert "ReducedCell" in repr(reduced)
+
+
+@isolated
+def test_reduced_cell_has_its_name_in_hoc_if_that_is_free() -> None:
+    first, _, _ = small_cell.model().reduce()
+    assert h.reduced_cell == first.hoc_model
+    second, _, _ = small_cell.model().reduce()
+    assert h.reduced_cell == second.hoc_model
+    h("access reduced_cell.dend[0]")
+    assert h.cas() == second.dend[0]
+
+
+@isolated
+def test_a_name_in_hoc_that_is_taken_stays() -> None:
+    h("reduced_cell = 3")
+    small_cell.model().reduce()
+    assert h.reduced_cell == 3
+
+
+@isolated
+def test_a_refused_reduction_leaves_the_name_in_hoc() -> None:
+    kept = small_cell.model().reduce()
+    other = small_cell.model()
+    with pytest.raises(ArgumentError):
+        other.reduce(reduction_frequency=-1)
+    assert h.reduced_cell == kept[0].hoc_model

@@ -41,6 +41,10 @@ def observations() -> dict[str, Any]:
         )
     for seed in published_names.ACTIVE_SEEDS:
         found[f"active-{seed}"] = published_names.tree(*both, seed, is_active=True)
+    for without in published_names.WITHOUT:
+        found["-".join(["result", *without])] = published_names.result(
+            neuron_reduce.subtree_reductor, without
+        )
     found["signatures"] = {
         name: published_names.signature(inspect.signature(getattr(module, name.partition(".")[2])))
         for name in published_names.SIGNATURES
