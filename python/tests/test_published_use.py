@@ -73,6 +73,35 @@ def test_a_section_that_is_none() -> None:
 
 
 @isolated
+def test_a_reference_to_a_section_that_is_gone() -> None:
+    """NEURON ends the process where such a reference is asked for its section."""
+    section = _passive("dend[0]")
+    impedance, _ = reducing_methods.measure_input_impedance_of_subtree(section, 0)
+    reference = h.SectionRef(sec=section)
+    h.delete_section(sec=section)
+    for function in (
+        lambda each: reducing_methods._get_subtree_biophysical_properties(each, 0),
+        lambda each: reducing_methods.find_lowest_subtree_impedance(each, impedance),
+        lambda each: subtree_reductor_func.gather_subtrees(each),
+    ):
+        with pytest.raises(CellError, match="refers to a deleted section"):
+            function(reference)
+        for other in (None, 3, section, h.Vector()):
+            with pytest.raises(CellError, match="expected a SectionRef"):
+                function(other)
+
+
+@isolated
+def test_mechanisms_of_what_is_no_section() -> None:
+    section = _passive("dend[0]")
+    section.insert("hh")
+    for sections in (section, [section, None]):
+        with pytest.raises(CellError, match="expected a section"):
+            subtree_reductor_func.create_segments_to_mech_vals(sections)
+    assert section.has_membrane("hh")
+
+
+@isolated
 def test_a_section_without_a_leak() -> None:
     bare = h.Section(name="bare")
     still = _passive("still")
@@ -194,6 +223,8 @@ def test_hoc_cells_that_cannot_be_filled() -> None:
             subtree_reductor_func.create_sections_in_hoc(*arguments)
     with pytest.raises(ArgumentError, match="is not one hoc command"):
         subtree_reductor_func.create_sections_in_hoc("dend", 1, 'cell") quit("')
+    with pytest.raises(ArgumentError, match="1000000 at most"):
+        subtree_reductor_func.create_sections_in_hoc("dend", 10**9, "cell")
     # An array of none would end NEURON at the next touch.
     subtree_reductor_func.create_sections_in_hoc("dend", 0, "cell")
     note("appending a section that does not exist")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuron import nrn
+from neuron import hoc, nrn
 
 from ..errors import CellError
 
@@ -22,6 +22,20 @@ def alive(section: Any, what: str) -> nrn.Section:
         except ReferenceError:
             raise CellError(f"{what} is a deleted section; expected one that exists") from None
     raise CellError(f"{what} is {section!r}; expected a section")
+
+
+def referred(reference: Any, what: str) -> nrn.Section:
+    """The section that a SectionRef refers to. NEURON ends the process where a deleted one is asked
+    for.
+
+    :param what: the argument's name, for the message.
+    :raises CellError: where there is none.
+    """
+    if not issubclass(type(reference), hoc.HocObject) or not hasattr(reference, "exists"):
+        raise CellError(f"{what} is {reference!r}; expected a SectionRef")
+    if not reference.exists():
+        raise CellError(f"{what} refers to a deleted section; expected one that exists")
+    return reference.sec
 
 
 def with_descendants(root: nrn.Section) -> list[nrn.Section]:

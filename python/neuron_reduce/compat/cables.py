@@ -44,7 +44,7 @@ def _get_subtree_biophysical_properties(
         per space constant, complex.
     :raises CellError: where the section has no pas that conducts.
     """
-    section = _sections.alive(subtree_root_ref.sec, "subtree_root_ref.sec")
+    section = _sections.referred(subtree_root_ref, "subtree_root_ref")
     rm = membrane_resistance(section)
     q = cable_theory.propagation_factor(rm, section.cm, frequency)
     return section.cm, rm, section.Ra, section.e_pas, q

@@ -52,7 +52,7 @@ def find_lowest_subtree_impedance(subtree_root_ref: Any, imp_obj: Any) -> comple
     :param imp_obj: as :func:`measure_input_impedance_of_subtree` gives it.
     :returns: in ohm, complex.
     """
-    root = _sections.alive(subtree_root_ref.sec, "subtree_root_ref.sec")
+    root = _sections.referred(subtree_root_ref, "subtree_root_ref")
     # A section's far end is the one that its parent is not at.
     ends = [(section, 1 - section.orientation()) for section in _sections.with_descendants(root)]
     modulus, section, end = min(

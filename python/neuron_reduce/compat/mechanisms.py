@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._session import mechanisms
+from . import _sections
 
 EXCLUDE_MECHANISMS = ("pas", "na_ion", "k_ion", "ca_ion", "h_ion", "ttx_ion")
 """What stays where a subtree is made passive."""
@@ -26,8 +27,12 @@ def create_segments_to_mech_vals(
     :param exclude: names of mechanisms that stay.
     :returns: by segment, by mechanism, by variable as NEURON names it (``gbar_Ih``, ``ena``), its
         value; that of an array is a tuple.
+    :raises CellError: for what is no section; nothing is uninserted then.
     """
-    sections = list(sections_to_delete)
+    sections = [
+        _sections.alive(section, f"sections_to_delete[{index}]")
+        for index, section in enumerate(sections_to_delete)
+    ]
     variables: dict[str, list[tuple[str, int]]] = {}
     values: dict[Any, dict[str, dict[str, Any]]] = {}
     for segment in (segment for section in sections for segment in section):

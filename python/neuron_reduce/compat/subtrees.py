@@ -21,10 +21,10 @@ def gather_subtrees(soma_ref: Any) -> tuple[list[Any], list[int]]:
     :param soma_ref: a SectionRef of the soma.
     :returns: the sections that subtrees begin with, that with ``apic`` in its name first, and as
         many indices.
-    :raises CellError: for more than one apical stem.
+    :raises CellError: for more than one apical stem, or a soma that is gone.
     """
-    children = (soma_ref.child[index] for index in range(int(soma_ref.nchild())))
-    roots = [section for section in children if "soma" not in section.name()]
+    soma = _sections.referred(soma_ref, "soma_ref")
+    roots = [section for section in soma.children() if "soma" not in section.name()]
     apical = [section for section in roots if "apic" in section.name()]
     if len(apical) > 1:
         names = ", ".join(section.name() for section in apical)

@@ -14,6 +14,8 @@ from .._session import templates
 from .._session.naming import PUBLISHED
 from ..errors import ArgumentError, SimulatorError
 
+_MOST_SECTIONS = 1_000_000
+
 
 class Neuron:
     """A reduced cell: a hoc object and, once they are set, its parts.
@@ -50,8 +52,11 @@ def create_sections_in_hoc(type_of_section: str, num: int, instance_as_str: str)
     :param type_of_section: the array's name, a public one of the object's template.
     :param num: how many.
     :param instance_as_str: what the object is called in hoc.
+    :raises ArgumentError: for more sections than memory is risked for.
     :raises SimulatorError: where hoc refuses.
     """
+    if num > _MOST_SECTIONS:
+        raise ArgumentError(f"num is {num!r}; expected {_MOST_SECTIONS} at most")
     if num > 0:
         _execute(f"create {type_of_section}[{int(num)}]", instance_as_str)
 
