@@ -69,7 +69,7 @@ struct ReducedCellBuilder {
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
     setWeights(&undo)
-    try followers.apply(cables: cables, &undo)
+    try followers.apply(cables, &undo)
     if building.isNamed { try PublishedName.give(to: instance, in: neuron, &undo) }
     try neuron.check(doing: "building the reduced cell")
     let soma = zip(original.sections, original.model.sections).filter { $0.1.role == .soma }.map(

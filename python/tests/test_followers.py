@@ -249,3 +249,113 @@ def test_recordings_are_as_before_when_the_last_step_fails() -> None:
     run(10)
     assert {len(vector) for vector in vectors} == {401, 20}
     assert result
+
+
+@pytest.mark.parametrize("method", METHODS)
+@isolated
+def test_netcons_whose_source_is_a_dendrite(method: str) -> None:
+    """Of a potential, at a centre and an end, and of a state; with a gid and with recorded times."""
+    model = small_cell.model()
+    cell = model.cell
+    cell.apic[1].insert("hh")
+    soma = model.bystander.soma[0]
+    targets = [h.ExpSyn(soma(0.5)) for _ in range(4)]
+    made = [
+        ("apic[1]", 0.5, "_ref_v", -60.0),
+        ("apic[1]", 0.5, "_ref_v", -60.0),
+        ("dend[1]", 1, "_ref_v", -63.0),
+        ("apic[1]", 0.9, "_ref_m_hh", 0.06),
+    ]
+    netcons, times = [], []
+    for (name, x, variable, threshold), target in zip(made, targets, strict=True):
+        part, index = name[:-1].split("[")
+        section = getattr(cell, part)[int(index)]
+        netcon = h.NetCon(getattr(section(x), variable), target, threshold, 1.5, 2e-3, sec=section)
+        netcons.append(netcon)
+        # The times are of what NetCons have in common that have the same source.
+        times.append(times[0] if len(times) == 1 else h.Vector())
+        netcon.record(times[-1])
+    context = h.ParallelContext()
+    context.set_gid2node(42, context.id())
+    context.cell(42, netcons[0])
+    heard = context.gid_connect(42, targets[3])
+    context.set_maxstep(1)
+    run()
+    assert all(len(each) > 0 for each in times), "nothing was sent"
+    before = [(n.weight[0], n.delay, n.threshold, n.syn()) for n in netcons]
+
+    reduction = reduce(model, method)
+    assert [(n.weight[0], n.delay, n.threshold, n.syn()) for n in netcons] == before
+    assert "3 sources of NetCons went" in " ".join(reduction.record.notes)
+    places = [reduction.place(name, x) for name, x, _, _ in made]
+    assert [n.preseg() for n in netcons[:3]] == places[:3]
+    assert context.gid_exists(42) == 3
+    traces = [
+        h.Vector().record(getattr(place, variable))
+        for place, (_, _, variable, _) in zip(places, made, strict=True)
+    ]
+    time = h.Vector().record(h._ref_t)
+    run(30)
+    for trace, found, (_, _, _, threshold) in zip(traces, times, made, strict=True):
+        values = list(trace)
+        crossings = [
+            time[i] for i in range(1, len(values)) if values[i - 1] <= threshold < values[i]
+        ]
+        expected = [each for each in crossings if each > 0]
+        if len(found):
+            assert list(found) == pytest.approx(expected, abs=0.03)
+    assert len(times[0]) > 0
+    assert heard.preseg() == places[0]
+
+
+@isolated
+def test_netcon_made_with_the_section_that_begins_at_the_soma() -> None:
+    """Its node is the soma's, and stays; the section that it was made with goes."""
+    model = small_cell.model()
+    stem = model.cell.dend[0]
+    netcon = h.NetCon(stem(0)._ref_v, model.bystander_drive.synapses[0], sec=stem)
+    run(5)
+    reduction = reduce(model)
+    assert netcon.valid()
+    run(5)
+    assert netcon.preseg() is None or netcon.preseg().sec == model.cell.soma[0]
+    assert reduction
+
+
+@isolated
+def test_sources_are_as_before_when_the_last_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small_cell.model()
+    dendrite = model.cell.apic[1]
+    netcon = h.NetCon(
+        dendrite(0.5)._ref_v, model.bystander_drive.synapses[0], -60, 1, 1e-4, sec=dendrite
+    )
+    times = h.Vector()
+    netcon.record(times)
+    run()
+    before = list(times)
+    assert before
+    refused_in_the_last_step(model, monkeypatch)
+    assert netcon.preseg() == dendrite(0.5)
+    run()
+    assert list(times) == before
+    result = model.reduce()
+    run()
+    assert netcon.preseg() is not None
+    assert result
+
+
+@isolated
+def test_synapse_that_netcons_have_events_from_is_not_merged() -> None:
+    model = small_cell.model()
+    counters = [h.APCount(model.cell.apic[1](0.5)) for _ in range(2)]
+    for counter in counters:
+        counter.thresh = -60
+    times = [h.Vector() for _ in counters]
+    for counter, each in zip(counters, times, strict=True):
+        counter.record(each)
+    run()
+    reduction = reduce(model)
+    run()
+    assert [counter.get_segment() for counter in counters] == [reduction.place("apic[1]", 0.5)] * 2
+    assert list(times[0]) == list(times[1])
+    assert counters[0].n == len(times[0]) > 0

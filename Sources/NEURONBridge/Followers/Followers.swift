@@ -2,15 +2,36 @@ import CNEURON
 import CellModel
 import Reduction
 
+/// One way in which something in the session refers to what a reduction gives up.
+///
+/// Read when nothing has changed yet; what cannot follow is then known, and refused or said.
+protocol Follower {
+  /// What could not follow, one sentence each, for a warning.
+  var losses: [String] { get }
+  /// What else a user of the reduced cell should know, one sentence each.
+  var notes: [String] { get }
+
+  /// Called before point processes are moved.
+  func protect(_ undo: inout Undo)
+
+  /// Lets all follow, when the cables are there and point processes and NetCons have moved; the
+  /// dendrites are still there.
+  ///
+  /// - Parameter cables: the sections of the reduction's cables.
+  func apply(_ cables: [SectionReference], _ undo: inout Undo) throws(BridgeError)
+}
+
+extension Follower {
+  var losses: [String] { [] }
+  var notes: [String] { [] }
+  func protect(_ undo: inout Undo) {}
+}
+
 /// What in the session refers to the dendrites and synapses that a reduction gives up, and what becomes
 /// of it: read before anything changes, changed when the cables are there.
-package struct Followers {
-  private let recordings: Recordings?
-  private let pointers: Pointers?
-  private let transfers: Transfers?
-  /// What could not follow, one sentence each, for a warning.
+package struct Followers: Follower {
+  private var followers: [any Follower] = []
   package private(set) var losses: [String] = []
-  /// What else a user of the reduced cell should know, one sentence each.
   package private(set) var notes: [String] = []
 
   /// Reads all that refers to what is given up. Nothing is changed.
@@ -20,9 +41,6 @@ package struct Followers {
     _ neuron: NEURON, original: LiveCell, reduction: Reduction
   ) throws(BridgeError) {
     guard let internals = Internals(neuron) else {
-      recordings = nil
-      pointers = nil
-      transfers = nil
       losses = try Self.blindness(neuron)
       return
     }
@@ -30,44 +48,47 @@ package struct Followers {
     let variables = DendriticVariables(
       internals, original,
       processes: original.synapses.indices.filter { destinations.isMerged($0) })
-    pointers = try Pointers(internals, destinations, variables)
-    transfers = try Transfers(internals, destinations, variables)
+    followers.append(try Pointers(internals, destinations, variables))
+    if let transfers = try Transfers(internals, destinations, variables) {
+      followers.append(transfers)
+    }
     let hasRecords = !internals.records().isEmpty
-    if hasRecords, !LayoutTest.result(internals).records {
-      recordings = nil
-      losses = try Self.blindness(neuron)
-    } else {
-      recordings = hasRecords ? try Recordings(internals, destinations, variables) : nil
+    let hasSources = !internals.spikeSources().isEmpty
+    if hasRecords || hasSources {
+      let layouts = LayoutTest.result(internals)
+      if layouts.records {
+        followers.append(try Recordings(internals, destinations, variables))
+      }
+      if layouts.spikeSources {
+        followers.append(try SpikeSources(internals, destinations, variables))
+      }
+      if !layouts.records || !layouts.spikeSources { losses = try Self.blindness(neuron) }
     }
-    losses += recordings?.losses ?? []
-    if let count = recordings?.movedCount, count > 0 {
-      notes.append(
-        "\(count) \(count == 1 ? "recording" : "recordings") went to where "
-          + "\(count == 1 ? "its place or synapse" : "their places or synapses") went.")
-    }
+    losses += followers.flatMap(\.losses)
+    notes = followers.flatMap(\.notes)
   }
 
-  /// Where NEURON's recordings cannot be read, whatever is recorded on a dendrite ends there.
+  /// Where NEURON cannot be asked what refers to dendrites, all that does ends.
   private static func blindness(_ neuron: NEURON) throws(BridgeError) -> [String] {
-    try neuron.objectCount(ofClass: "Vector") == 0
+    try neuron.objectCount(ofClass: "Vector") + neuron.objectCount(ofClass: "NetCon") == 0
       ? []
       : [
-        "This version of NEURON keeps its recordings in a way that is not known here: Vectors that "
-          + "recorded on dendrites keep what they have, and record nothing."
+        "This version of NEURON keeps recordings and the sources of NetCons in a way that is not known "
+          + "here: Vectors that recorded on dendrites keep what they have and record nothing, and "
+          + "NetCons whose source was a dendrite's have none."
       ]
   }
 
-  /// To be called before point processes are moved.
   func protect(_ undo: inout Undo) {
-    recordings?.protect(&undo)
+    for follower in followers { follower.protect(&undo) }
   }
 
-  /// Lets all follow, when point processes and NetCons have moved and the dendrites are still there.
-  ///
-  /// - Parameter cables: the sections of the reduction's cables.
-  func apply(cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
-    try recordings?.apply(cables, &undo)
-    pointers?.apply(cables, &undo)
-    transfers?.apply(cables, &undo)
+  func apply(_ cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
+    for follower in followers { try follower.apply(cables, &undo) }
   }
+}
+
+/// "1 recording", "2 recordings".
+func counted(_ count: Int, _ one: String, _ many: String) -> String {
+  count == 1 ? "1 \(one)" : "\(count) \(many)"
 }

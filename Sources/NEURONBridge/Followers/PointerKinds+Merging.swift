@@ -18,6 +18,26 @@ extension PointerKinds {
     }
   }
 
+  /// Keeps point processes apart that NetCons have their events from.
+  private static func keepSourcesApart(
+    _ processes: inout [PointProcess], _ objects: [ObjectReference], _ internals: Internals
+  ) {
+    let neuron = internals.neuron
+    // NEURON has one copy of the name for all objects of a class.
+    let classes = Set(objects.map { neuron.api.class_name($0) })
+    var sources: Set<ObjectReference> = []
+    for source in internals.spikeSources() {
+      guard let object = source.pointee.object, classes.contains(neuron.api.class_name(object)),
+        LayoutTest.result(internals).spikeSources
+      else { continue }
+      sources.insert(object)
+    }
+    guard !sources.isEmpty else { return }
+    for (index, object) in objects.enumerated() where sources.contains(object) {
+      processes[index].mayMerge = false
+    }
+  }
+
   /// Keeps those point processes from being merged whose POINTERs are set, unless all of their class
   /// point to the same: they read different things, whatever their parameters say.
   ///
@@ -29,6 +49,7 @@ extension PointerKinds {
     in neuron: NEURON
   ) throws(BridgeError) {
     guard !processes.isEmpty, let internals = Internals(neuron) else { return }
+    keepSourcesApart(&processes, objects, internals)
     keepTargetsApart(&processes, objects, internals)
     let pointers = try PointerKinds(internals).processes
     for (index, kind) in kinds.enumerated() {

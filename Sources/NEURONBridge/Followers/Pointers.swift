@@ -8,7 +8,7 @@ import CellModel
 /// points into its own segment does so in each segment of the cable; where all of its kind point to one
 /// thing that stays, the cable's do too. What else a dendritic mechanism may mean cannot be known, and is
 /// refused.
-struct Pointers {
+struct Pointers: Follower {
   /// Something that stays, or moves with its point process, and gets another target.
   private struct Reader {
     let pointer: Pointer
@@ -165,7 +165,6 @@ struct Pointers {
 
   // MARK: changes
 
-  /// Sets the targets, when the cables are there and the point processes have moved.
   func apply(_ cables: [SectionReference], _ undo: inout Undo) {
     for reader in readers {
       guard let handle = internals.handle(of: reader.target, in: cables) else { continue }

@@ -7,7 +7,7 @@ import CellModel
 /// NEURON's own object for a recording stays, with its sampling, and gets another variable; the Vector
 /// keeps what it holds until the next run begins. A recording that names a point process
 /// (`record(synapse, …)`) ends when the point process moves, and is begun anew.
-struct Recordings {
+struct Recordings: Follower {
   /// What becomes of one recording or play.
   private enum Step {
     case redirect(UnsafeMutablePointer<neuron_record>, to: Target)
@@ -32,9 +32,14 @@ struct Recordings {
   private var steps: [Step] = []
   /// What cannot be followed, one sentence each.
   private(set) var losses: [String] = []
-  /// How many recordings and plays go to where their places went.
-  var movedCount: Int {
-    steps.count { if case .end = $0 { false } else { true } }
+  var notes: [String] {
+    let count = steps.count { if case .end = $0 { false } else { true } }
+    guard count > 0 else { return [] }
+    return [
+      counted(
+        count, "recording went to where its place or synapse went.",
+        "recordings went to where their places or synapses went.")
+    ]
   }
 
   /// Reads what is recorded and played; nothing is changed.
@@ -136,7 +141,7 @@ struct Recordings {
   // MARK: changes
 
   /// Sees to it that recordings which end when their point process moves are there again when the moves
-  /// are undone. To be called before the first move.
+  /// are undone.
   func protect(_ undo: inout Undo) {
     undo.record {
       for case .anew(let recording) in steps where !exists(recording) {
@@ -145,7 +150,6 @@ struct Recordings {
     }
   }
 
-  /// Lets the recordings follow, when the cables are there and the point processes have moved.
   func apply(_ cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
     for step in steps {
       switch step {

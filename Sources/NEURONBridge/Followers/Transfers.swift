@@ -5,7 +5,7 @@ import CellModel
 ///
 /// NEURON keeps a source as the node that its variable belongs to, and looks the variable up whenever
 /// the structure of the session has changed: the node that its place went to is put in its stead.
-struct Transfers {
+struct Transfers: Follower {
   private struct Source {
     let index: Int
     let destination: Destinations.Destination
