@@ -254,7 +254,7 @@ def test_recordings_are_as_before_when_the_last_step_fails() -> None:
 @pytest.mark.parametrize("method", METHODS)
 @isolated
 def test_netcons_whose_source_is_a_dendrite(method: str) -> None:
-    """Of a potential, at a centre and an end, and of a state; with a gid and with recorded times."""
+    """Of a potential, at a centre and an end, and of a state; with a gid, and recorded."""
     model = small_cell.model()
     cell = model.cell
     cell.apic[1].insert("hh")
@@ -323,7 +323,7 @@ def test_netcon_made_with_the_section_that_begins_at_the_soma() -> None:
 
 
 @isolated
-def test_sources_are_as_before_when_the_last_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources_are_as_before_when_the_last_step_fails() -> None:
     model = small_cell.model()
     dendrite = model.cell.apic[1]
     netcon = h.NetCon(
@@ -334,7 +334,7 @@ def test_sources_are_as_before_when_the_last_step_fails(monkeypatch: pytest.Monk
     run()
     before = list(times)
     assert before
-    refused_in_the_last_step(model, monkeypatch)
+    refused_in_the_last_step(model)
     assert netcon.preseg() == dendrite(0.5)
     run()
     assert list(times) == before

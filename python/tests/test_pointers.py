@@ -286,7 +286,7 @@ def test_transfer_whose_source_is_a_point_process_is_refused() -> None:
 
 
 @isolated
-def test_transfers_are_as_before_when_the_last_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transfers_are_as_before_when_the_last_step_fails() -> None:
     model = small_cell.model()
     dendrite = model.cell.dend[1]
     context = h.ParallelContext()
@@ -295,7 +295,7 @@ def test_transfers_are_as_before_when_the_last_step_fails(monkeypatch: pytest.Mo
     context.target_var(gap, gap._ref_vpeer, 1)
     context.setup_transfer()
     run(5)
-    refused_in_the_last_step(model, monkeypatch)
+    refused_in_the_last_step(model)
     run(5)
     assert gap.vpeer == pytest.approx(dendrite(0.5).v, abs=0.1)
     result = model.reduce()
