@@ -19,7 +19,7 @@ let package = Package(
       dependencies: [.product(name: "ComplexModule", package: "swift-numerics")],
       swiftSettings: strict
     ),
-    .target(name: "CellModel", swiftSettings: strict),
+    .target(name: "CellModel", dependencies: ["CableTheory"], swiftSettings: strict),
     .target(
       name: "SynapseResponse",
       dependencies: [

@@ -44,10 +44,26 @@ package struct CompartmentTree: Sendable {
   package mutating func append(
     parent: Int, axialResistance: Double, leakConductance: Double = 0, capacitance: Double = 0
   ) -> Int {
-    precondition(parents.indices.contains(parent), "a compartment's parent comes before it")
     precondition(axialResistance > 0, "axial resistances are positive")
+    return append(
+      parent: parent, axialConductance: 1 / axialResistance, leakConductance: leakConductance,
+      capacitance: capacitance)
+  }
+
+  /// Adds a compartment of any properties, and returns its index: where a number is none of a compartment's,
+  /// what is computed of it is no number.
+  ///
+  /// - Parameters:
+  ///   - parent: the index of a compartment that is already there.
+  ///   - axialConductance: between the two compartments, in µS.
+  ///   - leakConductance: of the new compartment's membrane, in µS.
+  ///   - capacitance: of the new compartment's membrane, in nF.
+  package mutating func append(
+    parent: Int, axialConductance: Double, leakConductance: Double = 0, capacitance: Double = 0
+  ) -> Int {
+    precondition(parents.indices.contains(parent), "a compartment's parent comes before it")
     parents.append(parent)
-    axialConductances.append(1 / axialResistance)
+    axialConductances.append(axialConductance)
     leakConductances.append(leakConductance)
     capacitances.append(capacitance)
     return parents.count - 1

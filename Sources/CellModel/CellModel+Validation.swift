@@ -4,7 +4,7 @@ extension CellModel {
   /// for those to judge who need them.
   ///
   /// The sections are one tree: the first is its root, every other one is attached to an earlier one,
-  /// at a position from 0 to 1, by its end 0 or 1. A section has 1 to `Section.segmentLimit` segments
+  /// at a position from 0 to 1, by its end 0 or 1. A leak is a value of one of the mechanisms. A section has 1 to `Section.segmentLimit` segments
   /// and each mechanism once, with values for all segments and parameters. A point process has a kind,
   /// a section, a position from 0 to 1 and its kind's values; a connection has a target.
   ///
@@ -30,6 +30,7 @@ extension CellModel {
         try check(valuesOf: insertion, valueCounts[mechanism], in: section)
       }
     }
+    try check(leaksOf: valueCounts)
     try checkPointProcesses()
     for (index, connection) in connections.enumerated()
     where !pointProcesses.indices.contains(connection.target) {
@@ -68,6 +69,19 @@ extension CellModel {
       throw .parameterValues(
         section: section.name, segment: segment,
         mechanism: mechanisms[insertion.mechanism].name, count: values.count, expected: expected)
+    }
+  }
+
+  private func check(leaksOf valueCounts: [Int]) throws(CellModelError) {
+    for (index, leak) in leaks.enumerated() {
+      guard mechanisms.indices.contains(leak.mechanism) else {
+        throw .leakMechanism(leak: index, index: leak.mechanism, known: mechanisms.count)
+      }
+      let known = valueCounts[leak.mechanism]
+      for value in [leak.conductance, leak.reversal ?? 0] where !(0..<known).contains(value) {
+        throw .leakValue(
+          leak: index, mechanism: mechanisms[leak.mechanism].name, index: value, known: known)
+      }
     }
   }
 

@@ -14,33 +14,28 @@ package struct CellModel: Sendable, Codable, Equatable {
   package var mechanisms: [MechanismKind]
   /// The kinds of point process found on the cell.
   package var pointProcessKinds: [MechanismKind]
+  /// What the passive membrane conducts by.
+  package var leaks: [Leak]
   /// Every section follows the one it is attached to.
   package var sections: [Section]
   package var pointProcesses: [PointProcess]
   package var connections: [Connection]
 
+  /// - Parameter leaks: nil for that of `pas`, where it is among the mechanisms.
   package init(
     name: String, temperature: Double = 6.3, initialPotential: Double? = nil,
     mechanisms: [MechanismKind] = [], pointProcessKinds: [MechanismKind] = [],
-    sections: [Section] = [], pointProcesses: [PointProcess] = [], connections: [Connection] = []
+    leaks: [Leak]? = nil, sections: [Section] = [], pointProcesses: [PointProcess] = [],
+    connections: [Connection] = []
   ) {
     self.name = name
     self.temperature = temperature
     self.initialPotential = initialPotential
     self.mechanisms = mechanisms
     self.pointProcessKinds = pointProcessKinds
+    self.leaks = leaks ?? Leak.passive(among: mechanisms).map { [$0] } ?? []
     self.sections = sections
     self.pointProcesses = pointProcesses
     self.connections = connections
-  }
-
-  /// The index in `mechanisms` of the passive leak, which every reduction rests on.
-  package var passiveLeak: Int? {
-    mechanisms.firstIndex { $0.name == MechanismKind.passiveLeakName }
-  }
-
-  /// g_pas of a segment, in S/cm²; nil where its section has no leak.
-  package func leakDensity(ofSection section: Int, segment: Int) -> Double? {
-    passiveLeak.flatMap { sections[section].values(ofMechanism: $0, segment: segment)?.first }
   }
 }

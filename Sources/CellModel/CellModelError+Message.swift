@@ -22,6 +22,14 @@ extension CellModelError: CustomStringConvertible {
       "\(mechanism) of \(section) has values for \(count) segments; expected \(segments)"
     case .parameterValues(let section, let segment, let mechanism, let count, let expected):
       "\(mechanism) has \(count) values in segment \(segment) of \(section); expected \(expected)"
+    case .property(let section, let name, let value, let expected):
+      "\(name) of \(section) is \(value); expected \(expected)"
+    case .leakMechanism(let leak, let index, let known):
+      "leak \(leak) is of mechanism \(index); expected an index below \(known), the number of the cell's "
+        + "mechanisms"
+    case .leakValue(let leak, let mechanism, let index, let known):
+      "leak \(leak) is value \(index) of \(mechanism); expected an index below \(known), the number of "
+        + "its values"
     case .pointProcessKind(let pointProcess, let index, let known):
       "point process \(pointProcess) is of kind \(index); expected an index below \(known), the number "
         + "of the cell's kinds"

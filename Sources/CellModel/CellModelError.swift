@@ -11,6 +11,10 @@ package enum CellModelError: Error, Equatable {
   case segmentValues(section: String, mechanism: String, count: Int, segments: Int)
   case parameterValues(
     section: String, segment: Int, mechanism: String, count: Int, expected: Int)
+  /// A number that a section's compartments cannot have.
+  case property(section: String, name: String, value: Double, expected: String)
+  case leakMechanism(leak: Int, index: Int, known: Int)
+  case leakValue(leak: Int, mechanism: String, index: Int, known: Int)
   case pointProcessKind(pointProcess: Int, index: Int, known: Int)
   case pointProcessSection(pointProcess: Int, kind: String, index: Int, known: Int)
   case pointProcessPosition(pointProcess: Int, kind: String, section: String, value: Double)

@@ -64,6 +64,19 @@ package struct MechanismKind: Sendable, Codable, Equatable {
   /// The values of a newly inserted mechanism, in the order of `parameters`.
   package var defaultValues: [Double] { parameters.flatMap(\.defaults) }
 
+  /// The name of one of an instance's values: `tau`, or `tau[0]`, `tau[1]` for an array.
+  package func name(ofValue index: Int) -> String {
+    var first = 0
+    for parameter in parameters {
+      if index < first + parameter.defaults.count {
+        return parameter.defaults.count == 1
+          ? parameter.name : "\(parameter.name)[\(index - first)]"
+      }
+      first += parameter.defaults.count
+    }
+    return name
+  }
+
   /// Where in an instance's values a parameter begins; nil for a name that is no parameter.
   package func offset(ofParameter name: String) -> Int? {
     var offset = 0

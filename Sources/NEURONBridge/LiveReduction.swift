@@ -15,7 +15,7 @@ package struct LiveReduction {
     var clock = StageClock()
     do {
       let settings = settings.withRates(of: cell.listedConnections)
-      reduction = try settings.method.reduce(cell.model, settings: settings) { stage in
+      reduction = try Reduction(of: cell.model, settings: settings) { stage in
         clock.end(stage.rawValue)
       }
     } catch {

@@ -153,7 +153,7 @@ struct ReducedCellBuilder {
     originally index: Int, _ undo: inout Undo
   ) throws(BridgeError) {
     guard let before = original.model.sections[index].attachment,
-      original.model.sections[before.parent].role.isDendritic
+      reduction.replacement.contains(before.parent)
     else { return }
     let disconnect = try neuron.symbol("disconnect")
     func disconnected() throws(BridgeError) {

@@ -25,7 +25,7 @@ extension ReductionError {
   var status: nr_status {
     switch self {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter: NR_ARGUMENT
-    case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak, .property,
+    case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:
       NR_CELL
     }

@@ -16,7 +16,9 @@ enum ChannelTransfer {
   static func insertions(
     of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
   ) -> [[Section.Insertion]] {
-    segmentValues(of: cell, map: map, cables: cables).map { insertions($0, kinds: cell.mechanisms) }
+    segmentValues(of: cell, map: map, cables: cables).map { segments in
+      insertions(segments, of: cell.mechanisms) { cell.mechanisms[$0].defaultValues }
+    }
   }
 
   /// For each of the cell's mechanisms, how many segments of the cables are left with its declared
@@ -105,15 +107,15 @@ enum ChannelTransfer {
 
   /// The insertions of one cable, from what its segments have of each mechanism.
   ///
-  /// - Parameter absent: the values in segments that have nothing of a mechanism of their cable.
+  /// - Parameter absent: the values of a mechanism, by its index, in segments that have nothing of it though
+  ///   their cable has.
   static func insertions(
-    _ segments: [SegmentValues], kinds: [MechanismKind],
-    absent: (MechanismKind) -> [Double] = \.defaultValues
+    _ segments: [SegmentValues], of kinds: [MechanismKind], absent: (Int) -> [Double]
   ) -> [Section.Insertion] {
     kinds.indices.compactMap { mechanism in
       let values = segments.map { $0.indices.contains(mechanism) ? $0[mechanism] : nil }
       guard values.contains(where: { $0 != nil }) else { return nil }
-      let lacking = absent(kinds[mechanism])
+      let lacking = absent(mechanism)
       return Section.Insertion(mechanism: mechanism, values: values.map { $0 ?? lacking })
     }
   }

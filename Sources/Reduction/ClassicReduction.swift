@@ -8,39 +8,24 @@ import CellModel
 ///
 /// Source: Amsalem, Eyal, Rogozinski, Gevaert, Kumbhar, Schürmann & Segev, "An efficient analytical
 /// reduction of detailed nonlinear neuron models", Nat. Commun. 11:288 (2020).
-package enum ClassicReduction {
-  /// Reduces a cell.
-  ///
-  /// - Parameters:
-  ///   - cell: with a soma at its root; its dendritic stems have pas.
-  ///   - settings: frequency, segments, what must be equal for a merge.
-  ///   - finished: called after each stage, with the stage that ended.
-  /// - Throws: `ReductionError`, naming the section or parameter at fault.
-  package static func reduce(
-    _ cell: CellModel, settings: ReductionSettings,
-    finished: (ReductionStage) -> Void = { _ in }
-  ) throws(ReductionError) -> Reduction {
-    let subtrees = try Subtree.all(of: cell)
-    let equivalents = try EquivalentCables(of: subtrees, in: cell, settings)
-    finished(.cables)
+struct ClassicReduction: ReductionMethod {
+  static let name = "classic"
+  static let traits = MethodTraits(
+    changesWeights: false, usesFrequency: true, conservesTotals: false, cablesAreLumps: false)
 
-    let cables = equivalents.cables
-    let mapping = equivalents.mapping(of: cell)
-    let sites = mapping.sites(ofPointProcessesOf: cell)
-    finished(.mapping)
+  private let input: ReductionInput
+  private let equivalents: EquivalentCables
 
-    let fates = try Merging.fates(
-      of: cell, sites: sites, comparedParameters: settings.comparedParameters)
-    finished(.merging)
+  init(_ input: ReductionInput) throws(ReductionError) {
+    self.input = input
+    equivalents = try EquivalentCables(input)
+  }
 
-    let insertions = ChannelTransfer.insertions(of: cell, map: mapping.segmentMap, cables: cables)
-    finished(.channels)
+  var cables: [ReducedCable] { equivalents.cables }
 
-    let reduction = ReducedCellAssembly(
-      cell: cell, settings: settings, cables: cables, insertions: insertions, mapping: mapping,
-      fates: fates
-    ).assemble()
-    finished(.assembly)
-    return reduction
+  func mapping() -> any CableMapping { equivalents.mapping(of: input.cell) }
+
+  func insertions(_ map: SegmentMap) -> [[Section.Insertion]] {
+    ChannelTransfer.insertions(of: input.cell, map: map, cables: cables)
   }
 }

@@ -4,22 +4,31 @@ import CellModel
 /// from.
 ///
 /// A parameter that is an amount per area gets Σ(value · area of the original) / (area of the reduced
-/// segment); any other the mean weighted by area. The leak's reversal potential is weighted by
+/// segment); any other the mean weighted by area. A leak's reversal potential is weighted by
 /// conductance, so that the current at rest is kept too. Where NEURON inserts a mechanism that no
 /// original of the segment has, its densities are 0.
 ///
 /// docs/method.md, section 7.
 enum ConservedChannels {
+  /// How the values of a mechanism at several places become one.
+  private enum Rule {
+    case total
+    case mean
+    /// Weighted by a leak's conductance, the value of this index.
+    case reversal(conductance: Int)
+  }
+
   /// The insertions of every cable.
   static func insertions(
     of cell: CellModel, map: SegmentMap, cables: [ReducedCable]
   ) -> [[Section.Insertion]] {
+    let rules = rules(of: cell)
     var totals = cables.map { cable in
       [Total?](repeating: nil, count: cable.segmentCount)
     }
     for (section, targets) in zip(cell.sections, map.points) {
       for (index, target) in targets.map(\.segment).enumerated() {
-        var total = totals[target.cable][target.segment] ?? Total(of: cell)
+        var total = totals[target.cable][target.segment] ?? Total(rules: rules)
         totals[target.cable][target.segment] = nil
         total.add(section, segment: index)
         totals[target.cable][target.segment] = total
@@ -29,30 +38,52 @@ enum ConservedChannels {
       let own = totals[index].map { $0?.values(inArea: cables[index].segmentArea) }
       var segments = ChannelTransfer.filled(own)
       for segment in segments.indices where own[segment] == nil {
-        segments[segment] = zip(segments[segment], cell.mechanisms).map { values, kind in
-          values.map { kind.withoutDensities($0) }
+        segments[segment] = zip(segments[segment], rules).map { values, rules in
+          values.map { withoutTotals($0, rules) }
         }
       }
-      return ChannelTransfer.insertions(segments, kinds: cell.mechanisms) {
-        $0.withoutDensities($0.defaultValues)
+      return ChannelTransfer.insertions(segments, of: cell.mechanisms) { mechanism in
+        withoutTotals(cell.mechanisms[mechanism].defaultValues, rules[mechanism])
       }
+    }
+  }
+
+  /// By mechanism, then by value.
+  private static func rules(of cell: CellModel) -> [[Rule]] {
+    var rules = cell.mechanisms.map { kind in
+      kind.parameters.flatMap { parameter in
+        [Rule](
+          repeating: parameter.isDensity ? .total : .mean, count: parameter.defaults.count)
+      }
+    }
+    for leak in cell.leaks {
+      rules[leak.mechanism][leak.conductance] = .total
+      if let reversal = leak.reversal {
+        rules[leak.mechanism][reversal] = .reversal(conductance: leak.conductance)
+      }
+    }
+    return rules
+  }
+
+  /// Values with all amounts per area 0.
+  private static func withoutTotals(_ values: [Double], _ rules: [Rule]) -> [Double] {
+    zip(values, rules).map { value, rule in
+      if case .total = rule { 0 } else { value }
     }
   }
 
   /// Sums over the originals of one reduced segment.
   private struct Total {
-    private let kinds: [MechanismKind]
-    private let leak: Int?
+    private let rules: [[Rule]]
     private var sums: [[WeightedMean]?]
     /// Of all originals, and of those that have each mechanism, in µm².
     private var area = 0.0
     private var areas: [Double]
 
-    init(of cell: CellModel) {
-      kinds = cell.mechanisms
-      leak = cell.passiveLeak
-      sums = [[WeightedMean]?](repeating: nil, count: kinds.count)
-      areas = [Double](repeating: 0, count: kinds.count)
+    init(rules: [[Rule]]) {
+      self.rules = rules
+      sums = [[WeightedMean]?](repeating: nil, count: rules.count)
+      areas = [Double](repeating: 0, count: rules.count)
     }
 
     /// Adds an original.
@@ -69,8 +100,11 @@ enum ConservedChannels {
         sums[mechanism] ?? [WeightedMean](repeating: WeightedMean(), count: values.count)
       sums[mechanism] = nil
       for index in sum.indices {
-        let isReversal = mechanism == leak && index == 1
-        sum[index].add(values[index], weight: isReversal ? values[0] * area : area)
+        switch rules[mechanism][index] {
+        case .total, .mean: sum[index].add(values[index], weight: area)
+        case .reversal(let conductance):
+          sum[index].add(values[index], weight: values[conductance] * area)
+        }
       }
       sums[mechanism] = sum
       areas[mechanism] += area
@@ -79,11 +113,13 @@ enum ConservedChannels {
     func values(inArea newArea: Double) -> ChannelTransfer.SegmentValues {
       sums.indices.map { mechanism in
         sums[mechanism].map { means in
-          zip(means, kinds[mechanism].densityFlags).enumerated().map { index, each in
-            let (mean, isDensity) = each
-            if isDensity { return density(mean, of: mechanism, inArea: newArea) }
-            // Without any leak its reversal potential means nothing.
-            return mechanism == leak && index == 1 && !(mean.weight > 0) ? 0 : mean.value
+          zip(means, rules[mechanism]).map { mean, rule in
+            switch rule {
+            case .total: density(mean, of: mechanism, inArea: newArea)
+            case .mean: mean.value
+            // Without any conductance its reversal potential means nothing.
+            case .reversal: mean.weight > 0 ? mean.value : 0
+            }
           }
         }
       }
@@ -97,20 +133,5 @@ enum ConservedChannels {
       let isEverywhere = areas[mechanism] == area && abs(newArea / area - 1) <= 1e-12
       return isEverywhere && mean.isUniform ? mean.value : mean.total / newArea
     }
-  }
-}
-
-extension MechanismKind {
-  /// For each value, whether it is an amount per area. The leak's conductance always is.
-  fileprivate var densityFlags: [Bool] {
-    parameters.enumerated().flatMap { index, parameter in
-      let isLeak = name == Self.passiveLeakName && index == 0
-      return [Bool](repeating: isLeak || parameter.isDensity, count: parameter.defaults.count)
-    }
-  }
-
-  /// Values with all densities 0.
-  fileprivate func withoutDensities(_ values: [Double]) -> [Double] {
-    zip(values, densityFlags).map { $1 ? 0 : $0 }
   }
 }

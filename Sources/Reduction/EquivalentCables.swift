@@ -10,9 +10,8 @@ struct EquivalentCables {
   /// For each subtree, the moduli of its compartments' transfer impedances, in MΩ.
   private let transfers: [[Double]]
 
-  init(
-    of subtrees: [Subtree], in cell: CellModel, _ settings: ReductionSettings
-  ) throws(ReductionError) {
+  init(_ input: ReductionInput) throws(ReductionError) {
+    let (cell, subtrees, settings) = (input.cell, input.subtrees, input.settings)
     var equivalents: [EquivalentCable] = []
     var transfers: [[Double]] = []
     for subtree in subtrees {
@@ -40,21 +39,22 @@ struct EquivalentCables {
     let frequency = settings.frequency
     let impedance = TreeImpedance(of: subtree.compartments, frequency: frequency)
     let transfers = impedance.transfersToRoot().map(\.length)
-    let farthest = subtree.endCompartments.map { transfers[$0] }.min() ?? .nan
+    let farthest = subtree.distalEnds.map { transfers[$0] }.min() ?? .nan
 
-    let stem = cell.sections[subtree.stem]
+    let index = subtree.piece.stem
+    let stem = cell.sections[index]
     let middle = stem.segmentIndex(at: 0.5)
     let own = PassiveMembrane(
-      leakConductanceDensity: cell.leakDensity(ofSection: subtree.stem, segment: middle) ?? .nan,
+      leakConductanceDensity: cell.leakDensity(ofSection: index, segment: middle) ?? .nan,
       capacitanceDensity: stem.segments[middle].capacitance,
       axialResistivity: stem.axialResistivity)
     let ownFactor = own.propagationFactor(frequency: frequency)
-    let replacement = settings.membranes[subtree.stem]
+    let membrane = settings.membranes[index]
     guard
       let shape = EquivalentCable(
         inputImpedance: impedance.input, tipTransferImpedance: farthest,
-        membrane: replacement.map(PassiveMembrane.init) ?? own,
-        propagationFactor: replacement?.propagationFactor ?? ownFactor, locatingFactor: ownFactor)
+        membrane: membrane.map(PassiveMembrane.init) ?? own,
+        propagationFactor: membrane?.propagationFactor ?? ownFactor, locatingFactor: ownFactor)
     else { throw .unsolvable(section: stem.name, frequency: frequency) }
     return (shape, transfers)
   }
@@ -64,31 +64,30 @@ struct EquivalentCables {
     _ settings: ReductionSettings
   ) throws(ReductionError) -> [ReducedCable] {
     let originalCount = subtrees.reduce(0) { count, subtree in
-      count + subtree.sections.reduce(0) { $0 + cell.sections[$1].segments.count }
+      count + subtree.piece.sections.reduce(0) { $0 + cell.sections[$1].segments.count }
     }
     let counts = settings.segmentCount.distributed(
       over: shapes.map(\.electrotonicLength), originalCount: originalCount)
     var cables: [ReducedCable] = []
     for (index, subtree) in subtrees.enumerated() {
-      let stem = cell.sections[subtree.stem]
+      let piece = subtree.piece
+      let stem = cell.sections[piece.stem]
       guard counts[index] <= Double(Section.segmentLimit) else {
         throw .tooManySegments(
           section: stem.name, count: counts[index], limit: Section.segmentLimit)
       }
-      guard let attachment = stem.attachment else {
-        preconditionFailure("a stem is attached to the soma")
-      }
-      let replacement = settings.membranes[subtree.stem]
+      let membrane = settings.membranes[piece.stem]
       cables.append(
         ReducedCable(
-          stem: subtree.stem, role: stem.role,
-          base: .original(section: attachment.parent, position: attachment.position),
+          stem: piece.stem, role: stem.role,
+          base: .original(
+            section: piece.attachment.parent, position: piece.attachment.position),
           shape: CableShape(
             length: shapes[index].length, diameter: shapes[index].diameter,
             electrotonicLength: shapes[index].electrotonicLength),
-          capacitance: replacement?.capacitance
+          capacitance: membrane?.capacitance
             ?? stem.segments[stem.segmentIndex(at: 0.5)].capacitance,
-          axialResistivity: replacement?.axialResistivity ?? stem.axialResistivity,
+          axialResistivity: membrane?.axialResistivity ?? stem.axialResistivity,
           segmentCount: Int(counts[index])))
     }
     return cables

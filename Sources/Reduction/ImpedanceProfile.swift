@@ -30,7 +30,13 @@ package struct ImpedanceProfile: Sendable, Equatable {
   package init(
     of cell: CellModel, _ reduction: Reduction, frequencies: [Double], siteCount: Int
   ) throws(ReductionError) {
-    let wholes = (full: try WholeCell(of: cell), reduced: try WholeCell(of: reduction.reduced))
+    try ReductionError.wrapping { () throws(CellModelError) in
+      try cell.checkProperties()
+      try reduction.reduced.checkProperties()
+    }
+    let wholes = (
+      full: CellCompartments(of: cell), reduced: CellCompartments(of: reduction.reduced)
+    )
     let transfers = (
       full: Self.transfers(in: wholes.full, frequencies),
       reduced: Self.transfers(in: wholes.reduced, frequencies)
@@ -60,16 +66,16 @@ package struct ImpedanceProfile: Sendable, Equatable {
   }
 
   /// By frequency, then by compartment: the moduli of transfer impedances to the soma, in MΩ.
-  private static func transfers(in cell: WholeCell, _ frequencies: [Double]) -> [[Double]] {
+  private static func transfers(in cell: CellCompartments, _ frequencies: [Double]) -> [[Double]] {
     frequencies.map { frequency in
-      TreeImpedance(of: cell.compartments, frequency: frequency).transfersToRoot().map(\.length)
+      TreeImpedance(of: cell.tree, frequency: frequency).transfersToRoot().map(\.length)
     }
   }
 
   /// The segment with the smallest transfer impedance in each subtree; the subtrees with the most
   /// segments first.
   private static func farthest(
-    in reduction: Reduction, transfers: [Double], _ cell: WholeCell
+    in reduction: Reduction, transfers: [Double], _ cell: CellCompartments
   ) -> [(section: Int, segment: Int)] {
     var counts: [Int: Int] = [:]
     var farthest: [Int: (section: Int, segment: Int, transfer: Double)] = [:]

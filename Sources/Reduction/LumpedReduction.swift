@@ -12,75 +12,59 @@ import RealModule
 /// point of the drive. Weights keep the charge that an event delivers to the soma there.
 ///
 /// docs/method.md, section 8.
-package enum LumpedReduction {
-  /// Reduces a cell.
-  ///
-  /// - Parameters:
-  ///   - cell: with a soma at its root; its dendritic stems have pas.
-  ///   - settings: segments (as many as the classic method would make), what must be equal for a
-  ///     merge, and the drive. The frequency is used for the number of segments only.
-  ///   - finished: called after each stage, with the stage that ended.
-  /// - Throws: `ReductionError`, naming the section or parameter at fault.
-  package static func reduce(
-    _ cell: CellModel, settings: ReductionSettings,
-    finished: (ReductionStage) -> Void = { _ in }
-  ) throws(ReductionError) -> Reduction {
-    let subtrees = try Subtree.all(of: cell)
-    let segmentTotal = try EquivalentCables(of: subtrees, in: cell, settings).cables
-      .reduce(0) { $0 + $1.segmentCount }
-    let whole = try WholeCell(of: cell)
-    let conductive = whole.compartments.adding(leakConductances: leastLeaks(of: cell, in: whole))
-    let sites = whole.compartments(ofPointProcessesOf: cell)
-    let inputs = OperatingPoint.inputs(of: cell, drive: settings.drive, compartments: sites)
-    let loaded = OperatingPoint(of: conductive, inputs: inputs)
+struct LumpedReduction: ReductionMethod {
+  static let name = "lumped"
+  static let traits = MethodTraits(
+    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true)
 
-    let chains = try chains(
-      of: subtrees, in: cell, whole, loaded, inputs, segmentTotal: segmentTotal)
-    let cables = zip(subtrees, chains).reduce(into: [ReducedCable]()) { cables, each in
-      cables += Self.cables(for: each.1, of: each.0, in: cell, first: cables.count)
+  let cables: [ReducedCable]
+  private let input: ReductionInput
+  private let drives: [OperatingPoint.Input]
+  private let loaded: OperatingPoint
+  private let chains: [Lumps]
+
+  /// As many groups as the classic method would make segments; for that number alone the frequency is
+  /// used.
+  init(_ input: ReductionInput) throws(ReductionError) {
+    let (cell, compartments) = (input.cell, input.compartments)
+    // What stays loads what is replaced.
+    try ReductionError.wrapping { () throws(CellModelError) in try cell.checkProperties() }
+    let segmentTotal = try EquivalentCables(input).cables.reduce(0) { $0 + $1.segmentCount }
+    drives = OperatingPoint.inputs(
+      of: cell, drive: input.settings.drive,
+      compartments: compartments.compartments(ofPointProcessesOf: cell))
+    loaded = OperatingPoint(
+      of: compartments.tree.adding(leakConductances: Self.leastLeaks(of: cell, in: compartments)),
+      inputs: drives)
+    chains = try Self.chains(of: input, loaded, drives, segmentTotal: segmentTotal)
+    cables = zip(input.subtrees, chains).reduce(into: []) { cables, each in
+      cables += Self.cables(for: each.1, of: each.0.piece, in: cell, first: cables.count)
     }
     for cable in cables {
       guard cable.shape.length.isFinite, cable.shape.length > 0, cable.shape.diameter.isFinite,
         cable.shape.diameter > 0
       else { throw .unsolvable(section: cell.sections[cable.stem].name, frequency: 0) }
     }
-    finished(.cables)
+    self.input = input
+  }
 
-    let mapping = LumpMapping(chains: chains, of: cell)
-    let processSites = mapping.sites(ofPointProcessesOf: cell)
-    finished(.mapping)
+  func mapping() -> any CableMapping {
+    LumpMapping(chains: chains, of: input.cell, input.replacement)
+  }
 
-    let fates = try Merging.fates(
-      of: cell, sites: processSites, comparedParameters: settings.comparedParameters)
-    finished(.merging)
-
-    let insertions = ConservedChannels.insertions(
-      of: cell, map: mapping.segmentMap, cables: cables)
-    finished(.channels)
-
-    let unscaled = ReducedCellAssembly(
-      cell: cell, settings: settings, cables: cables, insertions: insertions, mapping: mapping,
-      fates: fates
-    ).assemble()
-    let scales = try weightScales(
-      of: cell, inputs, loaded, on: processSites, chains.flatMap(\.groups),
-      reduced: unscaled)
-    finished(.weights)
-
-    let reduction = unscaled.scalingWeights(by: scales)
-    finished(.assembly)
-    return reduction
+  func insertions(_ map: SegmentMap) -> [[Section.Insertion]] {
+    ConservedChannels.insertions(of: input.cell, map: map, cables: cables)
   }
 
   /// A little leak, in µS, for segments that have none: without any current through its membrane a
   /// group has no axial resistance that could be told from its transfer resistance.
-  static func leastLeaks(of cell: CellModel, in whole: WholeCell) -> [Double] {
+  static func leastLeaks(of cell: CellModel, in compartments: CellCompartments) -> [Double] {
     // Ten thousand times less than a tight membrane's 1e-5 S/cm².
     let density = 1e-9
-    var leaks = [Double](repeating: 0, count: whole.compartments.count)
-    for (section, compartments) in zip(cell.sections, whole.segments) {
-      for (segment, compartment) in zip(section.segments, compartments)
-      where whole.compartments.leakConductances[compartment] == 0 {
+    var leaks = [Double](repeating: 0, count: compartments.tree.count)
+    for (section, own) in zip(cell.sections, compartments.segments) {
+      for (segment, compartment) in zip(section.segments, own)
+      where compartments.tree.leakConductances[compartment] == 0 {
         leaks[compartment] = density * segment.area * 1e-2
       }
     }
@@ -90,74 +74,76 @@ package enum LumpedReduction {
   /// The groups of each subtree: as many as the classic cables have segments, shared by electrotonic
   /// extent under the load.
   private static func chains(
-    of subtrees: [Subtree], in cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint,
-    _ inputs: [OperatingPoint.Input], segmentTotal: Int
+    of input: ReductionInput, _ loaded: OperatingPoint, _ drives: [OperatingPoint.Input],
+    segmentTotal: Int
   ) throws(ReductionError) -> [Lumps] {
-    let bases = subtrees.map { subtree in
-      cell.sections[subtree.stem].attachment.map {
-        whole.compartment(at: $0.position, ofSection: $0.parent)
-      } ?? 0
+    let (cell, compartments) = (input.cell, input.compartments)
+    let bases = input.replacement.pieces.map {
+      compartments.compartment(at: $0.attachment.position, ofSection: $0.attachment.parent)
     }
     var extents: [Double] = []
-    for (subtree, base) in zip(subtrees, bases) {
-      let transfers = subtree.sections.flatMap { whole.segments[$0] }
+    for (piece, base) in zip(input.replacement.pieces, bases) {
+      let transfers = piece.sections.flatMap { compartments.segments[$0] }
         .map { loaded.transfers[$0] }
       let extent = Lumps.extent(from: loaded.transfers[base], to: transfers.min() ?? .nan)
       guard extent.isFinite, transfers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-        throw .unsolvable(section: cell.sections[subtree.stem].name, frequency: 0)
+        throw .unsolvable(section: cell.sections[piece.stem].name, frequency: 0)
       }
       extents.append(extent)
     }
     let counts = shares(of: segmentTotal, among: extents)
-    let companions =
-      axons(of: cell, whole, loaded) + synapsesAtEnds(of: cell, whole, loaded, inputs)
+    let companions = attached(to: input, loaded) + synapsesAtEnds(of: input, loaded, drives)
     var chains: [Lumps] = []
-    for (index, subtree) in subtrees.enumerated() {
+    for (index, piece) in input.replacement.pieces.enumerated() {
       guard
         let chain = Lumps(
-          of: subtree, in: whole, loaded, companions: companions, base: bases[index],
+          of: piece, in: compartments, loaded, companions: companions, base: bases[index],
           count: counts[index])
       else {
-        throw .unsolvable(section: cell.sections[subtree.stem].name, frequency: 0)
+        throw .unsolvable(section: cell.sections[piece.stem].name, frequency: 0)
       }
       chains.append(chain)
     }
     return chains
   }
 
-  /// The axons that leave from dendrites, each with the segment that it goes with.
-  private static func axons(
-    of cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint
+  /// What stays and hangs on what is replaced, such as an axon that leaves from a dendrite: each with the
+  /// segment that it goes with.
+  private static func attached(
+    to input: ReductionInput, _ loaded: OperatingPoint
   ) -> [Lumps.Companion] {
-    zip(cell.sections, whole.segments).compactMap { section, compartments in
-      guard section.role == .axon, let attachment = section.attachment,
-        let place = LumpMapping.place(
-          ofPosition: attachment.position, section: attachment.parent, in: cell)
+    let (cell, compartments, replacement) = (input.cell, input.compartments, input.replacement)
+    return cell.sections.indices.compactMap { index in
+      let section = cell.sections[index]
+      let own = compartments.segments[index]
+      guard !replacement.contains(index), let attachment = section.attachment,
+        let place = replacement.segment(
+          at: attachment.position, ofSection: attachment.parent, in: cell)
       else { return nil }
-      let first = section.proximalEnd == 0 ? compartments[0] : compartments[compartments.count - 1]
       return Lumps.Companion(
         section: place.section, segment: place.segment,
-        compartment: whole.compartment(at: attachment.position, ofSection: attachment.parent),
-        current: loaded.currents[first])
+        compartment: compartments.compartment(
+          at: attachment.position, ofSection: attachment.parent),
+        current: loaded.currents[section.proximalEnd == 0 ? own[0] : own[own.count - 1]])
     }
   }
 
-  /// The mean conductances of synapses that sit where no membrane is, or on the soma's, and go with a
-  /// dendritic segment.
+  /// The mean conductances of synapses that sit where no membrane is, or on that of what stays, and go with
+  /// a segment that is replaced.
   private static func synapsesAtEnds(
-    of cell: CellModel, _ whole: WholeCell, _ loaded: OperatingPoint,
-    _ inputs: [OperatingPoint.Input]
+    of input: ReductionInput, _ loaded: OperatingPoint, _ drives: [OperatingPoint.Input]
   ) -> [Lumps.Companion] {
-    zip(inputs, loaded.selfShunts).compactMap { input, shunt in
-      let process = cell.pointProcesses[cell.connections[input.connection].target]
+    let cell = input.cell
+    return zip(drives, loaded.selfShunts).compactMap { drive, shunt in
+      let process = cell.pointProcesses[cell.connections[drive.connection].target]
       guard
-        let place = LumpMapping.place(
-          ofPosition: process.position, section: process.section, in: cell),
-        whole.segments[place.section][place.segment] != input.compartment
+        let place = input.replacement.segment(
+          at: process.position, ofSection: process.section, in: cell),
+        input.compartments.segments[place.section][place.segment] != drive.compartment
       else { return nil }
       return Lumps.Companion(
-        section: place.section, segment: place.segment, compartment: input.compartment,
-        current: input.meanConductance(selfShunt: shunt) * loaded.transfers[input.compartment])
+        section: place.section, segment: place.segment, compartment: drive.compartment,
+        current: drive.meanConductance(selfShunt: shunt) * loaded.transfers[drive.compartment])
     }
   }
 
@@ -192,9 +178,9 @@ package enum LumpedReduction {
   /// One section of one segment for each group, each attached to the middle of the one before, so
   /// that half of its own axial resistance is all that lies between the two.
   private static func cables(
-    for chain: Lumps, of subtree: Subtree, in cell: CellModel, first: Int
+    for chain: Lumps, of piece: Replacement.Piece, in cell: CellModel, first: Int
   ) -> [ReducedCable] {
-    let stem = cell.sections[subtree.stem]
+    let stem = cell.sections[piece.stem]
     return chain.groups.enumerated().map { index, group in
       var area = 0.0
       var capacitance = WeightedMean()
@@ -213,101 +199,48 @@ package enum LumpedReduction {
       // λ² = d / (4·Ra·g), with 1e4 µm in a cm.
       let spaceConstant = (diameter * 1e-4 / (4 * resistivity * leak / area)).squareRoot() * 1e4
       return ReducedCable(
-        stem: subtree.stem, role: stem.role,
+        stem: piece.stem, role: stem.role,
         base: index > 0
           ? .cable(first + index - 1)
-          : .original(
-            section: stem.attachment?.parent ?? 0, position: stem.attachment?.position ?? 0),
+          : .original(section: piece.attachment.parent, position: piece.attachment.position),
         shape: CableShape(
           length: length, diameter: diameter, electrotonicLength: length / spaceConstant),
         capacitance: capacitance.value, axialResistivity: resistivity, segmentCount: 1)
     }
   }
 
-  private static func weightScales(
-    of cell: CellModel, _ inputs: [OperatingPoint.Input], _ loaded: OperatingPoint,
-    on sites: [PointProcessFate.Site], _ groups: [Lumps.Group], reduced: Reduction
-  ) throws(ReductionError) -> [Double] {
-    let whole = try WholeCell(of: reduced.reduced)
-    let cableCompartments = reduced.sectionsOfCables.map { whole.segments[$0][0] }
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]? {
+    try ReductionError.wrapping { () throws(CellModelError) in
+      try reduction.reduced.checkProperties()
+    }
+    let after = CellCompartments(of: reduction.reduced)
+    let cell = input.cell
+    let groups = chains.flatMap(\.groups)
+    let cableCompartments = reduction.sectionsOfCables.map { after.segments[$0][0] }
 
-    var load = [Double](repeating: 0, count: whole.compartments.count)
+    var load = [Double](repeating: 0, count: after.tree.count)
     var moved: [SynapticWeights.Moved] = []
     var ratios = [Double](repeating: 1, count: cell.connections.count)
-    for (input, shunt) in zip(inputs, loaded.selfShunts) {
-      let target = cell.connections[input.connection].target
-      let conductance = input.meanConductance(selfShunt: shunt)
-      switch sites[target] {
+    for (drive, shunt) in zip(drives, loaded.selfShunts) {
+      let target = cell.connections[drive.connection].target
+      let conductance = drive.meanConductance(selfShunt: shunt)
+      switch reduction.pointProcessFates[target].site {
       case .cable(let site):
-        let after = cableCompartments[site.cable]
-        load[after] += conductance
-        ratios[input.connection] =
-          loaded.transfers[input.compartment] / groups[site.cable].transfer
+        let compartment = cableCompartments[site.cable]
+        load[compartment] += conductance
+        ratios[drive.connection] =
+          loaded.transfers[drive.compartment] / groups[site.cable].transfer
         moved.append(
           SynapticWeights.Moved(
-            connection: input.connection, before: input.compartment, after: after,
-            weight: input.weight, response: input.response, selfShunt: shunt))
+            connection: drive.connection, before: drive.compartment, after: compartment,
+            weight: drive.weight, response: drive.response, selfShunt: shunt))
       case .unmoved(let point):
-        let section = reduced.origins.firstIndex(of: .kept(point.section)) ?? 0
-        load[whole.compartment(at: point.position, ofSection: section)] += conductance
+        let section = reduction.origins.firstIndex(of: .kept(point.section)) ?? 0
+        load[after.compartment(at: point.position, ofSection: section)] += conductance
       }
     }
     return SynapticWeights.scales(
       of: moved, transferRatio: { ratios[$0.connection] },
-      in: whole.compartments.adding(leakConductances: load), count: cell.connections.count)
-  }
-}
-
-/// Where the points of a cell's dendrites go in its groups.
-struct LumpMapping: CableMapping {
-  let segmentMap: SegmentMap
-
-  init(chains: [Lumps], of cell: CellModel) {
-    var points = cell.sections.map { section in
-      [CablePoint?](repeating: nil, count: section.segments.count)
-    }
-    for (cable, group) in chains.flatMap(\.groups).enumerated() {
-      for (section, segment) in group.segments {
-        points[section][segment] = CablePoint(
-          segment: CableSegment(cable: cable, segment: 0), relativePosition: 0.5)
-      }
-    }
-    segmentMap = SegmentMap(points: points.map { $0.compactMap(\.self) })
-  }
-
-  func target(ofPosition position: Double, section index: Int, in cell: CellModel) -> CableSegment?
-  {
-    Self.segment(ofPosition: position, section: index, in: cell).map {
-      segmentMap.points[$0.section][$0.segment].segment
-    }
-  }
-
-  /// The dendritic segment that a point of any section goes with: that of a dendrite, or of the dendrite
-  /// where the proximal end of an axon is; nil on soma and axon themselves.
-  static func place(
-    ofPosition position: Double, section index: Int, in cell: CellModel
-  ) -> (section: Int, segment: Int)? {
-    if cell.sections[index].role.isDendritic {
-      return segment(ofPosition: position, section: index, in: cell)
-    }
-    guard let attachment = cell.sections[index].attachment, position == attachment.ownEnd else {
-      return nil
-    }
-    return place(ofPosition: attachment.position, section: attachment.parent, in: cell)
-  }
-
-  /// The segment that a position of a dendritic section goes with; nil on soma and axon. A section's
-  /// proximal end is a point of the section before it.
-  static func segment(
-    ofPosition position: Double, section index: Int, in cell: CellModel
-  ) -> (section: Int, segment: Int)? {
-    let section = cell.sections[index]
-    guard section.role.isDendritic else { return nil }
-    if let attachment = section.attachment, position == attachment.ownEnd,
-      cell.sections[attachment.parent].role.isDendritic
-    {
-      return segment(ofPosition: attachment.position, section: attachment.parent, in: cell)
-    }
-    return (index, section.segmentIndex(at: position))
+      in: after.tree.adding(leakConductances: load), count: cell.connections.count)
   }
 }

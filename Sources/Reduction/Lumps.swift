@@ -51,22 +51,22 @@ struct Lumps {
   }
 
   /// - Parameters:
-  ///   - subtree: of the cell.
-  ///   - whole: the cell's compartments.
+  ///   - piece: of the cell.
+  ///   - compartments: the cell's.
   ///   - loaded: the same, under their load.
   ///   - companions: of this and other subtrees.
   ///   - base: the compartment that the stem is attached to.
   ///   - count: how many groups to make; fewer come out where the segments are too few.
   /// - Returns: nil where numbers overflow or vanish, so that segments have no order.
   init?(
-    of subtree: Subtree, in whole: WholeCell, _ loaded: OperatingPoint, companions: [Companion],
-    base: Int, count: Int
+    of piece: Replacement.Piece, in compartments: CellCompartments, _ loaded: OperatingPoint,
+    companions: [Companion], base: Int, count: Int
   ) {
     let start = loaded.transfers[base]
     let drops = Self.drops(in: loaded, base: base)
     let conductances = loaded.compartments.leakConductances
-    var members = subtree.sections.flatMap { section in
-      whole.segments[section].enumerated().map { segment, compartment in
+    var members = piece.sections.flatMap { section in
+      compartments.segments[section].enumerated().map { segment, compartment in
         let conductance = conductances[compartment]
         return Member(
           section: section, segment: segment, conductance: conductance,

@@ -1,34 +1,34 @@
 import CellModel
 
 /// The ways to reduce a cell, by the names that users give.
-package enum Method: String, Sendable, CaseIterable {
-  case classic, lumped
+package struct Method: Sendable {
+  let supplier: any ReductionMethod.Type
+
+  package static let classic = Method(supplier: ClassicReduction.self)
+  package static let lumped = Method(supplier: LumpedReduction.self)
+
+  /// All there are, in the order in which users are told of them.
+  package static let allCases = [classic, lumped]
+
+  package var name: String { supplier.name }
+  package var traits: MethodTraits { supplier.traits }
 
   /// Whether connections may come out with other weights than they had, by what is known of the drive.
-  package var changesWeights: Bool { self != .classic }
+  package var changesWeights: Bool { traits.changesWeights }
+}
 
+extension Method {
   /// - Throws: `ReductionError.unknownMethod`.
   package init(name: String) throws(ReductionError) {
-    guard let method = Method(rawValue: name) else {
-      throw .unknownMethod(name: name, known: Method.allCases.map(\.rawValue))
+    guard let method = Method.allCases.first(where: { $0.name == name }) else {
+      throw .unknownMethod(name: name, known: Method.allCases.map(\.name))
     }
     self = method
   }
+}
 
-  /// Reduces a cell: see `ClassicReduction`, `LumpedReduction`.
-  ///
-  /// - Throws: `ReductionError`; for a cell whose value does not hold together, `.model`.
-  package func reduce(
-    _ cell: CellModel, settings: ReductionSettings, finished: (ReductionStage) -> Void = { _ in }
-  ) throws(ReductionError) -> Reduction {
-    do throws(CellModelError) {
-      try cell.validate()
-    } catch {
-      throw .model(error)
-    }
-    switch self {
-    case .classic: return try ClassicReduction.reduce(cell, settings: settings, finished: finished)
-    case .lumped: return try LumpedReduction.reduce(cell, settings: settings, finished: finished)
-    }
-  }
+extension Method: Equatable, CustomStringConvertible {
+  package static func == (first: Method, second: Method) -> Bool { first.name == second.name }
+
+  package var description: String { name }
 }

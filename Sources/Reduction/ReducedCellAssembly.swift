@@ -4,6 +4,7 @@ import CellModel
 struct ReducedCellAssembly {
   let cell: CellModel
   let settings: ReductionSettings
+  let replacement: Replacement
   let cables: [ReducedCable]
   let insertions: [[Section.Insertion]]
   let mapping: any CableMapping
@@ -64,23 +65,24 @@ struct ReducedCellAssembly {
         survivorIndices[fates[connection.target].representative]
     }
     return Reduction(
-      settings: settings, cables: cables, reduced: reduced, origins: origins,
+      settings: settings, replacement: replacement, cables: cables, reduced: reduced,
+      origins: origins,
       segmentMap: mapping.segmentMap, pointProcessFates: fates, survivors: survivors)
   }
 
-  /// What stays on the soma, then the cables, then axons that leave from dendrites: each after what
+  /// What stays on the soma, then the cables, then what stays beyond what is replaced, such as axons that leave from dendrites: each after what
   /// it is attached to.
   private func origins() -> [SectionOrigin] {
-    var isBeyondDendrite = [Bool](repeating: false, count: cell.sections.count)
+    var isBeyond = [Bool](repeating: false, count: cell.sections.count)
     for (index, section) in cell.sections.enumerated() {
       guard let parent = section.attachment?.parent else { continue }
-      isBeyondDendrite[index] =
-        isBeyondDendrite[parent] || cell.sections[parent].role.isDendritic
+      isBeyond[index] =
+        isBeyond[parent] || replacement.contains(parent)
     }
-    let kept = cell.sections.indices.filter { !cell.sections[$0].role.isDendritic }
-    return kept.filter { !isBeyondDendrite[$0] }.map(SectionOrigin.kept)
+    let kept = cell.sections.indices.filter { !replacement.contains($0) }
+    return kept.filter { !isBeyond[$0] }.map(SectionOrigin.kept)
       + cables.indices.map(SectionOrigin.cable)
-      + kept.filter { isBeyondDendrite[$0] }.map(SectionOrigin.kept)
+      + kept.filter { isBeyond[$0] }.map(SectionOrigin.kept)
   }
 
   /// An attachment of the original in terms of the reduced cell's sections: to the segment of a cable

@@ -8,10 +8,12 @@ extension Reduction {
   ///   - listed: how many of its point processes, the first ones, the user listed.
   package func notes(listed: Int, of cell: CellModel) -> [String] {
     var notes: [String] = []
-    // The other methods set densities to 0 there.
-    if settings.method != .classic {
-      let means = cell.dendriticKinds
-        .filter { !$0.isIon && !$0.parameters.isEmpty && !$0.hasDensity }.map(\.name)
+    let conservesTotals = settings.method.traits.conservesTotals
+    if conservesTotals {
+      let means = kinds(in: cell)
+        .filter {
+          !$0.isIon && !$0.parameters.isEmpty && !$0.parameters.contains(where: \.isDensity)
+        }.map(\.name)
       if !means.isEmpty {
         notes.append(
           "By their units \(means.joined(separator: ", ")) "
@@ -19,8 +21,9 @@ extension Reduction {
             + "means, weighted by area.")
       }
     }
+    // Where totals are kept, densities are 0 there.
     let defaulted =
-      settings.method != .classic
+      conservesTotals
       ? [] : ChannelTransfer.segmentsWithDefaults(of: cell, map: segmentMap, cables: cables)
     for (kind, count) in zip(cell.mechanisms, defaulted) where count > 0 && !kind.isIon {
       notes.append(
@@ -38,22 +41,16 @@ extension Reduction {
     return notes
   }
 
+  /// The mechanisms and ions of what was replaced, without its leaks.
+  private func kinds(in cell: CellModel) -> [MechanismKind] {
+    var used: Set<Int> = []
+    for (index, section) in cell.sections.enumerated() where replacement.contains(index) {
+      used.formUnion(section.insertions.map(\.mechanism))
+    }
+    return used.subtracting(cell.leaks.map(\.mechanism)).sorted().map { cell.mechanisms[$0] }
+  }
+
   private static func number(_ count: Int, _ noun: String, plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
-  }
-}
-
-extension CellModel {
-  /// The mechanisms and ions that dendrites have.
-  fileprivate var dendriticKinds: [MechanismKind] {
-    let used = Set(
-      sections.filter(\.role.isDendritic).flatMap { $0.insertions.map(\.mechanism) })
-    return used.sorted().map { mechanisms[$0] }
-  }
-}
-
-extension MechanismKind {
-  fileprivate var hasDensity: Bool {
-    name == Self.passiveLeakName || parameters.contains(where: \.isDensity)
   }
 }

@@ -3,6 +3,8 @@ import CellModel
 /// A cell's reduction: the reduced cell, and where everything of the original went.
 package struct Reduction: Sendable, Equatable {
   package let settings: ReductionSettings
+  /// What of the original the cables stand for.
+  package let replacement: Replacement
   /// Subtree by subtree: those of apical stems first, then the others, in the order in which the
   /// soma has the stems; each after what it is attached to.
   package let cables: [ReducedCable]
@@ -43,9 +45,4 @@ package enum SectionOrigin: Sendable, Equatable {
   case kept(Int)
   /// One of the reduction's cables.
   case cable(Int)
-}
-
-/// The parts of a reduction, for those who time it.
-package enum ReductionStage: String, Sendable, CaseIterable {
-  case cables, mapping, merging, channels, weights, assembly
 }

@@ -49,8 +49,6 @@ extension ReductionError: CustomStringConvertible {
     case .missingLeak(let section):
       "\(section) has no pas; expected every section that a dendrite begins with to have pas "
         + "inserted, since its g_pas and e_pas become the reduced cable's"
-    case .property(let section, let name, let value, let expected):
-      "\(name) of \(section) is \(value); expected \(expected)"
     case .unsolvable(let section, let frequency):
       "no cable has the impedances that the dendrite beginning with \(section) has at \(frequency) "
         + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"

@@ -12,8 +12,14 @@ package enum ReductionError: Error, Equatable {
   case somaHasParent(soma: String, parent: String)
   case dendriteOnAxon(section: String, axon: String)
   case missingLeak(section: String)
-  case property(section: String, name: String, value: Double, expected: String)
   case unsolvable(section: String, frequency: Double)
   case tooManySegments(section: String, count: Double, limit: Int)
   case unknownParameter(kind: String, name: String, known: [String])
+}
+
+extension ReductionError {
+  /// Runs a body; a fault that it finds in a cell is one of the cell that is reduced.
+  static func wrapping(_ body: () throws(CellModelError) -> Void) throws(ReductionError) {
+    do throws(CellModelError) { try body() } catch { throw .model(error) }
+  }
 }

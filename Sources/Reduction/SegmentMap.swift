@@ -64,7 +64,7 @@ struct ImpedanceMapping: CableMapping {
   ) {
     var subtreeOfSection = [Int?](repeating: nil, count: cell.sections.count)
     for (index, subtree) in subtrees.enumerated() {
-      for section in subtree.sections { subtreeOfSection[section] = index }
+      for section in subtree.piece.sections { subtreeOfSection[section] = index }
     }
     segmentMap = SegmentMap(
       points: subtreeOfSection.enumerated().map { section, subtree in
@@ -87,11 +87,11 @@ struct ImpedanceMapping: CableMapping {
     if position > 0, position < 1 {
       return segmentMap.points[section][cell.sections[section].segmentIndex(at: position)].segment
     }
-    return subtrees[subtree].compartment(at: position, ofSection: section, in: cell).map {
-      Self.point(
-        on: cables[subtree], equivalents[subtree], subtree, transfer: transfers[subtree][$0]
-      ).segment
-    }
+    let compartment = subtrees[subtree].compartment(at: position, ofSection: section)
+    return Self.point(
+      on: cables[subtree], equivalents[subtree], subtree,
+      transfer: transfers[subtree][compartment]
+    ).segment
   }
 
   private static func point(

@@ -53,6 +53,7 @@ import Testing
     let expected = """
       {"connections":[{"target":0,"weights":[0.0625,2]}],\
       "initialPotential":-80.5,\
+      "leaks":[{"conductance":0,"factor":1,"mechanism":0,"reversal":1}],\
       "mechanisms":[{"globals":[],"isIon":false,"name":"pas","parameters":[\
       {"defaults":[0.25],"name":"g_pas","unit":"S\\/cm2"},\
       {"defaults":[-70],"name":"e_pas","unit":"mV"}]}],\
@@ -96,10 +97,19 @@ import Testing
 
   // MARK: The leak
 
-  @Test func findsThePassiveLeak() {
-    let kinds = ["na_ion", "pas", "Ih"].map { MechanismKind(name: $0) }
-    #expect(CellModel(name: "cell", mechanisms: kinds).passiveLeak == 1)
-    #expect(CellModel(name: "cell", mechanisms: [kinds[0], kinds[2]]).passiveLeak == nil)
+  @Test func thePassiveLeakIsFoundByItself() {
+    let kinds = ["na_ion", "pas", "Ih"].map {
+      MechanismKind(
+        name: $0,
+        parameters: [
+          .init(name: "g_\($0)", defaults: [1]), .init(name: "e_\($0)", defaults: [-70]),
+        ])
+    }
+    #expect(
+      CellModel(name: "cell", mechanisms: kinds).leaks == [
+        Leak(mechanism: 1, conductance: 0, reversal: 1)
+      ])
+    #expect(CellModel(name: "cell", mechanisms: [kinds[0], kinds[2]]).leaks == [])
   }
 
   /// NEURON's own defaults, where nothing else is said.

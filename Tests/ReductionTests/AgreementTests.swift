@@ -35,8 +35,8 @@ import Testing
   @Test(arguments: UInt64(1)...60, Method.allCases)
   func whatAgreesIsKeptToTheLastBit(seed: UInt64, method: Method) throws {
     let cell = Self.cell(seed: seed)
-    let reduction = try method.reduce(
-      cell,
+    let reduction = try Reduction(
+      of: cell,
       settings: ReductionSettings(
         method: method, segmentCount: RandomCell(seed: seed).segmentCount))
     for (origin, section) in zip(reduction.origins, reduction.reduced.sections) {

@@ -12,8 +12,7 @@ import Testing
   static func reduced(
     _ cell: CellModel, frequency: Double, membranes: [Int: CableMembrane]
   ) throws -> Reduction {
-    try ClassicReduction.reduce(
-      cell, settings: ReductionSettings(frequency: frequency, membranes: membranes))
+    try Reduction(of: cell, settings: ReductionSettings(frequency: frequency, membranes: membranes))
   }
 
   /// A stem's own passive properties, as a replacement.

@@ -177,7 +177,7 @@ import Testing
 
   /// One cable gets the whole total but the soma's segment.
   @Test(arguments: [(2.0, 1), (12, 11), (120, 119), (32_767, 32_766)])
-  func totalsAreTheWholeCells(total: Double, count: Int) throws {
+  func totalsAreTheCellCompartmentss(total: Double, count: Int) throws {
     let builder = CellBuilder.ballAndStick(segments: 5)
     let reduction = try builder.cell.reduced(.total(total))
     #expect(reduction.cables.map(\.segmentCount) == [count])

@@ -37,8 +37,8 @@ import Testing
   private func reduced(
     _ builder: CellBuilder, _ method: Method = .lumped, _ count: SegmentCount = .total(2)
   ) throws -> Reduction {
-    try method.reduce(
-      builder.cell, settings: ReductionSettings(method: method, segmentCount: count))
+    try Reduction(
+      of: builder.cell, settings: ReductionSettings(method: method, segmentCount: count))
   }
 
   // MARK: One cell
@@ -128,8 +128,8 @@ import Testing
     var cell = random.varied(seed: seed)
     // shift_Ih is an array without a unit.
     cell.mechanisms[1].parameters[0].unit = "mho/cm2"
-    let reduction = try Method.lumped.reduce(
-      cell, settings: ReductionSettings(method: .lumped, segmentCount: random.segmentCount))
+    let reduction = try Reduction(
+      of: cell, settings: ReductionSettings(method: .lumped, segmentCount: random.segmentCount))
     for (index, cable) in reduction.cables.enumerated() {
       for segment in 0..<cable.segmentCount {
         let originals = reduction.segmentMap.points.enumerated().flatMap { section, points in

@@ -51,8 +51,9 @@ import Testing
         let settings = try ReductionSettings(
           method: method, frequency: fuzzed.frequency,
           segmentCount: SegmentCount(manualTotal: fuzzed.manualTotal),
-          comparedParameters: fuzzed.comparedParameters, drive: fuzzed.drive)
-        let reduction = try method.reduce(cell, settings: settings)
+          comparedParameters: fuzzed.comparedParameters, drive: fuzzed.drive,
+          membranes: fuzzed.membranes)
+        let reduction = try Reduction(of: cell, settings: settings)
         check(reduction, of: fuzzed, fault)
         outcome = .reduced
       } catch {

@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: UInt64(1)...80)
   func membraneIsKept(seed: UInt64) throws {
     let lumped = try Lumped(randomCell: seed)
-    for subtree in try Subtree.all(of: lumped.cell) {
+    for subtree in try Replacement(dendritesOf: lumped.cell).pieces {
       let before = Membrane(of: subtree.sections.map { lumped.cell.sections[$0] })
       let after = Membrane(
         of: zip(lumped.reduction.origins, lumped.reduction.reduced.sections).compactMap {
@@ -62,8 +62,7 @@ import Testing
   @Test(arguments: UInt64(1)...80)
   func isNoLargerThanTheClassicReduction(seed: UInt64) throws {
     let lumped = try Lumped(randomCell: seed)
-    let settings = lumped.reduction.settings
-    let classic = try ClassicReduction.reduce(lumped.cell, settings: settings)
+    let classic = try lumped.cell.reduced(lumped.reduction.settings.segmentCount)
     #expect(
       lumped.reduction.cables.count
         <= classic.cables.reduce(0) { $0 + $1.segmentCount })
@@ -243,7 +242,7 @@ import Testing
         responses: RandomDrive.responses, responseIndices: [0, 1, 2, 3],
         rates: [rate, rate, rate, nil])
       let settings = try ReductionSettings(method: .lumped, drive: drive)
-      guard let reduction = try? Method.lumped.reduce(builder.cell, settings: settings) else {
+      guard let reduction = try? Reduction(of: builder.cell, settings: settings) else {
         continue
       }
       for connection in reduction.reduced.connections {
@@ -310,18 +309,18 @@ private struct Lumped {
     drive: SynapticDrive = SynapticDrive()
   ) throws {
     self.cell = cell
-    let whole = try WholeCell(of: cell)
+    let whole = CellCompartments(of: cell)
     inputs = OperatingPoint.inputs(
       of: cell, drive: drive, compartments: whole.compartments(ofPointProcessesOf: cell))
     loaded = OperatingPoint(
-      of: whole.compartments.adding(
+      of: whole.tree.adding(
         leakConductances: LumpedReduction.leastLeaks(of: cell, in: whole)), inputs: inputs)
-    reduction = try LumpedReduction.reduce(
-      cell,
+    reduction = try Reduction(
+      of: cell,
       settings: ReductionSettings(method: .lumped, segmentCount: count, drive: drive))
 
     // The membrane of the segments, and the synapses where they go.
-    let conductive = whole.compartments.adding(
+    let conductive = whole.tree.adding(
       leakConductances: LumpedReduction.leastLeaks(of: cell, in: whole)
     ).leakConductances
     var members = [[(conductance: Double, transfer: Double)]](
@@ -333,8 +332,8 @@ private struct Lumped {
           (conductive[compartment], loaded.transfers[compartment]))
       }
     }
-    let reduced = try WholeCell(of: reduction.reduced)
-    var target = reduced.compartments.leakConductances
+    let reduced = CellCompartments(of: reduction.reduced)
+    var target = reduced.tree.leakConductances
     for (origin, compartments) in zip(reduction.origins, reduced.segments) {
       guard case .kept(let old) = origin else { continue }
       for (new, old) in zip(compartments, whole.segments[old]) { target[new] = conductive[old] }
@@ -370,8 +369,8 @@ private struct Lumped {
     }
     membersByCable = members
     self.cableCompartments = cableCompartments
-    reducedTree = reduced.compartments.adding(
-      leakConductances: zip(target, reduced.compartments.leakConductances).map { $0 - $1 })
+    reducedTree = reduced.tree.adding(
+      leakConductances: zip(target, reduced.tree.leakConductances).map { $0 - $1 })
     reducedTransfers = TreeImpedance(of: reducedTree, frequency: 0).transfersToRoot().map(\.real)
   }
 

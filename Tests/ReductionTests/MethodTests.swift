@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct MethodTests {
   @Test func namesAreUnderstood() throws {
-    for method in Method.allCases { #expect(try Method(name: method.rawValue) == method) }
+    for method in Method.allCases { #expect(try Method(name: method.name) == method) }
   }
 
   @Test(arguments: ["", "Classic", "classic ", "newest"])
@@ -16,11 +16,12 @@ import Testing
     }
   }
 
-  @Test func theClassicOneIsTheClassicReduction() throws {
-    let cell = CellBuilder.ballAndStick(segments: 5).cell
-    let settings = try ReductionSettings()
-    #expect(
-      try settings.method.reduce(cell, settings: settings)
-        == ClassicReduction.reduce(cell, settings: settings))
+  @Test func isKnownByItsNameAndTraits() {
+    #expect(Method.allCases.map(\.name) == ["classic", "lumped"])
+    #expect(!Method.classic.traits.changesWeights && Method.lumped.traits.changesWeights)
+    #expect(Method.classic.traits.usesFrequency && !Method.lumped.traits.usesFrequency)
+    #expect(!Method.classic.traits.conservesTotals && Method.lumped.traits.conservesTotals)
+    #expect(!Method.classic.traits.cablesAreLumps && Method.lumped.traits.cablesAreLumps)
+    #expect(Method.classic != Method.lumped && "\(Method.lumped)" == "lumped")
   }
 }

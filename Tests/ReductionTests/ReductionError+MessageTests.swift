@@ -12,7 +12,7 @@ import Testing
     (.somaHasParent(soma: "soma[1]", parent: "dend[7]"), ["soma[1]", "dend[7]"]),
     (.missingLeak(section: "apic[4]"), ["apic[4]", "pas"]),
     (
-      .property(section: "dend[3]", name: "cm", value: -1.5, expected: "a finite value"),
+      .model(.property(section: "dend[3]", name: "cm", value: -1.5, expected: "a finite value")),
       ["dend[3]", "cm", "-1.5", "a finite value"]
     ),
     (.unsolvable(section: "dend[2]", frequency: 1e300), ["dend[2]", "1e+300", "Hz"]),

@@ -6,8 +6,8 @@ import Testing
   @Test(arguments: Method.allCases)
   func reportsEachStageOnceAndInOrder(method: Method) throws {
     var stages: [ReductionStage] = []
-    _ = try method.reduce(
-      CellBuilder.ballAndStick(segments: 3).cell, settings: ReductionSettings(method: method)
+    _ = try Reduction(
+      of: CellBuilder.ballAndStick(segments: 3).cell, settings: ReductionSettings(method: method)
     ) { stages.append($0) }
     // The classic method has no weights to find.
     #expect(
@@ -18,7 +18,7 @@ import Testing
     let settings = try ReductionSettings(
       frequency: 38, segmentCount: .total(9), comparedParameters: ["Exp2Syn": ["e"]])
     let cell = CellBuilder.ballAndStick(segments: 3).cell
-    #expect(try ClassicReduction.reduce(cell, settings: settings).settings == settings)
+    #expect(try Reduction(of: cell, settings: settings).settings == settings)
   }
 
   /// The same cell gives the same reduction, whatever a process's hashing is seeded with within it.

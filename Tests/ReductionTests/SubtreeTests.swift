@@ -289,7 +289,8 @@ import Testing
         continue
       }
       let error = #expect(throws: ReductionError.self) { try cell.reduced() }
-      guard case .property(let section, let named, let found, _) = try #require(error) else {
+      guard case .model(.property(let section, let named, let found, _)) = try #require(error)
+      else {
         Issue.record("another error: \(String(describing: error))")
         continue
       }

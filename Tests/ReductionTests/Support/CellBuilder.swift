@@ -108,8 +108,8 @@ extension CellModel {
     frequency: Double = 0, _ segmentCount: SegmentCount = .automatic,
     comparing comparedParameters: [String: [String]] = [:]
   ) throws -> Reduction {
-    try ClassicReduction.reduce(
-      self,
+    try Reduction(
+      of: self,
       settings: ReductionSettings(
         frequency: frequency, segmentCount: segmentCount, comparedParameters: comparedParameters)
     )

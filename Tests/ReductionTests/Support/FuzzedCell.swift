@@ -1,4 +1,5 @@
 import CellModel
+import ComplexModule
 import Reduction
 import SynapseResponse
 import TestSupport
@@ -13,6 +14,7 @@ struct FuzzedCell {
   private(set) var manualTotal = -1.0
   private(set) var comparedParameters: [String: [String]] = [:]
   private(set) var drive = SynapticDrive()
+  private(set) var membranes: [Int: CableMembrane] = [:]
   private var generator: SplitMix64
 
   init(seed: UInt64) {
@@ -63,6 +65,11 @@ struct FuzzedCell {
 
   private mutating func addKinds() {
     cell.mechanisms = Self.passive + Self.others.prefix(number(0...4))
+    cell.leaks = [Leak(mechanism: 0, conductance: 0, reversal: 1)]
+    // Another conductance that is there at rest.
+    if cell.mechanisms.count > 2, chance(4) {
+      cell.leaks.append(Leak(mechanism: 2, conductance: 0, factor: 1e-3))
+    }
     cell.pointProcessKinds = Array(Self.kinds.prefix(number(1...3)))
     cell.temperature = 34
   }
@@ -161,7 +168,8 @@ struct FuzzedCell {
   private mutating func disproportion() {
     let section = number(0...cell.sections.count - 1)
     let segment = number(0...cell.sections[section].segments.count - 1)
-    switch number(0...15) {
+    switch number(0...16) {
+    case 16: for leak in cell.leaks.indices { cell.leaks[leak].factor = strange() }
     case 0: cell.sections[section].length = strange()
     case 1: cell.sections[section].axialResistivity = strange()
     case 2: cell.sections[section].endResistance = strange()
@@ -178,6 +186,8 @@ struct FuzzedCell {
     case 11:
       guard !cell.connections.isEmpty else { return }
       cell.connections[number(0...cell.connections.count - 1)].weights = [strange()]
+    case 12 where chance(3):
+      membranes = [section: membrane()]
     case 12:
       drive = SynapticDrive(
         responses: drive.responses,
@@ -193,6 +203,12 @@ struct FuzzedCell {
     }
   }
 
+  private mutating func membrane() -> CableMembrane {
+    CableMembrane(
+      capacitance: strange(), membraneResistance: strange(), axialResistivity: strange(),
+      propagationFactor: Complex(chance(2) ? 1 : strange(), chance(2) ? 0 : strange()))
+  }
+
   // MARK: Structures that do not hold together
 
   private mutating func strangeIndex() -> Int {
@@ -202,7 +218,12 @@ struct FuzzedCell {
   private mutating func damage() {
     let section = number(0...cell.sections.count - 1)
     let value = strange()
-    switch number(0...19) {
+    switch number(0...20) {
+    case 20:
+      cell.leaks.append(
+        Leak(
+          mechanism: strangeIndex(), conductance: strangeIndex(),
+          reversal: chance(2) ? nil : strangeIndex()))
     case 0: cell.sections[section].attachment = nil
     case 1: cell.sections[section].attachment = .init(parent: strangeIndex(), position: 1)
     case 2: cell.sections[section].attachment?.position = value

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reduction
 
-@Suite struct WholeCellTests {
+@Suite struct CellCompartmentsTests {
   /// What two orders of elimination may differ by: axial conductances are up to 10⁶ times a leak in
   /// these cells, so some 10⁶ ulps.
   private static let tolerance = 1e-9
@@ -15,7 +15,7 @@ import Testing
   @Test(arguments: UInt64(1)...60)
   func everySegmentIsOneCompartment(seed: UInt64) throws {
     let cell = RandomCell(seed: seed).cell
-    let whole = try WholeCell(of: cell)
+    let whole = CellCompartments(of: cell)
     let soma = try #require(cell.sections.first)
     #expect(whole.segments[0][soma.segmentIndex(at: 0.5)] == 0)
     #expect(whole.segments.map(\.count) == cell.sections.map(\.segments.count))
@@ -26,9 +26,9 @@ import Testing
       for (index, compartment) in compartments.enumerated() {
         let segment = section.segments[index]
         let leak = try #require(section.values(ofMechanism: 0, segment: index)?.first)
-        #expect(whole.compartments.leakConductances[compartment] == leak * segment.area * 1e-2)
+        #expect(whole.tree.leakConductances[compartment] == leak * segment.area * 1e-2)
         #expect(
-          whole.compartments.capacitances[compartment]
+          whole.tree.capacitances[compartment]
             == segment.capacitance * segment.area * 1e-5)
         let center = section.center(ofSegment: index)
         #expect(whole.compartment(at: center, ofSection: number) == compartment)
@@ -41,11 +41,12 @@ import Testing
   @Test(arguments: UInt64(1)...60)
   func attenuationWithinAStemIsTheStems(seed: UInt64) throws {
     let cell = RandomCell(seed: seed).cell
-    let whole = try WholeCell(of: cell)
+    let whole = CellCompartments(of: cell)
     for frequency in [0.0, 100] {
-      let transfers = TreeImpedance(of: whole.compartments, frequency: frequency)
+      let transfers = TreeImpedance(of: whole.tree, frequency: frequency)
         .transfersToRoot().map(\.length)
-      for subtree in try Subtree.all(of: cell) where !cell.hasAxon(onSections: subtree.sections) {
+      for subtree in try Replacement(dendritesOf: cell).pieces
+      where !cell.hasAxon(onSections: subtree.sections) {
         let alone = SubtreeImpedances(stem: subtree.stem, of: cell, frequency: frequency)
         let attachment = try #require(cell.sections[subtree.stem].attachment)
         let base = transfers[
@@ -72,7 +73,7 @@ import Testing
   @Test(arguments: UInt64(1)...60)
   func currentLeavesThroughAllMembrane(seed: UInt64) throws {
     let cell = RandomCell(seed: seed).cell
-    let transfers = try WholeCell(of: cell).transferResistances
+    let transfers = CellCompartments(of: cell).transferResistances
     var current = 0.0
     for (section, transfers) in zip(cell.sections, transfers) {
       for (index, transfer) in transfers.enumerated() {
@@ -94,7 +95,7 @@ import Testing
     builder.add(.basal, on: 0, length: 400, segments: 9)
     let branch = builder.add(.basal, on: 1, length: 200, diameter: 1, segments: 5)
     let whole = TreeImpedance(
-      of: try WholeCell(of: builder.cell).compartments, frequency: frequency)
+      of: CellCompartments(of: builder.cell).tree, frequency: frequency)
     let alone = SubtreeImpedances(stem: 1, of: builder.cell, frequency: frequency)
     #expect(branch == 2)
     // The soma has 10⁻⁸ of the membrane.
@@ -106,7 +107,7 @@ import Testing
     var builder = CellBuilder()
     builder.add(.basal, on: 0, length: 300, segments: 5)
     builder.add(.axon, on: 0, at: 0, ownEnd: 1, length: 200, diameter: 1, segments: 4)
-    let expected = try WholeCell(of: builder.cell).transferResistances
+    let expected = CellCompartments(of: builder.cell).transferResistances
 
     var cell = builder.cell
     let soma = cell.sections[0]
@@ -114,7 +115,7 @@ import Testing
     cell.sections[0].turnTowardsRoot()
     cell.sections[1].attachment = .init(parent: 0, position: 1)
     cell.sections[2].attachment = .init(parent: 1, position: 1)
-    let whole = try WholeCell(of: cell)
+    let whole = CellCompartments(of: cell)
     #expect(whole.segments[1] == [0])
     let found = whole.transferResistances
     for (found, expected) in zip(found, [expected[2], expected[0], expected[1]]) {
@@ -139,8 +140,8 @@ import Testing
     let left = many.add(.soma, on: middle, at: 0, ownEnd: 1, length: 10, diameter: 15)
     many.add(.basal, on: right, at: 1, length: 300, segments: 5)
     many.add(.basal, on: left, at: 0, length: 200, segments: 5)
-    let expected = try WholeCell(of: one.cell).transferResistances
-    let whole = try WholeCell(of: many.cell)
+    let expected = CellCompartments(of: one.cell).transferResistances
+    let whole = CellCompartments(of: many.cell)
     #expect(whole.segments[middle] == [0])
     let found = whole.transferResistances
     let pairs = zip(
@@ -157,13 +158,13 @@ import Testing
       builder.cell.sections[1].insertions[0].values[index][0] = 1e-5 * Double(index + 1)
     }
     builder.add(.basal, on: 1, at: 1, length: 100, segments: 2)
-    let expected = try WholeCell(of: builder.cell).transferResistances
+    let expected = CellCompartments(of: builder.cell).transferResistances
     var cell = builder.cell
     cell.sections[1].segments.reverse()
     cell.sections[1].insertions[0].values.reverse()
     cell.sections[1].attachment?.ownEnd = 1
     cell.sections[2].attachment?.position = 0
-    let found = try WholeCell(of: cell).transferResistances
+    let found = CellCompartments(of: cell).transferResistances
     #expect(found == [expected[0], expected[1].reversed(), expected[2]])
   }
 
@@ -172,8 +173,8 @@ import Testing
     var builder = CellBuilder()
     builder.add(.basal, on: 0, length: 300, segments: 3)
     for position in [0, 0.4, 1] { builder.add(.basal, on: 1, at: position, length: 50) }
-    let whole = try WholeCell(of: builder.cell)
-    let tree = whole.compartments
+    let whole = CellCompartments(of: builder.cell)
+    let tree = whole.tree
     let parents = (2...4).map { tree.parents[whole.segments[$0][0]] }
     #expect(parents[0] == whole.compartment(at: 1, ofSection: 0))
     #expect(parents[1] == whole.segments[1][1])
@@ -193,17 +194,18 @@ import Testing
     builder.addSynapse(on: 1, at: 0.5)
     builder.addSynapse(on: 1, at: 0)
     builder.addSynapse(on: 0, at: 0.5)
-    let whole = try WholeCell(of: builder.cell)
+    let whole = CellCompartments(of: builder.cell)
     #expect(
       whole.compartments(ofPointProcessesOf: builder.cell)
         == [whole.segments[1][2], whole.compartment(at: 1, ofSection: 0), 0])
   }
 
-  @Test func thereMustBeASoma() {
+  @Test func withoutASomaTheFirstSectionsMiddleIsTheRoot() {
     var builder = CellBuilder()
     builder.cell.sections = []
-    builder.add(.axon)
-    #expect(throws: ReductionError.self) { try WholeCell(of: builder.cell) }
+    builder.add(.axon, segments: 3)
+    #expect(CellCompartments(of: builder.cell).segments[0][1] == 0)
+    #expect(CellCompartments(of: CellModel(name: "nothing")).tree.count == 1)
   }
 }
 

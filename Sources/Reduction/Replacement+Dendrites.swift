@@ -1,8 +1,11 @@
 import CellModel
 
-extension Subtree {
-  /// The cell's dendritic stems with their descendants: apical ones first.
-  static func all(of cell: CellModel) throws(ReductionError) -> [Subtree] {
+extension Replacement {
+  /// A cell's dendrites: every stem with all of its descendants that are dendrites, apical stems first.
+  ///
+  /// - Throws: `ReductionError` where the dendrites do not hang on the soma, or a stem has no membrane to
+  ///   make a cable of.
+  init(dendritesOf cell: CellModel) throws(ReductionError) {
     var children = [[Int]](repeating: [], count: cell.sections.count)
     var stems: [Int] = []
     for (index, section) in cell.sections.enumerated() {
@@ -13,23 +16,25 @@ extension Subtree {
       children[parent].append(index)
       if cell.sections[parent].role == .soma { stems.append(index) }
     }
-    try checkRoot(of: cell)
+    try Self.checkRoot(of: cell)
     guard !stems.isEmpty else { throw .noDendrites(cell: cell.name) }
 
     let apicalFirst =
       stems.filter { cell.sections[$0].role == .apical }
       + stems.filter { cell.sections[$0].role != .apical }
-    var subtrees: [Subtree] = []
+    var pieces: [Piece] = []
     for stem in apicalFirst {
-      var descendants: [Int] = []
-      var open = Array(children[stem].reversed())
+      guard let attachment = cell.sections[stem].attachment else { continue }
+      var sections: [Int] = []
+      var open = [stem]
       while let section = open.popLast() {
-        descendants.append(section)
+        sections.append(section)
         open += children[section].reversed()
       }
-      subtrees.append(try Subtree(stem: stem, descendants: descendants, of: cell))
+      pieces.append(Piece(stem: stem, sections: sections, attachment: attachment))
     }
-    return subtrees
+    self.init(pieces, of: cell)
+    try checkStems(of: cell)
   }
 
   /// The soma is there and hangs on nothing but axon.
@@ -40,6 +45,18 @@ extension Subtree {
       guard let parent = section.attachment?.parent else { continue }
       if cell.sections[parent].role.isDendritic {
         throw .somaHasParent(soma: section.name, parent: cell.sections[parent].name)
+      }
+    }
+  }
+
+  /// Every stem has a leak and a capacitance; farther out either may be absent or zero.
+  private func checkStems(of cell: CellModel) throws(ReductionError) {
+    for piece in pieces {
+      guard cell.leakDensities(ofSection: piece.stem) != nil else {
+        throw .missingLeak(section: cell.sections[piece.stem].name)
+      }
+      try ReductionError.wrapping { () throws(CellModelError) in
+        try cell.checkMembrane(ofSection: piece.stem)
       }
     }
   }

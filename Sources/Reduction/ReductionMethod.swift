@@ -1,0 +1,71 @@
+import CellModel
+
+/// What a method is known by beside its name, for whoever must tell one kind of method from another.
+package struct MethodTraits: Sendable, Hashable {
+  /// Connections may come out with other weights than they had, by what is known of the drive.
+  package let changesWeights: Bool
+  /// Shapes and places depend on the frequency; where not, at most the number of segments does.
+  package let usesFrequency: Bool
+  /// Channels and leak keep their totals over the membrane.
+  package let conservesTotals: Bool
+  /// Each cable is one compartment that gathers membrane from several branches; lengths along cables mean
+  /// nothing.
+  package let cablesAreLumps: Bool
+}
+
+/// A way to reduce a cell: what it supplies to the one pipeline (`Reduction.init(of:settings:finished:)`).
+///
+/// A new method is a type in a file of its own, and a line in `Method.allCases`.
+protocol ReductionMethod: SendableMetatype {
+  static var name: String { get }
+  static var traits: MethodTraits { get }
+
+  /// Finds the cables.
+  init(_ input: ReductionInput) throws(ReductionError)
+
+  /// Each after what it is attached to.
+  var cables: [ReducedCable] { get }
+
+  /// Where the points of what is replaced go.
+  func mapping() -> any CableMapping
+
+  /// The mechanisms of every cable.
+  func insertions(_ map: SegmentMap) -> [[Section.Insertion]]
+
+  /// What the first weight of each connection is multiplied by; nil where all stay.
+  ///
+  /// - Parameter reduction: with the weights as they were.
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]?
+}
+
+extension ReductionMethod {
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]? { nil }
+}
+
+/// What every method starts from.
+struct ReductionInput {
+  let cell: CellModel
+  let compartments: CellCompartments
+  let replacement: Replacement
+  let subtrees: [Subtree]
+  let settings: ReductionSettings
+
+  /// - Throws: `ReductionError` for a cell that does not hold together, whose properties give no
+  ///   compartments, or whose dendrites cannot be replaced.
+  init(_ cell: CellModel, _ settings: ReductionSettings) throws(ReductionError) {
+    try ReductionError.wrapping { () throws(CellModelError) in try cell.validate() }
+    let replacement = try Replacement(dendritesOf: cell)
+    // What stays may be anything.
+    try ReductionError.wrapping { () throws(CellModelError) in
+      for section in replacement.pieces.lazy.flatMap(\.sections) {
+        try cell.checkProperties(ofSection: section)
+      }
+    }
+    let compartments = CellCompartments(of: cell)
+    self.cell = cell
+    self.compartments = compartments
+    self.replacement = replacement
+    subtrees = replacement.pieces.map { Subtree($0, of: cell, in: compartments) }
+    self.settings = settings
+  }
+}
