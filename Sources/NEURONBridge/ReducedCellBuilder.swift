@@ -38,8 +38,9 @@ struct ReducedCellBuilder {
   /// Deletes the original's dendrites, with the synapses that were merged into others still on them: the
   /// one step that cannot be taken back, and that cannot fail.
   func deleteOriginal() {
-    for (section, model) in zip(original.sections, original.model.sections).reversed()
-    where model.role.isDendritic { neuron.delete(section) }
+    for index in original.sections.indices.reversed() where reduction.replacement.contains(index) {
+      neuron.delete(original.sections[index])
+    }
   }
 
   private func build(_ undo: inout Undo) throws(BridgeError) {

@@ -86,7 +86,7 @@ struct Destinations {
   /// Whether a point process goes with the dendrites.
   func isGivenUp(_ process: Int) -> Bool {
     let section = original.model.pointProcesses[process].section
-    return isMerged(process) && original.model.sections[section].role.isDendritic
+    return isMerged(process) && reduction.replacement.contains(section)
   }
 
   func representative(of process: Int) -> ObjectReference {
