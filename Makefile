@@ -14,7 +14,7 @@ help:
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make install-sdist   install into .venv by way of the source distribution"
 	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
-	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; an hour at first"
+	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; hours at first"
 	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
 	@echo "make golden  make the values of upstream that the tests compare with anew"
 	@echo "make lint    check the style of Swift and Python"

@@ -2,7 +2,9 @@
 
 All excitatory weights are scaled by one factor, until the mean firing rate of the full cell over
 two seeds is in the range asked for. What was found is frozen in ``drives.json``, which the
-benchmark reads; every full run made here is kept in the cache and serves the benchmark.
+benchmark reads.
+
+As a script with ``--here``: for one cell in this process.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ import argparse
 import json
 import math
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 
-import full_runs
+import model
+import neuron_reduce
 from cells import CELLS
-from full_runs import FullRun, obtain
 
 DRIVES = pathlib.Path(__file__).resolve().with_name("drives.json")
 
@@ -35,6 +39,23 @@ RANGE = (0.05, 8.0)
 """Of the factors that are tried."""
 
 
+def full_cells(
+    cell: str, excitation: float, seeds: tuple[int, ...], cache: pathlib.Path
+) -> list[neuron_reduce.Case]:
+    """The full cell's runs, and reduced ones that come with them."""
+    return neuron_reduce.evaluate(
+        model.maker(cell, cache, excitation),
+        tstop=model.TSTOP,
+        tstart=model.SETTLED,
+        seeds=seeds,
+        method="classic",
+        ceiling=False,
+        sites=(),
+        full_runs=cache / "fidelity-search",
+        progress=False,
+    ).cases
+
+
 class Search:
     """The firing rates of one cell, as far as they are known."""
 
@@ -46,9 +67,14 @@ class Search:
     def mean_rate(self, excitation: float) -> float:
         """The mean rate in Hz over the seeds of the search."""
         if excitation not in self.known:
-            runs = [obtain(FullRun(self.cell, excitation, seed), self.cache) for seed in SEARCHED]
-            self.known[excitation] = float(np.mean([full_runs.rate(r["spikes"]) for r in runs]))
-            print(f"{self.cell}: {excitation:g} gives {self.known[excitation]:g} Hz", flush=True)
+            cases = full_cells(self.cell, excitation, SEARCHED, self.cache)
+            rates = [case.comparison.rate_full for case in cases]
+            self.known[excitation] = float(np.mean(rates))
+            print(
+                f"{self.cell}: {excitation:g} gives {self.known[excitation]:g} Hz",
+                file=sys.stderr,
+                flush=True,
+            )
         return self.known[excitation]
 
     def find(self, least: float, wanted: float, greatest: float, first: float) -> float:
@@ -94,14 +120,14 @@ def find(cell: str, cache: pathlib.Path, frozen: dict[str, dict]) -> dict[str, d
     for name, target in TARGETS.items():
         first = frozen.get(name, {}).get("excitation", 1.0)
         excitation = PASSIVE[name] if passive else search.find(*target, first)
-        runs = [obtain(FullRun(cell, excitation, seed), cache) for seed in SEEDS]
-        begin = round(full_runs.SETTLED / full_runs.DT)
+        cases = full_cells(cell, excitation, SEEDS, cache)
+        begin = round(model.SETTLED / model.DT)
         result[name] = {
             "excitation": excitation,
-            "rates": [round(full_runs.rate(run["spikes"]), 2) for run in runs],
-            "mean_voltages": [round(float(run["v"][begin:].mean()), 2) for run in runs],
+            "rates": [round(case.comparison.rate_full, 2) for case in cases],
+            "mean_voltages": [round(float(case.full.soma[begin:].mean()), 2) for case in cases],
         }
-        print(f"{cell}: {name}: {result[name]}", flush=True)
+        print(f"{cell}: {name}: {result[name]}", file=sys.stderr, flush=True)
     return result
 
 
@@ -110,12 +136,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cells", nargs="*", help=f"of {', '.join(CELLS)}; all by default")
     parser.add_argument("--cache", type=pathlib.Path, default=ROOT / ".cache")
+    parser.add_argument("--here", action="store_true", help="one cell, in this process")
     options = parser.parse_args()
     if unknown := set(options.cells) - set(CELLS):
         parser.error(f"there is no cell {', '.join(unknown)}; there are {', '.join(CELLS)}")
-    for cell in options.cells or CELLS:
+    cache = options.cache.resolve()
+    if options.here:
         frozen = json.loads(DRIVES.read_text()) if DRIVES.is_file() else {}
-        frozen[cell] = find(cell, options.cache.resolve(), frozen.get(cell, {}))
+        (cell,) = options.cells
+        cache.mkdir(parents=True, exist_ok=True)
+        print(json.dumps(find(cell, cache, frozen.get(cell, {}))))
+        return
+    for cell in options.cells or CELLS:
+        command = [sys.executable, __file__, cell, "--here", "--cache", str(cache)]
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        frozen = json.loads(DRIVES.read_text()) if DRIVES.is_file() else {}
+        frozen[cell] = json.loads(output.splitlines()[-1])
         ordered = {name: frozen[name] for name in CELLS if name in frozen}
         DRIVES.write_text(json.dumps(ordered, indent=2) + "\n")
 

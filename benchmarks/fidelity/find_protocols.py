@@ -8,13 +8,18 @@ from __future__ import annotations
 import argparse
 import json
 import pathlib
+import subprocess
+import sys
 from collections.abc import Callable
 
-import numpy as np
+from neuron import h
 
-import full_runs
+import cells
+import model
 from cells import CELLS
-from protocols import BASELINE, DISTAL_SITE, KINDS, PROTOCOLS, Bench, Kind
+from model import DT
+from neuron_reduce import Recording
+from protocols import BASELINE, DISTAL_SITE, KINDS, PROTOCOLS, Kind, clamp, deflection
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -51,39 +56,59 @@ def threshold(spikes: Callable[[float], int], guess: float) -> float:
     return high
 
 
+class Bench:
+    """A full cell in memory, which gets one current after another."""
+
+    def __init__(self, name: str, cache: pathlib.Path):
+        self._cell = cells.load(name, cache)
+        self._sites = model.sites(self._cell)
+        section = self._sites[DISTAL_SITE].section
+        self._distal = next(each for each in self._cell.all if each.name().endswith(f".{section}"))
+
+    def respond(self, kind: Kind, amplitude: float) -> Recording:
+        """The potentials of the soma, and of the place where distal currents enter."""
+        source = clamp(self._cell, self._sites[DISTAL_SITE], kind, amplitude)
+        place = self._distal(self._sites[DISTAL_SITE].x)
+        time = h.Vector().record(h._ref_t)
+        soma, distal = (h.Vector().record(each._ref_v) for each in (self._cell.soma[0](0.5), place))
+        h.dt, h.steps_per_ms, h.tstop = DT, 1 / DT, kind.tstop
+        h.run()
+        source.amp = 0.0
+        return Recording(time, soma, {("distal", 0.5): distal})
+
+
 def find(name: str, cache: pathlib.Path) -> dict[str, float]:
     """Return the amplitude (nA) of each protocol for the cell ``name``."""
     bench = Bench(name, cache)
-    dt = full_runs.DT
-    begin = round(BASELINE / dt)
-
-    def deflection(kind: Kind, amplitude: float) -> tuple[np.ndarray, np.ndarray]:
-        soma, places = bench.respond(kind, amplitude)
-        return soma - soma[:begin].mean(), places - places[:, :begin].mean(axis=1)[:, None]
+    begin = round(BASELINE / DT)
 
     def counter(kind: Kind) -> Callable[[float], int]:
         known: dict[float, int] = {}
 
         def count(amplitude: float) -> int:
             if amplitude not in known:
-                soma, _ = bench.respond(kind, amplitude)
-                known[amplitude] = len(full_runs.spike_times(soma, dt))
-                print(f"{name}: {amplitude:.4g} nA: {known[amplitude]} spikes", flush=True)
+                known[amplitude] = len(bench.respond(kind, amplitude).spike_times())
+                print(
+                    f"{name}: {amplitude:.4g} nA: {known[amplitude]} spikes",
+                    file=sys.stderr,
+                    flush=True,
+                )
             return known[amplitude]
 
         return count
 
     step = KINDS["hyperpolarising step"]
-    end = begin + round(step.duration / dt)
+    end = begin + round(step.duration / DT)
     test = -0.02
-    soma, _ = deflection(step, test)
+    soma = deflection(bench.respond(step, test).soma)
     resistance = soma[end - 1] / test
     hyperpolarising = HYPERPOLARISATION / resistance
 
     distal = KINDS["distal pulse"]
     test = 0.02
-    soma, places = deflection(distal, test)
-    pulse = test * min(DISTAL_HEIGHT / soma.max(), LOCAL_HEIGHT / places[DISTAL_SITE].max())
+    found = bench.respond(distal, test)
+    soma, local = (deflection(each) for each in (found.soma, *found.dendrites.values()))
+    pulse = test * min(DISTAL_HEIGHT / soma.max(), LOCAL_HEIGHT / local.max())
 
     found = {"hyperpolarising step": hyperpolarising}
     if name == "l5pc_passive":
@@ -125,8 +150,8 @@ def main() -> None:
         print(json.dumps(find(options.cells[0], cache)))
         return
     for cell in options.cells or CELLS:
-        output = full_runs.python("find_protocols.py", cell, "--here", "--cache", cache)
-        print(output, end="", flush=True)
+        command = [sys.executable, __file__, cell, "--here", "--cache", str(cache)]
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         frozen = json.loads(PROTOCOLS.read_text()) if PROTOCOLS.is_file() else {}
         frozen[cell] = json.loads(output.splitlines()[-1])
         ordered = {name: frozen[name] for name in CELLS if name in frozen}

@@ -86,6 +86,28 @@ def of_method(method: str, records: list[Record]) -> str:
     return f"## {method}\n\n{markdown(header, rows, 2)}\n"
 
 
+def of_currents(methods: list[str], currents: dict[str, Any]) -> str:
+    """Return the tables of what was measured with currents, one for each method."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(map(text, value))
+        return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.2f}"
+
+    parts = []
+    for method in methods:
+        rows = [
+            [cell, f"{protocol}: {name}", text(value), text(found[method][protocol][name])]
+            for cell, found in currents.items()
+            for protocol, measures in found["full"].items()
+            for name, value in measures.items()
+            if value is not None or found[method][protocol][name] is not None
+        ]
+        table = markdown(["cell", "measured", "full", "reduced"], rows, 2)
+        parts.append(f"## {method}\n\n{table}\n")
+    return "\n".join(parts)
+
+
 def relative_rmsd(records: list[Record], method: str) -> float:
     """The mean RMSD of a method over that of the classic one."""
     return quotient(records, method, "rmsd")

@@ -13,7 +13,6 @@ from neuron import h
 class Drive:
     """Synapses and what drives them; entry ``i`` of each list belongs to synapse ``i``.
 
-    Only when synapses are coalesced there are fewer point processes than entries of the others.
     A reduction returns those of the synapses that remain, and the NetCons: assign them to
     ``synapses`` and ``netcons``. NetStims and random streams stay as they are.
     """
@@ -44,7 +43,6 @@ def place_synapses(
     inhibitory_rate: float = 15.0,
     start: float = 100.0,
     stream: int = 0,
-    coalesced: bool = False,
 ) -> Drive:
     """Put ``count`` Exp2Syn on the apical and basal dendrites of ``cell`` and drive each.
 
@@ -54,9 +52,6 @@ def place_synapses(
     rise 1 ms, decay 8 ms). Synapse ``i`` is driven by a NetStim of its own with the random stream
     Random123(i, ``stream``): Poisson events from ``start`` (ms) on at the rate given in Hz, through
     a NetCon with no delay. Weights are peak conductances in µS.
-
-    Exp2Syn is linear in its events. With ``coalesced``, synapses of the same kind in the same
-    segment are therefore one point process, which runs faster and obeys the same equations.
     """
     segments = [seg for part in (cell.apical, cell.basal) for sec in part for seg in sec]
     lengths = np.array([seg.sec.L / seg.sec.nseg for seg in segments])
@@ -66,15 +61,10 @@ def place_synapses(
     excitatory_count = round(excitatory_fraction * count)
 
     drive = Drive([], [], [], [])
-    existing: dict[tuple[int, bool], Any] = {}
     for i, index in enumerate(chosen):
-        excitatory = i < excitatory_count
-        synapse = existing.get((index, excitatory)) if coalesced else None
-        if synapse is None:
-            synapse = h.Exp2Syn(segments[index])
-            existing[index, excitatory] = synapse
-            drive.synapses.append(synapse)
-        if excitatory:
+        synapse = h.Exp2Syn(segments[index])
+        drive.synapses.append(synapse)
+        if i < excitatory_count:
             synapse.e, synapse.tau1, synapse.tau2 = 0.0, 0.3, 1.8
             weight, rate = excitatory_weight, excitatory_rate
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 from typing import Any
@@ -14,7 +15,7 @@ from ._display.progress import Progress
 from ._display.text import number, settings
 from ._display.warned import kept, warn_once
 from ._processes import tasks
-from ._runs import running
+from ._runs import keeping, running
 from ._session.job import check_version
 from .comparison import SILENCE, Comparison, compare
 from .record import ReductionRecord
@@ -175,6 +176,7 @@ def evaluate(
     ceiling: bool = True,
     sites: Iterable[tuple[str, float]] | None = None,
     workers: int | None = None,
+    full_runs: str | os.PathLike[str] | None = None,
     progress: bool = True,
     **options: Any,
 ) -> Evaluation:
@@ -204,12 +206,17 @@ def evaluate(
         of its cell, and a position on it. Three places on the largest dendrite if None.
     :param workers: how many processes run at once, as many as there are processors if None. The
         times of the runs are processor times, most telling with 1.
+    :param full_runs: path of a directory, made if need be, in which the full cell's runs are kept,
+        a file for each seed as it is finished. What is there is not run again, for other methods
+        or settings. How a run is found, and when a new directory is needed, is as for the full runs
+        beside the ``results`` of :func:`tune`.
     :param progress: whether to tell how far it is, with tqdm where that is installed.
     :param options: further arguments of :func:`reduce`.
     :raises ArgumentError: a number has no meaning, or ``make_cell`` returns something else.
     :raises SimulatorError: the session cannot be copied to another process.
     :raises WorkerError: a process ended before it was done; the message says how.
     :raises NeuronReduceError: the reduction raised it; likewise what ``make_cell`` raises.
+    :raises OSError: the directory cannot be made, or a file in it not written.
     """
     check_version()
     protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
@@ -218,12 +225,25 @@ def evaluate(
     arguments = running.reduction_arguments(method, frequency, segments, options)
     workers = running.worker_count(workers, tasks.processor_count())
     running.check_that_it_can_run()
+    keeper = None if full_runs is None else keeping.FullRuns(pathlib.Path(full_runs))
 
     def task(seed) -> tasks.Task:
-        return tasks.Task(
-            f"seed {seed}",
-            lambda note: _evaluated(make_cell, seed, protocol, ceiling, arguments, note),
-        )
+        def work(note):
+            model = running.Model.made(make_cell, seed)
+            # What cannot be reduced should not be run for hours first.
+            with kept():
+                tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
+            if keeper is None:
+                full, ceilings = running.run_full(model, protocol, ceiling, note)
+            else:
+                full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling))
+            with kept() as warnings:
+                reduction = model.reduced(arguments)
+            reduced = running.run_reduced(model, reduction, tuple(full.dendrites), protocol)
+            note(f"reduced cell, {reduced.seconds:.1f} s")
+            return (full, ceilings, reduced, reduction.record), warnings
+
+        return tasks.Task(f"seed {seed}", work)
 
     found: dict[int, Any] = {}
     runs = 2 + len(running.CEILINGS) * bool(ceiling)
@@ -256,20 +276,6 @@ def evaluation_of(
         for seed, (full, ceilings, reduced, _) in zip(seeds, runs, strict=True)
     ]
     return Evaluation(runs[0][3], cases)
-
-
-def _evaluated(make_cell, seed, protocol, ceiling, arguments, note):
-    """All runs with one seed, in this process; and the texts of the reduction's warnings."""
-    model = running.Model.made(make_cell, seed)
-    # What cannot be reduced should not be run for hours first.
-    with kept():
-        tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
-    full, ceilings = running.run_full(model, protocol, ceiling, note)
-    with kept() as warnings:
-        reduction = model.reduced(arguments)
-    reduced = running.run_reduced(model, reduction, tuple(full.dendrites), protocol)
-    note(f"reduced cell, {reduced.seconds:.1f} s")
-    return (full, ceilings, reduced, reduction.record), warnings
 
 
 def _mean(name: str, comparisons: Sequence[Comparison]) -> float:

@@ -327,3 +327,24 @@ def test_comparison_from_a_time_on() -> None:
     assert case.full.time.tolist() == whole.full.time.tolist()
     assert case.comparison.spikes_full < whole.comparison.spikes_full
     assert "30 to 60 ms" in str(late)
+
+
+@isolated
+def test_full_runs_are_made_once(tmp_path: Path) -> None:
+    folder = tmp_path / "full"
+    settings = {**SETTINGS, "seeds": (3,), "full_runs": folder}
+    first = neuron_reduce.evaluate(made.make, **settings)
+    (file,) = folder.iterdir()
+    written = file.stat().st_mtime_ns
+    other = neuron_reduce.evaluate(made.make, **{**settings, "method": "lumped", "rates": 60})
+    assert file.stat().st_mtime_ns == written
+    for evaluation in (other, neuron_reduce.evaluate(made.make, **settings)):
+        assert evaluation.cases[0].full.soma.tolist() == first.cases[0].full.soma.tolist()
+        assert evaluation.cases[0].full.seconds == first.cases[0].full.seconds
+        assert list(evaluation.cases[0].ceilings) == list(first.cases[0].ceilings)
+    assert list(folder.iterdir()) == [file]
+    without = neuron_reduce.evaluate(made.make, ceiling=False, **settings)
+    assert without.cases[0].ceilings == {}
+    assert len(list(folder.iterdir())) == 2
+    with pytest.raises(FileNotFoundError):
+        neuron_reduce.evaluate(made.make, **{**settings, "full_runs": tmp_path / "no" / "where"})

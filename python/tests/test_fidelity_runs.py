@@ -1,7 +1,9 @@
-"""What the fidelity benchmark rests on: drives that can be coalesced, runs that can be kept."""
+"""What the fidelity benchmark runs: drives, places of recording, currents; and its records."""
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,95 +11,137 @@ from typing import Any
 import numpy as np
 import pytest
 
-import full_runs
-from l5pc.drive import place_synapses
-from session import emptied
+import cells
+import find_protocols
+import model
+import neuron_reduce
+import one_cell
+import protocols
+import run
+import tables
+from isolated import isolated
+from models import small_cell
 
 
-def _cell(h: Any) -> Any:
-    """A soma with one apical and one basal dendrite."""
-    soma, basal, apical = (h.Section(name=name) for name in ("soma", "dend", "apic"))
-    soma.L = soma.diam = 20.0
-    for dendrite, length in ((basal, 150.0), (apical, 400.0)):
-        dendrite.connect(soma(0.5))
-        dendrite.L, dendrite.diam, dendrite.nseg = length, 2.0, 9
-    for section in (soma, basal, apical):
-        section.insert("pas")
-        section.g_pas = 1e-4
+def _template() -> Any:
+    """A cell as those of the benchmark, which have names of hoc templates."""
+    cell = small_cell.build()
+    soma, dendrites = list(cell.soma), small_cell.dendrites_of(cell)
+    apical = [each for each in dendrites if "apic" in each.name()]
     return SimpleNamespace(
-        soma=[soma], basal=[basal], apical=[apical], all=[soma, basal, apical], axonal=[]
+        soma=soma,
+        apic=apical,
+        dend=[each for each in dendrites if each not in apical],
+        apical=apical,
+        basal=[each for each in dendrites if each not in apical],
+        all=[*soma, *dendrites],
+        axonal=[],
+        kept=cell,
     )
 
 
-def _trace(h: Any, stream: int, coalesced: bool) -> tuple[np.ndarray, int]:
-    """Somatic potential (mV) under 200 synapses, and the number of point processes."""
-    with emptied():
-        cell = _cell(h)
-        drive = place_synapses(
-            cell, 200, seed=3, start=5.0, stream=stream, coalesced=coalesced, excitatory_rate=20.0
-        )
-        recorded = h.Vector().record(cell.soma[0](0.5)._ref_v)
-        full_runs.simulate(drive, 100.0)
-        result = np.array(recorded), len(drive.synapses)
-        drive.netcons.clear()
-    return result
+@pytest.fixture
+def one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The name of a small cell that takes the place of published ones, with its drive."""
+    monkeypatch.setattr(cells, "load", lambda name, cache: _template())
+    drives, amplitudes = tmp_path / "drives.json", tmp_path / "protocols.json"
+    drives.write_text(json.dumps({"l5pc": {"mid": {"excitation": 2.0}}}))
+    currents = {"subthreshold step": 0.05, "distal pulse": 0.05, "spike": 2.0}
+    amplitudes.write_text(json.dumps({"l5pc": currents}))
+    monkeypatch.setattr(one_cell, "DRIVES", drives)
+    monkeypatch.setattr(protocols, "PROTOCOLS", amplitudes)
+    return "l5pc"
 
 
-@pytest.mark.usefixtures("clean_session")
-def test_coalesced_synapses_give_the_same_run(h: Any) -> None:
-    single, many = _trace(h, 1, coalesced=False)
-    merged, few = _trace(h, 1, coalesced=True)
-    assert many == 200
-    assert few <= 36  # two kinds in 18 segments
-    assert np.ptp(single) > 1.0
-    # Sums of the same conductances in another order: rounding only.
-    assert np.abs(single - merged).max() < 1e-9
+def _options(cell: str, cache: Path, **changed: Any) -> one_cell.Options:
+    options = one_cell.Options(
+        cell, ["mid"], [1, 2], ["classic", "lumped"], 220.0, str(cache), 2, currents=True
+    )
+    return options._replace(**changed)
 
 
-@pytest.mark.usefixtures("clean_session")
-def test_streams_give_other_events(h: Any) -> None:
-    first, _ = _trace(h, 1, coalesced=True)
-    second, _ = _trace(h, 2, coalesced=True)
-    assert np.abs(first - second).max() > 0.1
+@isolated
+def test_records_are_those_of_evaluate(one: str, tmp_path: Path) -> None:
+    found = one_cell.carry_out(_options(one, tmp_path))
+    assert len(found.drives) == 2
+    expected = neuron_reduce.evaluate(
+        model.maker(one, tmp_path, 2.0),
+        tstop=220.0,
+        tstart=model.SETTLED,
+        seeds=(1, 2),
+        method="lumped",
+        progress=False,
+    )
+    for record, case in zip(found.drives, expected.cases, strict=True):
+        assert record["seed"] == case.seed
+        assert list(record["methods"]) == ["classic", "lumped"]
+        lumped = record["methods"]["lumped"]
+        assert lumped["rmsd"] == case.comparison.rmsd
+        assert lumped["bias"] == case.comparison.mean_difference
+        assert record["full"]["segments"] == expected.record.segments_full
+        labels = {site["label"] for site in record["full"]["sites"]}
+        assert labels == {"25 %", "50 %", "75 %", "100 %", "basal 50 %"}
+        assert all(lumped[f"rmsd at {label}"] > 0 for label in labels)
+        for name, each in case.comparison.ceiling.items():
+            assert record["ceilings"][name]["rmsd"] == each.rmsd
+    assert set(found.currents) == {"full", "classic", "lumped"}
+    full = found.currents["full"]
+    assert full["subthreshold step"]["deflection"] > 0.1
+    assert full["distal pulse"]["height"] > 0
+    assert len(full["spike"]["heights"]) == 5
+    assert json.loads(json.dumps(run.without_nan(found)))
+    text = tables.of_currents(["classic", "lumped"], {one: found.currents})
+    assert "subthreshold step: deflection" in text
+    assert "## lumped" in tables.of_method("lumped", found.drives)
 
 
-@pytest.mark.usefixtures("clean_session")
-def test_fingerprint_sees_the_model(h: Any) -> None:
-    with emptied():
-        cell = _cell(h)
-        drive = place_synapses(cell, 20, seed=3)
-        known = full_runs.fingerprint(cell, drive)
-        assert full_runs.fingerprint(cell, drive) == known
-        cell.basal[0](0.5).g_pas *= 1.001
-        changed = full_runs.fingerprint(cell, drive)
-        assert changed != known
-        drive.netcons[7].weight[0] *= 1.001
-        assert full_runs.fingerprint(cell, drive) not in (known, changed)
-        drive.netcons.clear()
+@isolated
+def test_full_runs_are_made_once(one: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = _options(one, tmp_path, seeds=[1], methods=["classic"], currents=False)
+    first = one_cell.carry_out(options)
+    files = {each: each.stat().st_mtime_ns for each in (tmp_path / "fidelity-runs").iterdir()}
+    assert len(files) == 1
+    second = one_cell.carry_out(options._replace(methods=["lumped", "classic"]))
+    assert {each: each.stat().st_mtime_ns for each in files} == files
+    assert len(list((tmp_path / "fidelity-runs").iterdir())) == 1
+    before, after = (each.drives[0] for each in (first, second))
+    assert before["full"] == after["full"]
+    assert before["methods"]["classic"]["rmsd"] == after["methods"]["classic"]["rmsd"]
 
 
-def test_runs_are_named_by_their_inputs(tmp_path: Path) -> None:
-    run = full_runs.FullRun("l5pc", 1.0, 1)
-    others = [
-        full_runs.FullRun("l5pc", 1.0, 2),
-        full_runs.FullRun("l5pc", 1.1, 1),
-        full_runs.FullRun("l5pc", 1.0, 1, steps=2),
-        full_runs.FullRun("l5pc_passive", 1.0, 1),
-    ]
-    names = {each.path(tmp_path) for each in [run, *others]}
-    assert len(names) == 5
-    assert full_runs.FullRun("l5pc", 1.0, 1).path(tmp_path) in names
+@isolated
+def test_seeds_give_other_places_and_events(one: str, tmp_path: Path) -> None:
+    make = model.maker(one, tmp_path, 1.0)
+    cell, synapses, netcons, drive = make(1)
+    length = sum(each.L for each in (*cell.apical, *cell.basal))
+    assert len(synapses) == len(netcons) == round(length)
+    assert netcons[0].weight[0] == model.EXCITATORY_WEIGHT
+    assert netcons[-1].weight[0] == model.INHIBITORY_WEIGHT
+    other, again = make(2), make(1)
+
+    def places(found: list[Any]) -> list[str]:
+        return [model.local_name(str(each.get_segment())) for each in found]
+
+    assert places(synapses) != places(other[1])
+    assert places(synapses) == places(again[1])
 
 
-def test_kept_runs_come_back(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "run.npz"
-    full_runs.write(path, {"about": '{"seconds": 1.5}', "v": np.arange(3, dtype=np.float32)})
-    kept = full_runs.read(path)
-    assert kept["about"] == {"seconds": 1.5}
-    assert kept["v"].tolist() == [0.0, 1.0, 2.0]
-    assert [each.name for each in path.parent.iterdir()] == ["run.npz"]
+@isolated
+def test_bench_of_the_search(one: str, tmp_path: Path) -> None:
+    bench = find_protocols.Bench(one, tmp_path)
+    step = protocols.Kind(20.0, 5.0)
+    below, above = (bench.respond(step, amplitude) for amplitude in (0.01, 5.0))
+    assert len(below.spike_times()) == 0
+    assert len(above.spike_times()) > 0
+    assert below.time[-1] == pytest.approx(protocols.BEGIN + 25.0)
+    again = bench.respond(step, 0.01)
+    assert again.soma.tolist() == below.soma.tolist()
 
 
-def test_spike_times_are_interpolated() -> None:
-    times = full_runs.spike_times(np.array([-70.0, -30.0, 10.0, -60.0, -19.0]), 0.5)
-    assert times == pytest.approx([0.625, 1.5 + 0.5 * 40 / 41])
+def test_deflection_begins_before_the_current() -> None:
+    v = np.full(round(400 / model.DT), -70.0)
+    v[round(protocols.BEGIN / model.DT) :] = -60.0
+    found = protocols.deflection(v)
+    assert found[0] == 0
+    assert np.flatnonzero(found)[0] == round(protocols.BASELINE / model.DT)
+    assert math.isclose(found[-1], 10.0)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import neuron
@@ -23,21 +23,25 @@ _VERSION = 1
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 
 
-def key(model: running.Model, protocol: running.Protocol, seed) -> str:
+def key(model: running.Model, protocol: running.Protocol, seed, changes: Sequence[str]) -> str:
     """A SHA-256 of all that can be read of what decides a full cell's run.
 
     That is the whole session, as all of it runs. Best computed in a copy of it: NEURON computes
     areas when they are asked for. What cannot be read are random streams, other than those that
     NetStims own, pointers, and what Python does when a run begins.
+
+    :param changes: with which the full cell is run too.
     """
     digest = hashlib.sha256()
-    for value in _values(model, protocol, seed):
+    for value in _values(model, protocol, seed, changes):
         digest.update(json.dumps(value).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
 
-def _values(model: running.Model, protocol: running.Protocol, seed) -> Iterator[Any]:
+def _values(
+    model: running.Model, protocol: running.Protocol, seed, changes: Sequence[str]
+) -> Iterator[Any]:
     """Plain values, one after the other."""
     yield ["version", _VERSION, _distribution.version(), neuron.__version__, h.nrnversion()]
     yield ["seed", repr(seed)]
@@ -47,7 +51,7 @@ def _values(model: running.Model, protocol: running.Protocol, seed) -> Iterator[
         h.celsius if protocol.celsius is None else protocol.celsius,
         *(h.secondorder, len(model.resets)),
     ]
-    yield ["ceilings", *running.CEILINGS, running.WEIGHT_CHANGE]
+    yield ["ceilings", *changes, running.WEIGHT_CHANGE]
     soma, places = running.recorded(model, protocol)
     yield ["recorded", _name(soma), [[_without_address(name), x] for name, x in places]]
     yield ["libraries", sorted(_libraries())]

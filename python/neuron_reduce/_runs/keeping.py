@@ -33,34 +33,42 @@ class FullRuns:
         self._directory.mkdir(exist_ok=True)
 
     def run(
-        self, model: running.Model, protocol: running.Protocol, seed, done: Callable[[str], None]
+        self,
+        model: running.Model,
+        protocol: running.Protocol,
+        seed,
+        done: Callable[[str], None],
+        ceiling: bool = True,
     ) -> Runs:
         """A model's runs: those that are kept, or else new ones, which then are.
 
         :param done: told after each run what it was.
+        :param ceiling: whether runs with changes that should not matter are among them.
         """
+        changes = running.CEILINGS if ceiling else ()
         key, sites = tasks.result_in_copy(
             lambda: (
-                fingerprint.key(model, protocol, seed),
+                fingerprint.key(model, protocol, seed, changes),
                 tuple(running.recorded(model, protocol)[1]),
             )
         )
         path = self._directory / f"{key}.npz"
-        runs = _read(path, sites)
+        runs = _read(path, sites, changes)
         if runs is None:
-            runs = running.run_full(model, protocol, True, done)
+            runs = running.run_full(model, protocol, ceiling, done)
             _write(path, runs)
         else:
-            for name in ("kept", *running.CEILINGS):
+            for name in ("kept", *changes):
                 done(f"full cell, {name}")
         return runs
 
 
-def _read(path: pathlib.Path, sites: Sequence[running.Site]) -> Runs | None:
+def _read(path: pathlib.Path, sites: Sequence[running.Site], changes: Sequence[str]) -> Runs | None:
     """What a file holds; None where there is none, or it is damaged.
 
     :param sites: what the recorded places are called now: where a section belongs to a Python
         object, its name may be another one in each process.
+    :param changes: those with which the full cell was run.
     """
     try:
         with np.load(path) as file:
@@ -71,18 +79,18 @@ def _read(path: pathlib.Path, sites: Sequence[running.Site]) -> Runs | None:
                     dict(zip(sites, file[f"dendrites {index}"], strict=True)),
                     float(file[f"seconds {index}"]),
                 )
-                for index in range(1 + len(running.CEILINGS))
+                for index in range(1 + len(changes))
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, ArgumentError):
         return None
-    return full, dict(zip(running.CEILINGS, ceilings, strict=True))
+    return full, dict(zip(changes, ceilings, strict=True))
 
 
 def _write(path: pathlib.Path, runs: Runs) -> None:
     """Writes a file that is there as a whole or not at all."""
     full, ceilings = runs
     arrays: dict[str, Any] = {}
-    for index, each in enumerate((full, *(ceilings[name] for name in running.CEILINGS))):
+    for index, each in enumerate((full, *ceilings.values())):
         dendrites = np.array(list(each.dendrites.values())).reshape(-1, len(each.time))
         arrays |= {
             f"time {index}": each.time,
