@@ -54,7 +54,7 @@ final class SymbolCache {
 
 /// Memory for the text of an error.
 final class MessageBuffer {
-  let size = 512
+  let size = 2048
   let base: UnsafeMutablePointer<CChar>
 
   init() {
@@ -64,7 +64,7 @@ final class MessageBuffer {
 
   deinit { base.deallocate() }
 
-  var text: String { String(cString: base) }
+  var text: String { mended(String(cString: base), bytes: size - 1) }
 }
 
 /// A text that NEURON may read and replace: what hoc calls a strdef.

@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from neuron import h
+
 import cells
 import model
 import neuron_reduce
@@ -64,7 +66,7 @@ def obtain(options: Options) -> Records:
 def carry_out(options: Options) -> Records:
     """Runs a cell, in this process."""
     cache = pathlib.Path(options.cache)
-    sites = model.sites(cells.load(options.cell, cache))
+    sites = _sites(options.cell, cache)
     common = {
         "sites": [(site.section, site.x) for site in sites],
         "dt": model.DT,
@@ -93,6 +95,15 @@ def carry_out(options: Options) -> Records:
     if options.currents and options.cell in protocols.known():
         currents = protocols.carry_out(options.cell, cache, options.methods, sites, common)
     return Records(records, currents)
+
+
+def _sites(name: str, cache: pathlib.Path) -> list[Site]:
+    """Where the cell is recorded. None of it is left, as it would run along with every other."""
+    cell = cells.load(name, cache)
+    sites = model.sites(cell)
+    for section in list(cell.all):
+        h.delete_section(sec=section)
+    return sites
 
 
 def _records(

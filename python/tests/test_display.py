@@ -202,3 +202,15 @@ def test_plural_of_point_process() -> None:
 def test_shortened(text: str, expected: str) -> None:
     assert shortened(text, 20) == expected
     assert len(shortened(text * 100)) <= 80
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "word " * 1000], ids=["one word", "words"])
+@isolated
+def test_messages_are_cut_at_a_word(name: str) -> None:
+    cell = small_cell.PythonCell(name)
+    cell.dend[0].uninsert("pas")
+    with pytest.raises(neuron_reduce.CellError) as caught:
+        neuron_reduce.subtree_reductor(cell, [], [])
+    message = str(caught.value)
+    assert message.startswith(name[:100])
+    assert "expected" in message or message.endswith(f"{name.split()[0][-1]}…")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from neuron import h
 
 import cells
 import find_protocols
@@ -63,6 +64,7 @@ def _options(cell: str, cache: Path, **changed: Any) -> one_cell.Options:
 @isolated
 def test_records_are_those_of_evaluate(one: str, tmp_path: Path) -> None:
     found = one_cell.carry_out(_options(one, tmp_path))
+    assert list(h.allsec()) == [], "what is left would run along"
     assert len(found.drives) == 2
     expected = neuron_reduce.evaluate(
         model.maker(one, tmp_path, 2.0),
