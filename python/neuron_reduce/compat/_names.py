@@ -24,4 +24,4 @@ def number(section: Any) -> str:
             f"{section} has no number in its name; expected a name such as dend[3], which sections "
             "are told apart by"
         )
-    return found[-1]
+    return str(found[-1])

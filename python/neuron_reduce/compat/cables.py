@@ -57,7 +57,7 @@ def membrane_resistance(section: Any) -> float:
     """
     if not section.has_membrane("pas") or not section.g_pas > 0:
         raise CellError(f"{section} has no pas with g_pas greater than 0, which Rm is taken from")
-    return 1 / section.g_pas
+    return float(1 / section.g_pas)
 
 
 def reduce_subtree(subtree_root: Any, frequency: float) -> CableParams:
