@@ -9,19 +9,22 @@ import numpy as np
 from .. import _library
 from .._display.warned import warn
 from .._library.responses import Nature
-from . import measuring
+from . import kinds, measuring
 
 
 class Drive:
     """Rates and responses in the form that the library takes; lives as long as the request.
 
+    :param found: the kinds of synapse, where they are known.
     :ivar responses: measured responses.
     :ivar rates: in Hz, shaped (n,).
     """
 
-    def __init__(self, synapses: list, netcons: list, rates: np.ndarray):
+    def __init__(
+        self, synapses: list, netcons: list, rates: np.ndarray, found: kinds.Kinds | None = None
+    ):
         self.rates = rates
-        self.responses = measuring.measure(synapses, netcons)
+        self.responses = measuring.measure(synapses, netcons, found)
         self._arrays = [
             (
                 np.ascontiguousarray(kind.times, dtype=float),

@@ -20,7 +20,7 @@ from .._library import reducing, structures
 from ..compat.replacement import replaced_properties
 from ..errors import ArgumentError, CellError, NeuronReduceWarning, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
-from . import collect, event_rates, geometry, inputs, instances, structure, templates
+from . import collect, event_rates, geometry, inputs, instances, kinds, structure, templates
 from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
@@ -152,7 +152,7 @@ class Job:
         else:
             with self._clock.stage("responses"):
                 rates = cell.rates if self._rates is None else self._rates
-                drive = inputs.Drive(self._synapses, self._netcons, rates)
+                drive = inputs.Drive(self._synapses, self._netcons, rates, _kinds(cell))
                 for name, value in drive.fields().items():
                     setattr(settings, name, value)
         outcome = cell.reduce(settings)
@@ -242,6 +242,11 @@ class _Clock:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _kinds(cell: reducing.Cell) -> kinds.Kinds:
+    examples = [(each.synapse, each.connection) for each in cell.groups]
+    return kinds.Kinds(examples, cell.groups_of_synapses)
 
 
 def _merging(merge: Any) -> int:
