@@ -69,7 +69,11 @@ let package = Package(
     .testTarget(
       name: "CellModelTests", dependencies: ["CellModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "SynapseResponseTests", dependencies: ["SynapseResponse", "TestSupport"],
+      name: "SynapseResponseTests",
+      dependencies: [
+        "SynapseResponse", "TestSupport",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ReductionTests",
