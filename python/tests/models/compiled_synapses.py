@@ -11,7 +11,7 @@ from models.compiled import LIBRARY, SOURCES, _compile
 
 
 def load_mechanisms(cache: Path) -> None:
-    """Load `AlphaConductance`, `CurrentSyn`, `DepressingSyn`, `FailingSyn`; compile if need be."""
+    """Load the synapses of the folder `synapses`; compile them into `cache` if need be."""
     if h.name_declared("CurrentSyn"):
         return
     sources = sorted((SOURCES / "synapses").glob("*.mod"))
