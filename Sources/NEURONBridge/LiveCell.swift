@@ -34,9 +34,10 @@ package struct LiveCell {
   package let listedConnections: [Int]
   let neuron: NEURON
   let sections: [SectionReference]
-  /// The objects behind the model's point processes and connections, index by index.
+  /// The objects behind the model's point processes and connections, index by index. Those that the
+  /// caller listed are the caller's to keep alive.
   let synapses, connections: [ObjectReference]
-  private let held: HeldReferences
+  private let held: HeldSections
 
   /// Reads a cell of the session; nothing is changed.
   ///
@@ -59,7 +60,7 @@ package struct LiveCell {
     self.sections = sections
     self.synapses = synapses
     self.connections = connections
-    held = HeldReferences(neuron, sections: sections, objects: synapses + connections)
+    held = HeldSections(neuron, sections)
   }
 
   /// The mean rates in Hz of the caller's connections, in the caller's order; nil where one is not
@@ -90,31 +91,47 @@ package struct LiveCell {
         throw .changedMeanwhile(what: "\(value.name) has other segments")
       }
     }
+    try checkUnlisted()
     for (index, synapse) in synapses.enumerated()
     where !neuron.api.point_process_is_placed(synapse) {
       let kind = model.pointProcessKinds[model.pointProcesses[index].kind].name
       throw .changedMeanwhile(what: "a \(kind) is on no section any more")
     }
   }
+
+  /// Those that are in no list may have been destroyed: they are looked for among what there is.
+  private func checkUnlisted() throws(BridgeError) {
+    var expected: [String: Set<ObjectReference>] = [:]
+    for index in synapses.indices.dropFirst(listedCount) {
+      let kind = model.pointProcessKinds[model.pointProcesses[index].kind].name
+      expected[kind, default: []].insert(synapses[index])
+    }
+    let unlisted = connections.dropFirst(listedConnections.count)
+    if !unlisted.isEmpty { expected["NetCon"] = Set(unlisted) }
+    for (kind, objects) in expected {
+      var missing = objects
+      try neuron.forEachObject(ofClass: kind) { object throws(BridgeError) in missing.remove(object)
+      }
+      guard missing.isEmpty else {
+        throw .changedMeanwhile(what: "a \(kind) was destroyed")
+      }
+    }
+  }
 }
 
-/// Keeps sections' and objects' memory from being given to others as long as it lives. What a script
-/// deletes is deleted all the same.
-private final class HeldReferences {
+/// Keeps sections' memory from being given to others as long as it lives. What a script deletes is
+/// deleted all the same.
+private final class HeldSections {
   private let neuron: NEURON
   private let sections: [SectionReference]
-  private let objects: [ObjectReference]
 
-  init(_ neuron: NEURON, sections: [SectionReference], objects: [ObjectReference]) {
+  init(_ neuron: NEURON, _ sections: [SectionReference]) {
     self.neuron = neuron
     self.sections = sections
-    self.objects = objects
     for section in sections { neuron.api.section_ref(section) }
-    for object in objects { neuron.api.object_ref(object) }
   }
 
   deinit {
-    for object in objects { neuron.api.object_unref(object) }
     for section in sections { neuron.api.section_unref(section) }
   }
 }

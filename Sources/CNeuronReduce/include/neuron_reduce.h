@@ -272,8 +272,8 @@ typedef struct nr_impedance {
 
 /// Reads a cell of the session, and changes nothing.
 ///
-/// Returns NULL on success, and sets `cell`, to be given back with `nr_cell_free`. As long as it lives, the
-/// objects that were read stay in memory.
+/// Returns NULL on success, and sets `cell`, to be given back with `nr_cell_free`. The request's objects
+/// must live until the cell was built.
 nr_error *NR_NULLABLE nr_cell_read(const nr_cell_request *request,
                                    nr_cell *NR_NULLABLE *NR_NONNULL cell);
 void nr_cell_free(nr_cell *cell);

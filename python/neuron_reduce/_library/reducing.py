@@ -68,9 +68,7 @@ class Cell:
 
         :raises NeuronReduceError: it cannot be reduced so.
         """
-        handle = ctypes.c_void_p()
-        check(_library.nr_cell_reduce(self._handle, settings, handle), self._names)
-        return Outcome(handle, self._names)
+        return Outcome(self._handle, settings, self._names)
 
 
 def _copy(function, handle: ctypes.c_void_p, kind: type) -> np.ndarray:
@@ -82,9 +80,11 @@ def _copy(function, handle: ctypes.c_void_p, kind: type) -> np.ndarray:
 class Outcome:
     """A reduction: the library's ``nr_reduction``, freed with this object."""
 
-    def __init__(self, handle: ctypes.c_void_p, names: ArgumentNames):
-        self._handle = handle
+    def __init__(self, cell: ctypes.c_void_p, settings: Settings, names: ArgumentNames):
         self._names = names
+        # Of this object from the start: whatever interrupts what follows, it is given back.
+        self._handle = ctypes.c_void_p()
+        check(_library.nr_cell_reduce(cell, settings, self._handle), names)
 
     def build(self, building: Building) -> None:
         """Builds the reduced cell in the session, in place of the original's dendrites. All or
@@ -95,7 +95,8 @@ class Outcome:
         check(_library.nr_reduction_build(self._handle, building), self._names)
 
     def __del__(self):
-        _library.nr_reduction_free(self._handle)
+        if self._handle:
+            _library.nr_reduction_free(self._handle)
 
     def _array(self, function) -> list:
         count = ctypes.c_size_t()

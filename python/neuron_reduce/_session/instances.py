@@ -51,7 +51,7 @@ def instance(name: str, names: ArgumentNames) -> ReducedModel:
     """
     try:
         return ReducedModel(name)
-    except Exception as error:
+    except RuntimeError as error:
         raise _library.template_error(name, str(error), names) from None
 
 
