@@ -127,8 +127,8 @@ def test_a_thousand_reductions_do_not_grow(kind: str) -> None:
     assert _names() == []
     assert {name: len(h.List(name)) for name in objects} == objects
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    # In KiB. NEURON itself never gives back some 95 bytes of each hoc object, 8 KiB for all that one
-    # round makes; a reduced cell that stayed would be some 20 KiB more.
+    # In KiB. NEURON itself never gives back some 95 bytes of each hoc object, 8 KiB for all that
+    # one round makes; a reduced cell that stayed would be some 20 KiB more.
     assert grown < 14_000, f"{grown} KiB"
 
 
