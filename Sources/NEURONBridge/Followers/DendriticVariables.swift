@@ -16,7 +16,7 @@ final class DendriticVariables {
     case property(process: Int, name: String, element: Int)
   }
 
-  /// A place on a section that NEURON has a node for: the centre of a segment, or the distal end.
+  /// A place on a section that NEURON has a node for: the centre of a segment, or an end.
   struct Place: Hashable {
     let section: Int
     let position: Double
@@ -25,32 +25,52 @@ final class DendriticVariables {
   private let internals: Internals
   private let neuron: NEURON
   private let cell: LiveCell
+  private let replacement: Replacement
   /// The model's point processes whose variables are asked for.
   private let processes: [Int]
 
   /// - Parameter processes: indices of the model's point processes whose variables count.
-  init(_ internals: Internals, _ cell: LiveCell, processes: [Int]) {
+  init(
+    _ internals: Internals, _ cell: LiveCell, _ replacement: Replacement, processes: [Int]
+  ) {
     self.internals = internals
     neuron = internals.neuron
     self.cell = cell
+    self.replacement = replacement
     self.processes = processes
   }
 
-  /// Where the dendrites have nodes: their segments' centres, and their distal ends.
-  private(set) lazy var places: [Place] =
-    centers
-    + cell.model.sections.indices.compactMap {
-      let section = cell.model.sections[$0]
-      guard section.role.isDendritic else { return nil }
-      return Place(section: $0, position: 1 - section.proximalEnd)
+  /// Where the dendrites have nodes: their segments' centres, and those of their ends that are no node of
+  /// what stays.
+  private(set) lazy var places: [Place] = {
+    guard let symbol = neuron.api.symbol("v") else { return centers }
+    let potential = RangeVariable(symbol: symbol, name: "v", element: nil)
+    func address(_ place: Place) -> UnsafeMutablePointer<Double>? {
+      neuron.address(
+        of: .range(potential, cell.sections[place.section], position: place.position))
     }
+    let isReplaced = cell.model.sections.indices.map(replacement.contains)
+    let staying = cell.model.sections.indices.filter { !isReplaced[$0] }.flatMap { index in
+      let section = cell.model.sections[index]
+      let ends = [0.0, 1].filter { end in
+        guard let attachment = section.attachment, attachment.ownEnd == end else { return true }
+        return !isReplaced[attachment.parent]
+      }
+      return (centers(of: index) + ends).map { address(Place(section: index, position: $0)) }
+    }
+    let kept = Set(staying)
+    let ends = cell.model.sections.indices.filter { isReplaced[$0] }.flatMap { index in
+      [0.0, 1].map { Place(section: index, position: $0) }
+    }
+    return centers + ends.filter { !kept.contains(address($0)) }
+  }()
 
-  private lazy var centers: [Place] = cell.model.sections.enumerated().flatMap {
-    index, section -> [Place] in
-    guard section.role.isDendritic else { return [] }
-    return section.segments.indices.map {
-      Place(section: index, position: section.center(ofSegment: $0))
-    }
+  private lazy var centers: [Place] = cell.model.sections.indices.filter(replacement.contains)
+    .flatMap { index in centers(of: index).map { Place(section: index, position: $0) } }
+
+  private func centers(of index: Int) -> [Double] {
+    let section = cell.model.sections[index]
+    return section.segments.indices.map { section.center(ofSegment: $0) }
   }
 
   /// The variable that a handle is of; nil where it is none of those.

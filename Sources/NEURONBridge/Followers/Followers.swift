@@ -46,7 +46,7 @@ package struct Followers: Follower {
     }
     let destinations = Destinations(original: original, reduction: reduction)
     let variables = DendriticVariables(
-      internals, original,
+      internals, original, reduction.replacement,
       processes: original.synapses.indices.filter { destinations.isMerged($0) })
     followers.append(try Pointers(internals, destinations, variables))
     if let transfers = try Transfers(internals, destinations, variables) {

@@ -24,7 +24,11 @@ extension PointerKinds {
   ) {
     let neuron = internals.neuron
     // NEURON has one copy of the name for all objects of a class.
-    let classes = Set(objects.map { neuron.api.class_name($0) })
+    var classes: Set<UnsafePointer<CChar>> = []
+    var seen: Set<Int> = []
+    for (process, object) in zip(processes, objects) where seen.insert(process.kind).inserted {
+      classes.insert(neuron.api.class_name(object))
+    }
     var sources: Set<ObjectReference> = []
     for source in internals.spikeSources() {
       guard let object = source.pointee.object, classes.contains(neuron.api.class_name(object)),

@@ -102,7 +102,7 @@ struct Pointers: Follower {
         guard let handle = pointer.target else { continue }
         let variable = try variables.variable(of: handle)
         let owner = "\(kind.name) of \(neuron.name(of: section))(\(positionText(position)))"
-        if let index = indices[section], original.model.sections[index].role.isDendritic {
+        if let index = indices[section], destinations.reduction.replacement.contains(index) {
           let place = DendriticVariables.Place(section: index, position: position)
           try add(pointer, at: place, to: variable, ownedBy: owner)
         } else if let variable {

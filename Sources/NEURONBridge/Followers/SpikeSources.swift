@@ -38,7 +38,9 @@ struct SpikeSources: Follower {
     self.destinations = destinations
     let original = destinations.original
     let dendrites = Set(
-      zip(original.sections, original.model.sections).filter { $0.1.role.isDendritic }.map(\.0))
+      original.sections.indices.filter(destinations.reduction.replacement.contains).map {
+        original.sections[$0]
+      })
     for source in internals.spikeSources() {
       guard let section = source.pointee.section, dendrites.contains(section) else { continue }
       switch try variables.variable(of: source.pointee.variable) {
