@@ -102,8 +102,6 @@ def test_superposition(
     if mechanism == "SaturatingSyn":
         # So far from what one event does.
         values = {"most": 50 * weight}
-    elif mechanism == "SharedDepressionSyn" and values.get("u") == 1e-3:
-        nature = Nature.LINEAR if values["u"] * 9 < 2e-3 else nature
     found = _Bench(mechanism, weight=weight, **values).only()
     assert (found.nature, found.superposition) == (nature, superposition)
 
@@ -332,7 +330,7 @@ def test_errors_of_our_own_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 @isolated
 def test_errors_of_neuron_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(groups: Any) -> None:
-        h('execerror("as NEURON says it", "")')
+        h.MechanismStandard("nothing", 1)
 
     monkeypatch.setattr(stands, "_clear", fails)
     bench = _Bench("ExpSyn")
