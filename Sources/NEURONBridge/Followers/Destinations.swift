@@ -43,6 +43,11 @@ struct Destinations {
         ofSegment: target.segment, segmentCount: reduction.cables[target.cable].segmentCount))
   }
 
+  /// For each section of the original, the cables that its segments went to; none for what stays.
+  var cablesOfSections: [Set<Int>] {
+    reduction.segmentMap.points.map { Set($0.map(\.segment.cable)) }
+  }
+
   /// What stands for a variable; nil where the cable does not have it.
   func target(of variable: DendriticVariables.Variable) -> Target? {
     switch variable {

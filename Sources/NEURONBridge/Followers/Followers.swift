@@ -40,11 +40,13 @@ package struct Followers: Follower {
   init(
     _ neuron: NEURON, original: LiveCell, reduction: Reduction
   ) throws(BridgeError) {
+    let destinations = Destinations(original: original, reduction: reduction)
+    followers = [try IonStyles(neuron, destinations)]
     guard let internals = Internals(neuron) else {
       losses = try Self.blindness(neuron)
+      notes = followers.flatMap(\.notes)
       return
     }
-    let destinations = Destinations(original: original, reduction: reduction)
     let variables = DendriticVariables(
       internals, original, reduction.replacement,
       processes: original.synapses.indices.filter { destinations.isMerged($0) })

@@ -124,6 +124,11 @@ class Outcome:
         return _library.nr_reduction_section_name(self._handle, section).decode()
 
     @property
+    def replaced_sections(self) -> frozenset[str]:
+        """The names of the original's sections that are replaced."""
+        return frozenset(self._texts(_library.nr_reduction_section_name))
+
+    @property
     def counts(self) -> Counts:
         """How many segments and point processes."""
         return _library.nr_reduction_counts(self._handle)

@@ -7,7 +7,6 @@ import ctypes
 import dataclasses
 import re
 import time
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,11 +15,22 @@ import numpy as np
 from neuron import hoc
 
 from .. import _library
+from .._display.warned import warn
 from .._library import reducing, structures
 from ..compat.replacement import replaced_properties
-from ..errors import ArgumentError, CellError, NeuronReduceWarning, UnsupportedNeuronError
+from ..errors import ArgumentError, CellError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
-from . import collect, event_rates, geometry, inputs, instances, kinds, structure, templates
+from . import (
+    collect,
+    event_rates,
+    geometry,
+    inputs,
+    instances,
+    kinds,
+    reaction_diffusion,
+    structure,
+    templates,
+)
 from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
@@ -156,6 +166,7 @@ class Job:
                 for name, value in drive.fields().items():
                     setattr(settings, name, value)
         outcome = cell.reduce(settings)
+        reaction_diffusion.check_that_none_is_replaced(outcome)
 
         with self._clock.stage("prepare"):
             model = instances.instance(self._template_name, self._in_library)
@@ -170,8 +181,7 @@ class Job:
             survivors = [self._synapses[index] for index in outcome.survivors]
         self._clock.seconds.update(outcome.stage_seconds)
         if losses := outcome.losses:
-            # To the line that called the front which calls this, through its wrapper.
-            warnings.warn(" ".join(losses), NeuronReduceWarning, stacklevel=4)
+            warn(" ".join(losses))
         notes = drive.notes if drive else []
         return Done(reduced, survivors, self._netcons, outcome, notes, points)
 
