@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -94,6 +95,23 @@ def _tune() -> Any:
     return neuron_reduce.tune(made.make, tstop=5, methods=("classic",), progress=False)
 
 
+def _with_template() -> Any:
+    """The template is tried in a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Tried.hoc"
+        path.write_text(
+            "begintemplate Tried\n"
+            "public soma, dend, apic, axon, all, somatic, basal, apical, axonal\n"
+            "create soma[1], dend[1], apic[1], axon[1]\n"
+            "objref all, somatic, basal, apical, axonal\n"
+            "proc init() {\nforall delete_section()\nall = new SectionList()\n"
+            "somatic = new SectionList()\nbasal = new SectionList()\n"
+            "apical = new SectionList()\naxonal = new SectionList()\n}\n"
+            "endtemplate Tried\n"
+        )
+        return small_cell.model().reduce(model_filename=path)
+
+
 CALLS = [_call, _reduce, _evaluate, _tune]
 
 
@@ -129,7 +147,7 @@ def test_no_descriptors_left(call: Callable[[], Any]) -> None:
 @pytest.mark.parametrize(
     ("number", "named"), [(errno.EAGAIN, "ulimit -u"), (errno.ENOMEM, "memory")]
 )
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [*CALLS, _with_template])
 @isolated
 def test_no_processes_left(
     call: Callable[[], Any], number: int, named: str, monkeypatch: pytest.MonkeyPatch
@@ -185,6 +203,7 @@ def test_children_that_others_wait_for(
     assert _call() == 42
     assert _evaluate().cases
     assert _reduce().record.notes == []
+    assert _with_template()
     with pytest.raises(WorkerError, match=r"seed 1: it (ended|was|exited)"):
         neuron_reduce.evaluate(lambda seed: os._exit(5), **SETTINGS)
     assert signal.getsignal(signal.SIGCHLD) == (signal.SIG_IGN if handler == "ignored" else collect)
@@ -445,10 +464,14 @@ last = 0
 
 def trace(frame, event, argument):
     global count
-    code = frame.f_code
-    # An interrupt in a finalizer is Python's to lose.
-    if os.getpid() != own or "_processes" not in code.co_filename or code.co_name == "__del__":
+    if os.getpid() != own or "_processes" not in frame.f_code.co_filename:
         return None
+    # An interrupt in a finalizer is Python's to lose.
+    caller = frame
+    while caller is not None:
+        if caller.f_code.co_name == "__del__":
+            return None
+        caller = caller.f_back
     if event == "line":
         count += 1
         if count == last:
