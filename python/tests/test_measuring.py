@@ -11,6 +11,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+from integrals import trapezoid
 from isolated import isolated
 from models import compiled, compiled9, made, small_cell
 from neuron_reduce import SimulatorError
@@ -32,7 +33,7 @@ def _only(mechanism: str, **values: float) -> measuring.Response:
 
 
 def _charge(response: measuring.Response) -> float:
-    return float(np.trapezoid(response.conductances, response.times))
+    return trapezoid(response.conductances, response.times)
 
 
 @isolated

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from neuron import h
 
 import neuron_reduce
 import snapshot
+from integrals import trapezoid
 from isolated import isolated
 from models import compiled, compiled9, compiled_synapses, small_cell
 from neuron_reduce._library.responses import Nature
@@ -45,7 +45,7 @@ class _Bench:
 
 def _charge(response: measuring.Response) -> float:
     """∫g dt in µS·ms per unit of weight."""
-    return float(np.trapezoid(response.conductances, response.times))
+    return trapezoid(response.conductances, response.times)
 
 
 def _only(bench: _Bench) -> measuring.Response:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from neuron import h
 
+from integrals import trapezoid
 from isolated import isolated
 from models import compiled, compiled9, compiled_synapses
 from neuron_reduce._library.responses import Nature, Superposition
@@ -50,7 +51,7 @@ class _Bench:
 
 
 def _charge(response: measuring.Response) -> float:
-    return float(np.trapezoid(response.conductances, response.times))
+    return trapezoid(response.conductances, response.times)
 
 
 KINDS: list[tuple[str, dict[str, float], Nature, Superposition]] = [
