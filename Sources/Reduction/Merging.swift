@@ -17,7 +17,8 @@ package struct PointProcessFate: Sendable, Equatable {
 }
 
 /// Merging of point processes that are equal: same kind, same values of the compared parameters,
-/// same segment of the reduced cell. The first of them, in the order given, stands for the rest.
+/// same segment of the reduced cell; as far as the settings' policy has it. The first of them, in the order
+/// given, stands for the rest.
 enum Merging {
   private struct Key: Hashable {
     let site: PointProcessFate.Site
@@ -27,19 +28,19 @@ enum Merging {
 
   /// - Parameters:
   ///   - sites: of each of the cell's point processes.
-  ///   - comparedParameters: by name of a kind, which of its parameters must be equal; all of them
-  ///     for a kind that is not named.
+  ///   - settings: the policy, and which parameters must be equal.
   /// - Throws: `ReductionError.unknownParameter`.
   static func fates(
-    of cell: CellModel, sites: [PointProcessFate.Site], comparedParameters: [String: [String]]
+    of cell: CellModel, sites: [PointProcessFate.Site], _ settings: ReductionSettings
   ) throws(ReductionError) -> [PointProcessFate] {
-    let compared = try comparedIndices(of: cell.pointProcessKinds, comparedParameters)
+    let compared = try comparedIndices(of: cell.pointProcessKinds, settings.comparedParameters)
+    let eligibility = MergeEligibility(cell: cell, settings: settings)
     var representatives: [Key: Int] = [:]
     representatives.reserveCapacity(cell.pointProcesses.count / 4)
     var fates: [PointProcessFate] = []
     fates.reserveCapacity(cell.pointProcesses.count)
     for (index, process) in cell.pointProcesses.enumerated() {
-      guard process.mayMerge else {
+      guard eligibility.obstacle(ofPointProcess: index) == nil else {
         fates.append(PointProcessFate(site: sites[index], representative: index))
         continue
       }

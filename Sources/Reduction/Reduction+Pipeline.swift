@@ -28,8 +28,7 @@ extension Reduction {
     let sites = mapping.sites(ofPointProcessesOf: cell)
     finished(.mapping)
 
-    let fates = try Merging.fates(
-      of: cell, sites: sites, comparedParameters: settings.comparedParameters)
+    let fates = try Merging.fates(of: cell, sites: sites, settings)
     finished(.merging)
 
     let insertions = method.insertions(mapping.segmentMap)

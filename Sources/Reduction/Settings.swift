@@ -30,6 +30,7 @@ package struct ReductionSettings: Sendable, Equatable {
   /// At which the cables keep the subtrees' impedances, in Hz; finite and not negative.
   package let frequency: Double
   package let segmentCount: SegmentCount
+  package let mergePolicy: MergePolicy
   /// Which parameters two point processes must have in common to be merged, by the name of their
   /// kind; all PARAMETERs of a kind that is not named.
   package let comparedParameters: [String: [String]]
@@ -42,13 +43,15 @@ package struct ReductionSettings: Sendable, Equatable {
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
-    comparedParameters: [String: [String]] = [:], drive: SynapticDrive = SynapticDrive(),
+    mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
+    drive: SynapticDrive = SynapticDrive(),
     membranes: [Int: CableMembrane] = [:]
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     self.method = method
     self.frequency = frequency
     self.segmentCount = segmentCount
+    self.mergePolicy = mergePolicy
     self.comparedParameters = comparedParameters
     self.drive = drive
     self.membranes = membranes

@@ -5,22 +5,34 @@ extension SynapseKind {
   package var treatment: String { "\(placement); \(weighting)" }
 
   private var placement: String {
-    if obstacles.contains(where: { $0.obstacle == .mayNotMerge }) {
-      return "each moved to where its place went"
+    let moved = "each moved to where its place went"
+    if let alone = obstacles.lazy.map(\.obstacle).first(where: \.standsAlone), after == before {
+      return alone == .mayNotMerge ? moved : "\(moved), unmerged: \(alone)"
     }
     return after < before
       ? "equal ones that met in a segment became one, which receives the events of all"
-      : "each moved to where its place went; none met an equal one there"
+      : "\(moved); none met an equal one there"
   }
 }
 
 extension SynapseKind.Obstacle: CustomStringConvertible {
+  /// Whether it keeps a point process apart from all others.
+  fileprivate var standsAlone: Bool {
+    switch self {
+    case .segment, .parameters: false
+    case .mayNotMerge, .notSuperposing, .notMeasured, .notAsked: true
+    }
+  }
+
   /// Completes "not merged further: ".
   package var description: String {
     switch self {
     case .segment: "in different segments"
     case .parameters(let names): "parameters differ: " + names.joined(separator: ", ")
     case .mayNotMerge: "each acts by itself"
+    case .notSuperposing: "an event of one NetCon changes the response to another's"
+    case .notMeasured: "whether events of their NetCons superpose is not known"
+    case .notAsked: "merging was not asked for"
     }
   }
 }

@@ -17,6 +17,12 @@ package struct SynapseKind: Sendable, Equatable {
     case parameters([String])
     /// It stands for itself alone, whatever else is there.
     case mayNotMerge
+    /// An event of one connection changes the response to another's: one cannot stand for two.
+    case notSuperposing
+    /// Whether one can stand for two is not known, since no response was measured that says so.
+    case notMeasured
+    /// None are merged.
+    case notAsked
   }
 
   /// What became of the weights of its connections.
@@ -78,7 +84,13 @@ private struct SynapseKinds {
   /// With how many others in its segment a point process is compared to say what keeps them apart.
   private static let neighborLimit = 64
 
+  /// What keeps a point process apart from all others.
+  private static let alone: [SynapseKind.Obstacle] = [
+    .mayNotMerge, .notAsked, .notSuperposing, .notMeasured,
+  ]
+
   private let cell: CellModel
+  private let eligibility: MergeEligibility
   private let reduction: Reduction
   /// For each kind of point process, the indices of the values that are compared.
   private let compared: [[Int]]
@@ -92,6 +104,7 @@ private struct SynapseKinds {
   init(amongFirst count: Int, of cell: CellModel, _ reduction: Reduction) {
     self.cell = cell
     self.reduction = reduction
+    eligibility = MergeEligibility(cell: cell, settings: reduction.settings)
     let compared = cell.pointProcessKinds.map { kind in
       kind.comparedIndices(reduction.settings.comparedParameters[kind.name])
     }
@@ -135,7 +148,8 @@ private struct SynapseKinds {
             name: names[compared[key.kind][position]], value: key.values[position])
         },
         before: members[index].count, after: left.count, connections: connectionCounts[index],
-        obstacles: obstacles(of: left, key, names: names),
+        obstacles: obstacles(
+          of: left, key, isRepeated: members[index].count > 1, names: names),
         weighting: weighting(of: members[index]))
     }
   }
@@ -165,9 +179,18 @@ private struct SynapseKinds {
   }
 
   private func obstacles(
-    of left: [Int], _ key: Key, names: [String]
+    of left: [Int], _ key: Key, isRepeated: Bool, names: [String]
   ) -> [(obstacle: SynapseKind.Obstacle, count: Int)] {
-    guard key.mayMerge else { return left.isEmpty ? [] : [(.mayNotMerge, left.count)] }
+    let apart = left.compactMap(eligibility.obstacle)
+    // One that has no equal at all is kept apart by its parameters, whatever else would.
+    if !apart.isEmpty, !key.mayMerge || isRepeated {
+      let blocked = Self.alone.compactMap { obstacle in
+        let count = apart.count { $0 == obstacle }
+        return count > 0 ? (obstacle: obstacle, count: count) : nil
+      }
+      let others = left.count - apart.count
+      return others > 1 ? blocked + [(.segment, others)] : blocked
+    }
     guard left.count < 2 else { return [(.segment, left.count)] }
     guard let only = left.first else { return [] }
     let differences = (occupants[place(of: only)] ?? []).lazy
