@@ -24,6 +24,10 @@ extension CellModelError: CustomStringConvertible {
       "\(mechanism) has \(count) values in segment \(segment) of \(section); expected \(expected)"
     case .property(let section, let name, let value, let expected):
       "\(name) of \(section) is \(value); expected \(expected)"
+    case .turning(let section, let position, let child, let soma):
+      "\(soma) is not the root of the cell, and \(child), on the way to it, is attached at \(position) of "
+        + "\(section): a section can only be attached by one of its ends; expected \(soma) at the root, as "
+        + "after h.disconnect(sec=\(child)); \(section).connect(\(child)(0), 0)"
     case .leakMechanism(let leak, let index, let known):
       "leak \(leak) is of mechanism \(index); expected an index below \(known), the number of the cell's "
         + "mechanisms"

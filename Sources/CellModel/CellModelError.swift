@@ -13,6 +13,8 @@ package enum CellModelError: Error, Equatable {
     section: String, segment: Int, mechanism: String, count: Int, expected: Int)
   /// A number that a section's compartments cannot have.
   case property(section: String, name: String, value: Double, expected: String)
+  /// A section between soma and root that would have to begin where it has a child inside.
+  case turning(section: String, position: Double, child: String, soma: String)
   case leakMechanism(leak: Int, index: Int, known: Int)
   case leakValue(leak: Int, mechanism: String, index: Int, known: Int)
   case pointProcessKind(pointProcess: Int, index: Int, known: Int)

@@ -8,6 +8,13 @@ extension Reduction {
   ///   - listed: how many of its point processes, the first ones, the user listed.
   package func notes(listed: Int, of cell: CellModel) -> [String] {
     var notes: [String] = []
+    let replaced = replacement.pieces.flatMap(\.sections)
+    let leakless = replaced.count { cell.leakDensities(ofSection: $0) == nil }
+    if 2 * leakless > replaced.count {
+      notes.append(
+        "\(leakless) of the \(replaced.count) sections of the dendrites have no leak that is known: where "
+          + "theirs is in another mechanism, leak=(\"Mechanism\", \"gmax\", \"e\") names it.")
+    }
     let conservesTotals = settings.method.traits.conservesTotals
     if conservesTotals {
       let means = kinds(in: cell)

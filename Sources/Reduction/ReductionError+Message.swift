@@ -48,9 +48,8 @@ extension ReductionError: CustomStringConvertible {
     case .dendriteOnAxon(let section, let axon):
       "\(section) is a dendrite attached to the axon's \(axon); expected dendrites to be attached to "
         + "the soma or to dendrites"
-    case .missingLeak(let section):
-      "\(section) has no pas; expected every section that a dendrite begins with to have pas "
-        + "inserted, since its g_pas and e_pas become the reduced cable's"
+    case .missingLeak(_, let stems, let having, let sections, let example):
+      Self.missingLeak(stems: stems, having: having, sections: sections, example: example)
     case .unsolvable(let section, let frequency):
       "no cable has the impedances that the dendrite beginning with \(section) has at \(frequency) "
         + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"
@@ -66,5 +65,24 @@ extension ReductionError: CustomStringConvertible {
   /// A count as it is written, whatever it is.
   private static func whole(_ count: Double) -> String {
     Int(exactly: count).map(String.init) ?? "\(count)"
+  }
+
+  private static func missingLeak(
+    stems: [String], having: Int, sections: Int, example: String
+  ) -> String {
+    let few = stems.prefix(4).joined(separator: ", ")
+    let named = stems.count > 4 ? "\(few) and \(stems.count - 4) more" : few
+    let lacking = "\(named) \(stems.count == 1 ? "has" : "have") no pas"
+    // One that is inserted in a stem alone would be a cable of a hundredth of the dendrite's conductance.
+    guard 2 * having >= sections, !example.isEmpty else {
+      return
+        "\(lacking), as \(sections - having) of the \(sections) sections of the dendrites; expected a "
+        + "leak in every section that a dendrite begins with: the cell seems to have its leak in another "
+        + "mechanism, which leak=(\"Mechanism\", \"gmax\", \"e\") names, with its conductance per area "
+        + "and its reversal potential"
+    }
+    return
+      "\(lacking); expected every section that a dendrite begins with to have a leak, since it becomes "
+      + "the reduced cable's: \(example)"
   }
 }

@@ -12,7 +12,9 @@ package enum ReductionError: Error, Equatable {
   case noDendrites(cell: String)
   case somaHasParent(soma: String, parent: String)
   case dendriteOnAxon(section: String, axon: String)
-  case missingLeak(section: String)
+  /// Stems without a leak, the first of them by itself; how many of the sections that are replaced have one,
+  /// of how many; and what the nearest of these has, where any has.
+  case missingLeak(section: String, stems: [String], having: Int, sections: Int, example: String)
   case unsolvable(section: String, frequency: Double)
   case tooManySegments(section: String, count: Double, limit: Int)
   case unknownParameter(kind: String, name: String, known: [String])

@@ -51,10 +51,8 @@ extension Replacement {
 
   /// Every stem has a leak and a capacitance; farther out either may be absent or zero.
   private func checkStems(of cell: CellModel) throws(ReductionError) {
+    if let error = ReductionError.missingLeak(of: pieces, in: cell) { throw error }
     for piece in pieces {
-      guard cell.leakDensities(ofSection: piece.stem) != nil else {
-        throw .missingLeak(section: cell.sections[piece.stem].name)
-      }
       try ReductionError.wrapping { () throws(CellModelError) in
         try cell.checkMembrane(ofSection: piece.stem)
       }

@@ -10,7 +10,21 @@ import Testing
     (.noSoma(cell: "L5PC[0]"), ["L5PC[0]", "soma"]),
     (.noDendrites(cell: "L5PC[0]"), ["L5PC[0]", "dendrites", "soma"]),
     (.somaHasParent(soma: "soma[1]", parent: "dend[7]"), ["soma[1]", "dend[7]"]),
-    (.missingLeak(section: "apic[4]"), ["apic[4]", "pas"]),
+    (
+      .missingLeak(
+        section: "apic[4]", stems: ["apic[4]", "dend[7]"], having: 8, sections: 10,
+        example: "apic[5] has g_pas = 2e-05, e_pas = -70.0"),
+      ["apic[4], dend[7] have no pas", "apic[5] has g_pas = 2e-05, e_pas = -70.0"]
+    ),
+    (
+      .missingLeak(
+        section: "apic[4]", stems: ["apic[4]"], having: 1, sections: 10,
+        example: "apic[5] has g_pas = 2e-05"),
+      [
+        "apic[4] has no pas", "9 of the 10 sections", "another mechanism",
+        #"leak=("Mechanism", "gmax", "e")"#,
+      ]
+    ),
     (
       .model(.property(section: "dend[3]", name: "cm", value: -1.5, expected: "a finite value")),
       ["dend[3]", "cm", "-1.5", "a finite value"]
@@ -37,7 +51,7 @@ import Testing
   }
 
   @Test func isWhatAStringOfTheErrorSays() {
-    let error = ReductionError.missingLeak(section: "dend[0]")
+    let error = ReductionError.noSoma(cell: "cell")
     #expect("\(error)" == error.description)
   }
 

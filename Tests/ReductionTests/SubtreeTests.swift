@@ -212,18 +212,23 @@ import Testing
   @Test func aStemMustHaveALeak() {
     var builder = CellBuilder.ballAndStick(segments: 4)
     builder.add(.basal, on: 0, .init(leak: nil))
-    #expect(throws: ReductionError.missingLeak(section: "dend[1]")) {
-      try builder.cell.reduced()
-    }
+    let error = #expect(throws: ReductionError.self) { try builder.cell.reduced() }
+    #expect(
+      error
+        == .missingLeak(
+          section: "dend[1]", stems: ["dend[1]"], having: 1, sections: 2,
+          example: "dend[0] has g_pas = 5e-05, e_pas = -70.0"))
   }
 
   /// As the test above, with no section of the cell having pas.
   @Test func aCellMustHaveALeak() {
     var builder = CellBuilder.ballAndStick(segments: 4, .init(leak: nil))
     builder.cell.mechanisms[0].name = "leak"
-    #expect(throws: ReductionError.missingLeak(section: "dend[0]")) {
-      try builder.cell.reduced()
-    }
+    builder.cell.leaks = []
+    #expect(
+      throws: ReductionError.missingLeak(
+        section: "dend[0]", stems: ["dend[0]"], having: 0, sections: 1, example: "")
+    ) { try builder.cell.reduced() }
   }
 
   /// Soma and axon are not reduced: what they have is not looked at.
