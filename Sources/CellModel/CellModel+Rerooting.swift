@@ -73,6 +73,13 @@ extension CellModel {
     for index in cell.pointProcesses.indices {
       cell.pointProcesses[index].section = newIndices[cell.pointProcesses[index].section]
     }
+    for index in cell.connections.indices {
+      guard case .crossing(let section?, let position) = cell.connections[index].source else {
+        continue
+      }
+      cell.connections[index].source = .crossing(
+        section: newIndices[section], position: position)
+    }
     return (cell, order)
   }
 }

@@ -6,7 +6,8 @@ extension CellModel {
   /// The sections are one tree: the first is its root, every other one is attached to an earlier one,
   /// at a position from 0 to 1, by its end 0 or 1. A leak is a value of one of the mechanisms. A section has 1 to `Section.segmentLimit` segments
   /// and each mechanism once, with values for all segments and parameters. A point process has a kind,
-  /// a section, a position from 0 to 1 and its kind's values; a connection has a target.
+  /// a section, a position from 0 to 1 and its kind's values; a connection has a target, and its source is on
+  /// one of the sections or on none.
   ///
   /// - Throws: `CellModelError`, for the first fault that is found.
   package func validate() throws(CellModelError) {
@@ -32,10 +33,14 @@ extension CellModel {
     }
     try check(leaksOf: valueCounts)
     try checkPointProcesses()
-    for (index, connection) in connections.enumerated()
-    where !pointProcesses.indices.contains(connection.target) {
-      throw .connectionTarget(
-        connection: index, index: connection.target, known: pointProcesses.count)
+    for (index, connection) in connections.enumerated() {
+      guard pointProcesses.indices.contains(connection.target) else {
+        throw .connectionTarget(
+          connection: index, index: connection.target, known: pointProcesses.count)
+      }
+      if case .crossing(let section?, _) = connection.source, !sections.indices.contains(section) {
+        throw .connectionSource(connection: index, index: section, known: sections.count)
+      }
     }
   }
 

@@ -48,6 +48,9 @@ extension CellModelError: CustomStringConvertible {
     case .connectionTarget(let connection, let index, let known):
       "connection \(connection) targets point process \(index); expected an index below \(known), the "
         + "number of the cell's point processes"
+    case .connectionSource(let connection, let index, let known):
+      "connection \(connection) has its source on section \(index); expected an index below \(known), the "
+        + "number of the cell's sections"
     }
   }
 }

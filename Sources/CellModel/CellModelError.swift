@@ -22,4 +22,5 @@ package enum CellModelError: Error, Equatable {
   case pointProcessPosition(pointProcess: Int, kind: String, section: String, value: Double)
   case pointProcessValues(pointProcess: Int, kind: String, count: Int, expected: Int)
   case connectionTarget(connection: Int, index: Int, known: Int)
+  case connectionSource(connection: Int, index: Int, known: Int)
 }

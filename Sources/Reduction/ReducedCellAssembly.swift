@@ -63,6 +63,8 @@ struct ReducedCellAssembly {
     for (index, connection) in cell.connections.enumerated() {
       reduced.connections[index].target =
         survivorIndices[fates[connection.target].representative]
+      reduced.connections[index].source = moved(
+        connection.source, newIndices, firstCable: firstCable)
     }
     return Reduction(
       settings: settings, replacement: replacement, cables: cables, reduced: reduced,
@@ -102,6 +104,21 @@ struct ReducedCellAssembly {
         position: cables[target.cable].center(ofSegment: target.segment),
         ownEnd: attachment.ownEnd)
     }
+  }
+
+  /// A source in terms of the reduced cell's sections; on none of them where it was a variable of a section
+  /// that is given up, at a position that is not known.
+  private func moved(
+    _ source: EventSource, _ newIndices: [Int?], firstCable: Int
+  ) -> EventSource {
+    guard case .crossing(let section?, let position) = source else { return source }
+    if let kept = newIndices[section] { return .crossing(section: kept, position: position) }
+    guard let position,
+      let target = mapping.target(ofPosition: position, section: section, in: cell)
+    else { return .crossing(section: nil, position: nil) }
+    return .crossing(
+      section: firstCable + target.cable,
+      position: cables[target.cable].center(ofSegment: target.segment))
   }
 
   private func section(

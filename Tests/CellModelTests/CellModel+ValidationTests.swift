@@ -139,6 +139,23 @@ import Testing
           ["point process 0", "ExpSyn", "0 values"], { $0.pointProcesses[0].values = [] }
         ),
         (
+          .connectionSource(connection: 0, index: 2, known: 2), ["connection 0", "section 2"],
+          { $0.connections[0].source = .crossing(section: 2, position: nil) }
+        ),
+        (
+          .leakMechanism(leak: 0, index: 2, known: 2), ["leak 0", "mechanism 2"],
+          { $0.leaks = [Leak(mechanism: 2, conductance: 0)] }
+        ),
+        (
+          .leakValue(leak: 0, mechanism: "Ih", index: 2, known: 2), ["leak 0", "value 2 of Ih"],
+          { $0.leaks = [Leak(mechanism: 0, conductance: 0, reversal: 2)] }
+        ),
+        (
+          .leakValue(leak: 0, mechanism: "peak", index: 0, known: 0),
+          ["leak 0", "value 0 of peak"],
+          { $0.leaks = [Leak(mechanism: 1, conductance: 0)] }
+        ),
+        (
           .connectionTarget(connection: 0, index: 1, known: 1),
           ["connection 0", "point process 1"],
           { $0.connections[0].target = 1 }

@@ -51,7 +51,8 @@ import Testing
       pointProcesses: [.init(kind: 0, section: 1, position: 0.75, values: [1.25])],
       connections: [.init(target: 0, weights: [0.0625, 2])])
     let expected = """
-      {"connections":[{"target":0,"weights":[0.0625,2]}],\
+      {"connections":[{"delay":1,"isActive":true,"source":{"none":{}},"target":0,\
+      "threshold":10,"weights":[0.0625,2]}],\
       "initialPotential":-80.5,\
       "leaks":[{"conductance":0,"factor":1,"mechanism":0,"reversal":1}],\
       "mechanisms":[{"globals":[],"isIon":false,"name":"pas","parameters":[\

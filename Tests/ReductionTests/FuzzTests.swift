@@ -44,6 +44,7 @@ import Testing
 
   private func check(_ fuzzed: FuzzedCell) -> Outcome {
     let cell = fuzzed.cell
+    if (try? cell.validate()) != nil { _ = try? cell.rootedAtSoma()?.cell.validate() }
     let fault = Result { () throws(CellModelError) in try cell.validate() }
     var outcome = Outcome.refused
     for method in Method.allCases {

@@ -157,6 +157,33 @@ import Testing
       ])
   }
 
+  /// A source on a dendrite is where its place went, one that stays on its section, and a variable of a
+  /// dendrite at no known position on none.
+  @Test func sourcesMoveWithTheirPlaces() throws {
+    var builder = CellBuilder()
+    let axon = builder.add(.axon, on: 0)
+    let dendrite = builder.add(.basal, on: 0, length: 500, segments: 9)
+    let sources: [EventSource] = [
+      .crossing(section: dendrite, position: 0.9), .crossing(section: axon, position: 0.5),
+      .crossing(section: dendrite, position: nil), .crossing(section: nil, position: nil),
+      .train(interval: 10, number: 1e9, start: 0, noise: 1), .none,
+    ]
+    let synapse = builder.addSynapse(on: dendrite, at: 0.9)
+    builder.cell.connections = sources.map {
+      Connection(target: synapse, weights: [1], source: $0)
+    }
+    for method in Method.allCases {
+      let reduction = try Reduction(
+        of: builder.cell, settings: ReductionSettings(method: method, segmentCount: .total(6)))
+      let process = try #require(reduction.reduced.pointProcesses.first)
+      #expect(
+        reduction.reduced.connections.map(\.source) == [
+          .crossing(section: process.section, position: process.position),
+          .crossing(section: axon, position: 0.5), .crossing(section: nil, position: nil),
+        ] + sources.dropFirst(3))
+    }
+  }
+
   /// An axon that leaves from a dendrite leaves from where its place on the dendrite went, and comes
   /// after the cables; what hangs on it stays on it.
   @Test func anAxonOnADendriteMovesWithItsPlace() throws {

@@ -5,8 +5,8 @@ import Testing
   /// Each error, and what its message must name.
   static let messages: [(error: ReductionError, names: [String])] = [
     (.unknownMethod(name: "newest", known: ["classic", "other"]), ["newest", "classic, other"]),
-    (.frequency(-3.5), ["reduction_frequency", "-3.5", "Hz"]),
-    (.segmentCount(-2), ["total_segments_manual", "-2", "1000000"]),
+    (.frequency(-3.5), ["frequency", "-3.5", "Hz"]),
+    (.segmentCount(-2), ["segments", "-2", "1000000"]),
     (.noSoma(cell: "L5PC[0]"), ["L5PC[0]", "soma"]),
     (.noDendrites(cell: "L5PC[0]"), ["L5PC[0]", "dendrites", "soma"]),
     (.somaHasParent(soma: "soma[1]", parent: "dend[7]"), ["soma[1]", "dend[7]"]),
@@ -32,11 +32,11 @@ import Testing
     (.unsolvable(section: "dend[2]", frequency: 1e300), ["dend[2]", "1e+300", "Hz"]),
     (
       .tooManySegments(section: "dend[5]", count: 40_000, limit: 32_766),
-      ["dend[5]", "40000", "32766", "total_segments_manual"]
+      ["dend[5]", "40000", "32766", "segments"]
     ),
     (
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),
-      ["PP_params_dict", "Exp2Syn", "tau3", "tau1, tau2, e"]
+      ["compared_parameters", "Exp2Syn", "tau3", "tau1, tau2, e"]
     ),
   ]
 

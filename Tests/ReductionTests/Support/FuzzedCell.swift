@@ -254,7 +254,11 @@ struct FuzzedCell {
       for process in cell.pointProcesses.indices {
         cell.pointProcesses[process].position = strange()
       }
-    case 16: cell.connections.append(Connection(target: strangeIndex(), weights: [1]))
+    case 16:
+      cell.connections.append(
+        Connection(
+          target: chance(2) ? 0 : strangeIndex(), weights: [1],
+          source: .crossing(section: strangeIndex(), position: value)))
     case 17: cell.pointProcesses = []
     case 18: cell.sections[section].role = [.soma, .axon, .apical, .basal][number(0...3)]
     default: cell.sections[section].name = ""
