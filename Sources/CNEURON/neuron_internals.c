@@ -18,6 +18,7 @@ bool neuron_internals_find(neuron_internals *internals, const char **missing) {
   FIND(point_process, "_Z12ob2pntproc_0P6Object");
   FIND(point_process_handle, "_Z21point_process_pointerP13Point_processP6Symboli");
   FIND(node, "_Z10node_exactP7Sectiond");
+  FIND(area_of_node, "_Z30_nrn_mechanism_get_area_handleP4Node");
   FIND(property_of_node, "_Z13nrn_mechanismiP4Node");
   FIND(datums, "_Z28_nrn_mechanism_access_dparamP4Prop");
   FIND(mechanism_type, "_Z16nrn_get_mechtypePKc");

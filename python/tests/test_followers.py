@@ -360,3 +360,78 @@ def test_synapse_that_netcons_have_events_from_is_not_merged() -> None:
     assert [counter.get_segment() for counter in counters] == [reduction.place("apic[1]", 0.5)] * 2
     assert list(times[0]) == list(times[1])
     assert counters[0].n == len(times[0]) > 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+@isolated
+def test_vectors_of_pointers(method: str) -> None:
+    model = small_cell.model()
+    cell = model.cell
+    pointers = h.PtrVector(4)
+    sources = [cell.dend[1](0.5)._ref_v, cell.soma[0](0.5)._ref_v, cell.dend[2](0.1)._ref_i_pas]
+    for index, source in enumerate(sources):
+        pointers.pset(index, source)
+    pointers.pset(3, model.drive.synapses[0]._ref_i)
+    run(5)
+    reduction = reduce(model, method)
+    run(5)
+    gathered = h.Vector(4)
+    pointers.gather(gathered)
+    synapse = model.drive.netcons[0].syn()
+    places = [reduction.place("dend[1]", 0.5), cell.soma[0](0.5), reduction.place("dend[2]", 0.1)]
+    assert list(gathered) == [places[0].v, places[1].v, places[2].i_pas, synapse.i]
+    assert gathered[0] != gathered[1]
+
+
+@isolated
+def test_linear_mechanism_between_two_cells() -> None:
+    """A conductance between a dendrite and another section: a gap junction as equations."""
+    model = small_cell.model()
+    other = h.Section(name="other")
+    small_cell.furnish(other, 20.0, 20.0, 1, active=False)
+    conductance = 0.5
+    c, g = h.Matrix(2, 2, 2), h.Matrix(2, 2)
+    for row in range(2):
+        # In mA/cm2 and S/cm2 of each one's own area; what matters is that it is felt.
+        g.setval(row, row, conductance)
+        g.setval(row, 1 - row, -conductance)
+    y, b, x = h.Vector(2), h.Vector(2), h.Vector([0.5, 0.5])
+    sections = h.SectionList([model.cell.dend[1], other])
+    mechanism = h.LinearMechanism(c, g, y, b, sections, x)
+    run(5)
+    assert model.cell.dend[1](0.5).v == pytest.approx(other(0.5).v, abs=0.5)
+    reduction = reduce(model)
+    assert mechanism.valid()
+    run(5)
+    assert reduction.place("dend[1]", 0.5).v == pytest.approx(other(0.5).v, abs=0.5)
+    with_it = other(0.5).v
+    del mechanism
+    run(5)
+    assert other(0.5).v != pytest.approx(with_it, abs=0.01)
+
+
+@isolated
+def test_random_that_is_played_into_a_dendrite() -> None:
+    model = small_cell.model()
+    random = h.Random(1)
+    random.uniform(-71, -69)
+    random.play(model.cell.dend[1](0.5)._ref_e_pas)
+    run(1)
+    reduction = reduce(model)
+    place = reduction.place("dend[1]", 0.5)
+    values = h.Vector().record(place._ref_e_pas)
+    run(1)
+    assert len(set(values)) > 30
+    assert -71 <= min(values) < max(values) <= -69
+
+
+@isolated
+def test_pointer_to_a_dendrite_is_warned_of() -> None:
+    model = small_cell.model()
+    # A Pointer does not follow when NEURON sorts its arrays: before a run it may point nowhere.
+    run(1)
+    pointer = h.Pointer(model.cell.dend[1](0.5)._ref_v)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match=r"Pointer\[0\] .*dend\[1\]\(0.5\)"):
+        reduction = reduce(model)
+    assert "Pointer[0]" in " ".join(reduction.record.notes)
+    assert pointer is not None

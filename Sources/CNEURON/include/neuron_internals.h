@@ -110,6 +110,39 @@ typedef struct neuron_spike_source {
   int use_min_delay, record_identifier, output_index, gid;
 } neuron_spike_source;
 
+/// `OcPtrVector`
+typedef struct neuron_pointer_list {
+  const void *virtual_table;
+  struct {
+    neuron_handle *_Nullable begin;
+    neuron_handle *_Nullable end;
+    neuron_handle *_Nullable capacity;
+  } elements;
+} neuron_pointer_list;
+
+/// `LinearMechanism`
+typedef struct neuron_linear_mechanism {
+  const void *virtual_table;
+  void *_Nullable model;
+  void *_Nullable c;
+  void *_Nullable g;
+  void *_Nullable y;
+  void *_Nullable y0;
+  void *_Nullable b;
+  int node_count;
+  neuron_object *_Nullable callable;
+  neuron_node *_Nullable *_Nullable nodes;
+} neuron_linear_mechanism;
+
+/// `RandomPlay`
+typedef struct neuron_random_play {
+  const void *virtual_table;
+  const void *second_virtual_table;
+  unsigned reference_count;
+  void *_Nullable random;
+  neuron_handle variable;
+} neuron_random_play;
+
 typedef struct neuron_internals {
   /// Vectors of `neuron_record *` and of `neuron_spike_source *`.
   neuron_pointer_vector *_Nullable (*_Nonnull records)(void);
@@ -122,6 +155,8 @@ typedef struct neuron_internals {
   void *_Nullable (*_Nonnull point_process)(neuron_object *_Nonnull);
   neuron_handle (*_Nonnull point_process_handle)(void *_Nonnull point_process, neuron_symbol *_Nonnull, int element);
   neuron_node *_Nullable (*_Nonnull node)(neuron_section *_Nonnull, double position);
+  /// The area of a node: a handle that is gone when the node is.
+  neuron_handle (*_Nonnull area_of_node)(neuron_node *_Nonnull);
   /// NULL where the node does not have the mechanism.
   neuron_property *_Nullable (*_Nonnull property_of_node)(int mechanism, neuron_node *_Nonnull);
   /// Where a property has its datums.

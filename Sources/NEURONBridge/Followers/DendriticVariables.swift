@@ -87,6 +87,21 @@ final class DendriticVariables {
     return nil
   }
 
+  /// The variable at an address; nil where it is none of those. Goes through all of them.
+  func variable(at address: UnsafeMutablePointer<Double>?) throws(BridgeError) -> Variable? {
+    guard let address else { return nil }
+    for column in nodeColumns + (try mechanismColumns()) {
+      if let found = column.variable(at: address) { return found }
+    }
+    return nil
+  }
+
+  /// The dendrites' nodes.
+  private(set) lazy var placesByNode: [OpaquePointer: Place] = Dictionary(
+    places.compactMap { place in
+      internals.functions.node(cell.sections[place.section], place.position).map { ($0, place) }
+    }, uniquingKeysWith: { first, _ in first })
+
   /// The variable of one of the model's point processes that a handle is of; nil where it is none.
   func property(
     of handle: neuron_handle, process: Int

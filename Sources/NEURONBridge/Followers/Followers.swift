@@ -54,6 +54,7 @@ package struct Followers: Follower {
     if let transfers = try Transfers(internals, destinations, variables) {
       followers.append(transfers)
     }
+    followers.append(try PointingObjects(internals, destinations, variables))
     let hasRecords = !internals.records().isEmpty
     let hasSources = !internals.spikeSources().isEmpty
     if hasRecords || hasSources {

@@ -28,6 +28,12 @@ struct Internals {
     String(cString: functions.object_name(object))
   }
 
+  /// The C++ object of an object of one of NEURON's own classes, by the layout of `Object` in NEURON's
+  /// hocdec.h.
+  func content(of object: ObjectReference) -> UnsafeMutableRawPointer? {
+    UnsafeRawPointer(object).load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self)
+  }
+
   /// The Vector that an `IvocVect` belongs to; nil where it is no object's.
   func object(ofVector vector: UnsafeMutableRawPointer?) -> ObjectReference? {
     vector.flatMap { functions.vector_object($0).pointee }
@@ -126,5 +132,17 @@ struct Internals {
     // The bytes of what the observer holds: nothing is counted, nothing given back.
     var seen = handle
     functions.observe(&seen, observer)
+  }
+
+  /// As `observe`, for nodes.
+  func observe(
+    nodes: UnsafeMutableBufferPointer<OpaquePointer?>, by observer: UnsafeMutableRawPointer
+  ) {
+    functions.stop_observing(observer)
+    for node in nodes.compactMap({ $0 }) {
+      var area = functions.area_of_node(node)
+      functions.observe(&area, observer)
+      neuron_handle_release(&area)
+    }
   }
 }

@@ -8,6 +8,8 @@ struct LayoutTest {
   private(set) var records = false
   private(set) var spikeSources = false
   private(set) var pointers = false
+  /// Of PtrVector and LinearMechanism.
+  private(set) var objects = false
 
   /// Layouts do not change while a process lives.
   nonisolated(unsafe) private static var known: LayoutTest?
@@ -25,6 +27,7 @@ struct LayoutTest {
       }
       result.records = (try? bench.recordsAreAsDeclared()) ?? false
       result.spikeSources = (try? bench.spikeSourceIsAsDeclared()) ?? false
+      result.objects = (try? bench.objectsAreAsDeclared()) ?? false
       result.pointers = (try? bench.datumsAreAsDeclared()) ?? false
     }
     known = result
@@ -136,7 +139,7 @@ private struct LayoutBench {
       return false
     }
     let record = last.record.pointee
-    return record.vector == Self.content(of: vector)
+    return record.vector == internals.content(of: vector)
       && internals.object(ofVector: record.vector) == vector && isRight(record)
   }
 
@@ -145,7 +148,7 @@ private struct LayoutBench {
   }
 
   private func holdsTimes(_ record: neuron_record) -> Bool {
-    record.of.times == Self.content(of: times)
+    record.of.times == internals.content(of: times)
   }
 
   /// Whether a handle is that of the section's potential: bit by bit, since what is none may not be
@@ -155,11 +158,6 @@ private struct LayoutBench {
     defer { neuron_handle_release(&expected) }
     return handle.row == expected.row && handle.storage == expected.storage
       && handle.index == expected.index && handle.dimension == expected.dimension
-  }
-
-  /// The C++ object of an object, as NEURON's hocdec.h declares it.
-  private static func content(of object: ObjectReference) -> UnsafeMutableRawPointer? {
-    UnsafeRawPointer(object).load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self)
   }
 
   func spikeSourceIsAsDeclared() throws(BridgeError) -> Bool {
@@ -180,6 +178,34 @@ private struct LayoutBench {
     return isVoltage(source.variable) && source.section == section
       && source.threshold == threshold && source.object == nil && source.times == nil
       && source.output_index == -1 && source.gid == -1
+  }
+
+  func objectsAreAsDeclared() throws(BridgeError) -> Bool {
+    let pointers = try neuron.newObject("PtrVector", .number(2))
+    defer { neuron.api.object_unref(pointers) }
+    try neuron.perform("pset", of: pointers, [.number(1), voltage])
+    let matrices = [
+      try neuron.newObject("Matrix", .number(1), .number(1)),
+      try neuron.newObject("Matrix", .number(1), .number(1)),
+    ]
+    defer { for matrix in matrices { neuron.api.object_unref(matrix) } }
+    for vector in [vector, times] { try neuron.perform("resize", of: vector, [.number(1)]) }
+    let (vector, times, neuron) = (vector, times, neuron)
+    let mechanism = try neuron.with(section: section) { () throws(BridgeError) in
+      try neuron.newObject(
+        "LinearMechanism", .object(matrices[0]), .object(matrices[1]), .object(vector),
+        .object(times), .number(0.5))
+    }
+    defer { neuron.api.object_unref(mechanism) }
+    guard
+      let list = internals.content(of: pointers)?.assumingMemoryBound(
+        to: neuron_pointer_list.self),
+      let linear = internals.content(of: mechanism)?.assumingMemoryBound(
+        to: neuron_linear_mechanism.self),
+      let begin = list.pointee.elements.begin, let end = list.pointee.elements.end
+    else { return false }
+    return end - begin == 2 && isVoltage(begin[1]) && linear.pointee.node_count == 1
+      && linear.pointee.nodes?[0] == internals.functions.node(section, 0.5)
   }
 
   func datumsAreAsDeclared() throws(BridgeError) -> Bool {

@@ -52,12 +52,7 @@ struct Transfers: Follower {
     _ destinations: Destinations, _ variables: DendriticVariables
   ) throws(BridgeError) {
     guard !tables.sourceNodes.isEmpty else { return }
-    var places: [OpaquePointer: DendriticVariables.Place] = [:]
-    for place in variables.places {
-      let section = destinations.original.sections[place.section]
-      guard let node = internals.functions.node(section, place.position) else { continue }
-      places[node] = place
-    }
+    let places = variables.placesByNode
     let mechanisms = tables.mechanismsOfSources()
     for (index, node) in tables.sourceNodes.enumerated() {
       guard let place = node.flatMap({ places[$0] }) else { continue }
