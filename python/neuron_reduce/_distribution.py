@@ -7,6 +7,8 @@ import os
 import pathlib
 import warnings
 
+from .errors import NeuronReduceWarning
+
 NAME = "neuron-reduce-swift"
 _PUBLISHED = "neuron-reduce"
 _FOLDER = pathlib.Path(__file__).parent
@@ -36,6 +38,6 @@ def warn_of_namesake() -> None:
             f"{_PUBLISHED} is installed beside {NAME}, and both have their files in {_FOLDER}: "
             "upgrading or uninstalling the one breaks the other; expected one of them: "
             f"`pip uninstall {_PUBLISHED} {NAME}`, then install the one you want",
-            RuntimeWarning,
+            NeuronReduceWarning,
             stacklevel=3,
         )

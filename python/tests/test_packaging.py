@@ -121,5 +121,8 @@ def test_published_package_beside_this_one(tmp_path: Path, monkeypatch: pytest.M
         _distribution.warn_of_namesake()
     (tmp_path / "neuron_reduce").mkdir()
     monkeypatch.setattr(_distribution, "_FOLDER", tmp_path / "neuron_reduce")
-    with pytest.warns(RuntimeWarning, match="pip uninstall neuron-reduce-of-this-test neuron-redu"):
+    with pytest.warns(
+        neuron_reduce.NeuronReduceWarning,
+        match="pip uninstall neuron-reduce-of-this-test neuron-redu",
+    ):
         _distribution.warn_of_namesake()
