@@ -41,7 +41,8 @@ _AREA = 100.0
 """In µm²."""
 
 _AT_ONCE = 1024
-"""Stands in one run: what they record stays under 50 MB."""
+"""Stands in one run: what they record stays under 50 MB, or four times that where they are measured
+in turn."""
 
 
 _PAUSES = (100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1100.0)
@@ -191,8 +192,9 @@ def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:
             if finding and finding.nature is Nature.STOCHASTIC and subjects[index].synapse:
                 # It varies, or an instance that is made does not respond as this one does.
                 alone.append(index)
-    for start in range(0, len(alone), _AT_ONCE):
-        batch = alone[start : start + _AT_ONCE]
+    # All of these are simulated in each run, whichever is measured: few runs of many.
+    for start in range(0, len(alone), 4 * size):
+        batch = alone[start : start + 4 * size]
         findings = _in_turn([subjects[index] for index in batch], task)
         for index, finding in zip(batch, findings, strict=True):
             if result[index] is not None and finding and finding.nature is not Nature.STOCHASTIC:
