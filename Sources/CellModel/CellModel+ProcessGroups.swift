@@ -10,8 +10,10 @@ extension CellModel {
 
   /// The groups among the first point processes, in the order in which they are met, and for each of these
   /// the index of its group.
+  ///
+  /// - Parameter connectionCount: how many of the connections, the first ones, count.
   package func processGroups(
-    amongFirst count: Int
+    amongFirst count: Int, connectionCount: Int
   ) -> (groups: [ProcessGroup], indices: [Int]) {
     struct Key: Hashable {
       let kind: Int
@@ -29,7 +31,8 @@ extension CellModel {
       }
       indices.append(group)
     }
-    for (index, connection) in connections.enumerated() where connection.target < indices.count {
+    for (index, connection) in connections.prefix(connectionCount).enumerated()
+    where connection.target < indices.count {
       let group = indices[connection.target]
       let isDriving = { (connection: Int) in
         self.connections[connection].weights.first.map { $0 > 0 } ?? false

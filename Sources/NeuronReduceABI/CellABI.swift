@@ -73,7 +73,8 @@ final class CellResult {
   private(set) lazy var groupIndices = CArray(grouping.indices.map(Int64.init))
   private(set) lazy var rates: CArray<Double> = CArray(cell.listedRates.map { $0 ?? .nan })
 
-  private lazy var grouping = cell.model.processGroups(amongFirst: cell.listedCount)
+  private lazy var grouping = cell.model.processGroups(
+    amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
   private let texts = TextPool()
 
   init(_ references: LiveCellReferences) throws(BridgeError) {

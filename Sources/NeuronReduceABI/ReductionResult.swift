@@ -14,6 +14,12 @@ final class ReductionResult {
   /// What was done in detail.
   private(set) lazy var record = ReductionRecord(
     original, listedCount: listedCount, reduction, notesOfBuilding: notes)
+  private(set) lazy var inexactMerges = reduction.inexactMerges(of: original).map { merge in
+    nr_inexact_merge(
+      mechanism: texts.address(of: merge.mechanism),
+      is_known: merge.obstacle == .notSuperposing ? 1 : 0, count: Int64(merge.count))
+  }
+  private let texts = TextPool()
   /// What referred to the dendrites and could not follow.
   private(set) var losses = CStrings([])
   private var notes: [String] = []

@@ -12,6 +12,7 @@ extension ReductionSettings {
       try self.init(
         method: Method(name: String(cString: settings.method)), frequency: settings.frequency,
         segmentCount: SegmentCount(manualTotal: settings.total_segments),
+        mergePolicy: MergePolicy(settings.merging),
         comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
         membranes: Self.membranes(settings, stems))
     } catch {
@@ -68,5 +69,15 @@ extension CableMembrane {
       capacitance: membrane.capacitance, membraneResistance: membrane.membrane_resistance,
       axialResistivity: membrane.axial_resistivity,
       propagationFactor: Complex(membrane.factor_real, membrane.factor_imaginary))
+  }
+}
+
+extension MergePolicy {
+  fileprivate init(_ merging: nr_merging) {
+    switch merging {
+    case NR_MERGING_PUBLISHED: self = .published
+    case NR_MERGING_NONE: self = .none
+    default: self = .exact
+    }
   }
 }

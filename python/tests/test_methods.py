@@ -255,15 +255,19 @@ def test_a_method_that_is_gone_is_unknown() -> None:
 
 
 @isolated
-def test_classic_leaves_weights_and_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_classic_leaves_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: Any, **__: Any) -> None:
-        raise AssertionError("the classic method asked for responses")
+        raise AssertionError("responses were asked for where they do not matter")
 
-    monkeypatch.setattr(neuron_reduce._session.job.inputs, "Drive", refused)
-    for call in (
+    calls = [
         lambda model: _reduce(model, "classic"),
         lambda model: model.reduce(),
-    ):
+        lambda model: _reduce(model, "classic", merge=False),
+        lambda model: model.reduce(merge=False),
+    ]
+    for index, call in enumerate(calls):
+        if index == 2:
+            monkeypatch.setattr(neuron_reduce._session.job.inputs, "Drive", refused)
         model = small_cell.model()
         before = _weights(model.drive.netcons)
         call(model)

@@ -315,20 +315,9 @@ void nr_release_orphans(void);
 /// For tests: `neuron_fail_at_call` of the library's own NEURON layer.
 long nr_fail_at_call(long calls);
 
-/// What tells one kind of method from another.
-typedef enum nr_trait {
-  /// Weights may change, for which it asks `responses` and `rates`.
-  NR_TRAIT_CHANGES_WEIGHTS = 1,
-  /// Shapes and places depend on the frequency; where not, at most the number of segments does.
-  NR_TRAIT_USES_FREQUENCY = 2,
-  /// Channels and leaks keep their totals over the membrane.
-  NR_TRAIT_CONSERVES_TOTALS = 4,
-  /// Each cable is one compartment that gathers membrane from several branches.
-  NR_TRAIT_CABLES_ARE_LUMPS = 8
-} nr_trait;
-
-/// The sum of a method's traits; 0 for a name that is no method's.
-int nr_method_traits(const char *method);
+/// Whether a method changes weights, for which it asks `responses` and `rates`; 0 for a name that is no
+/// method's.
+int nr_method_changes_weights(const char *method);
 
 /// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
 /// an object reference. Python may ask for those without danger; asking for a single section that was
@@ -357,6 +346,18 @@ const char *NR_NULLABLE nr_reduction_section_name(const nr_reduction *reduction,
 /// one.
 const char *NR_NULLABLE nr_reduction_stage_name(const nr_reduction *reduction, size_t index);
 double nr_reduction_stage_seconds(const nr_reduction *reduction, size_t index);
+
+/// Point processes of a mechanism that were merged though that is not known to be exact.
+typedef struct nr_inexact_merge {
+  /// NULL past the last one; valid as long as the reduction.
+  const char *NR_NULLABLE mechanism;
+  /// Whether it is known not to be: an event of one NetCon changes the response to another's.
+  int32_t is_known;
+  /// How many were merged into others.
+  int64_t count;
+} nr_inexact_merge;
+
+nr_inexact_merge nr_reduction_inexact_merge(const nr_reduction *reduction, size_t index);
 
 /// What in the session referred to the dendrites and could not follow, one sentence each, once the cell is
 /// built; NULL past the last one. Valid as long as the reduction.

@@ -16,6 +16,7 @@ from .structures import (
     CellRequest,
     Counts,
     Impedance,
+    InexactMerge,
     MappedSegment,
     NamedValue,
     Part,
@@ -36,9 +37,9 @@ class Cell:
         self._handle = ctypes.c_void_p()
         check(_library.nr_cell_read(request, self._handle), names)
 
-    def __del__(self):
+    def __del__(self, free=_library.nr_cell_free):
         if self._handle:
-            _library.nr_cell_free(self._handle)
+            free(self._handle)
 
     @property
     def groups(self) -> list[ProcessGroup]:
@@ -94,9 +95,9 @@ class Outcome:
         """
         check(_library.nr_reduction_build(self._handle, building), self._names)
 
-    def __del__(self):
+    def __del__(self, free=_library.nr_reduction_free):
         if self._handle:
-            _library.nr_reduction_free(self._handle)
+            free(self._handle)
 
     def _array(self, function) -> list:
         count = ctypes.c_size_t()
@@ -163,6 +164,16 @@ class Outcome:
     def notes(self) -> list[str]:
         """What a user of the reduced cell should know."""
         return self._texts(_library.nr_reduction_note)
+
+    @property
+    def inexact_merges(self) -> list[InexactMerge]:
+        """What was merged though that is not known to be exact."""
+        found = []
+        while (
+            each := _library.nr_reduction_inexact_merge(self._handle, len(found))
+        ).mechanism is not None:
+            found.append(each)
+        return found
 
     @property
     def losses(self) -> list[str]:

@@ -113,6 +113,16 @@ class ProcessGroup(ctypes.Structure):
     ]
 
 
+class InexactMerge(ctypes.Structure):
+    """``nr_inexact_merge``: the mechanism is None past the last one."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("is_known", ctypes.c_int32),
+        ("count", ctypes.c_int64),
+    ]
+
+
 class Cable(ctypes.Structure):
     """``nr_cable``: lengths in µm, electrotonic length in space constants."""
 

@@ -15,13 +15,17 @@ from . import kinds, measuring
 class Drive:
     """Rates and responses in the form that the library takes; lives as long as the request.
 
-    :param found: the kinds of synapse, where they are known.
+    :param found: the kinds of synapse, where they are known; those of index -1 do not matter.
     :ivar responses: measured responses.
-    :ivar rates: in Hz, shaped (n,).
+    :ivar rates: in Hz, shaped (n,); None where they do not matter.
     """
 
     def __init__(
-        self, synapses: list, netcons: list, rates: np.ndarray, found: kinds.Kinds | None = None
+        self,
+        synapses: list,
+        netcons: list,
+        rates: np.ndarray | None,
+        found: kinds.Kinds | None = None,
     ):
         self.rates = rates
         self.responses = measuring.measure(synapses, netcons, found)
@@ -42,19 +46,22 @@ class Drive:
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
-        for note in self._of_rates() + (self.notes[-1:] if self._nothing_was_measured else []):
+        if self._nothing_was_measured and self.rates is not None:
+            warn(self.notes[-1])
+        for note in self._of_rates():
             warn(note)
 
     def fields(self) -> dict:
         """The fields of the library's settings."""
-        return {
+        fields = {
             "responses": ctypes.addressof(self._structures),
             "response_count": len(self._arrays),
             "response_indices": self._indices.ctypes.data,
             "response_index_count": len(self._indices),
-            "rates": self.rates.ctypes.data,
-            "rate_count": len(self.rates),
         }
+        if self.rates is not None:
+            fields |= {"rates": self.rates.ctypes.data, "rate_count": len(self.rates)}
+        return fields
 
     @property
     def _nothing_was_measured(self) -> bool:
@@ -63,6 +70,8 @@ class Drive:
     @property
     def notes(self) -> list[str]:
         """What a user should know of what was not found out, one sentence each."""
+        if self.rates is None:
+            return self._of_merging() + self.responses.notes
         notes = self._of_rates()
         natures = [kind.nature for kind in self.responses.kinds]
         counts = np.bincount(self._indices[self._indices >= 0], minlength=len(natures))
@@ -93,7 +102,17 @@ class Drive:
             )
         return notes + self.responses.notes
 
+    def _of_merging(self) -> list[str]:
+        if not self.responses.problem:
+            return []
+        return [
+            "Whether one point process can stand for several could not be measured "
+            f"({self.responses.problem})."
+        ]
+
     def _of_rates(self) -> list[str]:
+        if self.rates is None:
+            return []
         unknown = int(np.isnan(self.rates).sum())
         if not unknown:
             return []

@@ -51,7 +51,7 @@ def instance(name: str, names: ArgumentNames) -> ReducedModel:
     """
     try:
         return ReducedModel(name)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise _library.template_error(name, str(error), names) from None
 
 

@@ -126,7 +126,7 @@ class Job:
             self._axonal = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
 
             # Whether the method asks how synapses respond and how often they are driven.
-            self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
+            self._is_driven = _library.changes_weights(self._method)
             self._rates = (
                 event_rates.rates(rates, self._netcons)
                 if self._is_driven and rates is not None
@@ -155,18 +155,14 @@ class Job:
             with self._clock.stage("points"):
                 points = geometry.points_of_tree(self._soma_sections[0])
 
-        drive = None
         settings = self._settings()
         if not self._is_driven:
             self._replace_properties(cell, settings)
-        else:
-            with self._clock.stage("responses"):
-                rates = cell.rates if self._rates is None else self._rates
-                drive = inputs.Drive(self._synapses, self._netcons, rates, _kinds(cell))
-                for name, value in drive.fields().items():
-                    setattr(settings, name, value)
+        drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
         reaction_diffusion.check_that_none_is_replaced(outcome)
+        if self._merging == _MERGING["published"]:
+            _warn_of_inexact_merges(outcome)
 
         with self._clock.stage("prepare"):
             model = instances.instance(self._template_name, self._in_library)
@@ -184,6 +180,38 @@ class Job:
             warn(" ".join(losses))
         notes = drive.notes if drive else []
         return Done(reduced, survivors, self._netcons, outcome, notes, points)
+
+    def _drive(self, cell: reducing.Cell, settings: structures.Settings) -> inputs.Drive | None:
+        """What the settings need to know of the synapses, which they are given.
+
+        :returns: None where they need nothing.
+        """
+        found = _kinds(cell)
+        rates = None
+        if self._is_driven:
+            rates = cell.rates if self._rates is None else self._rates
+        else:
+            if self._merging == _MERGING[False]:
+                return None
+            found = found.of(self._that_meet(cell, found))
+            if not found.examples:
+                return None
+        with self._clock.stage("responses"):
+            drive = inputs.Drive(self._synapses, self._netcons, rates, found)
+        for name, value in drive.fields().items():
+            setattr(settings, name, value)
+        return drive
+
+    def _that_meet(self, cell: reducing.Cell, found: kinds.Kinds) -> np.ndarray:
+        """Which kinds of synapse have equal ones that meet in a segment: of the others it does not
+        matter whether one could stand for two."""
+        settings = self._settings()
+        settings.merging = _MERGING["published"]
+        self._replace_properties(cell, settings)
+        survivors = cell.reduce(settings).survivors
+        count = len(found.examples)
+        before = np.bincount(found.indices, minlength=count)
+        return np.bincount(found.indices[survivors], minlength=count) < before
 
     def _read(self) -> reducing.Cell:
         names = self._names
@@ -237,6 +265,28 @@ class Job:
             is_named=is_named,
             **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
+
+
+def _warn_of_inexact_merges(outcome: reducing.Outcome) -> None:
+    """Says once what was merged as published and is not the same as before."""
+    merges = outcome.inexact_merges
+    known = [each.mechanism.decode() for each in merges if each.is_known]
+    unknown = [each.mechanism.decode() for each in merges if not each.is_known]
+    texts = []
+    if known:
+        texts.append(
+            f"{', '.join(known)}: synapses were merged, as the published method does, though an "
+            "event of one NetCon changes the response to an event of another's: their drive "
+            "changes. merge='exact' keeps these apart."
+        )
+    if unknown:
+        texts.append(
+            f"{', '.join(unknown)}: synapses were merged, as the published method does, and "
+            "whether one responds as several did could not be measured. merge='exact' keeps these "
+            "apart."
+        )
+    if texts:
+        warn(" ".join(texts))
 
 
 class _Clock:

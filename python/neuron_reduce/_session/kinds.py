@@ -22,6 +22,17 @@ class Kinds:
     examples: list[tuple[int, int]]
     indices: np.ndarray
 
+    def of(self, wanted: np.ndarray) -> Kinds:
+        """Some of the kinds; synapses of the others have the index -1.
+
+        :param wanted: for each kind whether it is one of them.
+        """
+        if wanted.all():
+            return self
+        places = np.where(wanted, np.cumsum(wanted) - 1, -1)
+        examples = [each for each, is_one in zip(self.examples, wanted, strict=True) if is_one]
+        return Kinds(examples, places[self.indices])
+
 
 def among(synapses: list[Any], netcons: list[Any]) -> Kinds:
     """Sorts synapses into kinds, in the order in which these are first met.

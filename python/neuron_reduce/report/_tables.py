@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import _library
 from .. import record as records
 from . import _cases, _colours
 from ._cases import Case
@@ -51,7 +50,7 @@ def cables(record: records.ReductionRecord) -> Section:
     words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
     body = table(head, rows, kind="wide names tall", words=range(len(words)))
-    if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
+    if record.method == "lumped":
         body = Html(paragraph(LUMPS) + body)
     return Section("cables", title, body)
 
