@@ -18,7 +18,7 @@ struct ConnectionReader {
   private struct NetConClass {
     /// NEURON's own copy, one for all objects of the class.
     let name: UnsafePointer<CChar>
-    let targetLocation, target, isActive: SymbolReference
+    let targetLocation, target, isActive, hasSourceAndTarget: SymbolReference
   }
 
   /// - Parameter sections: the cell's.
@@ -76,7 +76,8 @@ struct ConnectionReader {
     let found = NetConClass(
       name: name, targetLocation: try neuron.method("postloc", of: object),
       target: try neuron.method("syn", of: object),
-      isActive: try neuron.method("active", of: object))
+      isActive: try neuron.method("active", of: object),
+      hasSourceAndTarget: try neuron.method("valid", of: object))
     netCon = found
     return found
   }
@@ -98,15 +99,19 @@ struct ConnectionReader {
     guard let netCon = try netConClass(of: object) else {
       throw .neuron(doing: "reading a NetCon", message: "it is none")
     }
-    return Connection(
+    var connection = Connection(
       target: target,
       weights: values.shared { weights in
         for element in 0..<count {
           weights.append(neuron.api.property_element(object, weight.cString, Int32(element)))
         }
-      }, delay: neuron.api.property(object, delay.cString),
-      threshold: neuron.api.property(object, threshold.cString),
-      isActive: try neuron.call(netCon.isActive, of: object).number != 0,
-      source: try sources.source(of: object))
+      }, isActive: try neuron.call(netCon.isActive, of: object).number != 0)
+    // Where the source is gone, as a NetStim that nothing keeps, nobody says delay and threshold.
+    if try neuron.call(netCon.hasSourceAndTarget, of: object).number != 0 {
+      connection.delay = neuron.api.property(object, delay.cString)
+      connection.threshold = neuron.api.property(object, threshold.cString)
+      connection.source = try sources.source(of: object)
+    }
+    return connection
   }
 }

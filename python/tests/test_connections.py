@@ -9,6 +9,7 @@ import neuron
 import pytest
 from neuron import h
 
+import neuron_reduce
 from isolated import isolated
 from models import small_cell
 from neuron_reduce import (
@@ -185,3 +186,22 @@ def test_netcons_from_the_somas_voltage() -> None:
     assert recurrent.threshold == -20.0
     model.voltages()
     assert len(spikes) == len(full)
+
+
+@pytest.mark.parametrize("method", ["classic", "lumped"])
+@isolated
+def test_sources_that_are_gone(method: str) -> None:
+    """As a NetStim that nothing keeps: the NetCon brings no events, and moves as the others do."""
+    model = small_cell.model()
+    synapses, netcons = model.drive.synapses, model.drive.netcons
+    stimulus = h.NetStim()
+    orphans = [h.NetCon(stimulus, synapse, 0, 1, 2e-3) for synapse in synapses[:3]]
+    del stimulus
+    assert not any(each.valid() for each in orphans)
+    netcons[:3] = orphans
+    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method=method)
+    assert reduction.netcons[:3] == orphans
+    assert {each.syn() for each in orphans} <= set(reduction.synapses)
+    h.finitialize(-65)
+    h.continuerun(2)
+    assert h.t == pytest.approx(2)

@@ -152,7 +152,9 @@ def _connection(netcon, names: dict[str, str], numbers) -> Iterator[Any]:
     for end in (netcon.pre(), netcon.syn()):
         yield None if end is None else names.get(end.hname(), end.hname())
     yield from _place(netcon.preseg(), numbers)
-    yield from (netcon.delay, netcon.threshold, netcon.active())
+    if netcon.valid():  # else its source is gone, and with it what else there is to ask
+        yield from (netcon.delay, netcon.threshold)
+    yield netcon.active()
     yield [netcon.weight[index] for index in range(int(netcon.wcnt()))]
 
 
