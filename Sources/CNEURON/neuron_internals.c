@@ -18,6 +18,8 @@ bool neuron_internals_find(neuron_internals *internals, const char **missing) {
   FIND(point_process, "_Z12ob2pntproc_0P6Object");
   FIND(point_process_handle, "_Z21point_process_pointerP13Point_processP6Symboli");
   FIND(node, "_Z10node_exactP7Sectiond");
+  FIND(node_count, "_Z24_nrn_mechanism_get_nnodeP7Section");
+  FIND(own_node, "_Z23_nrn_mechanism_get_nodeP7Sectioni");
   FIND(area_of_node, "_Z30_nrn_mechanism_get_area_handleP4Node");
   FIND(property_of_node, "_Z13nrn_mechanismiP4Node");
   FIND(datums, "_Z28_nrn_mechanism_access_dparamP4Prop");

@@ -155,6 +155,9 @@ typedef struct neuron_internals {
   void *_Nullable (*_Nonnull point_process)(neuron_object *_Nonnull);
   neuron_handle (*_Nonnull point_process_handle)(void *_Nonnull point_process, neuron_symbol *_Nonnull, int element);
   neuron_node *_Nullable (*_Nonnull node)(neuron_section *_Nonnull, double position);
+  /// How many nodes are a section's own: those of its segments, and one at its end.
+  int (*_Nonnull node_count)(neuron_section *_Nonnull);
+  neuron_node *_Nullable (*_Nonnull own_node)(neuron_section *_Nonnull, int index);
   /// The area of a node: a handle that is gone when the node is.
   neuron_handle (*_Nonnull area_of_node)(neuron_node *_Nonnull);
   /// NULL where the node does not have the mechanism.

@@ -40,30 +40,40 @@ final class DendriticVariables {
     self.processes = processes
   }
 
-  /// Where the dendrites have nodes: their segments' centres, and those of their ends that are no node of
-  /// what stays.
+  /// Where the dendrites have nodes that go with them: their segments' centres, and those of their ends
+  /// whose node is not one of what stays.
   private(set) lazy var places: [Place] = {
-    guard let symbol = neuron.api.symbol("v") else { return centers }
-    let potential = RangeVariable(symbol: symbol, name: "v", element: nil)
-    func address(_ place: Place) -> UnsafeMutablePointer<Double>? {
-      neuron.address(
-        of: .range(potential, cell.sections[place.section], position: place.position))
+    let (replaced, kept) = (
+      cell.model.sections.indices.filter(replacement.contains),
+      cell.model.sections.indices.filter { !replacement.contains($0) }
+    )
+    let going = Set(replaced.flatMap { nodes(of: cell.sections[$0]) })
+    // The node at the beginning of a root is none of any section's own.
+    let staying = Set(
+      kept.flatMap { index in
+        let section = cell.sections[index]
+        return nodes(of: section)
+          + [0, 1].compactMap { internals.functions.node(section, $0) }.filter {
+            !going.contains($0)
+          }
+      })
+    let ends = replaced.flatMap { index in
+      [0, 1].map { Place(section: index, position: $0) }
     }
-    let isReplaced = cell.model.sections.indices.map(replacement.contains)
-    let staying = cell.model.sections.indices.filter { !isReplaced[$0] }.flatMap { index in
-      let section = cell.model.sections[index]
-      let ends = [0.0, 1].filter { end in
-        guard let attachment = section.attachment, attachment.ownEnd == end else { return true }
-        return !isReplaced[attachment.parent]
+    return centers
+      + ends.filter { end in
+        internals.functions.node(cell.sections[end.section], end.position).map {
+          !staying.contains($0)
+        } ?? false
       }
-      return (centers(of: index) + ends).map { address(Place(section: index, position: $0)) }
-    }
-    let kept = Set(staying)
-    let ends = cell.model.sections.indices.filter { isReplaced[$0] }.flatMap { index in
-      [0.0, 1].map { Place(section: index, position: $0) }
-    }
-    return centers + ends.filter { !kept.contains(address($0)) }
   }()
+
+  /// A section's own nodes: those of its segments and of its end.
+  private func nodes(of section: SectionReference) -> [OpaquePointer] {
+    (0..<max(0, internals.functions.node_count(section))).compactMap {
+      internals.functions.own_node(section, $0)
+    }
+  }
 
   private lazy var centers: [Place] = cell.model.sections.indices.filter(replacement.contains)
     .flatMap { index in centers(of: index).map { Place(section: index, position: $0) } }
