@@ -435,3 +435,73 @@ def test_pointer_to_a_dendrite_is_warned_of() -> None:
         reduction = reduce(model)
     assert "Pointer[0]" in " ".join(reduction.record.notes)
     assert pointer is not None
+
+
+@isolated
+def test_recordings_that_name_a_point_process_but_record_something_else() -> None:
+    """The time, a dendrite's potential; also with a point process that stays."""
+    model = small_cell.model()
+    cell = model.cell
+    moved, stays = h.IClamp(cell.apic[1](0.5)), h.IClamp(cell.soma[0](0.5))
+    vectors = [
+        h.Vector().record(moved, h._ref_t),
+        h.Vector().record(moved, cell.dend[1](0.5)._ref_v),
+        h.Vector().record(stays, cell.dend[1](0.5)._ref_v),
+        h.Vector().record(model.drive.synapses[0], model.drive.synapses[-1]._ref_i),
+    ]
+    lost = h.Vector().record(moved, cell.soma[0](0.5)._ref_v)
+    run(5)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match=lost.hname().replace("[", r"\[")):
+        reduction = reduce(model)
+    assert len(lost) == 0
+    by_hand = [
+        h.Vector().record(reference)
+        for reference in (
+            h._ref_t,
+            *[reduction.place("dend[1]", 0.5)._ref_v] * 2,
+            model.drive.netcons[-1].syn()._ref_i,
+        )
+    ]
+    run(10)
+    assert [list(vector) for vector in vectors] == [list(vector) for vector in by_hand]
+    assert len(lost) == 0
+
+
+@isolated
+def test_vectors_that_are_played_into_one_place_now_are_warned_of() -> None:
+    model = small_cell.model()
+    times = h.Vector([0, 1, 2])
+    for section in model.cell.all:
+        section.insert("extracellular")
+    played = []
+    for section in model.cell.apical:
+        for segment in section:
+            played.append(h.Vector([0, 5, 5]))
+            played[-1].play(segment._ref_e_extracellular, times, 1)
+    run(2)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match="played into e_extracellular"):
+        reduction = reduce(model)
+    run(2)
+    assert {segment.e_extracellular for s in reduction.cell.apical for segment in s} == {5}
+
+
+@isolated
+def test_cells_that_are_reduced_and_dropped_one_after_the_other() -> None:
+    """With what recorded them and what had its events from them."""
+    model = small_cell.model()
+    keep = h.Vector().record(model.cell.soma[0](0.5)._ref_v)
+    for _ in range(3):
+        again = small_cell.model()
+        vector = h.Vector().record(again.cell.dend[1](0.5)._ref_v)
+        netcon = h.NetCon(
+            again.cell.dend[1](0.5)._ref_v,
+            again.bystander_drive.synapses[0],
+            sec=again.cell.dend[1],
+        )
+        reduction = reduce(again)
+        run(1)
+        assert len(vector) == 41
+        del reduction, vector, netcon, again
+        gc.collect()
+        run(1)
+    assert len(keep) == 41

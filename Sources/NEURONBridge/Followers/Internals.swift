@@ -62,7 +62,8 @@ struct Internals {
     }
   }
 
-  private func kind(of record: UnsafeMutablePointer<neuron_record>) -> neuron_record_kind? {
+  /// nil for a class that is not known.
+  func kind(of record: UnsafeMutablePointer<neuron_record>) -> neuron_record_kind? {
     let tables = functions.record_tables
     return switch record.pointee.virtual_table {
     case tables.1: NEURON_RECORD_TIME

@@ -193,6 +193,7 @@ struct Pointers: Follower {
   ) {
     let before = pointer.datum.pointee
     undo.record { pointer.datum.pointee = before }
+    if let held = pointer.target { undo.releases(held) { pointer.datum.pointee.row } }
     pointer.datum.pointee = neuron_datum(
       row: handle.row, control: handle.control, storage: handle.storage, type: typed.type,
       dimension: handle.dimension, index: handle.index)

@@ -156,6 +156,7 @@ struct PointingObjects: Follower {
           neuron_handle_release(place)
           place.pointee = before
         }
+        undo.releases(before) { place.pointee.row }
         place.pointee = handle
       case .node(let mechanism, let index, let destination):
         guard let nodes = mechanism.pointee.nodes else { continue }

@@ -17,14 +17,20 @@ struct Recordings: Follower {
     case end(vector: ObjectReference)
   }
 
-  /// A recording or play that names a point process.
+  /// A recording or play that names a point process, by its index in the model.
   private struct OfProcess {
     let vector: ObjectReference
     let method: String
     let process: Int
-    let name: HocString
-    let element: Int
+    let variable: Variable
     let sampling: [HocArgument]
+
+    enum Variable {
+      /// The point process's.
+      case own(HocString, element: Int)
+      case other(DendriticVariables.Variable)
+      case time(UnsafeMutablePointer<Double>)
+    }
   }
 
   private let internals: Internals
@@ -52,6 +58,16 @@ struct Recordings: Follower {
     let time = internals.neuron.api.symbol("t").flatMap { internals.neuron.api.symbol_data($0) }
     var processes: [ObjectReference: Int]?
     for (record, kind) in internals.records() {
+      if let object = record.pointee.point_process {
+        let known = processes ?? original.synapses.firstIndices()
+        processes = known
+        if let process = known[object],
+          destinations.isMoved(process) || destinations.isMerged(process)
+        {
+          try follow(record, kind, ofProcess: process, variables, time: time)
+          continue
+        }
+      }
       if kind == NEURON_RECORD_TIME {
         if try variables.variable(of: record.pointee.variable) != nil {
           steps.append(.time(record))
@@ -60,15 +76,22 @@ struct Recordings: Follower {
       }
       var handle = record.pointee.variable
       guard neuron_handle_address(&handle) != time else { continue }
-      if let object = record.pointee.point_process {
-        let known = processes ?? original.synapses.firstIndices()
-        processes = known
-        if let process = known[object] {
-          try follow(record, kind, ofProcess: process, variables)
-          continue
-        }
-      }
       if let variable = try variables.variable(of: handle) { follow(record, kind, variable) }
+    }
+    noteSharedTargets()
+  }
+
+  /// Where several Vectors are played into what became one variable, all but one are without effect.
+  private mutating func noteSharedTargets() {
+    var counts: [Target: Int] = [:]
+    for case .redirect(let record, let target) in steps where internals.isPlay(record) {
+      counts[target, default: 0] += 1
+    }
+    for (target, count) in counts where count > 1 {
+      guard case .range(let variable, _) = target else { continue }
+      losses.append(
+        "\(count) Vectors that were played into \(variable.text) at different places are played into "
+          + "that of one segment now: the last one counts.")
     }
   }
 
@@ -85,22 +108,27 @@ struct Recordings: Follower {
 
   private mutating func follow(
     _ record: UnsafeMutablePointer<neuron_record>, _ kind: neuron_record_kind,
-    ofProcess process: Int, _ variables: DendriticVariables
+    ofProcess process: Int, _ variables: DendriticVariables, time: UnsafeMutablePointer<Double>?
   ) throws(BridgeError) {
-    guard destinations.isMoved(process) || destinations.isMerged(process) else { return }
     guard let vector = internals.object(ofVector: record.pointee.vector) else { return }
-    guard
-      let (name, element) = try variables.property(
-        of: record.pointee.variable, process: process)
-    else {
-      end(record, kind, "a variable named with \(destinations.text(ofProcess: process))")
+    let handle = record.pointee.variable
+    let variable: OfProcess.Variable
+    if kind == NEURON_RECORD_TIME, let time {
+      variable = .time(time)
+    } else if let (name, element) = try variables.property(of: handle, process: process) {
+      variable = .own(HocString(name), element: element)
+    } else if let other = try variables.variable(of: handle), destinations.target(of: other) != nil
+    {
+      variable = .other(other)
+    } else {
+      end(record, kind, "a variable together with \(destinations.text(ofProcess: process))")
       return
     }
     steps.append(
       .anew(
         OfProcess(
           vector: vector, method: kind.isPlay ? "play" : "record", process: process,
-          name: HocString(name), element: element, sampling: sampling(of: record, kind))))
+          variable: variable, sampling: sampling(of: record, kind))))
   }
 
   private mutating func end(
@@ -109,11 +137,10 @@ struct Recordings: Follower {
     guard let vector = internals.object(ofVector: record.pointee.vector) else { return }
     let name = internals.name(of: vector)
     if kind.isPlay {
-      losses.append("\(name) was played into \(what), which the reduced cell does not have.")
+      losses.append("\(name) was played into \(what), which cannot go on.")
     } else {
       losses.append(
-        "\(name) recorded \(what), which the reduced cell does not have: it was emptied, and "
-          + "records nothing.")
+        "\(name) recorded \(what), which cannot go on: it was emptied, and records nothing.")
       steps.append(.end(vector: vector))
     }
   }
@@ -145,7 +172,8 @@ struct Recordings: Follower {
   func protect(_ undo: inout Undo) {
     undo.record {
       for case .anew(let recording) in steps where !exists(recording) {
-        try? begin(recording, of: destinations.original.synapses[recording.process])
+        let process = destinations.original.synapses[recording.process]
+        try? begin(recording, of: process, originally(recording.variable, of: process))
       }
     }
   }
@@ -160,7 +188,9 @@ struct Recordings: Follower {
         guard let soma = destinations.soma else { continue }
         set(record, try internals.firstPotential(of: soma), &undo)
       case .anew(let recording):
-        try begin(recording, of: destinations.representative(of: recording.process))
+        let process = destinations.representative(of: recording.process)
+        guard let variable = afterwards(recording.variable, of: process, cables) else { continue }
+        try begin(recording, of: process, variable)
       case .end(let vector):
         try empty(vector, &undo)
       }
@@ -176,17 +206,51 @@ struct Recordings: Follower {
       record.pointee.variable = before.variable
       internals.observe(before.variable, by: record)
     }
+    undo.releases(before.variable) { record.pointee.variable.row }
     record.pointee.variable = handle
     internals.observe(handle, by: record)
   }
 
   private func begin(
-    _ recording: OfProcess, of process: ObjectReference
+    _ recording: OfProcess, of process: ObjectReference, _ variable: HocArgument
   ) throws(BridgeError) {
-    try internals.neuron.perform(
-      recording.method, of: recording.vector,
-      [.object(process), .property(process, recording.name, element: recording.element)]
-        + recording.sampling)
+    let arguments = [.object(process), variable] + recording.sampling
+    guard let soma = destinations.soma else { return }
+    // For the time, the accessed section says whose.
+    try internals.neuron.with(section: soma) { () throws(BridgeError) in
+      try internals.neuron.perform(recording.method, of: recording.vector, arguments)
+    }
+  }
+
+  private func originally(
+    _ variable: OfProcess.Variable, of process: ObjectReference
+  ) -> HocArgument {
+    let original = destinations.original
+    return switch variable {
+    case .own(let name, let element): .property(process, name, element: element)
+    case .other(.range(let variable, _, let place)):
+      .range(variable, original.sections[place.section], position: place.position)
+    case .other(.property(let other, let name, let element)):
+      .property(original.synapses[other], HocString(name), element: element)
+    case .time(let time): .address(time)
+    }
+  }
+
+  private func afterwards(
+    _ variable: OfProcess.Variable, of process: ObjectReference, _ cables: [SectionReference]
+  ) -> HocArgument? {
+    switch variable {
+    case .own, .time: return originally(variable, of: process)
+    case .other(let other):
+      return destinations.target(of: other).map { target in
+        switch target {
+        case .range(let variable, let destination):
+          .range(variable, cables[destination.cable], position: destination.position)
+        case .property(let process, let name, let element):
+          .property(process, HocString(name), element: element)
+        }
+      }
+    }
   }
 
   private func exists(_ recording: OfProcess) -> Bool {
@@ -207,6 +271,24 @@ struct Recordings: Follower {
       api.vector_data(vector)?.update(from: before, count: before.count)
     }
     try internals.neuron.perform("resize", of: vector, [.number(0)])
+  }
+}
+
+extension Undo {
+  /// Gives a handle back at the end, if another one is in its place then.
+  mutating func releases(
+    _ handle: neuron_handle, _ row: @escaping () -> UnsafePointer<UInt>?
+  ) {
+    finally {
+      var handle = handle
+      if row() != handle.row { neuron_handle_release(&handle) }
+    }
+  }
+}
+
+extension Internals {
+  fileprivate func isPlay(_ record: UnsafeMutablePointer<neuron_record>) -> Bool {
+    kind(of: record)?.isPlay ?? false
   }
 }
 

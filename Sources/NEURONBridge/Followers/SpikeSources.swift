@@ -66,6 +66,7 @@ struct SpikeSources: Follower {
         neuron_handle_release(&move.source.pointee.variable)
         Self.set(move.source, before.variable, before.section, internals)
       }
+      undo.releases(before.variable) { move.source.pointee.variable.row }
       let cable = cables[move.destination.cable]
       let variable = internals.handle(of: move.variable, in: cable, at: move.destination.position)
       Self.set(move.source, variable, cable, internals)

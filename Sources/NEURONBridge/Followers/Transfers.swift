@@ -93,6 +93,7 @@ struct Transfers: Follower {
       guard let handle = internals.handle(of: moved.target, in: cables) else { continue }
       let before = moved.place.pointee
       undo.record { moved.place.pointee = before }
+      undo.releases(before) { moved.place.pointee.row }
       moved.place.pointee = handle
     }
   }
