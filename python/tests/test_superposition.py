@@ -134,6 +134,23 @@ def test_what_a_procedure_set_is_not_lost(cache: Path) -> None:
             assert _charge(kind) == pytest.approx(synapse.tau, rel=1e-2)
 
 
+REASONS: list[tuple[str, str]] = [
+    ("SharedDepressionSyn", "an event of one NetCon changes the response to another's"),
+    ("TonicSyn", "each lets a current flow without any event"),
+    ("StochasticSyn", "their responses vary, and no run tells what they depend on"),
+]
+
+
+@pytest.mark.parametrize(("mechanism", "reason"), REASONS)
+@isolated
+def test_why_one_cannot_stand_for_another_is_told(mechanism: str, reason: str, cache: Path) -> None:
+    _load_all(cache)
+    found = _Bench(mechanism, count=3).measure()
+    assert found.notes == [f"None of 3 {mechanism} can stand for another: {reason}."]
+    # Of one there is nothing to tell.
+    assert _Bench(mechanism).measure().notes == []
+
+
 # MARK: Many kinds
 
 

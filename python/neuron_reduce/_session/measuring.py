@@ -56,6 +56,13 @@ class Response:
     distance: float = 0.0
 
 
+_REASONS = {
+    Superposition.INTERACTION: "an event of one NetCon changes the response to another's",
+    Superposition.TONIC_CURRENT: "each lets a current flow without any event",
+    Superposition.RANDOMNESS: "their responses vary, and no run tells what they depend on",
+}
+"""Why one point process cannot stand for two."""
+
 _NOTHING = Response(Nature.NONE, Superposition.NOTHING_SEEN, np.empty(0), np.empty(0))
 
 
@@ -111,7 +118,7 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
         [each or _NOTHING for each in known],
         indices,
         "; ".join(f"{name}: {problem}" for name, problem in problems.items()),
-        _notes(examples, known),
+        _notes_of_distances(examples, known) + _notes_of_superposition(examples, known, indices),
     )
 
 
@@ -267,7 +274,7 @@ def _response(finding: Finding) -> Response:
     return Response(finding.nature, finding.superposition, TIMES[:count], finding.conductances)
 
 
-def _notes(examples: list[_Example], known: Sequence[Response | None]) -> list[str]:
+def _notes_of_distances(examples: list[_Example], known: Sequence[Response | None]) -> list[str]:
     distances: dict[str, list[float]] = {}
     for example, response in zip(examples, known, strict=True):
         if response:
@@ -277,6 +284,23 @@ def _notes(examples: list[_Example], known: Sequence[Response | None]) -> list[s
         f"the nearest of the others, whose parameters differ by up to {100 * max(each):.2g} %."
         for name, each in distances.items()
         if any(each)
+    ]
+
+
+def _notes_of_superposition(
+    examples: list[_Example], known: Sequence[Response | None], indices: np.ndarray
+) -> list[str]:
+    """Why one synapse cannot stand for others of its kind, where there are others."""
+    counts = np.bincount(indices[indices >= 0], minlength=len(examples))
+    totals: dict[tuple[str, str], int] = {}
+    for example, response, count in zip(examples, known, counts.tolist(), strict=True):
+        reason = response and _REASONS.get(response.superposition)
+        if reason and count > 1:
+            key = example.subject.class_name, reason
+            totals[key] = totals.get(key, 0) + count
+    return [
+        f"None of {count} {name} can stand for another: {reason}."
+        for (name, reason), count in totals.items()
     ]
 
 
