@@ -66,15 +66,32 @@ struct CellReader {
       connections.append(connection)
     }
 
-    let model = CellModel(
+    let read = CellModel(
       name: references.name, temperature: value(of: "celsius") ?? .nan,
       initialPotential: value(of: "v_init"), mechanisms: sectionReader.kinds,
       pointProcessKinds: processReader.kinds, sections: sections, pointProcesses: processes,
       connections: connections)
+    let (model, order) = try rooted(read)
     return LiveCell(
       model: model, listedCount: references.synapses.count, listedConnections: listedConnections,
-      neuron: neuron, sections: topology.nodes.map(\.section), synapses: synapses,
+      neuron: neuron, sections: order.map { topology.nodes[$0].section }, synapses: synapses,
       connections: netCons)
+  }
+
+  /// The cell with its soma at the root, and for each section its index among those that were read. In the
+  /// session a soma that hangs on a dendrite is free when the dendrite is deleted.
+  private func rooted(
+    _ model: CellModel
+  ) throws(BridgeError) -> (model: CellModel, order: [Int]) {
+    do throws(CellModelError) {
+      try model.validate()
+      guard let (cell, order) = try model.rootedAtSoma() else {
+        return (model, Array(model.sections.indices))
+      }
+      return (cell, order)
+    } catch {
+      throw .reduction(.model(error))
+    }
   }
 
   /// A number of the session by its hoc name; nil where there is none.

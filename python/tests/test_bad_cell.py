@@ -109,11 +109,11 @@ def test_soma_in_pieces() -> None:
 
 
 @isolated
-def test_soma_on_a_dendrite() -> None:
+def test_soma_inside_a_dendrite() -> None:
     model = small_cell.model(cell=PythonCell())
     trunk = h.Section(name="trunk")
     small_cell.furnish(trunk, 100.0, 2.0, 3, active=False)
-    model.cell.soma.connect(trunk(1))
+    model.cell.soma.connect(trunk(0.5))
     assert_arguments_refused(model, CellError, "python_cell.soma", "trunk")
 
 
