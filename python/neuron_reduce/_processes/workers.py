@@ -180,6 +180,7 @@ class Worker:
         self._buffer = bytearray()
         self._answer: tuple[serving.Kind, bytes] | None = None
         self._took_too_long = False
+        self._has_hung_up = False
         # One number; in a list, as there it is at once, whatever interrupts Python.
         self._process: list[int] = []
         self._is_collected = False
@@ -239,8 +240,8 @@ class Worker:
         if has_something or not self._has_handle:
             # Asked for first: what the process wrote before it ended is there then.
             is_over = self._collect(os.WNOHANG)
-            is_over |= not self._receive()
-            self.has_ended = is_over or self._answer is not None
+            self._has_hung_up = not self._receive()
+            self.has_ended = is_over or self._has_hung_up or self._answer is not None
         if not self.has_ended and time.monotonic() >= self._deadline:
             self.has_ended = self._took_too_long = True
 
@@ -312,7 +313,11 @@ class Worker:
             name = signal.Signals(-code).name
         except ValueError:
             name = f"signal {-code}"
-        return f"crashed ({name})" if -code in signals.OF_FAULTS else f"was ended by {name}"
+        if -code in signals.OF_FAULTS:
+            return f"crashed ({name})"
+        # It is ended then: nothing can come of it.
+        hung_up = self._has_hung_up and -code == signal.SIGKILL
+        return f"was ended by {name}" + (", its pipe being closed" if hung_up else "")
 
 
 def _exception(pickled: bytes | None, name: str, text: str) -> Exception:

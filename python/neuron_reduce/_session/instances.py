@@ -47,7 +47,7 @@ class ReducedModel(hoc.HocObject):
 def instance(name: str, names: ArgumentNames) -> ReducedModel:
     """A new instance of a template that the session has.
 
-    :raises TemplateError: its init raises.
+    :raises TemplateError: its init raises, or the name is that of a class of NEURON's own.
     """
     try:
         return ReducedModel(name)
