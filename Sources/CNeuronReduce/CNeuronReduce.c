@@ -26,6 +26,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_building),
       SIZE(nr_process_group),
       SIZE(nr_inexact_merge),
+      SIZE(nr_leak),
       SIZE(nr_cable),
       SIZE(nr_mapped_segment),
       SIZE(nr_counts),

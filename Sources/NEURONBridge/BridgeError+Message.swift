@@ -11,6 +11,8 @@ extension BridgeError: CustomStringConvertible {
         + "newer, imported before the reduction"
     case .neuron(let action, let message):
       "NEURON failed \(action): \(message)"
+    case .leak(let name, let expected):
+      "leak names '\(name)'; expected \(expected)"
     case .loop(let sections):
       "sections are attached in a circle, each to the one after it and the last to the first: "
         + sections.joined(separator: ", ") + "; expected a tree"

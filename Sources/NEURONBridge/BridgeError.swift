@@ -6,6 +6,8 @@ package enum BridgeError: Error, Equatable {
   case noNEURON(missingFunction: String)
   /// NEURON reported an error.
   case neuron(doing: String, message: String)
+  /// A name in what a caller says of the leak, which is nothing's.
+  case leak(named: String, expected: String)
   /// Sections attached in a circle, each to the next and the last to the first.
   case loop(sections: [String])
   /// The session is not what was read.

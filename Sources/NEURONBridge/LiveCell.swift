@@ -27,7 +27,7 @@ package struct LiveCellReferences {
 /// A cell that was read, with what leads from its value back to the session: the section, synapse and
 /// NetCon behind each index of the model.
 package struct LiveCell {
-  package let model: CellModel
+  package private(set) var model: CellModel
   /// How many of the model's point processes, the first ones, the caller listed.
   package let listedCount: Int
   /// For the model's connections, the first ones, their places in the caller's list.
@@ -61,6 +61,29 @@ package struct LiveCell {
     self.synapses = synapses
     self.connections = connections
     held = HeldSections(neuron, sections)
+  }
+
+  /// The density mechanisms of the dendrites that may be leaks, by name; empty where most dendritic
+  /// sections have a leak that is known.
+  package var possibleLeaks: [String] {
+    let dendrites = model.sections.indices.filter { model.sections[$0].role.isDendritic }
+    let having = dendrites.count { model.leakDensities(ofSection: $0) != nil }
+    guard 2 * having < dendrites.count else { return [] }
+    let known = Set(model.leaks.map(\.mechanism))
+    let inserted = Set(dendrites.flatMap { model.sections[$0].insertions.map(\.mechanism) })
+    return inserted.subtracting(known).sorted().map { model.mechanisms[$0] }
+      .filter { !$0.isIon && $0.valueCount > 0 }.map(\.name)
+  }
+
+  /// Says which conductances are leaks, beside that of pas where the cell has it.
+  ///
+  /// - Throws: `BridgeError.leak` for names of nothing in the cell.
+  package mutating func setLeaks(_ leaks: [NamedLeak]) throws(BridgeError) {
+    let named = try leaks.map { named throws(BridgeError) in try named.leak(of: model) }
+    let passive = Leak.passive(among: model.mechanisms).flatMap { passive in
+      named.contains { $0.mechanism == passive.mechanism } ? nil : passive
+    }
+    model.leaks = named + (passive.map { [$0] } ?? [])
   }
 
   /// The mean rates in Hz of the caller's connections, in the caller's order; nil where one is not

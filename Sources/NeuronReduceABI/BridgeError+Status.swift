@@ -8,6 +8,7 @@ extension BridgeError {
     switch self {
     case .noNEURON: NR_UNSUPPORTED_NEURON
     case .neuron, .changedMeanwhile: NR_NEURON
+    case .leak: NR_ARGUMENT
     case .loop, .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers, .transfer,
       .unreadableTransfers:
       NR_CELL

@@ -55,13 +55,38 @@ public func nr_cell_stems(
   }
 }
 
+@c(nr_cell_possible_leak) @implementation
+public func nr_cell_possible_leak(
+  _ cell: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  readCell(cell).possibleLeaks[index]
+}
+
+@c(nr_cell_set_leaks) @implementation
+public func nr_cell_set_leaks(
+  _ cell: OpaquePointer, _ leaks: UnsafePointer<nr_leak>?, _ count: Int
+) -> OpaquePointer? {
+  let given = UnsafeBufferPointer(start: leaks, count: leaks == nil ? 0 : max(count, 0))
+  return reporting { () throws(BridgeError) in
+    try readCell(cell).setLeaks(
+      given.map { leak in
+        NamedLeak(
+          mechanism: String(cString: leak.mechanism),
+          conductance: String(cString: leak.conductance),
+          reversal: leak.reversal.map { String(cString: $0) },
+          factor: leak.factor.isFinite && leak.factor > 0 ? leak.factor : nil)
+      })
+  }
+}
+
 func readCell(_ cell: OpaquePointer) -> CellResult {
   Unmanaged<CellResult>.fromOpaque(UnsafeRawPointer(cell)).takeUnretainedValue()
 }
 
 /// A cell that was read with what C callers ask of it, in memory that lives as long as this object.
 final class CellResult {
-  let cell: LiveCell
+  private(set) var cell: LiveCell
+  private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
   /// The seconds that reading took.
   let seconds: Double
   private(set) lazy var groups: [nr_process_group] = grouping.groups.map { group in
@@ -83,6 +108,8 @@ final class CellResult {
     clock.end("read")
     seconds = clock.stages[0].seconds
   }
+
+  func setLeaks(_ leaks: [NamedLeak]) throws(BridgeError) { try cell.setLeaks(leaks) }
 
   /// The place in the caller's list of a connection of the model; −1 for one that is in no list.
   private func listedConnection(_ index: Int) -> Int {

@@ -16,6 +16,7 @@ from neuron import hoc
 from . import _distribution
 from ._session import collect, templates
 from ._session.job import Done, Job, check_version
+from ._session.leaks import Leaks
 from ._session.naming import OWN
 from .errors import ArgumentError
 from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
@@ -41,6 +42,7 @@ def reduce(
     template: str | os.PathLike[str] = templates.BUILT_IN,
     compared_parameters: Mapping[str, Iterable[str]] | None = None,
     merge: str | Literal[False] = "exact",
+    leak: Leaks = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -71,6 +73,11 @@ def reduce(
         instance of.
     :param compared_parameters: from a point process's class name to the list of those of its
         parameters that must be equal for a merge; all PARAMETERs for classes that it does not name.
+    :param leak: which conductance the dendrites' passive membrane is made of: ``("Leak", "gmax",
+        "e")``, a density mechanism with its parameters that are the conductance per area and the
+        reversal potential (without the last where it has none), or a list of such tuples. None:
+        pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
+        ohmic and constant, which is found out in a copy of the process.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -98,6 +105,7 @@ def reduce(
         compared_parameters=compared_parameters,
         rates=rates,
         merge=merge,
+        leak=leak,
     )
     return Reduction(job.run(with_points=True), job.name, settings)
 

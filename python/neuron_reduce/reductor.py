@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 
 from ._session import collect, templates
 from ._session.job import Done, Job, check_version
+from ._session.leaks import Leaks
 from ._session.naming import PUBLISHED
 from .errors import ArgumentError
 from .reduced_cell import ReducedCell
@@ -28,6 +29,7 @@ def subtree_reductor(
     method: str = ...,
     rates: float | Iterable[float] | None = ...,
     merge: str | Literal[False] = ...,
+    leak: Leaks = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any]]: ...
 
 
@@ -46,6 +48,7 @@ def subtree_reductor(
     method: str = ...,
     rates: float | Iterable[float] | None = ...,
     merge: str | Literal[False] = ...,
+    leak: Leaks = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any], dict[str, str]]: ...
 
 
@@ -64,6 +67,7 @@ def subtree_reductor(
     method: str = "classic",
     rates: float | Iterable[float] | None = None,
     merge: str | Literal[False] = "published",
+    leak: Leaks = None,
 ) -> tuple[Any, ...]:
     """Reduces a cell: each dendritic stem with all its branches becomes one cable.
 
@@ -105,6 +109,11 @@ def subtree_reductor(
     :param return_seg_to_seg: also return where each dendritic segment went, as text.
     :param method: name of the method, as for :func:`reduce`; all but ``'classic'`` change weights.
     :param rates: as for :func:`reduce`.
+    :param leak: which conductance the dendrites' passive membrane is made of: ``("Leak", "gmax",
+        "e")``, a density mechanism with its parameters that are the conductance per area and the
+        reversal potential (without the last where it has none), or a list of such tuples. None:
+        pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
+        ohmic and constant, which is found out in a copy of the process.
     :returns: ``(reduced_cell, synapses, netcons)``: a :class:`ReducedCell`; the caller's own point
         processes that remain, those on the apical cable first, then those on the other cables, then
         those that did not move; the caller's own NetCons, all of them, in their order. With
@@ -136,6 +145,7 @@ def subtree_reductor(
         compared_parameters=PP_params_dict,
         rates=rates,
         merge=merge,
+        leak=leak,
     ).run(is_named=True)
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:

@@ -122,11 +122,12 @@ def test_signature() -> None:
         "method": "classic",
         "rates": None,
         "merge": "published",
+        "leak": None,
     }
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
-    *by_position, method, rates, merge = parameters.values()
+    *by_position, method, rates, merge, leak = parameters.values()
     assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in by_position)
-    assert all(p.kind is p.KEYWORD_ONLY for p in (method, rates, merge))
+    assert all(p.kind is p.KEYWORD_ONLY for p in (method, rates, merge, leak))
 
 
 @isolated

@@ -290,6 +290,25 @@ const double *nr_cell_rates(const nr_cell *cell, size_t *count);
 /// Appends the sections that a cell's dendrites begin with to a SectionList.
 nr_error *NR_NULLABLE nr_cell_stems(const nr_cell *cell, void *sections);
 
+/// A conductance of a density mechanism that is there at rest and depends on nothing.
+typedef struct nr_leak {
+  const char *mechanism;
+  /// Its parameter that is the conductance per area, and the one that is the reversal potential, NULL for
+  /// none; with or without the mechanism's name at the end.
+  const char *conductance;
+  const char *NR_NULLABLE reversal;
+  /// From the conductance's unit to S/cm2; not a number for what the unit says.
+  double factor;
+} nr_leak;
+
+/// The density mechanisms of the dendrites that may be leaks: NULL past the last one, and where most
+/// dendritic sections have pas. Valid as long as the cell.
+const char *NR_NULLABLE nr_cell_possible_leak(const nr_cell *cell, size_t index);
+
+/// Says which conductances are leaks, beside that of pas where the cell has it.
+nr_error *NR_NULLABLE nr_cell_set_leaks(nr_cell *cell, const nr_leak *NR_NULLABLE leaks,
+                                        size_t count);
+
 /// Reduces a cell that was read. Needs no NEURON.
 ///
 /// Returns NULL on success, and sets `reduction`, to be given back with `nr_reduction_free`.

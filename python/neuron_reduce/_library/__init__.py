@@ -18,6 +18,7 @@ from .structures import (
     ErrorValue,
     Impedance,
     InexactMerge,
+    Leak,
     MappedSegment,
     NamedValue,
     Part,
@@ -83,6 +84,11 @@ def _load() -> ctypes.PyDLL:
         ),
         "nr_cell_rates": (ctypes.POINTER(ctypes.c_double), [ctypes.c_void_p, size_reference]),
         "nr_cell_stems": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_void_p]),
+        "nr_cell_possible_leak": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
+        "nr_cell_set_leaks": (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.POINTER(Leak), ctypes.c_size_t],
+        ),
         "nr_cell_reduce": (
             ctypes.c_void_p,
             [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.POINTER(ctypes.c_void_p)],
@@ -170,6 +176,7 @@ check_sizes(
     ErrorValue,
     Impedance,
     InexactMerge,
+    Leak,
     MappedSegment,
     NamedValue,
     Part,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from neuron import h, nrn
@@ -17,6 +17,7 @@ from .structures import (
     Counts,
     Impedance,
     InexactMerge,
+    Leak,
     MappedSegment,
     NamedValue,
     Part,
@@ -63,6 +64,25 @@ class Cell:
         sections = h.SectionList()
         check(_library.nr_cell_stems(self._handle, sections.hocobjptr()), self._names)
         yield from sections
+
+    @property
+    def possible_leaks(self) -> list[str]:
+        """The density mechanisms of the dendrites that may be leaks; none where most dendritic
+        sections have pas."""
+        found = []
+        while name := _library.nr_cell_possible_leak(self._handle, len(found)):
+            found.append(name.decode())
+        return found
+
+    def set_leaks(self, leaks: Sequence[Leak]) -> None:
+        """Says which conductances are leaks, beside that of pas where the cell has it.
+
+        :raises ArgumentError: a name is nothing's in the cell.
+        """
+        check(
+            _library.nr_cell_set_leaks(self._handle, (Leak * len(leaks))(*leaks), len(leaks)),
+            self._names,
+        )
 
     def reduce(self, settings: Settings) -> Outcome:
         """Reduces the cell that was read; the session stays as it is.

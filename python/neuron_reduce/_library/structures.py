@@ -113,6 +113,17 @@ class ProcessGroup(ctypes.Structure):
     ]
 
 
+class Leak(ctypes.Structure):
+    """``nr_leak``: the reversal is None for none, the factor not a number for what units say."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("conductance", ctypes.c_char_p),
+        ("reversal", ctypes.c_char_p),
+        ("factor", ctypes.c_double),
+    ]
+
+
 class InexactMerge(ctypes.Structure):
     """``nr_inexact_merge``: the mechanism is None past the last one."""
 

@@ -27,6 +27,7 @@ from . import (
     inputs,
     instances,
     kinds,
+    leaks,
     reaction_diffusion,
     structure,
     templates,
@@ -93,6 +94,7 @@ class Job:
         compared_parameters: Any,
         rates: Any,
         merge: Any,
+        leak: Any,
     ):
         self._clock = _Clock()
         with self._clock.stage("collect"):
@@ -112,6 +114,7 @@ class Job:
                 compared_parameters, names.compared_parameters
             )
             self._merging = _merging(merge)
+            self._leaks = leaks.named(leak)
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
@@ -155,6 +158,8 @@ class Job:
             with self._clock.stage("points"):
                 points = geometry.points_of_tree(self._soma_sections[0])
 
+        with self._clock.stage("leaks"):
+            leaks.settle(cell, self._leaks, self._soma_sections[0])
         settings = self._settings()
         if not self._is_driven:
             self._replace_properties(cell, settings)

@@ -89,7 +89,7 @@ def measure(groups: list[Group]) -> list[list[Finding | None]]:
         found of the sample; and those that are not like it for a third, whose sample they are.
     :raises RuntimeError: NEURON reported an error.
     """
-    _clear(groups)
+    clear(groups)
     found: list[dict[int, Finding]] = [{} for _ in groups]
     _fill(groups, found, [group.sample for group in groups], [_Task(THOROUGH)] * len(groups))
     for group in groups:
@@ -368,7 +368,7 @@ def _are_over(work: list[tuple[_Stand, Stand]]) -> bool:
 # MARK: The session
 
 
-def _clear(groups: list[Group]) -> None:
+def clear(groups: list[Group]) -> None:
     """Takes out of NEURON all but the subjects that are needed themselves."""
     _destroy_all("FInitializeHandler")
     nonvint_block_supervisor.clear()

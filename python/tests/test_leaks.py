@@ -1,0 +1,182 @@
+"""Cells whose leak is not pas, and cells that begin with a dendrite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neuron import h
+
+import neuron_reduce
+import snapshot
+from isolated import isolated
+from models import compiled9, small_cell
+from neuron_reduce import ArgumentError, CellError
+from refusal import failure_of
+
+
+def _replace_leak(cell: Any, with_potassium: bool = False) -> None:
+    """pas becomes plainleak, of the same conductance and reversal potential, on all dendrites."""
+    for section in [*cell.dend, *cell.apic]:
+        values = [(segment.pas.g, segment.pas.e) for segment in section]
+        section.uninsert("pas")
+        section.insert("plainleak")
+        for segment, (conductance, reversal) in zip(section, values, strict=True):
+            segment.plainleak.gbar = 1e3 * conductance
+            segment.plainleak.erest = reversal
+        if with_potassium:
+            section.insert("potassiumleak")
+
+
+def _shape(reduced: Any) -> list[tuple[float, float, int]]:
+    return [(each.L, each.diam, each.nseg) for each in [*reduced.apical, *reduced.basal]]
+
+
+@pytest.mark.parametrize("leak", [None, ("plainleak", "gbar", "erest"), [("plainleak", "gbar")]])
+@pytest.mark.parametrize("method", ["classic", "lumped"])
+@isolated
+def test_any_leak_will_do(method: str, leak: Any, cache: Path) -> None:
+    compiled9.load_mechanisms(cache)
+    first, second = small_cell.model(), small_cell.model()
+    _replace_leak(second.cell)
+    expected, _, _ = first.reduce(method=method, rates=5)
+    found, _, _ = second.reduce(method=method, rates=5, leak=leak)
+    # The same numbers, but for the factor between units.
+    for one, other in zip(_shape(expected), _shape(found), strict=True):
+        assert other == pytest.approx(one, rel=1e-6)
+    for cable in [*found.apical, *found.basal]:
+        assert not h.ismembrane("pas", sec=cable)
+        assert cable(0.5).plainleak.gbar > 0
+    traces = [small_cell.run(each.soma[0])[0] for each in (expected, found)]
+    assert traces[1] == pytest.approx(traces[0], abs=1e-4)
+
+
+@isolated
+def test_leaks_add_up(cache: Path) -> None:
+    """A leak by an ion has no reversal potential of its own."""
+    compiled9.load_mechanisms(cache)
+    model, alone = small_cell.model(), small_cell.model()
+    _replace_leak(model.cell, with_potassium=True)
+    _replace_leak(alone.cell)
+    both, _, _ = model.reduce()
+    one, _, _ = alone.reduce()
+    # The apical one: a stem without branches is its own cable, whatever its leak.
+    assert _shape(both)[0][0] != pytest.approx(_shape(one)[0][0], rel=1e-4)
+    again = small_cell.model()
+    _replace_leak(again.cell, with_potassium=True)
+    leaks = [("plainleak", "gbar", "erest"), ("potassiumleak", "gkbar_potassiumleak")]
+    named, _, _ = again.reduce(leak=leaks)
+    for one, other in zip(_shape(both), _shape(named), strict=True):
+        assert other == pytest.approx(one, rel=1e-6)
+
+
+@isolated
+def test_what_is_no_leak_is_not_taken_for_one() -> None:
+    model = small_cell.model()
+    for section in [*model.cell.dend, *model.cell.apic]:
+        section.uninsert("pas")
+        section.insert("hh")
+    before = snapshot.take()
+    kind, message = failure_of(model.reduce)
+    assert kind is CellError
+    assert 'leak=("' in message
+    assert snapshot.differences(before, snapshot.take()) == []
+    # hh has a leak of its own among its conductances.
+    reduced, _, _ = model.reduce(leak=("hh", "gl", "el"))
+    assert len(_shape(reduced)) == 3
+    model.voltages()
+
+
+@pytest.mark.parametrize(
+    ("leak", "words"),
+    [
+        (("nothing", "g"), ("nothing", "pas")),
+        (("pas", "gbar"), ("gbar", "g_pas")),
+        (("pas", "g", "v"), ("'v'", "e_pas")),
+        (3, ("leak is 3",)),
+        ("pas", ("leak is 'pas'",)),
+        ((), ("leak is ()",)),
+        ([], ("leak is []",)),
+        ([("pas",)], ("leak is",)),
+        (("pas", 3), ("leak is",)),
+        (("k_ion", "ek"), ("k_ion",)),
+    ],
+)
+@isolated
+def test_other_leaks_are_refused(leak: Any, words: tuple[str, ...]) -> None:
+    model = small_cell.model()
+    before = snapshot.take()
+    kind, message = failure_of(lambda: model.reduce(leak=leak))
+    assert kind is ArgumentError, message
+    assert all(word in message for word in (*words, "expected")), message
+    assert snapshot.differences(before, snapshot.take()) == []
+
+
+@isolated
+def test_pas_in_one_stem_alone_is_not_the_cells_leak(cache: Path) -> None:
+    compiled9.load_mechanisms(cache)
+    model, whole = small_cell.model(), small_cell.model()
+    _replace_leak(model.cell)
+    _replace_leak(whole.cell)
+    model.cell.apic[0].insert("pas")
+    for segment in model.cell.apic[0]:
+        segment.pas.g = 0
+    found, _, _ = model.reduce()
+    expected, _, _ = whole.reduce()
+    for one, other in zip(_shape(expected), _shape(found), strict=True):
+        assert other == pytest.approx(one, rel=1e-6)
+
+
+def _rooted_at_a_dendrite(end: int) -> small_cell.Model:
+    """The small cell, but that its soma is a child of what else is a basal stem."""
+    cell = small_cell.build()
+    h.disconnect(sec=cell.dend[3])
+    cell.soma[0].connect(cell.dend[3](end), 0)
+    return small_cell.model(cell=cell)
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("method", ["classic", "lumped"])
+@isolated
+def test_a_soma_that_is_not_the_root(method: str, end: int) -> None:
+    model = _rooted_at_a_dendrite(end)
+    reduction = neuron_reduce.reduce(
+        model.cell, model.drive.synapses, model.drive.netcons, method=method, rates=5
+    )
+    assert model.cell.soma[0].parentseg() is None
+    stems = {cable.stem.rpartition(".")[2] for cable in reduction.cables}
+    assert "dend[3]" in stems
+    assert reduction.place("dend[3]", 0.5).sec in list(reduction.cell.basal)
+    assert max(model.voltages()[0]) > small_cell.V_INIT + 3.0
+
+
+@isolated
+def test_the_same_cell_either_way_round() -> None:
+    """Attached by the end that the stem was attached with, the cell is the same one."""
+    turned = small_cell.build()
+    h.disconnect(sec=turned.dend[3])
+    turned.soma[0].connect(turned.dend[3](0), 0)
+    straight = small_cell.build()
+    h.disconnect(sec=straight.dend[3])
+    straight.dend[3].connect(straight.soma[0](0), 0)
+    shapes = []
+    for cell in (turned, straight):
+        result = small_cell.model(cell=cell).reduce()
+        shapes.append(sorted(_shape(result[0])))
+    for one, other in zip(*shapes, strict=True):
+        assert other == pytest.approx(one, rel=1e-9)
+
+
+@isolated
+def test_a_soma_inside_a_dendrite_is_refused() -> None:
+    cell = small_cell.build()
+    h.disconnect(sec=cell.dend[3])
+    cell.soma[0].connect(cell.dend[3](0.5), 0)
+    model = small_cell.model(cell=cell)
+    before = snapshot.take()
+    kind, message = failure_of(model.reduce)
+    assert kind is CellError
+    assert "dend[3]" in message
+    assert "soma[0]" in message
+    assert snapshot.differences(before, snapshot.take()) == []
