@@ -88,6 +88,19 @@ def by_segments(repeats: int) -> str:
     return table(["segments", "call, ms", *(f"{s}, ms" for s in STAGES), "Python, ms"], rows)
 
 
+def by_kinds(repeats: int) -> str:
+    """The time of `reduce`, which measures how each kind of synapse responds."""
+    rows = []
+    for count, kinds in ((10_000, 2), (10_000, 1000), (100_000, 2)):
+        ours = []
+        for _ in range(repeats):
+            ours.append(measure(sys.executable, "--synapses", count, "--kinds", kinds))
+            print(".", end="", flush=True, file=sys.stderr)
+        times = [median(ours, "call"), median(ours, "stages", "responses")]
+        rows.append([f"{count:,}", f"{kinds:,}", *(f"{1e3 * each:.0f}" for each in times)])
+    return table(["synapses", "kinds", "reduce, ms", "of which responses, ms"], rows)
+
+
 def simulation(tstop: float) -> str:
     """Full against reduced run in NEURON."""
     result = measure(sys.executable, "--run", tstop)
@@ -116,6 +129,8 @@ def main() -> None:
             by_synapses(options.upstream, options.repeats),
             "## The call, by segments",
             by_segments(options.repeats),
+            "## `reduce`, by kinds of synapse",
+            by_kinds(options.repeats),
             "## The runs",
             simulation(options.tstop),
         ]

@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--synapses", type=int, default=10_000)
     parser.add_argument("--refine", type=int, default=1, help="factor on every section's nseg")
     parser.add_argument("--run", type=float, help="also simulate, before and after, in ms")
+    parser.add_argument("--kinds", type=int, help="time `reduce`, with so many kinds of synapse")
     options = parser.parse_args()
 
     cell = load(CACHE)
@@ -48,10 +49,16 @@ def main() -> None:
     if options.run:
         drive.reset()
         result["full"] = run(options.run)
+    if options.kinds:
+        # The drive itself has two.
+        steps = options.kinds // 2
+        for index, synapse in enumerate(drive.synapses):
+            synapse.tau2 *= 1 + (index % steps) / steps
+        reduce = neuron_reduce.reduce
+    else:
+        reduce = neuron_reduce.subtree_reductor
     start = time.perf_counter()
-    reduced_cell, synapses, _ = neuron_reduce.subtree_reductor(
-        cell, drive.synapses, drive.netcons, reduction_frequency=0
-    )
+    reduced_cell, synapses, _ = reduce(cell, drive.synapses, drive.netcons)
     result["call"] = time.perf_counter() - start
     result["stages"] = getattr(reduced_cell, "stage_seconds", None)
     result["point_processes"] = len(synapses)

@@ -54,9 +54,15 @@ public func nr_release_orphans() {
 @c(nr_fail_at_call) @implementation
 public func nr_fail_at_call(_ calls: Int) -> Int { NEURON.fail(atCall: calls) }
 
-@c(nr_method_changes_weights) @implementation
-public func nr_method_changes_weights(_ method: UnsafePointer<CChar>) -> Int32 {
-  (try? Method(name: String(cString: method)))?.changesWeights == true ? 1 : 0
+@c(nr_method_traits) @implementation
+public func nr_method_traits(_ method: UnsafePointer<CChar>) -> Int32 {
+  guard let traits = try? Method(name: String(cString: method)).traits else { return 0 }
+  return [
+    (traits.changesWeights, NR_TRAIT_CHANGES_WEIGHTS),
+    (traits.usesFrequency, NR_TRAIT_USES_FREQUENCY),
+    (traits.conservesTotals, NR_TRAIT_CONSERVES_TOTALS),
+    (traits.cablesAreLumps, NR_TRAIT_CABLES_ARE_LUMPS),
+  ].reduce(0) { $1.0 ? $0 | Int32($1.1.rawValue) : $0 }
 }
 
 @c(nr_is_array_or_object) @implementation

@@ -16,9 +16,12 @@ extension MeasuredResponse {
     let share = (MeasuringProtocol.pairing - lowest) / (highest - lowest)
     let line = zip(low.values, high.values).map { $0 + share * ($1 - $0) }
     guard together.largest > Self.little * max(low.largest, high.largest),
-      Self.isSeen(together), Self.isSum(together, of: line)
+      Self.isSeen(together), Self.isSum(together, of: line, before: MeasuringProtocol.volley)
     else { return nil }
-    let superposition: Superposition = isTonic ? .tonicCurrent : .holds
+    // A limit that many events come near, and few do not.
+    let hasNoLimit = Self.isSum(together, of: line)
+    let superposition: Superposition =
+      hasNoLimit ? (isTonic ? .tonicCurrent : .holds) : .interaction
     let isCurrent = Comparison.areEqual(
       low.values, high.values, within: Comparison.tolerance * max(low.largest, high.largest))
     self.init(
@@ -64,12 +67,15 @@ extension MeasuredResponse {
     return fine.contains { abs($0) >= current.largest / 2 }
   }
 
-  /// Whether the events of the brief protocols each make one response.
-  private static func isSum(_ together: StandCurrent, of response: [Double]) -> Bool {
+  /// Whether the events of the brief protocols each make one response, up to some time in ms.
+  private static func isSum(
+    _ together: StandCurrent, of response: [Double], before end: Double = MeasuringClock.fineEnd
+  ) -> Bool {
     let sum = Comparison.sum(
       of: response, [MeasuringProtocol.briefFirst, MeasuringProtocol.briefSecond])
     return Comparison.agree(
-      sum, together.values, tolerance: Comparison.tolerance,
+      Array(sum.prefix(MeasuringClock.fineSteps(in: end))), together.values,
+      tolerance: Comparison.tolerance,
       rounding: Comparison.rounding * max(together.largest, together.largestBaseline))
   }
 }

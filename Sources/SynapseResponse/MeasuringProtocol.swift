@@ -43,10 +43,12 @@ package enum MeasuringProtocol: Sendable, Equatable {
   static let second = Stand.Events(
     times: [1, 20, 120] + [Double](repeating: 500, count: 64), scale: 2)
 
-  /// The same for those of which others of their class are known; all while steps are fine.
-  static let briefFirst = Stand.Events(times: [0, 8, 30, 40])
+  /// The same for those of which others of their class are known; all while steps are fine, with the
+  /// volley last.
+  static let briefFirst = Stand.Events(times: [0, 8, 30, volley])
   static let briefSecond = Stand.Events(
-    times: [1, 20] + [Double](repeating: 40, count: 16), scale: 2)
+    times: [1, 20] + [Double](repeating: volley, count: 64), scale: 2)
+  static let volley = 40.0
 
   package var stands: [Stand] {
     let brief = { Stand(holding: $0, first: Self.briefFirst, second: Self.briefSecond) }

@@ -43,7 +43,7 @@ package struct StandCurrent {
 
   /// A run need not go on where all currents are below this share of their peak: less than what counts
   /// as the end of a response.
-  private static let over = 1e-6
+  private static let over = 5e-5
 
   /// Whether a recorded current is back at what it was before the first event.
   package static func isOver(_ densities: UnsafeBufferPointer<Double>) -> Bool {

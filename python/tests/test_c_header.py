@@ -129,3 +129,18 @@ def test_sizes_and_version_are_those_of_the_library(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(_library, "_ABI_VERSION", 1000)
     with pytest.raises(ImportError, match="version 2 of its interface; expected 1000"):
         _library._check_version(library, Path("library.so"))
+
+
+def test_traits_are_the_headers() -> None:
+    declared = dict(re.findall(r"NR_TRAIT_(\w+) = (\d+)", DECLARATIONS))
+    assert declared == {each.name: str(each.value) for each in _library.Traits}
+
+
+def test_methods_have_traits() -> None:
+    assert _library.traits("classic") == _library.Traits.USES_FREQUENCY
+    assert _library.traits("lumped") == (
+        _library.Traits.CHANGES_WEIGHTS
+        | _library.Traits.CONSERVES_TOTALS
+        | _library.Traits.CABLES_ARE_LUMPS
+    )
+    assert _library.traits("newest") == _library.Traits(0)

@@ -334,9 +334,20 @@ void nr_release_orphans(void);
 /// For tests: `neuron_fail_at_call` of the library's own NEURON layer.
 long nr_fail_at_call(long calls);
 
-/// Whether a method changes weights, for which it asks `responses` and `rates`; 0 for a name that is no
-/// method's.
-int nr_method_changes_weights(const char *method);
+/// What tells one kind of method from another.
+typedef enum nr_trait {
+  /// Weights may change, for which it asks `responses` and `rates`.
+  NR_TRAIT_CHANGES_WEIGHTS = 1,
+  /// Shapes and places depend on the frequency; where not, at most the number of segments does.
+  NR_TRAIT_USES_FREQUENCY = 2,
+  /// Channels and leaks keep their totals over the membrane.
+  NR_TRAIT_CONSERVES_TOTALS = 4,
+  /// Each cable is one compartment that gathers membrane from several branches.
+  NR_TRAIT_CABLES_ARE_LUMPS = 8
+} nr_trait;
+
+/// The sum of a method's traits; 0 for a name that is no method's.
+int nr_method_traits(const char *method);
 
 /// Whether a public member of a template's instance (NULL: a name of hoc's top level) is an array or
 /// an object reference. Python may ask for those without danger; asking for a single section that was

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import enum
 import pathlib
 import re
 import sys
@@ -98,7 +99,7 @@ def _load() -> ctypes.PyDLL:
         "nr_template_error": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]),
         "nr_release_orphans": (None, []),
         "nr_fail_at_call": (ctypes.c_long, [ctypes.c_long]),
-        "nr_method_changes_weights": (ctypes.c_int, [ctypes.c_char_p]),
+        "nr_method_traits": (ctypes.c_int, [ctypes.c_char_p]),
         "nr_is_array_or_object": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p]),
         "nr_reduction_free": (None, [ctypes.c_void_p]),
         "nr_reduction_survivors": (
@@ -187,10 +188,18 @@ check_sizes(
 )
 
 
-def changes_weights(method: str) -> bool:
-    """Whether a method changes weights, for which it asks how synapses respond and how often they
-    are driven; False for a name that is no method's."""
-    return bool(_library.nr_method_changes_weights(method.encode()))
+class Traits(enum.IntFlag):
+    """What tells one kind of method from another: `nr_trait`."""
+
+    CHANGES_WEIGHTS = 1
+    USES_FREQUENCY = 2
+    CONSERVES_TOTALS = 4
+    CABLES_ARE_LUMPS = 8
+
+
+def traits(method: str) -> Traits:
+    """A method's traits; none for a name that is no method's."""
+    return Traits(_library.nr_method_traits(method.encode()))
 
 
 def is_array_or_object(instance: int | None, name: str) -> bool:

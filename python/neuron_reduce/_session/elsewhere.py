@@ -40,7 +40,7 @@ def measure(groups: list[stands.Group], timeout: float) -> list[list[Finding | N
     if copies.process_count() == 1:
         return copies.call(stands.measure, groups, timeout=timeout)
     described = [
-        ([_described(each) for each in group.subjects], group.sample, group.like)
+        ([_described(each) for each in group.subjects], group.nearest, group.like)
         for group in groups
     ]
     return outside.call(_measured, described, _settings(), timeout=timeout)
@@ -92,9 +92,9 @@ def _measured(
         _assign(h, name, numbers)
     section = h.Section()
     groups = []
-    for subjects, sample, like in described:
+    for subjects, nearest, like in described:
         _check_that_values_are_all(subjects[0].class_name, section)
-        groups.append(stands.Group([_made(each, section) for each in subjects], sample, like))
+        groups.append(stands.Group([_made(each, section) for each in subjects], nearest, like))
     return stands.measure(groups)
 
 

@@ -129,7 +129,7 @@ class Job:
             self._axonal = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
 
             # Whether the method asks how synapses respond and how often they are driven.
-            self._is_driven = _library.changes_weights(self._method)
+            self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
             self._rates = (
                 event_rates.rates(rates, self._netcons)
                 if self._is_driven and rates is not None

@@ -184,12 +184,13 @@ class _Request:
     """Kinds of one class of which nothing is known, as indices of examples.
 
     :ivar chosen: those that are measured.
-    :ivar sample: those of them that are measured thoroughly, as positions in ``chosen``.
+    :ivar like: for each of these the one of a sample of them that it is most like, as positions in
+        ``chosen``.
     :ivar nearest: for each of the others the one that it counts as, and the distance to that.
     """
 
     chosen: list[int]
-    sample: list[int]
+    like: list[int]
     nearest: dict[int, tuple[int, float]]
 
 
@@ -213,8 +214,8 @@ def _request(indices: list[int], examples: list[_Example]) -> _Request:
             if other != position
         }
         chosen = [index for index in indices if index not in nearest]
-    stands_for, _ = _chosen([examples[index].values for index in chosen], _SAMPLE)
-    return _Request(chosen, sorted(set(stands_for)), nearest)
+    like, _ = _chosen([examples[index].values for index in chosen], _SAMPLE)
+    return _Request(chosen, like, nearest)
 
 
 def _chosen(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], list[float]]:
@@ -230,7 +231,7 @@ def _measured(
 ) -> list[list[Finding] | None]:
     """What was found for each request; None where it failed, and why in ``problems``."""
     groups = [
-        stands.Group([examples[index].subject for index in request.chosen], request.sample)
+        stands.Group([examples[index].subject for index in request.chosen], request.like)
         for request in requests
     ]
     if len(groups) > 1:
@@ -254,18 +255,16 @@ def _in_processes(groups: list[stands.Group]) -> list[list[Finding]]:
 
     :raises CopyFailed: a process gave no result.
     """
-    if not groups:
-        return []
     results = elsewhere.measure(groups, _TIMEOUT)
     rest = []
     for group, found in zip(groups, results, strict=True):
-        if None in found:
-            left = [each for each, one in zip(group.subjects, found, strict=True) if one is None]
-            if group.like:
-                rest.append(stands.Group(left, list(range(len(left)))))
-            else:
-                rest.append(stands.Group(left, [], [one for one in found if one]))
-    more = iter(itertools.chain.from_iterable(_in_processes(rest)))
+        left = [index for index, one in enumerate(found) if one is None]
+        if left:
+            # Those that are not like what they were taken for are a sample of themselves.
+            like = [] if group.like else [found[group.nearest[index]] for index in left]
+            subjects = [group.subjects[index] for index in left]
+            rest.append(stands.Group(subjects, list(range(len(left))), like))
+    more = iter(itertools.chain.from_iterable(_in_processes(rest) if rest else []))
     return [[one or next(more) for one in found] for found in results]
 
 

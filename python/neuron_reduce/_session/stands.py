@@ -41,10 +41,11 @@ _AREA = 100.0
 """In µm²."""
 
 _AT_ONCE = 1024
-"""Stands in one run: what they record stays under 50 MB."""
+"""Stands in one run: what they record stays under 50 MB, or four times that where they are measured
+in turn."""
 
 
-_PAUSES = (100.0, 200.0, 400.0, 800.0)
+_PAUSES = (100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1100.0)
 """In ms: when it is asked whether a run is over."""
 
 
@@ -53,13 +54,22 @@ class Group:
     """Kinds of synapse of one class.
 
     :ivar subjects: one of each kind.
-    :ivar sample: those that are measured thoroughly, by index; the others as these were found.
-    :ivar like: what was found of a sample earlier.
+    :ivar nearest: for each of them the one that it is most like, by index; those that are most like
+        themselves are measured thoroughly, and the others as these were found.
+    :ivar like: for each of them what was found of the one that it is most like, where that was
+        measured earlier; otherwise nothing.
     """
 
     subjects: list[Subject]
-    sample: list[int]
+    nearest: list[int]
     like: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def sample(self) -> list[int]:
+        """Those that are measured thoroughly, by index."""
+        if self.like:
+            return []
+        return [index for index, other in enumerate(self.nearest) if index == other]
 
 
 @dataclasses.dataclass
@@ -91,36 +101,37 @@ def measure(groups: list[Group]) -> list[list[Finding | None]]:
     """
     clear(groups)
     found: list[dict[int, Finding]] = [{} for _ in groups]
-    _fill(groups, found, [group.sample for group in groups], [_Task(THOROUGH)] * len(groups))
+    _fill(groups, found, [dict.fromkeys(group.sample, _Task(THOROUGH)) for group in groups])
     for group in groups:
         if any(not group.subjects[index].values for index in group.sample):
             # Instances that are made are not like the user's.
             for subject in group.subjects:
                 subject.values = []
-    tasks = [
-        _task([*group.like, *known.values()]) for group, known in zip(groups, found, strict=True)
-    ]
-    _fill(groups, found, _rest(groups, found), tasks)
-    rest = [
-        [index for index in indices if group.subjects[index].values]
-        for group, indices in zip(groups, _rest(groups, found), strict=True)
-    ]
-    _fill(groups, found, rest, [_Task(THOROUGH)] * len(groups))
+    _fill(groups, found, [_tasks(*each) for each in zip(groups, found, strict=True)])
+    _fill(
+        groups,
+        found,
+        [
+            {
+                index: _Task(THOROUGH)
+                for index in _rest(group, known)
+                if group.subjects[index].values
+            }
+            for group, known in zip(groups, found, strict=True)
+        ],
+    )
     return [
         [known.get(index) for index in range(len(group.subjects))]
         for group, known in zip(groups, found, strict=True)
     ]
 
 
-def _rest(groups: list[Group], found: list[dict[int, Finding]]) -> list[list[int]]:
+def _rest(group: Group, known: dict[int, Finding]) -> list[int]:
     """The subjects of which nothing is known, and of which something can be found."""
     return [
-        [
-            index
-            for index, subject in enumerate(group.subjects)
-            if index not in known and (subject.values or subject.synapse)
-        ]
-        for group, known in zip(groups, found, strict=True)
+        index
+        for index, subject in enumerate(group.subjects)
+        if index not in known and (subject.values or subject.synapse)
     ]
 
 
@@ -137,29 +148,27 @@ class _Task:
     expected: tuple[Nature, Superposition] | None = None
 
 
-def _task(sample: list[Finding]) -> _Task:
-    """What is enough for others than a sample."""
-    alike = {(each.nature, each.superposition, each.brief_protocol) for each in sample}
-    if len(alike) != 1:
-        return _Task(THOROUGH)
-    nature, superposition, protocol = alike.pop()
-    if protocol is None:
-        return _Task(THOROUGH)
-    lasting = max(len(each.conductances) for each in sample)
+def _tasks(group: Group, known: dict[int, Finding]) -> dict[int, _Task]:
+    """What is enough for those that are no sample, by index."""
+    lasting = max((len(each.conductances) for each in [*known.values(), *group.like]), default=0)
     until = float(TIMES[min(lasting, len(TIMES) - 1)])
-    return _Task(protocol, until, (nature, superposition))
+    tasks = {}
+    for index in _rest(group, known):
+        like = group.like[index] if group.like else known[group.nearest[index]]
+        if like.brief_protocol is not None:
+            expected = like.nature, like.superposition
+            tasks[index] = _Task(like.brief_protocol, until, expected)
+    return tasks
 
 
 def _fill(
-    groups: list[Group],
-    found: list[dict[int, Finding]],
-    chosen: list[list[int]],
-    tasks: list[_Task],
+    groups: list[Group], found: list[dict[int, Finding]], tasks: list[dict[int, _Task]]
 ) -> None:
     """Measures some subjects of each group; what was found of them is added to ``found``."""
     work: dict[_Task, list[tuple[int, int]]] = {}
-    for number, (indices, task) in enumerate(zip(chosen, tasks, strict=True)):
-        work.setdefault(task, []).extend((number, index) for index in indices)
+    for number, each in enumerate(tasks):
+        for index, task in each.items():
+            work.setdefault(task, []).append((number, index))
     for task, places in work.items():
         subjects = [groups[number].subjects[index] for number, index in places]
         for (number, index), finding in zip(places, _measured(subjects, task), strict=True):
@@ -183,8 +192,9 @@ def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:
             if finding and finding.nature is Nature.STOCHASTIC and subjects[index].synapse:
                 # It varies, or an instance that is made does not respond as this one does.
                 alone.append(index)
-    for start in range(0, len(alone), _AT_ONCE):
-        batch = alone[start : start + _AT_ONCE]
+    # All of these are simulated in each run, whichever is measured: few runs of many.
+    for start in range(0, len(alone), 4 * size):
+        batch = alone[start : start + 4 * size]
         findings = _in_turn([subjects[index] for index in batch], task)
         for index, finding in zip(batch, findings, strict=True):
             if result[index] is not None and finding and finding.nature is not Nature.STOCHASTIC:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import plotly.graph_objects as go
 
+from .. import _library
 from .. import record as records
 from . import _style
 from ._page import Section, place
@@ -39,10 +40,11 @@ def section(record: records.ReductionRecord) -> Section:
         return Section("impedances", title, paragraph(text.strip()))
 
     text = "Of both cells at rest: passive, and without synapses."
-    if record.method == "lumped":
+    traits = _library.traits(record.method)
+    if traits and not traits & _library.Traits.USES_FREQUENCY:
         text += (
-            " What the method lumped conserves is the impedances of the driven cell, with the mean "
-            "conductances of its synapses; at rest they may differ more."
+            f" What the method {record.method} conserves is the impedances of the driven cell, "
+            "with the mean conductances of its synapses; at rest they may differ more."
         )
     introduction = paragraph(text)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from .. import _library
 from .. import record as records
 from . import _colours, _layout, _style, _tables
 from ._colours import Colours
@@ -81,7 +82,7 @@ def section(record: records.ReductionRecord) -> Section:
         f"light at {'the tip' if colours.ramps else 'a cable’s tip'}. Thin dendrites and cables "
         "are drawn wider than they are."
     )
-    if record.method == "lumped":
+    if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
         caption += f" {_tables.LUMPS}"
     caption += " Drag to turn, point at a piece to see where it went"
     caption += "." if colours.ramps else ", tap a name to hide a cable with its dendrites."

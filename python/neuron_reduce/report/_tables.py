@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _library
 from .. import record as records
 from . import _cases, _colours
 from ._cases import Case
@@ -50,7 +51,7 @@ def cables(record: records.ReductionRecord) -> Section:
     words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
     body = table(head, rows, kind="wide names tall", words=range(len(words)))
-    if record.method == "lumped":
+    if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
         body = Html(paragraph(LUMPS) + body)
     return Section("cables", title, body)
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .. import _library
 from .._display.progress import Progress
 from .._display.warned import kept, warn_once
 from .._processes import tasks
@@ -16,9 +17,6 @@ from .._session.job import check_version
 from ..evaluation import Evaluation, evaluation_of
 from . import _candidates, _measures, _results
 from ._front import Tuning
-
-_AT_OPERATING_POINT = "lumped"
-"""The method whose impedances are those of the steady state, whatever the frequency."""
 
 
 def tune(
@@ -97,7 +95,7 @@ def tune(
             frequencies,
             running.listed(segments, "segments", "numbers of segments, at least one"),
         )
-        if each[0] != _AT_OPERATING_POINT or each[1] == frequencies[0]
+        if _uses_frequency(each[0]) or each[1] == frequencies[0]
     ]
     workers = running.worker_count(workers, tasks.processor_count())
     running.check_that_it_can_run()
@@ -186,3 +184,9 @@ def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, b
             failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
     warn_once([warned])
+
+
+def _uses_frequency(method: Any) -> bool:
+    """Whether candidates of a method differ by the frequency; so those of what is no method do."""
+    traits = _library.traits(method) if isinstance(method, str) else _library.Traits(0)
+    return not traits or bool(traits & _library.Traits.USES_FREQUENCY)
