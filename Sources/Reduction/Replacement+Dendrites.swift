@@ -7,14 +7,13 @@ extension Replacement {
   ///   make a cable of.
   init(dendritesOf cell: CellModel) throws(ReductionError) {
     var children = [[Int]](repeating: [], count: cell.sections.count)
-    var stems: [Int] = []
+    let stems = cell.stems
     for (index, section) in cell.sections.enumerated() {
       guard let parent = section.attachment?.parent, section.role.isDendritic else { continue }
       if cell.sections[parent].role == .axon {
         throw .dendriteOnAxon(section: section.name, axon: cell.sections[parent].name)
       }
       children[parent].append(index)
-      if cell.sections[parent].role == .soma { stems.append(index) }
     }
     try Self.checkRoot(of: cell)
     guard !stems.isEmpty else { throw .noDendrites(cell: cell.name) }
