@@ -115,6 +115,6 @@ struct Destinations {
   func text(ofProcess index: Int) -> String {
     let process = original.model.pointProcesses[index]
     let place = DendriticVariables.Place(section: process.section, position: process.position)
-    return "a \(original.model.pointProcessKinds[process.kind].name) on \(text(of: place))"
+    return "the \(original.model.pointProcessKinds[process.kind].name) on \(text(of: place))"
   }
 }

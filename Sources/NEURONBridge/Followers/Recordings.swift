@@ -121,7 +121,8 @@ struct Recordings: Follower {
     {
       variable = .other(other)
     } else {
-      end(record, kind, "a variable together with \(destinations.text(ofProcess: process))")
+      let named = internals.name(of: destinations.original.synapses[process])
+      end(record, kind, "with \(named) what is neither its variable nor a dendrite's")
       return
     }
     steps.append(
