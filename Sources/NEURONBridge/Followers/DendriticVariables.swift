@@ -171,7 +171,7 @@ final class DendriticVariables {
   private lazy var nodeColumns: [Column] =
     (internals.functions.uses_fast_membrane_current.pointee != 0 ? ["v", "i_membrane_"] : ["v"])
     .compactMap { name in
-      neuron.api.symbol(name).flatMap { column(of: name, $0, element: nil, nil, places) }
+      neuron.api.symbol(name).flatMap { column(of: name, $0, element: nil, nil, nil) }
     }
 
   private var columns: [Column] = []
@@ -186,20 +186,23 @@ final class DendriticVariables {
   }
 
   private func densityColumns(_ catalog: MechanismCatalog) throws(BridgeError) -> [Column] {
-    var places: [String: [Place]] = [:]
-    for place in centers {
-      for insertion in cell.model.sections[place.section].insertions {
-        places[cell.model.mechanisms[insertion.mechanism].name, default: []].append(place)
+    var sections = [[Int]](repeating: [], count: cell.model.mechanisms.count)
+    let replaced = cell.model.sections.indices.filter(replacement.contains)
+    for section in replaced {
+      for insertion in cell.model.sections[section].insertions {
+        sections[insertion.mechanism].append(section)
       }
     }
-    for name in MechanismCatalog.structural { places[name] = centers }
+    let owners =
+      zip(cell.model.mechanisms, sections).map { ($0.name, $1) }
+      + MechanismCatalog.structural.sorted().map { ($0, replaced) }
     var result: [Column] = []
-    for (mechanism, places) in places.sorted(by: { $0.key < $1.key }) {
+    for (mechanism, sections) in owners where !sections.isEmpty {
       for (name, size) in try catalog.allVariables(of: mechanism) {
         guard let symbol = neuron.api.symbol(name), internals.isNumber(symbol) else { continue }
         let elements = neuron.api.symbol_is_array(symbol) ? (0..<size).map(Int?.some) : [nil]
         let owner = MechanismCatalog.structural.contains(mechanism) ? nil : mechanism
-        result += elements.compactMap { column(of: name, symbol, element: $0, owner, places) }
+        result += elements.compactMap { column(of: name, symbol, element: $0, owner, sections) }
       }
     }
     return result
@@ -207,20 +210,30 @@ final class DendriticVariables {
 
   private func column(
     of name: String, _ symbol: SymbolReference, element: Int?, _ mechanism: String?,
-    _ places: [Place]
+    _ sections: [Int]?
   ) -> Column? {
-    guard let first = places.first else { return nil }
+    guard let first = sections.map({ $0.first.flatMap(firstCenter) }) ?? places.first else {
+      return nil
+    }
     let variable = RangeVariable(symbol: symbol, name: name, element: element)
     var handle = internals.handle(
       of: variable, in: cell.sections[first.section], at: first.position)
     defer { neuron_handle_release(&handle) }
-    return Column(array: handle.row == nil ? nil : handle.storage) { [neuron, cell] in
-      places.map { place in
+    return Column(array: handle.row == nil ? nil : handle.storage) { [unowned self] in
+      let places =
+        sections?.flatMap { section in
+          centers(of: section).map { Place(section: section, position: $0) }
+        } ?? places
+      return places.map { place in
         let argument = HocArgument.range(
           variable, cell.sections[place.section], position: place.position)
         return (neuron.address(of: argument), .range(variable, mechanism: mechanism, place))
       }
     }
+  }
+
+  private func firstCenter(of section: Int) -> Place? {
+    centers(of: section).first.map { Place(section: section, position: $0) }
   }
 
   private func processColumns(_ catalog: MechanismCatalog) throws(BridgeError) -> [Column] {

@@ -41,8 +41,9 @@ package struct Followers: Follower {
     _ neuron: NEURON, original: LiveCell, reduction: Reduction
   ) throws(BridgeError) {
     let destinations = Destinations(original: original, reduction: reduction)
-    followers = [try IonStyles(neuron, destinations)]
-    guard let internals = Internals(neuron) else {
+    let found = Internals(neuron)
+    followers = [try IonStyles(neuron, found, destinations)]
+    guard let internals = found else {
       losses = try Self.blindness(neuron)
       notes = followers.flatMap(\.notes)
       return
