@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import neuron
-import numpy as np
 from neuron import h
 
 from .. import _distribution
@@ -73,7 +72,7 @@ def _values(
     yield ["model's NetCons", [connections.get(each.hname()) for each in model.netcons]]
     # Events and currents may be played from them.
     for vector in h.List("Vector"):
-        yield ["Vector", hashlib.sha256(np.array(vector).tobytes()).hexdigest()]
+        yield ["Vector", hashlib.sha256(vector.as_numpy().tobytes()).hexdigest()]
 
 
 def _libraries() -> Iterator[str]:
