@@ -55,7 +55,7 @@ extension ReductionError: CustomStringConvertible {
         + "Hz; expected lengths, passive properties and a frequency that give impedances a number can hold"
     case .tooManySegments(let section, let count, let limit):
       "the cable for \(section) would have \(Self.whole(count)) segments; expected at most \(limit), NEURON's "
-        + "limit for a section: choose a lower \(names.segments)"
+        + "limit for a section: choose \(names.segments) lower"
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")

@@ -11,7 +11,7 @@ from neuron import h
 import neuron_reduce
 import snapshot
 from isolated import isolated
-from models import compiled9, small_cell
+from models import compiled, compiled9, small_cell
 from neuron_reduce import ArgumentError, CellError
 from refusal import failure_of
 
@@ -72,20 +72,33 @@ def test_leaks_add_up(cache: Path) -> None:
 
 
 @isolated
-def test_what_is_no_leak_is_not_taken_for_one() -> None:
+def test_a_leak_beside_gates() -> None:
+    """hh has a leak of its own among its conductances."""
+    shapes = []
+    for leak in (None, ("hh", "gl", "el")):
+        model = small_cell.model()
+        for section in [*model.cell.dend, *model.cell.apic]:
+            section.uninsert("pas")
+            section.insert("hh")
+        reduced, _, _ = model.reduce(leak=leak)
+        shapes.append(_shape(reduced))
+        model.voltages()
+    for one, other in zip(*shapes, strict=True):
+        assert other == pytest.approx(one, rel=1e-5)
+
+
+@isolated
+def test_what_is_no_leak_is_not_taken_for_one(cache: Path) -> None:
+    compiled.load_mechanisms(cache)
     model = small_cell.model()
     for section in [*model.cell.dend, *model.cell.apic]:
         section.uninsert("pas")
-        section.insert("hh")
+        section.insert("ca_hva")
     before = snapshot.take()
     kind, message = failure_of(model.reduce)
     assert kind is CellError
     assert 'leak=("' in message
     assert snapshot.differences(before, snapshot.take()) == []
-    # hh has a leak of its own among its conductances.
-    reduced, _, _ = model.reduce(leak=("hh", "gl", "el"))
-    assert len(_shape(reduced)) == 3
-    model.voltages()
 
 
 @pytest.mark.parametrize(

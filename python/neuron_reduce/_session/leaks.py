@@ -1,9 +1,10 @@
 """What the passive membrane of a cell is made of, where it is not pas.
 
-A mechanism is a leak where its current is ohmic and constant: held at several potentials for a
-while, its conductance is the same at all of them and at all times. Which of its parameters is the
-conductance, and which the reversal potential, is found by changing them. All of it in a copy of the
-process, in a section of its own with the values of one of the cell's.
+A leak is a conductance that is ohmic and constant: held at several potentials for a while, the
+current that comes with more of it is proportional to the distance from one potential, at all
+times. Which parameters of a mechanism are such a conductance and its reversal potential is found by
+changing them: the leak of a mechanism with gates beside it, as hh's, is one too. All of it in a
+copy of the process, in a section of its own with the values of one of the cell's.
 """
 
 from __future__ import annotations
@@ -32,13 +33,22 @@ _HOLDING = (-100.0, -85.0, -70.0, -55.0, -40.0)
 _TIMES = (0.1, 5.0, 100.0, 500.0)
 """In ms after the start of a run: past the slowest gates that a soma's rest waits for."""
 
-_TOLERANCE = 1e-5
-"""What counts as equal, relative to the largest current: a table's interpolation is within, the
+_TOLERANCE = 1e-4
+"""What counts as equal, relative to the largest current: a potential's last digits are within, the
 faintest gate is not."""
 
 _CAPACITANCE = 1e6
 """In uF/cm2: so large that the potential stays for a step, and its drift is the current, and so
 small that the drift is far more than a potential's last digit."""
+
+_STILL = 1e12
+"""In uF/cm2: so large that the potential stays for as long as gates may take."""
+
+_FARTHEST = 300.0
+"""In mV: no leak reverses farther from 0; what does is a current that depends on no voltage."""
+
+_SHIFT = 10.0
+"""In mV: by how much what may be a reversal potential is changed."""
 
 _STEP = 0.025
 """In ms."""
@@ -161,36 +171,27 @@ def _examples(candidates: list[str], soma: nrn.Section) -> Iterator[_Example]:
 def _found(examples: list[_Example]) -> list[_Found]:
     """Which of the mechanisms are leaks. In a copy: all else is taken out of NEURON."""
     stands.clear([])
-    return [found for example in examples if (found := _leak(example)) is not None]
+    return [found for example in examples for found in _leaks(example)]
 
 
-def _leak(example: _Example) -> _Found | None:
+def _leaks(example: _Example) -> Iterator[_Found]:
     held = _Held(example)
-    conductance, reversal = held.ohmic()
-    if not conductance > 0:
-        return None
-    of_conductance = None
     for name, value in example.values.items():
         if value == 0 or not math.isfinite(value):
             continue
-        with held.changed(name, 2 * value):
-            doubled, same = held.ohmic()
-        if _equal(doubled, 2 * conductance) and _equal(same, reversal):
-            of_conductance = name
-            break
-    if of_conductance is None:
-        return None
-    of_reversal = None
-    for name, value in example.values.items():
-        if name == of_conductance:
+        conductance, reversal = held.ohmic(name)
+        if not conductance > 0:
             continue
-        with held.changed(name, value + 10.0):
-            same, shifted = held.ohmic()
-        if _equal(same, conductance) and _equal(shifted, reversal + 10.0):
-            of_reversal = name
-            break
-    factor = conductance / example.values[of_conductance]
-    return _Found(example.mechanism, of_conductance, of_reversal, factor)
+        of_reversal = None
+        for other, before in example.values.items():
+            if other == name:
+                continue
+            with held.changed(other, before + _SHIFT):
+                same, shifted = held.ohmic(name)
+            if _equal(same, conductance) and _equal(shifted, reversal + _SHIFT):
+                of_reversal = other
+                break
+        yield _Found(example.mechanism, name, of_reversal, conductance / value)
 
 
 class _Held:
@@ -217,21 +218,26 @@ class _Held:
         finally:
             setattr(segment, name, before)
 
-    def ohmic(self) -> tuple[float, float]:
-        """The conductance in S/cm2 and the reversal potential in mV.
+    def ohmic(self, name: str) -> tuple[float, float]:
+        """The conductance in S/cm2 that a parameter stands for, and its reversal potential in mV.
 
-        :returns: not numbers where the current is not ohmic and constant.
+        :returns: not numbers where what it stands for is not ohmic and constant.
         """
         try:
-            currents = np.array([self._currents(potential) for potential in _HOLDING])
+            once = np.array([self._currents(potential) for potential in _HOLDING])
+            with self.changed(name, 2 * getattr(self._section(0.5), name)):
+                twice = np.array([self._currents(potential) for potential in _HOLDING])
         except RuntimeError:
             return math.nan, math.nan
+        currents = twice - once
         largest = np.max(np.abs(currents))
         if not (np.isfinite(currents).all() and largest > 0):
             return math.nan, math.nan
         slope, intercept = np.polyfit(_HOLDING, currents[:, 0], 1)
         line = slope * np.array(_HOLDING) + intercept
         if np.max(np.abs(currents - line[:, None])) > _TOLERANCE * largest:
+            return math.nan, math.nan
+        if not slope > 0 or abs(intercept) > _FARTHEST * slope:
             return math.nan, math.nan
         # mA/cm2 over mV is S/cm2.
         return float(slope), float(-intercept / slope)
@@ -243,9 +249,11 @@ class _Held:
         currents = []
         for time in _TIMES:
             # In large steps from one time to the next, and one small one to see the drift.
+            self._section.cm = _STILL
             h.dt = max((time - h.t) / 100, _STEP)
             while h.t < time:
                 h.fadvance()
+            self._section.cm = _CAPACITANCE
             h.dt = _STEP
             self._section(0.5).v = potential
             h.fadvance()
