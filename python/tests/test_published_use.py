@@ -422,13 +422,6 @@ def test_reduced_cell_has_its_name_in_hoc_if_that_is_free() -> None:
 
 
 @isolated
-def test_a_name_in_hoc_that_is_taken_stays() -> None:
-    h("reduced_cell = 3")
-    small_cell.model().reduce()
-    assert h.reduced_cell == 3
-
-
-@isolated
 def test_a_refused_reduction_leaves_the_name_in_hoc() -> None:
     kept = small_cell.model().reduce()
     other = small_cell.model()
