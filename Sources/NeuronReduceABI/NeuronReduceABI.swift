@@ -148,14 +148,14 @@ public func nr_reduction_counts(_ reduction: OpaquePointer) -> nr_counts {
   boxed(reduction).record.counts
 }
 
-@c(nr_reduction_part_count) @implementation
-public func nr_reduction_part_count(_ reduction: OpaquePointer) -> Int {
-  boxed(reduction).record.parts.count
+@c(nr_reduction_section_count) @implementation
+public func nr_reduction_section_count(_ reduction: OpaquePointer) -> Int {
+  boxed(reduction).record.sections.count
 }
 
-@c(nr_reduction_part) @implementation
-public func nr_reduction_part(_ reduction: OpaquePointer, _ index: Int) -> nr_part {
-  boxed(reduction).record.parts.element(index) ?? nr_part()
+@c(nr_reduction_section) @implementation
+public func nr_reduction_section(_ reduction: OpaquePointer, _ index: Int) -> nr_section {
+  boxed(reduction).record.sections.element(index) ?? nr_section()
 }
 
 @c(nr_reduction_synapse_kind_count) @implementation

@@ -11,7 +11,7 @@ final class ReductionRecord {
   private static let siteCount = 4
 
   let counts: nr_counts
-  let parts: [nr_part]
+  let sections: [nr_section]
   let kinds: [nr_synapse_kind]
   let kindParameters: [[nr_named_value]]
   let kindObstacles: [[nr_named_value]]
@@ -28,8 +28,8 @@ final class ReductionRecord {
       segments_after: Int64(reduction.reduced.sections.reduce(0) { $0 + $1.segments.count }),
       point_processes_before: Int64(listedCount),
       point_processes_after: Int64(reduction.survivors.count { $0 < listedCount }))
-    parts = cell.sections.map { section in
-      nr_part(name: texts.address(of: section.name), role: section.role.inC)
+    sections = cell.sections.map { section in
+      nr_section(name: texts.address(of: section.name), role: section.role.inC)
     }
 
     let kinds = reduction.synapseKinds(amongFirst: listedCount, of: cell)

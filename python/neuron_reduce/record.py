@@ -82,7 +82,7 @@ class SynapseKind:
 
 
 @dataclasses.dataclass(frozen=True)
-class Piece:
+class SectionShape:
     """A section as a line in space.
 
     :ivar section: its name.
@@ -149,7 +149,7 @@ class ReductionRecord(Displayed):
     cables: list[Cable]
     segment_map: list[MappedSegment]
     synapses: list[SynapseKind]
-    shape: list[Piece]
+    shape: list[SectionShape]
     impedances: Impedances | None
     notes: list[str]
 

@@ -19,7 +19,7 @@ from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
 from .errors import ArgumentError
-from .record import Cable, Impedances, MappedSegment, Piece, ReductionRecord, SynapseKind
+from .record import Cable, Impedances, MappedSegment, ReductionRecord, SectionShape, SynapseKind
 from .reduced_cell import ReducedCell
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         cables=[_cable(each) for each in outcome.cables],
         segment_map=_segment_map(done),
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
-        shape=_pieces(outcome, done.points),
+        shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
         notes=[*outcome.notes, *done.notes],
     )
@@ -309,13 +309,13 @@ def _synapse_kind(kind, parameters, obstacles) -> SynapseKind:
     )
 
 
-def _pieces(outcome, points: dict[str, list[np.ndarray]]) -> list[Piece]:
-    pieces = []
-    for part in outcome.parts:
-        name = part.name.decode()
+def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
+    shapes = []
+    for section in outcome.sections:
+        name = section.name.decode()
         found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
-        pieces.append(Piece(name, _ROLES[part.role], found))
-    return pieces
+        shapes.append(SectionShape(name, _ROLES[section.role], found))
+    return shapes
 
 
 def _impedances(outcome) -> Impedances | None:

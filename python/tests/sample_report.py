@@ -68,7 +68,7 @@ class _Tree:
         self.random = random.Random(seed)
         self.prefix = prefix
         self.counts = {"apic": 0, "dend": 0}
-        self.pieces: list[records.Piece] = []
+        self.pieces: list[records.SectionShape] = []
         self.segment_map: list[records.MappedSegment] = []
 
     def grow(self, part: str, start, angle, length, orders, diameter, cable, near, far):
@@ -92,7 +92,7 @@ class _Tree:
                 ]
             )
         kind = "apical" if part == "apic" else "basal"
-        self.pieces.append(records.Piece(name, kind, np.array(points)))
+        self.pieces.append(records.SectionShape(name, kind, np.array(points)))
         segments = max(round(length / SEGMENT_LENGTH), 1)
         end = far if not orders else near + (far - near) / (orders + 1)
         for index in range(segments):
@@ -120,9 +120,9 @@ def record(name: str = "L5PC[0]") -> records.ReductionRecord:
     """A cell with an apical trunk and its tuft, five basal stems and an axon."""
     tree = _Tree(5, name)
     soma = np.array([[0, -11, 0, 16], [0, -5, 0, 21], [0, 5, 0, 20], [0, 12, 0, 12]], float)
-    tree.pieces.append(records.Piece(f"{name}.soma[0]", "soma", soma))
+    tree.pieces.append(records.SectionShape(f"{name}.soma[0]", "soma", soma))
     axon = np.array([[0, -11, 0, 2], [4, -50, 0, 1.5], [10, -110, 3, 1]], float)
-    tree.pieces.append(records.Piece(f"{name}.axon[0]", "axon", axon))
+    tree.pieces.append(records.SectionShape(f"{name}.axon[0]", "axon", axon))
     top, angle = tree.grow("apic", (0, 12, 0), math.pi / 2, 480, 0, 5.2, 0, 0.0, 1.0)
     for turn in (-0.35, 0.3):
         tree.grow("apic", top, angle + turn, 120, 3, 2.6, 1, 0.0, 1.0)

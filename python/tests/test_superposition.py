@@ -340,7 +340,7 @@ def test_errors_of_our_own_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(groups: Any) -> None:
         raise AttributeError("module 'numpy' has no attribute 'trapezoid'")
 
-    monkeypatch.setattr(stands, "_clear", fails)
+    monkeypatch.setattr(stands, "clear", fails)
     with pytest.raises(AttributeError, match="trapezoid"):
         _Bench("ExpSyn").measure()
 
@@ -350,7 +350,7 @@ def test_errors_of_neuron_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(groups: Any) -> None:
         h.MechanismStandard("nothing", 1)
 
-    monkeypatch.setattr(stands, "_clear", fails)
+    monkeypatch.setattr(stands, "clear", fails)
     bench = _Bench("ExpSyn")
     found = measuring.measure(bench.synapses, bench.netcons)
     assert found.problem.startswith("ExpSyn: RuntimeError")

@@ -246,10 +246,10 @@ typedef struct nr_counts {
 } nr_counts;
 
 /// A section of the original.
-typedef struct nr_part {
+typedef struct nr_section {
   const char *NR_NULLABLE name;
   nr_role role;
-} nr_part;
+} nr_section;
 
 /// Point processes of one mechanism that are equal in all that is compared before merging.
 typedef struct nr_synapse_kind {
@@ -399,8 +399,8 @@ const char *NR_NULLABLE nr_reduction_loss(const nr_reduction *reduction, size_t 
 nr_counts nr_reduction_counts(const nr_reduction *reduction);
 
 /// The original's sections.
-size_t nr_reduction_part_count(const nr_reduction *reduction);
-nr_part nr_reduction_part(const nr_reduction *reduction, size_t index);
+size_t nr_reduction_section_count(const nr_reduction *reduction);
+nr_section nr_reduction_section(const nr_reduction *reduction, size_t index);
 
 size_t nr_reduction_synapse_kind_count(const nr_reduction *reduction);
 nr_synapse_kind nr_reduction_synapse_kind(const nr_reduction *reduction, size_t index);

@@ -20,8 +20,8 @@ from .structures import (
     Leak,
     MappedSegment,
     NamedValue,
-    Part,
     ProcessGroup,
+    Section,
     Settings,
     SynapseKind,
 )
@@ -155,10 +155,10 @@ class Outcome:
         return _library.nr_reduction_counts(self._handle)
 
     @property
-    def parts(self) -> list[Part]:
+    def sections(self) -> list[Section]:
         """The original's sections."""
-        count = _library.nr_reduction_part_count(self._handle)
-        return [_library.nr_reduction_part(self._handle, index) for index in range(count)]
+        count = _library.nr_reduction_section_count(self._handle)
+        return [_library.nr_reduction_section(self._handle, index) for index in range(count)]
 
     @property
     def synapse_kinds(self) -> list[tuple[SynapseKind, list[NamedValue], list[NamedValue]]]:

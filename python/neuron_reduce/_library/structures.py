@@ -171,8 +171,8 @@ class Counts(ctypes.Structure):
     ]
 
 
-class Part(ctypes.Structure):
-    """``nr_part``: a section of the original, and its ``nr_role``."""
+class Section(ctypes.Structure):
+    """``nr_section``: a section of the original, and its ``nr_role``."""
 
     _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
 

@@ -53,7 +53,7 @@ class Straight:
     end: np.ndarray
 
 
-def centre(shape: Iterable[records.Piece]) -> np.ndarray:
+def centre(shape: Iterable[records.SectionShape]) -> np.ndarray:
     """The middle of the soma; of all points where the soma has none."""
     shape = list(shape)
     soma = [piece.points for piece in shape if piece.kind == "soma" and len(piece.points)]
