@@ -51,9 +51,10 @@ extension BridgeError: CustomStringConvertible {
       "source \(identifier) of ParallelContext's transfers is a variable on \(place) which the reduced "
         + "cell does not have there; expected a potential, or a variable of one of the dendrites' "
         + "density mechanisms"
-    case .unreadableTransfers:
+    case .unreadableTransfers(let functions):
       "this version of NEURON keeps the sources of ParallelContext's transfers in a way that is not "
-        + "known here; expected NEURON 9.0, or a session without source_var and target_var"
+        + "known here; expected NEURON 9.0, or a session without "
+        + functions.joined(separator: " and ")
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
         + "init takes no arguments, with the public sections soma, dend and apic and the public "

@@ -1,6 +1,8 @@
 import Reduction
 
 /// Why a session's cell could not be read, reduced or rebuilt.
+///
+/// Every case carries a value: by reflection, which callers in C read errors by, others have no name.
 package enum BridgeError: Error, Equatable {
   /// The process has no NEURON, or one without the C API that came with NEURON 9.
   case noNEURON(missingFunction: String)
@@ -28,7 +30,7 @@ package enum BridgeError: Error, Equatable {
   /// A variable that is a source of ParallelContext's transfers and has no place in the reduced cell.
   case transfer(identifier: Int, place: String)
   /// ParallelContext transfers variables, in a NEURON whose sources cannot be read.
-  case unreadableTransfers
+  case unreadableTransfers(functions: [String])
   case template(name: String, problem: String)
   case reduction(ReductionError)
 }

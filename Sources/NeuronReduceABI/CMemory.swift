@@ -46,3 +46,10 @@ final class TextPool {
     return UnsafePointer(new.base)
   }
 }
+
+/// What a caller gave at an address; nothing where it gave none, or less.
+func elements<Element>(
+  _ start: UnsafePointer<Element>?, _ count: Int
+) -> UnsafeBufferPointer<Element> {
+  UnsafeBufferPointer(start: start, count: start == nil ? 0 : max(count, 0))
+}

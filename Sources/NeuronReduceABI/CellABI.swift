@@ -66,7 +66,7 @@ public func nr_cell_possible_leak(
 public func nr_cell_set_leaks(
   _ cell: OpaquePointer, _ leaks: UnsafePointer<nr_leak>?, _ count: Int
 ) -> OpaquePointer? {
-  let given = UnsafeBufferPointer(start: leaks, count: leaks == nil ? 0 : max(count, 0))
+  let given = elements(leaks, count)
   return reporting { () throws(BridgeError) in
     try readCell(cell).setLeaks(
       given.map { leak in

@@ -195,7 +195,8 @@ public func nr_reduction_note(
 public func nr_reduction_impedances(
   _ reduction: OpaquePointer, _ site: Int, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<nr_impedance>? {
-  guard let profile = boxed(reduction).record.impedances.element(site + 1) else {
+  // The soma, site -1, comes first; after the last number there is none.
+  guard let profile = boxed(reduction).record.impedances.element(site &+ 1) else {
     count.pointee = 0
     return nil
   }

@@ -23,7 +23,7 @@ extension ReductionSettings {
   private static func comparedParameters(_ settings: nr_settings) -> [String: [String]] {
     guard let pairs = settings.compared_parameters else { return [:] }
     var result: [String: [String]] = [:]
-    for pair in 0..<settings.compared_parameter_pairs {
+    for pair in 0..<max(settings.compared_parameter_pairs, 0) {
       guard let kind = pairs[2 * pair] else { continue }
       let name = pairs[2 * pair + 1].map { [String(cString: $0)] } ?? []
       result[String(cString: kind), default: []] += name
@@ -32,19 +32,14 @@ extension ReductionSettings {
   }
 
   private static func membranes(_ settings: nr_settings, _ stems: [Int]) -> [Int: CableMembrane] {
-    let membranes = UnsafeBufferPointer(
-      start: settings.membranes, count: settings.membranes == nil ? 0 : settings.membrane_count)
+    let membranes = elements(settings.membranes, settings.membrane_count)
     return Dictionary(uniqueKeysWithValues: zip(stems, membranes.map(CableMembrane.init)))
   }
 
   private static func drive(_ settings: nr_settings) -> SynapticDrive {
-    let responses = UnsafeBufferPointer(
-      start: settings.responses, count: settings.responses == nil ? 0 : settings.response_count)
-    let indices = UnsafeBufferPointer(
-      start: settings.response_indices,
-      count: settings.response_indices == nil ? 0 : settings.response_index_count)
-    let rates = UnsafeBufferPointer(
-      start: settings.rates, count: settings.rates == nil ? 0 : settings.rate_count)
+    let responses = elements(settings.responses, settings.response_count)
+    let indices = elements(settings.response_indices, settings.response_index_count)
+    let rates = elements(settings.rates, settings.rate_count)
     return SynapticDrive(
       responses: responses.map(SynapticResponse.init),
       responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
@@ -57,8 +52,8 @@ extension SynapticResponse {
     let count = response.times == nil || response.conductances == nil ? 0 : response.count
     self.init(
       nature: Nature(rawValue: Int32(bitPattern: response.nature.rawValue)) ?? .none,
-      times: UnsafeBufferPointer(start: response.times, count: count).map { $0 },
-      conductances: UnsafeBufferPointer(start: response.conductances, count: count).map { $0 },
+      times: elements(response.times, count).map { $0 },
+      conductances: elements(response.conductances, count).map { $0 },
       superposes: response.superposes < 0 ? nil : response.superposes != 0)
   }
 }

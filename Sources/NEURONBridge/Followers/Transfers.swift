@@ -16,6 +16,9 @@ struct Transfers: Follower {
     let target: Target
   }
 
+  private static let unreadable = BridgeError.unreadableTransfers(
+    functions: ["source_var", "target_var"])
+
   private let internals: Internals
   private let tables: TransferTables
   private var sources: [Source] = []
@@ -28,14 +31,14 @@ struct Transfers: Follower {
     _ internals: Internals, _ destinations: Destinations, _ variables: DendriticVariables
   ) throws(BridgeError) {
     guard let tables = TransferTables.ofThisProcess else {
-      guard internals.functions.transfer.pointee == nil else { throw .unreadableTransfers }
+      guard internals.functions.transfer.pointee == nil else { throw Self.unreadable }
       return nil
     }
     let nodes = tables.sourceNodes
     let targets = tables.targets
     if nodes.isEmpty && targets.isEmpty { return nil }
     guard LayoutTest.result(internals).handles, tables.sourceIdentifiers.count == nodes.count else {
-      throw .unreadableTransfers
+      throw Self.unreadable
     }
     self.internals = internals
     self.tables = tables
