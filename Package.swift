@@ -1,14 +1,14 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceABI/exports.map"
+let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceLibrary/exports.map"
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "neuron-reduce",
   products: [
-    .library(name: "NeuronReduceABI", type: .dynamic, targets: ["NeuronReduceABI"])
+    .library(name: "NeuronReduceABI", type: .dynamic, targets: ["NeuronReduceLibrary"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0")
@@ -45,6 +45,12 @@ let package = Package(
         "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "SynapseResponse",
         "CNeuronReduce", .product(name: "ComplexModule", package: "swift-numerics"),
       ],
+      swiftSettings: strict
+    ),
+    // Apart from the code, which tests link as any other: what the shared library is linked with.
+    .target(
+      name: "NeuronReduceLibrary",
+      dependencies: ["NeuronReduceABI"],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
@@ -83,6 +89,18 @@ let package = Package(
       name: "FidelityTests",
       dependencies: [
         "Fidelity", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: strict),
+    .target(name: "FakeNEURON", dependencies: ["CNEURON"], path: "Tests/FakeNEURON"),
+    .testTarget(
+      name: "NEURONBridgeTests",
+      dependencies: ["NEURONBridge", "CellModel", "Reduction", "CNEURON", "FakeNEURON"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "NeuronReduceABITests",
+      dependencies: [
+        "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellModel",
+        "Reduction", "SynapseResponse",
       ],
       swiftSettings: strict),
   ],

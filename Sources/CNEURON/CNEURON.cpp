@@ -113,14 +113,17 @@ struct Guarded<Tag, changes, Result (*)(Arguments...)> {
 
 // POSIX guarantees that a function's address survives in a data pointer; ISO C++ only offers a copy of
 // its bytes.
-bool neuron_find(void *library, void *slot, const char *name, const char **missing) {
-  void *address = dlsym(library, name);
+static bool store(void *address, void *slot, const char *name, const char **missing) {
   if (address == NULL) {
     *missing = name;
     return false;
   }
   memcpy(slot, &address, sizeof address);
   return true;
+}
+
+bool neuron_find(void *library, void *slot, const char *name, const char **missing) {
+  return store(dlsym(library, name), slot, name, missing);
 }
 
 // NEURON 9.0's nrn_object_pop ends the process where the object is none. It consists of these, which have
@@ -143,23 +146,27 @@ static neuron_object *pop_object_or_none(void) {
   }
 }
 
-static void find_safe_pop(neuron_api *api, void *library) {
+static void find_safe_pop(neuron_api *api, neuron_address address, void *context) {
   const char *missing;
-  if (neuron_find(library, &pop_reference, "_Z10hoc_objpopv", &missing) &&
-      neuron_find(library, &release_temporary, "_Z14hoc_tobj_unrefPP6Object", &missing) &&
-      neuron_find(library, &add_reference, "nrn_object_ref", &missing)) {
+  if (store(address(context, "_Z10hoc_objpopv"), &pop_reference, "", &missing) &&
+      store(address(context, "_Z14hoc_tobj_unrefPP6Object"), &release_temporary, "", &missing) &&
+      store(address(context, "nrn_object_ref"), &add_reference, "", &missing)) {
     api->object_pop = pop_object_or_none;
   }
 }
 
 bool neuron_api_find(neuron_api *api, const char **missing) {
+  return neuron_api_find_by(api, dlsym, neuron_library(), missing);
+}
+
+bool neuron_api_find_by(neuron_api *api, neuron_address address, void *context,
+                        const char **missing) {
   *missing = NULL;
-  void *library = neuron_library();
 #define GUARD(member, name, changes)                                                               \
   {                                                                                                \
     struct Tag {};                                                                                 \
     using Call = Guarded<Tag, changes, std::remove_reference_t<decltype(api->member)>>;            \
-    if (!neuron_find(library, &Call::function, name, missing)) return false;                              \
+    if (!store(address(context, name), &Call::function, name, missing)) return false;              \
     api->member = Call::call;                                                                      \
   }
 #define READS(member, name) GUARD(member, name, false)
@@ -214,7 +221,7 @@ bool neuron_api_find(neuron_api *api, const char **missing) {
   READS(integer_pop, "nrn_int_pop")
   READS(object_push, "nrn_object_push")
   READS(object_pop, "nrn_object_pop")
-  find_safe_pop(api, library);
+  find_safe_pop(api, address, context);
   READS(stack_type, "nrn_stack_type")
   CHANGES(object_new, "nrn_object_new")
   READS(object_unref, "nrn_object_unref")

@@ -25,11 +25,18 @@ package struct NEURON {
   /// Finds NEURON in the process.
   ///
   /// - Throws: `BridgeError.noNEURON`.
-  package init() throws(BridgeError) {
+  package init() throws(BridgeError) { try self.init(findingBy: neuron_api_find) }
+
+  /// For tests: with functions that are found in another way.
+  init(
+    findingBy find: (
+      UnsafeMutablePointer<neuron_api>, UnsafeMutablePointer<UnsafePointer<CChar>?>
+    ) -> Bool
+  ) throws(BridgeError) {
     var missing: UnsafePointer<CChar>?
     let found = withUnsafeTemporaryAllocation(of: neuron_api.self, capacity: 1) {
       buffer -> neuron_api? in
-      guard let table = buffer.baseAddress, neuron_api_find(table, &missing) else { return nil }
+      guard let table = buffer.baseAddress, find(table, &missing) else { return nil }
       return table.pointee
     }
     guard let found else {

@@ -124,6 +124,14 @@ typedef struct neuron_api {
 /// function that the process does not have.
 bool neuron_api_find(neuron_api *api, const char *_Nullable *_Nonnull missing);
 
+/// The address of a function by its name, NULL where there is none.
+typedef void *_Nullable (*neuron_address)(void *_Nullable context, const char *_Nonnull name);
+
+/// For tests: the same with functions from elsewhere. The process has one table at a time: one that was
+/// found before calls these functions too.
+bool neuron_api_find_by(neuron_api *api, neuron_address _Nonnull address, void *_Nullable context,
+                        const char *_Nullable *_Nonnull missing);
+
 /// Whether a function of the table caught an exception since this was last asked.
 ///
 /// Writes the reason, cut to `size` bytes with the terminating zero, and forgets it.

@@ -1,0 +1,1 @@
+// The shared library is `NeuronReduceABI`, linked as the package's manifest says.
