@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -16,6 +16,7 @@ import neuron_reduce
 import snapshot
 from isolated import isolated
 from models import small_cell
+from neuron_reduce._session import measuring
 
 Reduce = Callable[[small_cell.Model], Any]
 
@@ -34,55 +35,72 @@ def by_lumped(model: small_cell.Model) -> Any:
     return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, rates=5)
 
 
-class _Raising:
-    """Raises when a number of lines of the package have been run, whichever they are."""
+Place = tuple[str, int]
+"""A file of the package and a line of it."""
 
-    def __init__(self, line: int, error: type[BaseException]):
-        self._left = line
+
+def _is_ours(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return "neuron_reduce" in name and "/tests/" not in name
+
+
+class _Raising:
+    """Raises when a line of the package is come to for the first time."""
+
+    def __init__(self, place: Place, error: type[BaseException]):
+        self._place = place
         self._error = error
-        self.at = ""
+        self.has_raised = False
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
-        if "neuron_reduce" not in frame.f_code.co_filename or "/tests/" in frame.f_code.co_filename:
+        if not _is_ours(frame):
             return None
-        if event == "line":
-            self._left -= 1
-            if self._left == 0:
-                self.at = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-                sys.settrace(None)
-                raise self._error
+        if event == "line" and (frame.f_code.co_filename, frame.f_lineno) == self._place:
+            self.has_raised = True
+            sys.settrace(None)
+            raise self._error
         return self
 
 
-def _interrupted(reduce: Reduce, line: int, error: type[BaseException]) -> str | None:
-    """Reduces a model, interrupted at a line of the package.
+class _Session:
+    """A model that is reduced again and again, interrupted each time, and looked at."""
 
-    :returns: where; None where the call was over before.
-    """
-    model = small_cell.model()
-    model.voltages()
-    gc.collect()
-    before = snapshot.take()
-    raising = _Raising(line, error)
-    result = None
-    sys.settrace(raising)
-    try:
-        result = reduce(model)
-    except BaseException:
-        if not raising.at:
-            raise
-    finally:
-        sys.settrace(None)
-    if not raising.at:
-        return None
-    del result
-    gc.collect()
-    is_reduced = not any("TestTree" in name and ".dend" in name for name in _names(model))
-    if not is_reduced:
-        assert snapshot.differences(before, snapshot.take()) == [], raising.at
-    assert all(each.get_segment() is not None for each in _used(model)), raising.at
-    model.voltages()
-    return raising.at
+    def __init__(self, reduce: Reduce):
+        self._reduce = reduce
+        self._renew()
+
+    def _renew(self) -> None:
+        self._model = small_cell.model()
+        self._model.voltages()
+        gc.collect()
+        self._before = snapshot.take()
+
+    def interrupt(self, place: Place, error: type[BaseException]) -> None:
+        """Interrupts a reduction at a line of the package: the session is as before, or the cell is
+        reduced and runs."""
+        raising = _Raising(place, error)
+        result = None
+        sys.settrace(raising)
+        try:
+            result = self._reduce(self._model)
+        except BaseException:
+            if not raising.has_raised:
+                raise
+        finally:
+            sys.settrace(None)
+        assert raising.has_raised, f"{place} was not come to"
+        del result
+        gc.collect()
+        model = self._model
+        assert all(each.get_segment() is not None for each in _used(model)), place
+        if any("TestTree" in name and ".dend" in name for name in _names(model)):
+            assert snapshot.differences(self._before, snapshot.take()) == [], place
+        else:
+            model.voltages()
+            self._renew()
+
+    def run(self) -> None:
+        self._model.voltages()
 
 
 def _names(model: small_cell.Model) -> list[str]:
@@ -93,60 +111,63 @@ def _used(model: small_cell.Model) -> list[Any]:
     return [netcon.syn() for netcon in model.drive.netcons]
 
 
-def _lines(reduce: Reduce) -> int:
-    """How many lines of the package one call runs."""
-    count = 0
+def _places(reduce: Reduce) -> list[Place]:
+    """The lines of the package that one call comes to."""
+    places: dict[Place, None] = {}
 
     def tracer(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal count
-        if "neuron_reduce" not in frame.f_code.co_filename or "/tests/" in frame.f_code.co_filename:
+        if not _is_ours(frame):
             return None
-        count += event == "line"
+        if event == "line":
+            places[frame.f_code.co_filename, frame.f_lineno] = None
         return tracer
 
     model = small_cell.model()
+    model.voltages()
     sys.settrace(tracer)
     try:
         result = reduce(model)
     finally:
         sys.settrace(None)
     assert result
-    return count
-
-
-def _chosen(count: int, at_most: int) -> Iterator[int]:
-    """Numbers from 1 to a count, evenly spread; the last hundred all."""
-    first = max(count - 100, 0)
-    step = max(1, first // at_most) if first else 1
-    yield from range(1, first, step)
-    yield from range(first + 1, count + 1)
+    return list(places)
 
 
 @pytest.mark.parametrize(
-    ("reduce", "error"),
+    ("reduce", "error", "chosen"),
     [
-        (by_reductor, KeyboardInterrupt),
-        (by_reductor, MemoryError),
-        (by_reductor, RecursionError),
-        (by_classic, KeyboardInterrupt),
+        # All of them, in turns.
+        *((by_reductor, KeyboardInterrupt, slice(turn, None, 2)) for turn in range(2)),
+        (by_reductor, MemoryError, slice(0, None, 6)),
+        (by_reductor, RecursionError, slice(3, None, 6)),
+        (by_classic, KeyboardInterrupt, slice(0, None, 4)),
+        (by_lumped, KeyboardInterrupt, slice(2, None, 4)),
     ],
 )
 @isolated
-def test_an_exception_at_any_line(reduce: Reduce, error: type[BaseException]) -> None:
-    by_reductor(small_cell.model())
-    places = [_interrupted(reduce, line, error) for line in _chosen(_lines(reduce), at_most=50)]
-    assert len(set(filter(None, places))) > 30
+def test_an_exception_at_any_line(
+    reduce: Reduce, error: type[BaseException], chosen: slice
+) -> None:
+    # What is done once in a session, such as to measure responses, is done before.
+    reduce(small_cell.model())
+    places = _places(reduce)
+    assert len(places) > 150
+    session = _Session(reduce)
+    for place in places[chosen]:
+        session.interrupt(place, error)
+    session.run()
 
 
 @isolated
-def test_an_exception_at_any_line_where_responses_are_measured() -> None:
-    by_lumped(small_cell.model())
-    # The copied process's lines are not counted here.
-    places = [
-        _interrupted(by_lumped, line, KeyboardInterrupt)
-        for line in _chosen(_lines(by_lumped), at_most=40)
-    ]
-    assert len(set(filter(None, places))) > 60
+def test_an_exception_where_responses_are_measured() -> None:
+    by_reductor(small_cell.model())
+    measuring._memory = measuring._Memory()
+    places = [each for each in _places(by_lumped) if "measuring" in each[0] or "copies" in each[0]]
+    session = _Session(by_lumped)
+    for place in places[::3]:
+        measuring._memory = measuring._Memory()
+        session.interrupt(place, KeyboardInterrupt)
+    session.run()
 
 
 @pytest.mark.parametrize("reduce", [by_reductor, by_lumped])
