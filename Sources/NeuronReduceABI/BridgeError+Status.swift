@@ -25,8 +25,7 @@ extension ReductionError {
   /// The status that stands for this error in C.
   var status: nr_status {
     switch self {
-    case .unknownMethod, .unknownMergePolicy, .frequency, .segmentCount, .tooManySegments,
-      .unknownParameter:
+    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

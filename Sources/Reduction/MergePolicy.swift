@@ -1,7 +1,7 @@
 import CellModel
 
 /// Which point processes that are equal, and meet in a segment, become one.
-package enum MergePolicy: String, Sendable, CaseIterable {
+package enum MergePolicy: Sendable, CaseIterable {
   /// Those of which it was measured that events of different connections superpose, so that one with all
   /// their connections does what they did apart.
   case exact
@@ -9,14 +9,6 @@ package enum MergePolicy: String, Sendable, CaseIterable {
   case published
   /// None.
   case none
-
-  /// - Throws: `ReductionError.unknownMergePolicy`.
-  package init(name: String) throws(ReductionError) {
-    guard let policy = MergePolicy(rawValue: name) else {
-      throw .unknownMergePolicy(name: name, known: MergePolicy.allCases.map(\.rawValue))
-    }
-    self = policy
-  }
 }
 
 /// Which of a cell's point processes may be one with others.

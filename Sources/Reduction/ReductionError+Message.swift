@@ -27,8 +27,6 @@ extension ReductionError: CustomStringConvertible {
     switch self {
     case .unknownMethod(let name, let known):
       "method is '\(name)'; expected one of: " + known.joined(separator: ", ")
-    case .unknownMergePolicy(let name, let known):
-      "merge is '\(name)'; expected one of: " + known.joined(separator: ", ")
     case .frequency(let value):
       "\(names.frequency) is \(value); expected a finite frequency in Hz, 0 or greater"
     case .segmentCount(let value):

@@ -3,7 +3,6 @@ import CellModel
 /// Why a cell cannot be reduced as asked.
 package enum ReductionError: Error, Equatable {
   case unknownMethod(name: String, known: [String])
-  case unknownMergePolicy(name: String, known: [String])
   case frequency(Double)
   case segmentCount(Double)
   /// The cell's value does not hold together.

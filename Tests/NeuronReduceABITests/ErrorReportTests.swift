@@ -108,10 +108,6 @@ import Testing
       .unknownMethod(name: "newest", known: ["classic", "lumped"]), NR_ARGUMENT, "unknownMethod",
       [.text("name", "newest"), .text("known", "classic, lumped")]
     ),
-    (
-      .unknownMergePolicy(name: "all", known: ["exact"]), NR_ARGUMENT, "unknownMergePolicy",
-      [.text("name", "all"), .text("known", "exact")]
-    ),
     (.frequency(-3.5), NR_ARGUMENT, "frequency", [.number("value", -3.5)]),
     (.segmentCount(-2), NR_ARGUMENT, "segmentCount", [.number("value", -2)]),
     (.noSoma(cell: "L5[0]"), NR_CELL, "noSoma", [.text("cell", "L5[0]")]),

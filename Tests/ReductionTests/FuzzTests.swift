@@ -52,8 +52,8 @@ import Testing
         let settings = try ReductionSettings(
           method: method, frequency: fuzzed.frequency,
           segmentCount: SegmentCount(manualTotal: fuzzed.manualTotal),
-          comparedParameters: fuzzed.comparedParameters, drive: fuzzed.drive,
-          membranes: fuzzed.membranes)
+          mergePolicy: fuzzed.mergePolicy, comparedParameters: fuzzed.comparedParameters,
+          drive: fuzzed.drive, membranes: fuzzed.membranes)
         let reduction = try Reduction(of: cell, settings: settings)
         check(reduction, of: fuzzed, fault)
         outcome = .reduced
@@ -77,6 +77,7 @@ import Testing
     }
     let listed = cell.pointProcesses.count
     _ = reduction.notes(listed: listed / 2, of: cell)
+    _ = reduction.inexactMerges(of: cell)
     for kind in reduction.synapseKinds(amongFirst: listed, of: cell) { _ = kind.treatment }
     _ = try? ImpedanceProfile(of: cell, reduction, frequencies: [0, 100], siteCount: 2)
     for process in cell.pointProcesses {

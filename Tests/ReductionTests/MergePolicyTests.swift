@@ -90,14 +90,4 @@ import Testing
       #expect(reduction.inexactMerges(of: cell).isEmpty)
     }
   }
-
-  @Test func namesAreUnderstood() throws {
-    for policy in MergePolicy.allCases {
-      #expect(try MergePolicy(name: policy.rawValue) == policy)
-    }
-    #expect(
-      throws: ReductionError.unknownMergePolicy(
-        name: "all", known: ["exact", "published", "none"])
-    ) { try MergePolicy(name: "all") }
-  }
 }

@@ -88,7 +88,7 @@ def subtree_reductor(
         ``axonal`` or ``axon`` holds is axon, and of the sections attached to the soma also those
         with "axon" or "hill" in their name; what its ``apical`` or ``apic`` holds is apical; all
         else that is attached to the soma is a basal dendrite. A section at which a dendrite begins
-        must have pas.
+        must have a leak: see ``leak``.
     :param synapses_list: point processes on the cell, n of them.
     :param netcons_list: n NetCons, the i-th of which targets the i-th synapse.
     :param reduction_frequency: in Hz, 0 or greater: at which impedances are kept.

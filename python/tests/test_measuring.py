@@ -122,24 +122,6 @@ def test_notes_have_the_last_line_of_an_error(monkeypatch: pytest.MonkeyPatch) -
     assert "somewhere" not in notes
 
 
-def _netstim(**values: float) -> Any:
-    stimulus = h.NetStim()
-    stimulus.number, stimulus.interval, stimulus.start = 1e9, 100, 0
-    for name, value in values.items():
-        setattr(stimulus, name, value)
-    return stimulus
-
-
-@isolated
-def test_rates_of_sources_that_are_silent() -> None:
-    section = h.Section(name="bench")
-    synapse = h.ExpSyn(section(0.5))
-    stimuli = [_netstim(), _netstim(), _netstim(start=-1)]
-    netcons = [h.NetCon(stimulus, synapse) for stimulus in stimuli]
-    netcons[1].active(0)
-    np.testing.assert_equal(event_rates.rates(None, netcons), [10, 0, np.nan])
-
-
 @isolated
 def test_rates_that_no_synapse_can_have() -> None:
     with pytest.raises(neuron_reduce.ArgumentError, match="at most 1e"):

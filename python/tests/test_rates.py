@@ -14,6 +14,8 @@ from isolated import isolated
 from models import small_cell
 from neuron_reduce import ArgumentError
 from neuron_reduce._session import event_rates
+from neuron_reduce._session.job import Job
+from neuron_reduce._session.naming import OWN
 from refusal import assert_refused
 
 
@@ -21,8 +23,8 @@ class _Stream:
     """A cell, its synapse, and NetCons onto it from any sources."""
 
     def __init__(self) -> None:
-        self.section = h.Section(name="stream")
-        self.synapse = h.ExpSyn(self.section(0.5))
+        self.soma = h.Section(name="stream")
+        self.synapse = h.ExpSyn(self.soma(0.5))
         self.sources: list[Any] = []
 
     def netstim(self, interval: float, number: float = 1e9, **values: float) -> Any:
@@ -32,6 +34,24 @@ class _Stream:
             setattr(source, name, value)
         self.sources.append(source)
         return h.NetCon(source, self.synapse)
+
+    def read(self, netcons: list[Any]) -> np.ndarray:
+        """The rates that NetCons are read with."""
+        job = Job(
+            OWN,
+            self,
+            [self.synapse] * len(netcons),
+            netcons,
+            method="lumped",
+            frequency=0,
+            segments=-1,
+            template="model.hoc",
+            compared_parameters=None,
+            rates=None,
+            merge="exact",
+            leak=None,
+        )
+        return job._read().rates
 
 
 @isolated
@@ -45,22 +65,26 @@ def test_netstims_fire_once_an_interval() -> None:
         stream.netstim(5.0, number=100),
         stream.netstim(5.0, number=200),
         stream.netstim(-1.0),
+        # It waits for an event of another source.
+        stream.netstim(10.0, start=-1.0),
     ]
-    found = event_rates.rates(None, netcons)
+    found = stream.read(netcons)
     assert found[:2] == pytest.approx([100.0, 4.0])
     assert found[4] == pytest.approx(200.0)
-    assert np.isnan(found[[2, 3, 5]]).all()
+    assert np.isnan(found[[2, 3, 5, 6]]).all()
+    netcons[0].active(0)
+    assert stream.read(netcons[:2]) == pytest.approx([0.0, 4.0])
 
 
 @isolated
 def test_other_sources_are_unknown() -> None:
     stream = _Stream()
-    spiking = h.NetCon(stream.section(0.5)._ref_v, stream.synapse, sec=stream.section)
+    spiking = h.NetCon(stream.soma(0.5)._ref_v, stream.synapse, sec=stream.soma)
     artificial = h.IntFire1()
-    found = event_rates.rates(
-        None,
-        [h.NetCon(None, stream.synapse), spiking, h.NetCon(artificial, stream.synapse)],
+    found = stream.read(
+        [h.NetCon(None, stream.synapse), spiking, h.NetCon(artificial, stream.synapse)]
     )
+    assert len(found) == 3
     assert np.isnan(found).all()
 
 

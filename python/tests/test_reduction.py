@@ -70,7 +70,7 @@ def test_record() -> None:
         "compared_parameters": {"ExpSyn": ["tau"]},
     }
     assert set(record.versions) == {"neuron-reduce-swift", "NEURON", "Python"}
-    assert {"read", "cables", "build", "delete"} <= set(record.stage_seconds)
+    assert {"read", "cables", "build", "delete", "rest"} <= set(record.stage_seconds)
     assert record.segments_full == full_segments
     assert record.segments_reduced == all_segments(cell.all)
     assert record.point_processes_full == count

@@ -12,6 +12,7 @@ struct FuzzedCell {
   private(set) var cell: CellModel
   private(set) var frequency = 0.0
   private(set) var manualTotal = -1.0
+  private(set) var mergePolicy = MergePolicy.published
   private(set) var comparedParameters: [String: [String]] = [:]
   private(set) var drive = SynapticDrive()
   private(set) var membranes: [Int: CableMembrane] = [:]
@@ -132,6 +133,7 @@ struct FuzzedCell {
   private mutating func chooseSettings() {
     frequency = [0, 0, 40, 1e4][number(0...3)]
     manualTotal = [-1, -1, 0.5, 3, 12][number(0...4)]
+    mergePolicy = MergePolicy.allCases[number(0...MergePolicy.allCases.count - 1)]
     comparedParameters =
       [
         [:], [:], ["ExpSyn": ["tau"]], ["Many": []], ["ExpSyn": ["nothing"]],
@@ -146,7 +148,8 @@ struct FuzzedCell {
 
   private static let responses: [SynapticResponse] =
     SynapticResponse.Nature.allCases.map { nature in
-      SynapticResponse(nature: nature, times: [0, 1, 2, 20], conductances: [0, 1, 0.5, 0])
+      SynapticResponse(
+        nature: nature, times: [0, 1, 2, 20], conductances: [0, 1, 0.5, 0], superposes: true)
     } + [
       SynapticResponse(nature: .linearConductance),
       SynapticResponse(nature: .linearConductance, times: [0, 1], conductances: [1e308, 1e308]),

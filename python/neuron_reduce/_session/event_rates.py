@@ -1,31 +1,23 @@
-"""The mean rates of the events that NetCons carry."""
+"""The mean rates of the events that NetCons carry, as a caller states them."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from ..errors import ArgumentError
-from . import collect, mechanisms
-
-_LASTING = 1000.0
-"""In ms: a NetStim that stops earlier is a stimulus, not part of the mean drive."""
-
+from . import collect
 
 _HIGHEST = 1e6
 """In Hz: more than an event in each microsecond is a mistake."""
 
 
 def rates(given, netcons: list) -> np.ndarray:
-    """The rate of each NetCon's events in Hz, not a number where it is not known.
+    """The rate of each NetCon's events in Hz.
 
-    :param given: None: the rates of NetStims. A number, or one number for each NetCon: those.
+    :param given: a number, or one number for each NetCon.
     :raises ArgumentError: where ``given`` is anything else.
     """
     expected = "None, a rate in Hz, or a list with the rate in Hz for each NetCon"
-    if given is None:
-        return np.array([_netstim_rate(netcon) for netcon in netcons], dtype=float)
     try:
         found = np.array(given)
         # NumPy would take texts of numbers, and the real parts of complex ones.
@@ -49,18 +41,3 @@ def rates(given, netcons: list) -> np.ndarray:
             "and at most 1e6"
         )
     return found
-
-
-def _netstim_rate(netcon) -> float:
-    if not netcon.active():
-        return 0.0
-    source = netcon.pre()
-    if source is None or mechanisms.class_name(source) != "NetStim":
-        return math.nan
-    interval = source.interval
-    # One whose start is negative waits for an event of another source.
-    if source.start < 0:
-        return math.nan
-    if interval <= 0 or source.number * interval < _LASTING:
-        return math.nan
-    return 1000.0 / interval

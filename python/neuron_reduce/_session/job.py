@@ -163,7 +163,8 @@ class Job:
         settings = self._settings()
         if not self._is_driven:
             self._replace_properties(cell, settings)
-        drive = self._drive(cell, settings)
+        with self._clock.stage("responses"):
+            drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
         reaction_diffusion.check_that_none_is_replaced(outcome)
         if self._merging == _MERGING["published"]:
@@ -184,6 +185,7 @@ class Job:
         if losses := outcome.losses:
             warn(" ".join(losses))
         notes = drive.notes if drive else []
+        self._clock.end()
         return Done(reduced, survivors, self._netcons, outcome, notes, points)
 
     def _drive(self, cell: reducing.Cell, settings: structures.Settings) -> inputs.Drive | None:
@@ -201,8 +203,7 @@ class Job:
             found = found.of(self._that_meet(cell, found))
             if not found.examples:
                 return None
-        with self._clock.stage("responses"):
-            drive = inputs.Drive(self._synapses, self._netcons, rates, found)
+        drive = inputs.Drive(self._synapses, self._netcons, rates, found)
         for name, value in drive.fields().items():
             setattr(settings, name, value)
         return drive
@@ -299,6 +300,12 @@ class _Clock:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._start = time.perf_counter()
+
+    def end(self) -> None:
+        """Makes what was in no stage, such as handing lists over, one of its own."""
+        rest = time.perf_counter() - self._start - sum(self.seconds.values())
+        self.seconds["rest"] = max(rest, 0.0)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
