@@ -93,6 +93,10 @@ def reduce(
         settings["rates"] = _plain(rates)
     if compared_parameters is not None:
         settings["compared_parameters"] = _plain(compared_parameters)
+    if merge != "exact":
+        settings["merge"] = merge
+    if leak is not None:
+        settings["leak"] = _plain(leak)
     job = Job(
         OWN,
         cell,

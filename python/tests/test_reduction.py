@@ -58,7 +58,13 @@ def test_record() -> None:
         for segment in section
     ]
     count = len(model.drive.synapses)
-    reduction = reduced(model, frequency=10, compared_parameters={"ExpSyn": ["tau"]})
+    reduction = reduced(
+        model,
+        frequency=10,
+        compared_parameters={"ExpSyn": ["tau"]},
+        merge="published",
+        leak=("pas", "g", "e"),
+    )
     record = reduction.record
     cell = reduction.cell
 
@@ -68,6 +74,8 @@ def test_record() -> None:
         "frequency": 10,
         "segments": -1,
         "compared_parameters": {"ExpSyn": ["tau"]},
+        "merge": "published",
+        "leak": ["pas", "g", "e"],
     }
     assert set(record.versions) == {"neuron-reduce-swift", "NEURON", "Python"}
     assert {"read", "cables", "build", "delete", "rest"} <= set(record.stage_seconds)
