@@ -17,12 +17,13 @@ struct Section {
   Section *parent = nullptr;
   double position = 1, own_end = 0;
   bool active = true;
-  int references = 0;
+  int references = 0, segments = 1;
 };
 
 struct Object {
   const char *class_name;
   int references = 1;
+  bool is_placed = true;
   std::vector<Section *> sections;
   std::vector<Object *> objects;
 };
@@ -204,6 +205,7 @@ void section_push(neuron_section *section) { session.accessed.push_back(of(secti
 void section_pop() { session.accessed.pop_back(); }
 const char *section_name(neuron_section *section) { return of(section)->name.c_str(); }
 bool section_is_active(neuron_section *section) { return of(section)->active; }
+int segment_count(neuron_section *section) { return of(section)->segments; }
 void section_ref(neuron_section *section) { of(section)->references += 1; }
 void section_unref(neuron_section *section) { of(section)->references -= 1; }
 
@@ -292,6 +294,7 @@ neuron_object *object_new(neuron_symbol *symbol, int arguments) {
 }
 void object_ref(neuron_object *object) { of(object)->references += 1; }
 void object_unref(neuron_object *object) { of(object)->references -= 1; }
+bool is_placed(neuron_object *object) { return of(object)->is_placed; }
 const char *class_name(neuron_object *object) { return of(object)->class_name; }
 neuron_symbol *method_symbol(neuron_object *, const char *name) { return symbol(name); }
 int method_call(neuron_object *object, neuron_symbol *method, int, char *message, size_t size) {
@@ -314,6 +317,8 @@ const std::map<std::string, void *> functions = {
     {"nrn_section_pop", address(section_pop)},
     {"nrn_secname", address(section_name)},
     {"nrn_section_is_active", address(section_is_active)},
+    {"nrn_nseg_get", address(segment_count)},
+    {"nrn_prop_exists", address(is_placed)},
     {"nrn_section_ref", address(section_ref)},
     {"nrn_section_unref", address(section_unref)},
     {"nrn_allsec", address(all_sections)},
@@ -400,6 +405,8 @@ void fake_delete(neuron_section *section) {
     if (child->parent == of(section)) child->parent = nullptr;
 }
 
+void fake_set_segments(neuron_section *section, int count) { of(section)->segments = count; }
+
 int fake_section_references(neuron_section *section) { return of(section)->references; }
 
 neuron_object *fake_object(const char *class_name) {
@@ -413,6 +420,15 @@ int fake_object_references(neuron_object *object) { return of(object)->reference
 
 void fake_append(neuron_object *list, neuron_section *section) {
   of(list)->sections.push_back(of(section));
+}
+
+int fake_list_count(neuron_object *list) { return int(of(list)->sections.size()); }
+neuron_section *fake_listed(neuron_object *list, int index) {
+  return out(of(list)->sections.at(size_t(index)));
+}
+
+void fake_place(neuron_object *point_process, bool is_placed) {
+  of(point_process)->is_placed = is_placed;
 }
 
 int fake_object_count(const char *class_name) {

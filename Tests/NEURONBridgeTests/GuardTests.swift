@@ -92,7 +92,7 @@ extension WithFakeNEURON {
       let session = try FakeSession()
       let section = fake_section("dend[0]", nil)
       // The fake session has no such function.
-      #expect(session.neuron.api.segment_count(section) == 0)
+      #expect(session.neuron.api.section_length(section).isNaN)
       #expect(
         throws: BridgeError.neuron(
           doing: "reading", message: "a function that the fake session lacks")

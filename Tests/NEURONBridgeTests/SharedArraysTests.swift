@@ -17,6 +17,7 @@ import Testing
     #expect(second == [1, 2])
     #expect(address(first) == address(second))
     #expect(address(first) != address(other))
+    #expect(arrays.shared { $0 += [4] } == [4])
   }
 
   @Test func anArrayOfLongAgoIsMadeAnew() {

@@ -29,12 +29,19 @@ void fake_begin(void);
 neuron_section *fake_section(const char *name, neuron_section *_Nullable parent);
 void fake_attach(neuron_section *child, double own_end, neuron_section *parent, double position);
 void fake_delete(neuron_section *section);
+/// One, unless something else is said.
+void fake_set_segments(neuron_section *section, int count);
 int fake_section_references(neuron_section *section);
 
 /// A new object with one reference.
 neuron_object *fake_object(const char *class_name);
 int fake_object_references(neuron_object *object);
 void fake_append(neuron_object *section_list, neuron_section *section);
+/// The sections that a SectionList has, those that were deleted too.
+int fake_list_count(neuron_object *section_list);
+neuron_section *fake_listed(neuron_object *section_list, int index);
+/// Whether a point process is on a section, as all are at first.
+void fake_place(neuron_object *point_process, bool is_placed);
 /// Of a class, those that have references.
 int fake_object_count(const char *class_name);
 
