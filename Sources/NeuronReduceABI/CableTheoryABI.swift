@@ -10,10 +10,9 @@ import Reduction
 @c(nr_propagation_factor) @implementation
 public func nr_propagation_factor(
   _ membraneResistance: Double, _ capacitance: Double, _ frequency: Double,
-  _ result: UnsafeMutablePointer<nr_complex>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ result: UnsafeMutablePointer<nr_complex>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     try require(membraneResistance, "Rm", .positive)
     try require(capacitance, "cm", .zeroOrGreater)
     try require(frequency, "the frequency", .zeroOrGreater)
@@ -30,10 +29,9 @@ public func nr_propagation_factor(
 public func nr_solve_cable(
   _ inputImpedance: nr_complex, _ tipTransferImpedance: Double, _ membraneResistance: Double,
   _ axialResistivity: Double, _ propagationFactor: nr_complex,
-  _ result: UnsafeMutablePointer<nr_equivalent_cable>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ result: UnsafeMutablePointer<nr_equivalent_cable>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     try require(membraneResistance, "Rm", .positive)
     try require(axialResistivity, "Ra", .positive)
     let q = Complex(propagationFactor.real, propagationFactor.imaginary)
@@ -59,10 +57,9 @@ public func nr_solve_cable(
 @c(nr_space_constant) @implementation
 public func nr_space_constant(
   _ diameter: Double, _ membraneResistance: Double, _ axialResistivity: Double,
-  _ result: UnsafeMutablePointer<Double>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ result: UnsafeMutablePointer<Double>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     try require(diameter, "the diameter", .positive)
     try require(membraneResistance, "Rm", .positive)
     try require(axialResistivity, "Ra", .positive)
@@ -76,10 +73,9 @@ public func nr_space_constant(
 @c(nr_cable_length) @implementation
 public func nr_cable_length(
   _ tipRatio: Double, _ propagationFactor: nr_complex, _ longest: Double,
-  _ result: UnsafeMutablePointer<Double>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ result: UnsafeMutablePointer<Double>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     let q = Complex(propagationFactor.real, propagationFactor.imaginary)
     try check(propagationFactor: q)
     try require(tipRatio, "the ratio of impedances", .zeroOrGreater)
@@ -92,10 +88,9 @@ public func nr_cable_length(
 @c(nr_cable_position) @implementation
 public func nr_cable_position(
   _ ratio: Double, _ propagationFactor: nr_complex, _ length: Double,
-  _ result: UnsafeMutablePointer<Double>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ result: UnsafeMutablePointer<Double>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     let q = Complex(propagationFactor.real, propagationFactor.imaginary)
     try check(propagationFactor: q)
     try require(ratio, "the ratio of impedances", .zeroOrGreater)
@@ -109,10 +104,9 @@ public func nr_cable_position(
 @c(nr_segment_counts) @implementation
 public func nr_segment_counts(
   _ electrotonicLengths: UnsafePointer<Double>?, _ count: Int, _ total: Double,
-  _ counts: UnsafeMutablePointer<Double>?,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ counts: UnsafeMutablePointer<Double>?
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     let lengths = UnsafeBufferPointer(
       start: electrotonicLengths, count: electrotonicLengths == nil ? 0 : max(count, 0)
     ).map { $0 }
@@ -128,10 +122,9 @@ public func nr_segment_counts(
 
 @c(nr_segment_center) @implementation
 public func nr_segment_center(
-  _ segmentCount: Double, _ position: Double, _ result: UnsafeMutablePointer<Double>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(CableTheoryError) in
+  _ segmentCount: Double, _ position: Double, _ result: UnsafeMutablePointer<Double>
+) -> OpaquePointer? {
+  reporting { () throws(CableTheoryError) in
     guard let segments = Int(exactly: segmentCount), segments > 0 else {
       throw .number(
         name: "the number of segments", value: segmentCount, expected: "a whole one, 1 or greater")
@@ -174,16 +167,12 @@ private func check(propagationFactor q: Complex<Double>) throws(CableTheoryError
   }
 }
 
-/// Runs a body; what it throws becomes a status and a message.
-private func reporting(
-  to message: UnsafeMutablePointer<CChar>, _ size: Int,
-  _ body: () throws(CableTheoryError) -> Void
-) -> nr_status {
+/// Runs a body; what it throws becomes an error for C, which the caller gives back.
+private func reporting(_ body: () throws(CableTheoryError) -> Void) -> OpaquePointer? {
   do {
     try body()
-    return NR_OK
+    return nil
   } catch {
-    write(error.description, to: message, size: size)
-    return NR_ARGUMENT
+    return ErrorReport(error, NR_ARGUMENT) { _ in error.description }.retained
   }
 }

@@ -7,13 +7,18 @@ final class ErrorReport {
   let status: nr_status
   let code: CStrings
   let payload: [nr_error_value]
-  private let error: BridgeError
+  private let words: (ArgumentNames) -> String
   private let texts: CStrings
   private var message: CStrings?
 
-  init(_ error: BridgeError) {
-    self.error = error
-    status = error.status
+  convenience init(_ error: BridgeError) {
+    self.init(error, error.status, words: error.message(naming:))
+  }
+
+  /// - Parameter words: the error's sentence, by what the front calls its arguments.
+  init(_ error: any Error, _ status: nr_status, words: @escaping (ArgumentNames) -> String) {
+    self.words = words
+    self.status = status
     let details = ErrorDetails(error)
     code = CStrings([details.code])
     // Names at even indices, texts at odd ones.
@@ -27,7 +32,7 @@ final class ErrorReport {
   }
 
   func message(naming names: ArgumentNames) -> UnsafePointer<CChar> {
-    let text = CStrings([error.message(naming: names)])
+    let text = CStrings([words(names)])
     message = text
     return text.first
   }

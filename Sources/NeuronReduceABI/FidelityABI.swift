@@ -6,9 +6,9 @@ import Fidelity
 
 @c(nr_check_trace) @implementation
 public func nr_check_trace(
-  _ trace: UnsafePointer<nr_trace>, _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(FidelityError) in
+  _ trace: UnsafePointer<nr_trace>
+) -> OpaquePointer? {
+  reporting { () throws(FidelityError) in
     _ = try VoltageTrace(trace.pointee)
   }
 }
@@ -16,10 +16,9 @@ public func nr_check_trace(
 @c(nr_spike_times) @implementation
 public func nr_spike_times(
   _ trace: UnsafePointer<nr_trace>, _ span: nr_span, _ threshold: Double,
-  _ times: UnsafeMutablePointer<Double>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(FidelityError) in
+  _ times: UnsafeMutablePointer<Double>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>
+) -> OpaquePointer? {
+  reporting { () throws(FidelityError) in
     let spikes = try VoltageTrace(trace.pointee).spikes(
       in: TimeSpan(span), threshold: threshold)
     for (index, time) in spikes.times.prefix(max(capacity, 0)).enumerated() { times?[index] = time }
@@ -31,10 +30,9 @@ public func nr_spike_times(
 public func nr_compare_spikes(
   _ first: UnsafePointer<Double>?, _ firstCount: Int,
   _ second: UnsafePointer<Double>?, _ secondCount: Int, _ span: nr_span, _ window: Double,
-  _ result: UnsafeMutablePointer<nr_spike_comparison>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(FidelityError) in
+  _ result: UnsafeMutablePointer<nr_spike_comparison>
+) -> OpaquePointer? {
+  reporting { () throws(FidelityError) in
     let span = try TimeSpan(span)
     let one = try SpikeTrain(
       times: array(first, firstCount), span: span, name: "first train's spikes")
@@ -53,10 +51,9 @@ public func nr_compare_spikes(
 public func nr_compare_voltages(
   _ first: UnsafePointer<nr_trace>, _ second: UnsafePointer<nr_trace>, _ span: nr_span,
   _ spikes: UnsafePointer<Double>?, _ spikeCount: Int, _ cutBefore: Double, _ cutAfter: Double,
-  _ result: UnsafeMutablePointer<nr_voltage_comparison>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(FidelityError) in
+  _ result: UnsafeMutablePointer<nr_voltage_comparison>
+) -> OpaquePointer? {
+  reporting { () throws(FidelityError) in
     let difference = try VoltageDifference(
       of: VoltageTrace(first.pointee), and: VoltageTrace(second.pointee), in: TimeSpan(span),
       cut: SpikeCut(times: array(spikes, spikeCount), before: cutBefore, after: cutAfter))
@@ -69,10 +66,9 @@ public func nr_compare_voltages(
 @c(nr_measure_spikes) @implementation
 public func nr_measure_spikes(
   _ trace: UnsafePointer<nr_trace>, _ span: nr_span, _ threshold: Double,
-  _ result: UnsafeMutablePointer<nr_spike_shape>,
-  _ message: UnsafeMutablePointer<CChar>, _ messageSize: Int
-) -> nr_status {
-  reporting(to: message, messageSize) { () throws(FidelityError) in
+  _ result: UnsafeMutablePointer<nr_spike_shape>
+) -> OpaquePointer? {
+  reporting { () throws(FidelityError) in
     let shape = try SpikeShape(
       of: VoltageTrace(trace.pointee), in: TimeSpan(span), threshold: threshold)
     result.pointee = nr_spike_shape(
@@ -80,16 +76,13 @@ public func nr_measure_spikes(
   }
 }
 
-/// Runs a body; what it throws becomes a status and a message.
-private func reporting(
-  to message: UnsafeMutablePointer<CChar>, _ size: Int, _ body: () throws(FidelityError) -> Void
-) -> nr_status {
+/// Runs a body; what it throws becomes an error for C, which the caller gives back.
+private func reporting(_ body: () throws(FidelityError) -> Void) -> OpaquePointer? {
   do {
     try body()
-    return NR_OK
+    return nil
   } catch {
-    write(error.description, to: message, size: size)
-    return NR_ARGUMENT
+    return ErrorReport(error, NR_ARGUMENT) { _ in error.description }.retained
   }
 }
 

@@ -59,25 +59,4 @@ import Testing
     let none: UnsafePointer<Double>? = nil
     #expect(elements(none, 2).isEmpty)
   }
-
-  // MARK: Messages
-
-  @Test(arguments: [
-    (1, ""), (2, "…"), (8, "no leak"), (9, "no leak"), (100, "no leak"),
-  ])
-  func aMessageFitsItsBuffer(size: Int, expected: String) {
-    // A sentinel after the buffer shows that nothing is written there.
-    let buffer = CArray([CChar](repeating: 7, count: size + 1))
-    write("no leak", to: buffer.base, size: size)
-    let written = String(cString: buffer.base)
-    #expect(size > 3 ? written == expected : written.isEmpty, "\(written)")
-    #expect(buffer.base[size] == 7)
-  }
-
-  @Test(arguments: [0, -1])
-  func whereThereIsNoRoomNothingIsWritten(size: Int) {
-    let buffer = CArray<CChar>([7])
-    write("text", to: buffer.base, size: size)
-    #expect(buffer.base[0] == 7)
-  }
 }

@@ -470,38 +470,35 @@ typedef struct nr_spike_shape {
 
 /// Whether a trace is one: at least two samples, finite numbers, times that do not fall.
 ///
-/// Here and in the functions below a status other than NR_OK comes with its reason in `message`
-/// (`message_size` bytes with the terminating zero, cut if longer). None of them needs NEURON.
-nr_status nr_check_trace(const nr_trace *trace, char *message, size_t message_size);
+/// Here and in the functions below NULL is success. None of them needs NEURON.
+nr_error *NR_NULLABLE nr_check_trace(const nr_trace *trace);
 
 /// When a voltage crosses a threshold upwards, in ms. The first `capacity` times are written to
 /// `times`, and to `count` how many there are: half the number of samples at most.
-nr_status nr_spike_times(const nr_trace *trace, nr_span span, double threshold,
-                         double *NR_NULLABLE times, size_t capacity, size_t *count, char *message,
-                         size_t message_size);
+nr_error *NR_NULLABLE nr_spike_times(const nr_trace *trace, nr_span span, double threshold,
+                                     double *NR_NULLABLE times, size_t capacity, size_t *count);
 
 /// Compares two spike trains, the first of which is right. Spikes in ms, never falling, within the
 /// span; `window` in ms: how far apart two spikes still coincide.
-nr_status nr_compare_spikes(const double *NR_NULLABLE first, size_t first_count,
-                            const double *NR_NULLABLE second, size_t second_count, nr_span span,
-                            double window, nr_spike_comparison *result, char *message,
-                            size_t message_size);
+nr_error *NR_NULLABLE nr_compare_spikes(const double *NR_NULLABLE first, size_t first_count,
+                                        const double *NR_NULLABLE second, size_t second_count,
+                                        nr_span span, double window, nr_spike_comparison *result);
 
 /// Compares two voltages, the first of which is right, outside of the time from `cut_before` ms before
 /// to `cut_after` ms after each of some spikes.
-nr_status nr_compare_voltages(const nr_trace *first, const nr_trace *second, nr_span span,
-                              const double *NR_NULLABLE spikes, size_t spike_count,
-                              double cut_before, double cut_after,
-                              nr_voltage_comparison *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_compare_voltages(const nr_trace *first, const nr_trace *second,
+                                          nr_span span, const double *NR_NULLABLE spikes,
+                                          size_t spike_count, double cut_before, double cut_after,
+                                          nr_voltage_comparison *result);
 
 /// Measures the spikes that begin within the span.
-nr_status nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
-                            nr_spike_shape *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_measure_spikes(const nr_trace *trace, nr_span span, double threshold,
+                                        nr_spike_shape *result);
 
 // Cable theory, by itself: what the published package's functions are made of. None of this needs
 // NEURON. Rm is in ohm cm2, Ra in ohm cm, cm in uF/cm2; impedances are in MOhm; q is the propagation
 // factor per space constant, with real part >= imaginary part >= 0. What has no meaning is
-// NR_ARGUMENT, its reason in `message`.
+// an error of status NR_ARGUMENT.
 
 /// An impedance or a propagation factor.
 typedef struct nr_complex {
@@ -517,39 +514,36 @@ typedef struct nr_equivalent_cable {
 } nr_equivalent_cable;
 
 /// q = sqrt(1 + i 2 pi f Rm cm), with f in Hz, 0 or greater.
-nr_status nr_propagation_factor(double membrane_resistance, double capacitance, double frequency,
-                                nr_complex *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_propagation_factor(double membrane_resistance, double capacitance,
+                                            double frequency, nr_complex *result);
 
 /// The cylinder with an input impedance, and with the modulus of the transfer impedance from its tip.
-nr_status nr_solve_cable(nr_complex input_impedance, double tip_transfer_impedance,
-                         double membrane_resistance, double axial_resistivity,
-                         nr_complex propagation_factor, nr_equivalent_cable *result, char *message,
-                         size_t message_size);
+nr_error *NR_NULLABLE nr_solve_cable(nr_complex input_impedance, double tip_transfer_impedance,
+                                     double membrane_resistance, double axial_resistivity,
+                                     nr_complex propagation_factor, nr_equivalent_cable *result);
 
 /// A cylinder's space constant in cm, from its diameter in cm.
-nr_status nr_space_constant(double diameter, double membrane_resistance, double axial_resistivity,
-                            double *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_space_constant(double diameter, double membrane_resistance,
+                                        double axial_resistivity, double *result);
 
 /// How long a cable is, in space constants, whose tip has a given |Z_tip / Z_in|; `longest` at most.
-nr_status nr_cable_length(double tip_ratio, nr_complex propagation_factor, double longest,
-                          double *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_cable_length(double tip_ratio, nr_complex propagation_factor,
+                                      double longest, double *result);
 
 /// How far from the proximal end, in space constants, a cable of some length has a given
 /// |Z_x / Z_in|; just beside the nearer end where it has that nowhere. Never an end itself: those are no
 /// segment's in NEURON.
-nr_status nr_cable_position(double ratio, nr_complex propagation_factor, double length,
-                            double *result, char *message, size_t message_size);
+nr_error *NR_NULLABLE nr_cable_position(double ratio, nr_complex propagation_factor, double length,
+                                        double *result);
 
 /// The segments of each of `count` cables of given electrotonic lengths: one per 0.1 space constants,
 /// an odd number, where `total` is -1; otherwise shares of `total`, less one for the soma. The counts
 /// are whole and at least 1.
-nr_status nr_segment_counts(const double *NR_NULLABLE electrotonic_lengths, size_t count,
-                            double total, double *NR_NULLABLE counts, char *message,
-                            size_t message_size);
+nr_error *NR_NULLABLE nr_segment_counts(const double *NR_NULLABLE electrotonic_lengths,
+                                        size_t count, double total, double *NR_NULLABLE counts);
 
 /// The centre of the segment that a relative position lies in, of a section of some segments.
-nr_status nr_segment_center(double segment_count, double position, double *result, char *message,
-                            size_t message_size);
+nr_error *NR_NULLABLE nr_segment_center(double segment_count, double position, double *result);
 
 // Measuring how point processes respond to events. A caller puts them on stands, compartments of so
 // large a capacitance that the voltage stays, does there what a protocol says, and gives back the

@@ -38,8 +38,6 @@ _STATUS_ERRORS = {
     6: errors.SimulatorError,
 }
 
-_MESSAGE_SIZE = 2048
-
 _ABI_VERSION = 2
 """The ``NR_ABI_VERSION`` of the header that this module was written for."""
 
@@ -267,22 +265,22 @@ def fail_at_call(calls: int) -> int:
 
 
 def call(function: str, *arguments) -> None:
-    """Calls a function that returns a status, with the buffer for its message at the end.
+    """Calls a function that returns an error, or None where there is none.
 
-    :raises NeuronReduceError: the subclass that belongs to the status.
+    :raises NeuronReduceError: the subclass that belongs to the error's status.
     """
-    message = ctypes.create_string_buffer(_MESSAGE_SIZE)
-    status = getattr(_library, function)(*arguments, message, len(message))
-    if status:
-        error = _STATUS_ERRORS.get(status, errors.NeuronReduceError)
-        raise error(message.value.decode(errors="replace"))
+    check(getattr(_library, function)(*arguments), _NO_NAMES)
 
 
 def declare(function: str, *arguments) -> None:
-    """Declares the arguments that come before the message of a function that returns a status."""
+    """Declares a function that returns an error."""
     declared = getattr(_library, function)
-    declared.restype = ctypes.c_int
-    declared.argtypes = [*arguments, ctypes.c_char_p, ctypes.c_size_t]
+    declared.restype = ctypes.c_void_p
+    declared.argtypes = arguments
+
+
+_NO_NAMES = ArgumentNames(b"", b"", b"", b"", b"")
+"""For functions whose errors name no argument of a front."""
 
 
 def function(name: str, result, *arguments):
