@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import gc
+import inspect
 import multiprocessing
 import os
+import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ from neuron import h
 import session
 from isolated import isolated, note
 from models import random_tree, small_cell, synapses
-from neuron_reduce import CellError, NeuronReduceError, subtree_reductor
+from neuron_reduce import CellError, NeuronReduceError, reduce, subtree_reductor
 from refusal import failure_of
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -388,6 +392,32 @@ def test_very_long_name_in_a_message() -> None:
     kind, message = failure_of(lambda: subtree_reductor(cell, [], []))
     assert kind is CellError
     assert message.startswith("x" * 100)
+
+
+@pytest.mark.parametrize("call", [subtree_reductor, reduce])
+@isolated
+def test_little_room_on_the_stack(call: Any) -> None:
+    """Wherever it ends, the call does, and the session is as before or the cell is reduced."""
+
+    def deeper(levels: int, work: Callable[[], Any]) -> Any:
+        return deeper(levels - 1, work) if levels else work()
+
+    for room in range(10, 70, 3):
+        note(f"room for {room} calls")
+        model = small_cell.model()
+        dendrites = small_cell.dendrites_of(model.cell)
+        arguments = (model.cell, model.drive.synapses, model.drive.netcons)
+        depth = len(inspect.stack(0))
+        work = functools.partial(call, *arguments)
+        results: list[Any] = []
+        failure_of(
+            lambda depth=depth, room=room, work=work, results=results: results.append(
+                deeper(sys.getrecursionlimit() - depth - room, work)
+            )
+        )
+        alive = set(h.allsec())
+        assert len({section in alive for section in dendrites}) == 1
+        small_cell.run(small_cell.soma_of(model.cell), duration=1.0)
 
 
 @isolated

@@ -46,6 +46,10 @@ _LOOK = 0.05
 
 _LONGEST_WAIT = 3600.0
 
+_MOST_ATTEMPTS = 1000
+"""To end processes: interruptions are over some time, but where the stack is too deep, or there is
+no memory, each attempt fails. What is left is ended with the object, when the stack was left."""
+
 
 class CopyFailed(Exception):
     """The copy ended without a result, or NEURON reported an error in it."""
@@ -150,7 +154,9 @@ class Workers:
 
     def _end(self) -> None:
         interruption = None
-        while getattr(self, "_running", None):
+        attempts = 0
+        while getattr(self, "_running", None) and attempts < _MOST_ATTEMPTS:
+            attempts += 1
             try:
                 with signals.held():
                     self._running[-1].end()
