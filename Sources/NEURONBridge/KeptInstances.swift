@@ -24,21 +24,27 @@ package enum KeptInstances {
     kept.append(Kept(instance: instance, soma: soma, cables: cables))
   }
 
-  /// Gives up the instances that have nothing left to be kept for.
+  /// Whether there are instances that have nothing left to be kept for.
+  package static func hasOrphans(in neuron: NEURON) -> Bool {
+    kept.contains { isOrphan($0, in: neuron) }
+  }
+
+  /// Gives up the instances that have nothing left to be kept for. This deletes sections: not to be
+  /// called while NEURON runs.
   package static func releaseOrphans(in neuron: NEURON) {
-    guard !kept.isEmpty else { return }
-    let isOrphan = { (each: Kept) in
-      !each.soma.contains(where: { neuron.api.section_is_active($0) })
-        || !each.cables.contains(where: { neuron.api.section_is_active($0) })
-    }
-    let orphans = kept.filter(isOrphan)
+    let orphans = kept.filter { isOrphan($0, in: neuron) }
     guard !orphans.isEmpty else { return }
     // Giving one up deletes sections, which may lead here again.
-    kept.removeAll(where: isOrphan)
+    kept.removeAll { isOrphan($0, in: neuron) }
     for orphan in orphans {
       PublishedName.forget(orphan.instance, in: neuron)
       neuron.api.object_unref(orphan.instance)
       for section in orphan.soma + orphan.cables { neuron.api.section_unref(section) }
     }
+  }
+
+  private static func isOrphan(_ kept: Kept, in neuron: NEURON) -> Bool {
+    !kept.soma.contains(where: { neuron.api.section_is_active($0) })
+      || !kept.cables.contains(where: { neuron.api.section_is_active($0) })
   }
 }

@@ -45,6 +45,12 @@ public func nr_template_error(
   return ErrorReport(error).retained
 }
 
+@c(nr_has_orphans) @implementation
+public func nr_has_orphans() -> Int32 {
+  guard let neuron = try? NEURON() else { return 0 }
+  return KeptInstances.hasOrphans(in: neuron) ? 1 : 0
+}
+
 @c(nr_release_orphans) @implementation
 public func nr_release_orphans() {
   guard let neuron = try? NEURON() else { return }

@@ -158,3 +158,28 @@ def test_what_is_returned_holds_no_section_that_is_not_there() -> None:
     reduced.all = []
     reduced.somatic = reduced.axonal = None
     assert "changed" not in repr(reduced) or repr(reduced)
+
+
+@isolated
+def test_garbage_is_collected_in_the_middle_of_a_run() -> None:
+    """Nothing may be deleted then: cables whose soma is gone go with the next collection."""
+    bystander = small_cell.build()
+    cell, drive = _reduced("hoc")
+    result = neuron_reduce.subtree_reductor(cell, drive.synapses, drive.netcons)
+    gc.disable()
+    del cell, drive, result
+    left = len(_names())
+    found: list[int] = []
+
+    def collect() -> None:
+        gc.collect()
+        found.append(len(_names()))
+
+    handler = h.FInitializeHandler(1, lambda: h.CVode().event(1.0, collect))
+    small_cell.run(bystander.soma[0], duration=2.0)
+    del handler
+    expected = len(list(bystander.all))
+    assert found == [left] != [expected]
+    gc.collect()
+    assert len(_names()) == expected
+    small_cell.run(bystander.soma[0], duration=2.0)

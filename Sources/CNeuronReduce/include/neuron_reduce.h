@@ -328,7 +328,10 @@ nr_error *NR_NULLABLE nr_template_prepare(const char *name, int is_built_in);
 /// The error that a template cannot hold a reduced cell for a reason that was found outside.
 nr_error *nr_template_error(const char *name, const char *problem);
 
-/// Gives up the cables whose soma is gone.
+/// Whether there are cables whose soma is gone.
+int nr_has_orphans(void);
+
+/// Gives up the cables whose soma is gone: not to be called while NEURON runs, when nothing may be deleted.
 void nr_release_orphans(void);
 
 /// For tests: `neuron_fail_at_call` of the library's own NEURON layer.

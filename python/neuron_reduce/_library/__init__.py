@@ -95,6 +95,7 @@ def _load() -> ctypes.PyDLL:
         "nr_reduction_build": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.POINTER(Building)]),
         "nr_template_prepare": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]),
         "nr_template_error": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]),
+        "nr_has_orphans": (ctypes.c_int, []),
         "nr_release_orphans": (None, []),
         "nr_fail_at_call": (ctypes.c_long, [ctypes.c_long]),
         "nr_method_traits": (ctypes.c_int, [ctypes.c_char_p]),
@@ -250,8 +251,13 @@ def template_error(name: str, problem: str, names: ArgumentNames) -> errors.Neur
     return exception(_library.nr_template_error(name.encode(), problem), names)
 
 
+def has_orphans() -> bool:
+    """Whether there are cables of reduced cells whose soma is gone."""
+    return bool(_library.nr_has_orphans())
+
+
 def release_orphans() -> None:
-    """Gives up the cables of reduced cells whose soma is gone."""
+    """Gives up the cables of reduced cells whose soma is gone; NEURON must not be running."""
     _library.nr_release_orphans()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 from typing import Any
@@ -10,6 +11,8 @@ from neuron import h, hoc
 
 from .. import _library
 from .._library.structures import ArgumentNames
+from ..errors import SimulatorError
+from . import structure
 from .collect import section_list
 
 _SECTION_LISTS = {"soma": "somatic", "dend": "basal", "apic": "apical", "axon": "axonal"}
@@ -61,7 +64,11 @@ def section_lists() -> dict[str, Any]:
 
 
 def _release_orphans(phase: str, _: dict[str, int]) -> None:
-    if phase == "stop" and not sys.is_finalizing():
+    if phase != "stop" or sys.is_finalizing() or not _library.has_orphans():
+        return
+    # In the middle of a run, which a collection may come in as well, they wait for the next one.
+    with contextlib.suppress(SimulatorError):
+        structure.check_that_it_may_change()
         _library.release_orphans()
 
 
