@@ -18,7 +18,7 @@ from ._session import collect, templates
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
-from .errors import ArgumentError
+from .errors import ArgumentError, CellError
 from .record import Cable, Impedances, MappedSegment, ReductionRecord, SectionShape, SynapseKind
 from .reduced_cell import ReducedCell
 
@@ -156,7 +156,13 @@ class Reduction:
 
     @functools.cached_property
     def _cables(self) -> dict[str, Any]:
-        return dict(zip((each.name for each in self.cables), self._done.cables, strict=True))
+        live = self._done.cables
+        if len(live) < len(self.cables):
+            raise CellError(
+                f"cables of the reduced {self._name} are gone; expected them to be there, as they "
+                "are as long as the soma is and nothing deletes them"
+            )
+        return dict(zip((each.name for each in self.cables), live, strict=True))
 
     @functools.cached_property
     def _mapped(self) -> dict[str, list[MappedSegment]]:
@@ -184,6 +190,7 @@ class Reduction:
         :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
             and axon it is where it was.
         :raises ArgumentError: the original has no such section, or the map no such entry.
+        :raises CellError: the cables are gone.
         """
         if type(section) is int:
             if x is not None or not 0 <= section < len(self.segment_map):

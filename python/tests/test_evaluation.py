@@ -214,6 +214,8 @@ def test_arguments() -> None:
             neuron_reduce.evaluate(made.make, **{**SETTINGS, **arguments})
     with pytest.raises(TypeError, match="'frequencies' is no argument"):
         neuron_reduce.evaluate(made.make, frequencies=3, **SETTINGS)
+    with pytest.raises(TypeError, match=r"is no argument of reduce.*; expected 'segments'"):
+        neuron_reduce.evaluate(made.make, total_segments_manual=3, **SETTINGS)
 
 
 @isolated

@@ -156,8 +156,21 @@ def test_what_is_returned_holds_no_section_that_is_not_there() -> None:
     gc.collect()
     assert list(hoc_model.dend)
     reduced.all = []
-    reduced.somatic = reduced.axonal = None
-    assert "changed" not in repr(reduced) or repr(reduced)
+    assert repr(reduced) == f"<ReducedCell {hoc_model}: 0 sections, 0 segments>"
+    reduced.all = reduced.somatic = reduced.axonal = None
+    assert repr(reduced) == f"<ReducedCell {hoc_model}: changed since it was made>"
+
+
+@isolated
+def test_places_on_cables_that_are_gone_are_refused() -> None:
+    cell, drive = _reduced("hoc")
+    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method="classic")
+    for section in list(reduction.cell.hoc_model.all):
+        h.delete_section(sec=section)
+    for place in ("dend[0]", 0):
+        with pytest.raises(neuron_reduce.CellError, match="are gone; expected"):
+            reduction.place(place)
+    assert "cables" in repr(reduction)
 
 
 @isolated

@@ -164,6 +164,18 @@ def test_sections_without_a_number() -> None:
 
 
 @isolated
+def test_sections_in_a_circle() -> None:
+    cell = small_cell.build()
+    cell.soma[0].connect(cell.dend[1](1))
+    sections: list[Any] = []
+    with pytest.raises(CellError, match="is attached to what hangs on it; expected a tree"):
+        subtree_reductor_func.mark_subtree_sections_with_subtree_index(
+            sections, {}, cell.dend[0], {}, "basal", 0
+        )
+    assert sections == []
+
+
+@isolated
 def test_two_apical_stems() -> None:
     soma = _passive("soma")
     stems = [_passive(f"apic[{index}]") for index in range(2)]

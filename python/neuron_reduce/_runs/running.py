@@ -14,6 +14,7 @@ from neuron import h, hoc, nrn
 
 from .._processes import copies
 from .._session import collect
+from .._session.naming import OWN
 from ..errors import ArgumentError, SimulatorError
 from ..recording import Recording
 from ..reduction import Reduction, reduce
@@ -269,7 +270,9 @@ def reduction_arguments(method, frequency, segments, options: dict[str, Any]) ->
     known = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
     for name in options:
         if name not in known:
-            raise TypeError(f"{name!r} is no argument of reduce(); expected some of: {known}")
+            own = OWN.own_name(name)
+            expected = f"some of: {', '.join(known)}" if own is None else f"{own!r}"
+            raise TypeError(f"{name!r} is no argument of reduce(); expected {expected}")
     return {"method": method, "frequency": frequency, "segments": segments, **options}
 
 

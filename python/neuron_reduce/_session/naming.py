@@ -44,7 +44,7 @@ class ArgumentNames:
         @functools.wraps(function)
         def explaining(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
             for name in kwargs:
-                if name not in known and (own := self._own_name(name)):
+                if name not in known and (own := self.own_name(name)):
                     raise TypeError(
                         f"{function.__name__}() got an unexpected keyword argument {name!r}; it is "
                         f"called {own!r} here"
@@ -53,7 +53,8 @@ class ArgumentNames:
 
         return explaining
 
-    def _own_name(self, foreign: str) -> str | None:
+    def own_name(self, foreign: str) -> str | None:
+        """What this front calls an argument that another one has; None where it has no such."""
         for other in (OWN, PUBLISHED):
             for field in dataclasses.fields(other):
                 if getattr(other, field.name) == foreign:

@@ -40,11 +40,18 @@ def referred(reference: Any, what: str) -> nrn.Section:
 
 def with_descendants(root: nrn.Section) -> list[nrn.Section]:
     """A section and all that is attached to it: each before its children, and those in the order in
-    which NEURON has them, each with its own descendants."""
+    which NEURON has them, each with its own descendants.
+
+    :raises CellError: where sections are attached in a circle.
+    """
     found = []
+    known = set()
     waiting = [root]
     while waiting:
         section = waiting.pop()
+        if section in known:
+            raise CellError(f"{section.name()} is attached to what hangs on it; expected a tree")
+        known.add(section)
         found.append(section)
         waiting += reversed(section.children())
     return found

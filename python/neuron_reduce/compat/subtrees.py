@@ -49,7 +49,8 @@ def mark_subtree_sections_with_subtree_index(
     :param mapping_sections_to_subtree_index: a dictionary from (type, number in the section's name
         as text) to the index.
     :param section_type: ``'apic'`` or ``'basal'``.
-    :raises CellError: naming a section without a number in its name; nothing is entered then.
+    :raises CellError: naming a section without a number in its name, or one that is attached to
+        what hangs on it; nothing is entered then.
     """
     root = _sections.alive(root_sec_of_subtree, "root_sec_of_subtree")
     sections = _sections.with_descendants(root)
