@@ -91,6 +91,15 @@ extension WithFakeNEURON {
       #expect(read().possibleLeaks == ["Leak"])
     }
 
+    @Test func whereMostDendritesHaveALeakNoneIsLookedFor() {
+      var model = model
+      model.sections[1].insertions = model.sections[0].insertions
+      let cell = LiveCell(
+        model: model, listedCount: 1, listedConnections: [0], neuron: neuron, sections: sections,
+        synapses: synapses, connections: connections)
+      #expect(cell.possibleLeaks.isEmpty)
+    }
+
     @Test func aLeakThatIsNamedIsBesideThatOfPas() throws {
       var cell = read()
       try cell.setLeaks([
