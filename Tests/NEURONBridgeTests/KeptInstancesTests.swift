@@ -35,6 +35,17 @@ extension WithFakeNEURON {
       #expect(references == [1, 1, 1, 1])
     }
 
+    @Test func whetherThereAreOrphansIsAskedWithoutGivingAnythingUp() {
+      defer { release() }
+      #expect(!KeptInstances.hasOrphans(in: neuron))
+      for cable in cables { fake_delete(cable) }
+      #expect(KeptInstances.hasOrphans(in: neuron))
+      #expect(fake_object_references(instance) == 1)
+      #expect(references == [1, 1, 1, 1])
+      KeptInstances.releaseOrphans(in: neuron)
+      #expect(!KeptInstances.hasOrphans(in: neuron))
+    }
+
     @Test func aPieceOfEachIsEnough() {
       defer { release() }
       fake_delete(soma[0])
