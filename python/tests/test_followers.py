@@ -137,6 +137,28 @@ def test_played_vectors() -> None:
 
 
 @isolated
+def test_synapses_that_vectors_are_played_into_are_not_merged() -> None:
+    model = small_cell.model()
+    drive = model.drive
+    place = model.cell.apic[1](0.5)
+    first = len(drive.synapses)
+    for stimulus in drive.stimuli[:3]:
+        drive.synapses.append(h.ExpSyn(place))
+        drive.netcons.append(h.NetCon(stimulus, drive.synapses[-1], -5.0, 1.5, 1e-3))
+    times = h.Vector([0, 1, 2])
+    taus = [h.Vector([5, 6, 7]), h.Vector([1, 2, 3])]
+    played = drive.synapses[first + 1 :]
+    for tau, synapse in zip(taus, played, strict=True):
+        tau.play(synapse._ref_tau, times)
+    before = drive.synapses[first].tau
+    reduction = reduce(model)
+    run(5)
+    assert all(synapse in reduction.synapses for synapse in played)
+    assert [synapse.tau for synapse in played] == [7, 3]
+    assert drive.netcons[first].syn().tau == before
+
+
+@isolated
 def test_statement_that_is_played_in_a_dendrite() -> None:
     model = small_cell.model()
     h("proc neuron_reduce_test() { neuron_reduce_seen = $1 }\nneuron_reduce_seen = 0")

@@ -42,6 +42,32 @@ extension PointerKinds {
     }
   }
 
+  /// Keeps point processes apart that a Vector is played into: their parameters are not what they seem.
+  private static func keepPlayedApart(
+    _ processes: inout [PointProcess], _ objects: [ObjectReference], kinds: [MechanismKind],
+    _ internals: Internals
+  ) throws(BridgeError) {
+    let plays = internals.records().filter(\.kind.isPlay)
+    guard !plays.isEmpty, LayoutTest.result(internals).records else { return }
+    let played = Set(plays.compactMap { neuron_handle_address(&$0.record.pointee.variable) })
+    let neuron = internals.neuron
+    let catalog = try MechanismCatalog(neuron)
+    let variables = try kinds.map { kind throws(BridgeError) in
+      try catalog.allVariables(of: kind.name).map { (name: HocString($0.name), size: $0.size) }
+    }
+    for (index, object) in objects.enumerated() {
+      let isPlayed = variables[processes[index].kind].contains { name, size in
+        guard let symbol = neuron.api.method_symbol(object, name.text), internals.isNumber(symbol)
+        else { return false }
+        return (0..<size).contains { element in
+          neuron.address(of: .property(object, name, element: element)).map(played.contains)
+            ?? false
+        }
+      }
+      if isPlayed { processes[index].mayMerge = false }
+    }
+  }
+
   /// Keeps those point processes from being merged whose POINTERs are set, unless all of their class
   /// point to the same: they read different things, whatever their parameters say.
   ///
@@ -55,6 +81,7 @@ extension PointerKinds {
     guard !processes.isEmpty, let internals = Internals(neuron) else { return }
     keepSourcesApart(&processes, objects, internals)
     keepTargetsApart(&processes, objects, internals)
+    try keepPlayedApart(&processes, objects, kinds: kinds, internals)
     let pointers = try PointerKinds(internals).processes
     for (index, kind) in kinds.enumerated() {
       guard let pointers = pointers[kind.name] else { continue }

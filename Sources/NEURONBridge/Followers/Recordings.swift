@@ -294,5 +294,5 @@ extension Internals {
 }
 
 extension neuron_record_kind {
-  fileprivate var isPlay: Bool { self == NEURON_PLAY_STEPS || self == NEURON_PLAY_CONTINUOUS }
+  var isPlay: Bool { self == NEURON_PLAY_STEPS || self == NEURON_PLAY_CONTINUOUS }
 }
