@@ -2,24 +2,24 @@ import Testing
 
 @testable import NEURONBridge
 
-@Suite struct ShortenedTests {
+@Suite struct MendedTests {
   @Test func aTextThatFitsIsLeftAlone() {
-    #expect(shortened("no leak", bytes: 7) == "no leak")
-    #expect(shortened("", bytes: 0) == "")
+    #expect(mended("no leak", bytes: 8) == "no leak")
+    #expect(mended("", bytes: 0) == "")
   }
 
   @Test func aTextIsCutAfterAWord() {
     // The ellipsis has three bytes.
-    #expect(shortened("a cell without a soma", bytes: 17) == "a cell without…")
-    #expect(shortened("a long name without end", bytes: 18) == "a long name…")
+    #expect(mended("a cell without a soma", bytes: 17) == "a cell without…")
+    #expect(mended("a long name without end", bytes: 18) == "a long name…")
     // Rather within a word than before half of the text.
-    #expect(shortened("a cell without a soma", bytes: 16) == "a cell withou…")
+    #expect(mended("a cell without a soma", bytes: 16) == "a cell withou…")
   }
 
   @Test(arguments: 0..<40)
   func aCutTextFitsAndIsABeginning(bytes: Int) {
     let text = "Ω of dend[0] µ🧠 and a_name_longer_than_half_of_it"
-    let cut = shortened(text, bytes: bytes)
+    let cut = mended(text, bytes: bytes)
     #expect(cut.utf8.count <= bytes)
     guard !cut.isEmpty else { return }
     #expect(cut.last == "…")

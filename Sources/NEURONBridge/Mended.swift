@@ -1,10 +1,5 @@
-/// A text of so many bytes of UTF-8 at most, cut after a word where it has several, and never within a
-/// character; an ellipsis shows that it goes on.
-package func shortened(_ text: String, bytes: Int) -> String {
-  text.utf8.count <= bytes ? text : cut(text, bytes: bytes)
-}
-
-/// The same for a text that was cut to as many bytes by whoever wrote it, maybe within a character.
+/// A text that was cut to so many bytes of UTF-8 by whoever wrote it, maybe within a character: cut after a
+/// word where it has several; an ellipsis shows that it went on.
 func mended(_ text: String, bytes: Int) -> String {
   let isCut = text.utf8.count >= bytes
   return isCut ? cut(text.filter { $0 != "\u{FFFD}" }, bytes: bytes) : text
