@@ -522,3 +522,19 @@ def test_held_signals_come_at_the_end() -> None:
         for _ in range(100):
             calls.append("held")
     assert calls == ["held"] * 100 + ["handled"]
+
+
+@pytest.mark.parametrize("stream", ["none", "closed", "descriptor closed"])
+@isolated
+def test_progress_that_nobody_can_read(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if stream == "none":
+        monkeypatch.setattr(sys, "stderr", None)
+    else:
+        writer = open(os.devnull, "w")  # noqa: SIM115
+        monkeypatch.setattr(sys, "stderr", writer)
+        if stream == "closed":
+            writer.close()
+        else:
+            os.close(writer.fileno())
+    evaluation = neuron_reduce.evaluate(made.make, tstop=5.0, seeds=[1], ceiling=False)
+    assert len(evaluation.cases) == 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from .._session import collect
 
+_NOBODY_READS = (OSError, ValueError)
+"""What writing raises where stderr was closed, or its other end."""
+
 
 class Progress:
-    """A bar, where tqdm is installed, or lines on stderr; or nothing.
+    """A bar, where tqdm is installed, or lines on stderr; or nothing, as where there is no stderr.
 
     :param title: what is being done.
     :param total: how many steps.
@@ -19,7 +23,7 @@ class Progress:
         self._title = title
         self._total = total
         self._steps = 0
-        self._wanted = collect.truth(wanted, "progress")
+        self._wanted = collect.truth(wanted, "progress") and sys.stderr is not None
         self._bar = None
 
     def __enter__(self) -> Progress:
@@ -28,12 +32,14 @@ class Progress:
                 from tqdm import tqdm
             except ImportError:
                 return self
-            self._bar = tqdm(total=self._total, desc=self._title)
+            with contextlib.suppress(*_NOBODY_READS):
+                self._bar = tqdm(total=self._total, desc=self._title)
         return self
 
     def __exit__(self, *_) -> None:
         if self._bar is not None:
-            self._bar.close()
+            with contextlib.suppress(*_NOBODY_READS):
+                self._bar.close()
 
     def step(self, text: str, count: int = 1) -> None:
         """Tells that a step is done, or several.
@@ -41,8 +47,9 @@ class Progress:
         :param text: what was done.
         """
         self._steps += count
-        if self._bar is not None:
-            self._bar.set_postfix_str(text, refresh=False)
-            self._bar.update(count)
-        elif self._wanted:
-            print(f"{self._title}: {self._steps}/{self._total}, {text}", file=sys.stderr)
+        with contextlib.suppress(*_NOBODY_READS):
+            if self._bar is not None:
+                self._bar.set_postfix_str(text, refresh=False)
+                self._bar.update(count)
+            elif self._wanted:
+                print(f"{self._title}: {self._steps}/{self._total}, {text}", file=sys.stderr)
