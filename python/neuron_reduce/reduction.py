@@ -88,15 +88,6 @@ def reduce(
         no process to measure in, as where no file descriptors are left.
     """
     check_version()
-    settings = {"method": method, "frequency": frequency, "segments": segments}
-    if rates is not None:
-        settings["rates"] = _plain(rates)
-    if compared_parameters is not None:
-        settings["compared_parameters"] = _plain(compared_parameters)
-    if merge != "exact":
-        settings["merge"] = merge
-    if leak is not None:
-        settings["leak"] = _plain(leak)
     job = Job(
         OWN,
         cell,
@@ -111,6 +102,16 @@ def reduce(
         merge=merge,
         leak=leak,
     )
+    # Of what was found to be right.
+    settings = {"method": method, "frequency": frequency, "segments": segments}
+    if rates is not None:
+        settings["rates"] = _plain(rates)
+    if compared_parameters is not None:
+        settings["compared_parameters"] = _plain(compared_parameters)
+    if merge != "exact":
+        settings["merge"] = merge
+    if leak is not None:
+        settings["leak"] = _plain(leak)
     return Reduction(job.run(with_points=True), job.name, settings)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from neuron import h
 
 from isolated import isolated
 from models import small_cell
-from neuron_reduce import (
-    subtree_reductor,
-)
+from neuron_reduce import ArgumentError, reduce, subtree_reductor
 from reading import cables
 
 
@@ -114,3 +114,17 @@ def _stem(section: Any, soma: Any) -> Any:
     while section.parentseg().sec != soma:
         section = section.parentseg().sec
     return section
+
+
+@pytest.mark.parametrize("argument", ["merge", "compared_parameters"])
+@isolated
+def test_what_cannot_be_compared(argument: str) -> None:
+    """NEURON ends the process when a segment of a deleted section is compared with anything."""
+    section = h.Section(name="gone")
+    segment = section(0.5)
+    h.delete_section(sec=section)
+    model = small_cell.model()
+    for value in (segment, np.array([1, 2])):
+        given: Any = value if argument == "merge" else {"Exp2Syn": [value]}
+        with pytest.raises(ArgumentError, match=argument):
+            reduce(model.cell, model.drive.synapses, model.drive.netcons, **{argument: given})

@@ -214,6 +214,6 @@ def compared_parameters(dictionary, argument: str) -> list[bytes | None]:
 def _names(names) -> list:
     """The names in a list, or None alone where it is empty."""
     found = list(names)
-    if None in found:
+    if any(each is None for each in found):
         raise TypeError
     return found or [None]
