@@ -39,7 +39,16 @@ def main() -> None:
     parser.add_argument("--refine", type=int, default=1, help="factor on every section's nseg")
     parser.add_argument("--run", type=float, help="also simulate, before and after, in ms")
     parser.add_argument("--kinds", type=int, help="time `reduce`, with so many kinds of synapse")
+    parser.add_argument(
+        "--known", action="store_true", help="reduce another cell with such synapses before"
+    )
     options = parser.parse_args()
+
+    if options.known:
+        other = load(CACHE)
+        others = place_synapses(other, 200)
+        kept = neuron_reduce.subtree_reductor(other, others.synapses, others.netcons, 0)
+        assert kept
 
     cell = load(CACHE)
     for section in cell.all:
