@@ -7,6 +7,7 @@ in an environment of its own.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import pathlib
 import sys
@@ -65,7 +66,8 @@ def main() -> None:
             synapse.tau2 *= 1 + (index % steps) / steps
         reduce = neuron_reduce.reduce
     else:
-        reduce = neuron_reduce.subtree_reductor
+        # neuron-reduce 0.0.7 knows no default for the frequency.
+        reduce = functools.partial(neuron_reduce.subtree_reductor, reduction_frequency=0)
     start = time.perf_counter()
     reduced_cell, synapses, _ = reduce(cell, drive.synapses, drive.netcons)
     result["call"] = time.perf_counter() - start
