@@ -24,7 +24,7 @@ class Cable:
     """One section of the reduced cell.
 
     :ivar name: the section's name in the reduced cell, such as ``dend[3]``.
-    :ivar kind: ``'apical'`` or ``'basal'``.
+    :ivar role: ``'apical'`` or ``'basal'``.
     :ivar stem: name of the original section that the subtree it stands for hung by.
     :ivar parent: name of the section it is attached to.
     :ivar length: in µm.
@@ -34,7 +34,7 @@ class Cable:
     """
 
     name: str
-    kind: str
+    role: str
     stem: str
     parent: str
     length: float
@@ -86,12 +86,12 @@ class SectionShape:
     """A section as a line in space.
 
     :ivar section: its name.
-    :ivar kind: ``'soma'``, ``'axon'``, ``'apical'`` or ``'basal'``.
+    :ivar role: ``'soma'``, ``'axon'``, ``'apical'`` or ``'basal'``.
     :ivar points: x, y, z and diameter in µm, shaped (n, 4); n may be 0.
     """
 
     section: str
-    kind: str
+    role: str
     points: np.ndarray
 
 
@@ -189,11 +189,11 @@ class ReductionRecord(Displayed):
         )
 
     def _cable_table(self) -> Table:
-        rows = [["cable", "kind", "stands for", "on", "L (µm)", "diam (µm)", "L/λ", "nseg"]]
+        rows = [["cable", "role", "stands for", "on", "L (µm)", "diam (µm)", "L/λ", "nseg"]]
         rows += [
             [
                 each.name,
-                each.kind,
+                each.role,
                 each.stem,
                 each.parent,
                 f"{each.length:.1f}",

@@ -299,7 +299,7 @@ def _segment_map(done: Done) -> list[MappedSegment]:
 def _cable(cable) -> Cable:
     return Cable(
         name=cable.name.decode(),
-        kind="apical" if cable.is_apical else "basal",
+        role="apical" if cable.is_apical else "basal",
         stem=cable.stem.decode(),
         parent=cable.parent.decode(),
         length=cable.length,

@@ -91,8 +91,8 @@ class _Tree:
                     max(diameter * (1 - 0.03 * len(points)), 0.4),
                 ]
             )
-        kind = "apical" if part == "apic" else "basal"
-        self.pieces.append(records.SectionShape(name, kind, np.array(points)))
+        role = "apical" if part == "apic" else "basal"
+        self.pieces.append(records.SectionShape(name, role, np.array(points)))
         segments = max(round(length / SEGMENT_LENGTH), 1)
         end = far if not orders else near + (far - near) / (orders + 1)
         for index in range(segments):

@@ -86,7 +86,7 @@ def test_record() -> None:
 
     live = [*cell.apical, *cell.basal]
     assert [each.name for each in record.cables] == ["apic[0]", "dend[0]", "dend[1]"]
-    assert [each.kind for each in record.cables] == ["apical", "basal", "basal"]
+    assert [each.role for each in record.cables] == ["apical", "basal", "basal"]
     assert [each.stem.split(".")[1] for each in record.cables] == ["apic[0]", "dend[0]", "dend[3]"]
     assert {each.parent for each in record.cables} == {soma}
     for cable, section in zip(record.cables, live, strict=True):
@@ -141,7 +141,7 @@ def test_where_the_cell_is_in_space() -> None:
     record = reduced(model).record
     shape = {piece.section: piece for piece in record.shape}
     assert set(shape) == names
-    assert {piece.kind for piece in record.shape} == {"soma", "axon", "apical", "basal"}
+    assert {piece.role for piece in record.shape} == {"soma", "axon", "apical", "basal"}
     points = shape[f"{model.cell}.dend[0]"].points
     assert points.tolist() == [[0, 0.5, -1, 3], [60, 0.5, -1, 2], [120, 0.5, -1, 2.5]]
     assert shape[f"{model.cell}.dend[1]"].points.shape == (0, 4)

@@ -20,7 +20,7 @@ class Colours:
     where none follows on another.
 
     :ivar cables: one for each cable.
-    :ivar ramps: for each kind of cable that is coloured by where it is, what dark and what light
+    :ivar ramps: for each role of cables that is coloured by where it is, what dark and what light
         stands for; empty where each cable has its own colour.
     """
 
@@ -44,24 +44,24 @@ def of(cables: Sequence[records.Cable]) -> Colours:
         longest[chain[-1]] = max(longest.get(chain[-1], 0), len(chain))
     colours = [""] * len(cables)
     ramps = {}
-    for kind in dict.fromkeys(cable.kind for cable in cables):
-        indices = [index for index, cable in enumerate(cables) if cable.kind == kind]
+    for role in dict.fromkeys(cable.role for cable in cables):
+        indices = [index for index, cable in enumerate(cables) if cable.role == role]
         if any(len(chains[index]) > 1 for index in indices):
-            ramps[kind] = "soma", "tip"
+            ramps[role] = "soma", "tip"
             places = [(len(chains[i]) - 1, longest[chains[i][-1]] - 1) for i in indices]
         else:
-            ramps[kind] = cables[indices[0]].name, cables[indices[-1]].name
+            ramps[role] = cables[indices[0]].name, cables[indices[-1]].name
             places = [(order, len(indices) - 1) for order in range(len(indices))]
         for index, (place, last) in zip(indices, places, strict=True):
-            colours[index] = _style.ramp(kind, place / last if last else 0.0)
+            colours[index] = _style.ramp(role, place / last if last else 0.0)
     return Colours(colours, ramps)
 
 
 def legend(colours: Colours) -> Html:
-    """A bar for each kind of cable; nothing where each cable has its own colour."""
+    """A bar for each role of cable; nothing where each cable has its own colour."""
     bars = "".join(
-        f"<span>{escape(kind)}: {escape(dark)} {_bar(kind)} {escape(light)}</span>"
-        for kind, (dark, light) in colours.ramps.items()
+        f"<span>{escape(role)}: {escape(dark)} {_bar(role)} {escape(light)}</span>"
+        for role, (dark, light) in colours.ramps.items()
     )
     return Html(f'<p class="ramps">{bars}</p>' if bars else "")
 
@@ -79,8 +79,8 @@ def _way(index: int, cables: Sequence[records.Cable], by_name: dict[str, int]) -
     return way
 
 
-def _bar(kind: str) -> Html:
-    ends = [_style.ramp(kind, place / 4) for place in range(5)]
+def _bar(role: str) -> Html:
+    ends = [_style.ramp(role, place / 4) for place in range(5)]
     style = _background("linear-gradient(to right, {}, {}, {}, {}, {})", ends)
     return Html(f'<span class="ramp" style="{style}"></span>')
 

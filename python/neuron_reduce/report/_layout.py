@@ -56,7 +56,7 @@ class Straight:
 def centre(shape: Iterable[records.SectionShape]) -> np.ndarray:
     """The middle of the soma; of all points where the soma has none."""
     shape = list(shape)
-    soma = [piece.points for piece in shape if piece.kind == "soma" and len(piece.points)]
+    soma = [piece.points for piece in shape if piece.role == "soma" and len(piece.points)]
     points = np.concatenate(soma or [piece.points for piece in shape if len(piece.points)])
     return (points[:, :3].min(axis=0) + points[:, :3].max(axis=0)) / 2
 

@@ -30,8 +30,8 @@ def section(record: records.ReductionRecord) -> Section:
         )
         return Section("morphology", title, paragraph(text, "absent"))
     pieces = _layout.stretches(record)
-    kinds = {piece.section: piece.kind for piece in record.shape}
-    soma = [piece.points for piece in pieces if kinds[piece.section] == "soma"]
+    roles = {piece.section: piece.role for piece in record.shape}
+    soma = [piece.points for piece in pieces if roles[piece.section] == "soma"]
     radius = max((points[:, 3].max() / 2 for points in soma), default=0.0)
     cables = _layout.straighten(record.cables, pieces, radius)
     colours = _colours.of(record.cables)
@@ -62,9 +62,9 @@ def section(record: records.ReductionRecord) -> Section:
         },
         scene=_scene(low, high),
     )
-    _draw_body(figure, pieces, kinds, np.zeros(3), legend=True)
-    staying = [piece for piece in pieces if kinds[piece.section] != "axon"]
-    _draw_body(figure, staying, kinds, shift, legend=False)
+    _draw_body(figure, pieces, roles, np.zeros(3), legend=True)
+    staying = [piece for piece in pieces if roles[piece.section] != "axon"]
+    _draw_body(figure, staying, roles, shift, legend=False)
     for index, cable in enumerate(record.cables):
         went = [piece for piece in pieces if piece.cable == index]
         _draw_dendrites(figure, index, cable, went, colours)
@@ -87,7 +87,7 @@ def section(record: records.ReductionRecord) -> Section:
     caption += " Drag to turn, point at a piece to see where it went"
     caption += "." if colours.ramps else ", tap a name to hide a cable with its dendrites."
     caption += " On a wide screen there are buttons to zoom and to move."
-    if any(kinds[piece.section] == "axon" for piece in pieces):
+    if any(roles[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
     description = "The full and the reduced cell in three dimensions"
     body = place("morphology-figure", HEIGHT, description, caption, _colours.legend(colours))
@@ -124,20 +124,20 @@ def _extent(lines: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 def _draw_body(
     figure: go.Figure,
     pieces: Iterable[Stretch],
-    kinds: dict[str, str],
+    roles: dict[str, str],
     shift: np.ndarray,
     *,
     legend: bool,
 ) -> None:
     """Soma as a solid, axon as a line: what both cells have."""
     for piece in pieces:
-        kind = kinds[piece.section]
-        if kind == "soma":
+        role = roles[piece.section]
+        if role == "soma":
             points = piece.points + np.append(shift, 0)
             figure.add_trace(
                 _solid(points, [_style.BODY] * (len(points) - 1), f"<b>{escape(piece.section)}</b>")
             )
-    lines = [piece for piece in pieces if kinds[piece.section] == "axon"]
+    lines = [piece for piece in pieces if roles[piece.section] == "axon"]
     if lines:
         figure.add_trace(
             _lines(lines, [escape(piece.section) for piece in lines], 2.5).update(
@@ -145,7 +145,7 @@ def _draw_body(
             )
         )
     # Sections that are neither and went to no cable are drawn, since something is amiss with them.
-    strays = [p for p in pieces if p.cable is None and kinds[p.section] not in ("soma", "axon")]
+    strays = [p for p in pieces if p.cable is None and roles[p.section] not in ("soma", "axon")]
     if strays and legend:
         labels = [f"{escape(piece.section)}: went to no cable" for piece in strays]
         figure.add_trace(

@@ -73,7 +73,7 @@ RAMPS = {
         ["#1f8a4c", "#4fae53", "#98c94f", "#e0e56a"],
     ),
 }
-"""For each kind of cable the colours from the soma to the tip, of evenly growing lightness, on
+"""For each role of cable the colours from the soma to the tip, of evenly growing lightness, on
 white and on black."""
 
 STEPS = 48
@@ -88,9 +88,9 @@ def _blend(colours: list[str], place: float) -> str:
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in pairs)
 
 
-def ramp(kind: str, place: float) -> str:
-    """The colour of a cable of some kind at a place from the soma, 0, to the tip, 1."""
-    return _blend(RAMPS[kind][0], round(place * (STEPS - 1)) / (STEPS - 1))
+def ramp(role: str, place: float) -> str:
+    """The colour of a cable of some role at a place from the soma, 0, to the tip, 1."""
+    return _blend(RAMPS[role][0], round(place * (STEPS - 1)) / (STEPS - 1))
 
 
 DARK |= {

@@ -29,7 +29,7 @@ def cell_name(record: records.ReductionRecord) -> str:
     """The cell's name; of a Python object without one its class and its soma."""
     if not record.cell.startswith("<"):
         return record.cell
-    soma = next((plain(piece.section) for piece in record.shape if piece.kind == "soma"), None)
+    soma = next((plain(piece.section) for piece in record.shape if piece.role == "soma"), None)
     name = plain(record.cell)
     return name if soma is None else f"{name} (soma {soma})"
 

@@ -38,7 +38,7 @@ def cables(record: records.ReductionRecord) -> Section:
     rows = [
         (
             Html(_colours.swatch(colours.cables[index]) + escape(cable.name)),
-            cable.kind,
+            cable.role,
             cable.stem,
             *([cable.parent] if branched else []),
             number(cable.length),
@@ -48,7 +48,7 @@ def cables(record: records.ReductionRecord) -> Section:
         )
         for index, cable in enumerate(record.cables)
     ]
-    words = ["cable", "kind", "stands for the subtree at", *(["attached to"] if branched else [])]
+    words = ["cable", "role", "stands for the subtree at", *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
     body = table(head, rows, kind="wide names tall", words=range(len(words)))
     if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
