@@ -448,6 +448,30 @@ def test_random_that_is_played_into_a_dendrite() -> None:
 
 
 @isolated
+def test_synapses_that_a_random_is_played_into_are_not_merged() -> None:
+    model = small_cell.model()
+    drive = model.drive
+    place = model.cell.apic[1](0.5)
+    first = len(drive.synapses)
+    for stimulus in drive.stimuli[:2]:
+        drive.synapses.append(h.ExpSyn(place))
+        drive.netcons.append(h.NetCon(stimulus, drive.synapses[-1], -5.0, 1.5, 1e-3))
+    random = h.Random(1)
+    random.uniform(20, 30)
+    random.play(drive.synapses[first]._ref_tau)
+    # Until the first step both have the same.
+    drive.synapses[first + 1].tau = drive.synapses[first].tau
+    before = drive.synapses[first + 1].tau
+    # As published, where no measurement keeps them apart.
+    result = model.reduce()
+    run(2)
+    assert drive.netcons[first].syn() == drive.synapses[first]
+    assert 20 <= drive.synapses[first].tau <= 30
+    assert drive.netcons[first + 1].syn().tau == before
+    assert result
+
+
+@isolated
 def test_pointer_to_a_dendrite_is_warned_of() -> None:
     model = small_cell.model()
     # A Pointer does not follow when NEURON sorts its arrays: before a run it may point nowhere.

@@ -42,14 +42,18 @@ extension PointerKinds {
     }
   }
 
-  /// Keeps point processes apart that a Vector is played into: their parameters are not what they seem.
+  /// Keeps point processes apart that a Vector or a Random is played into: their parameters are not what they
+  /// seem.
   private static func keepPlayedApart(
     _ processes: inout [PointProcess], _ objects: [ObjectReference], kinds: [MechanismKind],
     _ internals: Internals
   ) throws(BridgeError) {
     let plays = internals.records().filter(\.kind.isPlay)
-    guard !plays.isEmpty, LayoutTest.result(internals).records else { return }
-    let played = Set(plays.compactMap { neuron_handle_address(&$0.record.pointee.variable) })
+    var played = Set(PointingObjects.addressesOfRandomPlays(internals))
+    if !plays.isEmpty, LayoutTest.result(internals).records {
+      played.formUnion(plays.compactMap { neuron_handle_address(&$0.record.pointee.variable) })
+    }
+    guard !played.isEmpty else { return }
     let neuron = internals.neuron
     let catalog = try MechanismCatalog(neuron)
     let variables = try kinds.map { kind throws(BridgeError) in

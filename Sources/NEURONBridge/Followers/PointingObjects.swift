@@ -97,6 +97,18 @@ struct PointingObjects: Follower {
     }
   }
 
+  /// Where the numbers are that Randoms are played into.
+  static func addressesOfRandomPlays(
+    _ internals: Internals
+  ) -> [UnsafeMutablePointer<Double>] {
+    guard let list = randomPlays.pointer?.pointee, list.pointee.begin != nil,
+      LayoutTest.result(internals).objects
+    else { return [] }
+    return internals.elements(of: list, as: neuron_random_play.self).compactMap {
+      neuron_handle_address(&$0.pointee.variable)
+    }
+  }
+
   private mutating func readRandom(
     _ destinations: Destinations, _ variables: DendriticVariables
   ) throws(BridgeError) {
