@@ -97,6 +97,8 @@ class _Session:
             assert snapshot.differences(self._before, snapshot.take()) == [], place
         else:
             model.voltages()
+            # The next session is looked at without this model in it.
+            del model
             self._renew()
 
     def run(self) -> None:
