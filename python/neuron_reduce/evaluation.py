@@ -212,7 +212,7 @@ def evaluate(
         beside the ``results`` of :func:`tune`.
     :param progress: whether to tell how far it is, with tqdm where that is installed.
     :param options: further arguments of :func:`reduce`.
-    :raises ArgumentError: a number has no meaning, or ``make_cell`` returns something else.
+    :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
     :raises SimulatorError: the session cannot be copied to another process.
     :raises WorkerError: a process ended before it was done; the message says how.
     :raises NeuronReduceError: the reduction raised it; likewise what ``make_cell`` raises.
@@ -224,7 +224,7 @@ def evaluate(
     seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
     arguments = running.reduction_arguments(method, frequency, segments, options)
     workers = running.worker_count(workers, tasks.processor_count())
-    running.check_that_it_can_run()
+    running.check_that_it_can_run(make_cell)
     keeper = None if full_runs is None else keeping.FullRuns(pathlib.Path(full_runs))
 
     def task(seed) -> tasks.Task:

@@ -170,6 +170,8 @@ def test_errors_of_the_child() -> None:
         evaluate(_raising(SystemExit(3)))
     with pytest.raises(ArgumentError, match="make_cell returned None"):
         evaluate(lambda seed: None)
+    with pytest.raises(ArgumentError, match="make_cell is 5; expected a function"):
+        evaluate(5)
     with pytest.raises(CellError, match="no soma"):
         evaluate(lambda seed: (object(), [], []))
     with pytest.raises(ArgumentError, match="one of: classic"):

@@ -35,8 +35,17 @@ _refusals: list[SimulatorError] | None = None
 """Of calls that were made by the model that runs now; None where none runs."""
 
 
-def check_that_it_can_run() -> None:
-    """:raises SimulatorError: where cells cannot be run in copies of this session."""
+def check_that_it_can_run(make_cell) -> None:
+    """Before anything is run.
+
+    :raises ArgumentError: where ``make_cell`` cannot be called.
+    :raises SimulatorError: where cells cannot be run in copies of this session.
+    """
+    if not callable(make_cell):
+        raise ArgumentError(
+            f"make_cell is {collect.described(make_cell)}; expected a function that is called with "
+            "a seed and returns (cell, synapses, netcons)"
+        )
     copies.check_that_session_can_be_copied()
     if _refusals is not None:
         # A copy would run the same model, which would call again, without end.

@@ -98,7 +98,7 @@ def tune(
         if _uses_frequency(each[0]) or each[1] == frequencies[0]
     ]
     workers = running.worker_count(workers, tasks.processor_count())
-    running.check_that_it_can_run()
+    running.check_that_it_can_run(make_cell)
     file = _results.Results(results)
 
     full_runs = (1 + len(running.CEILINGS)) * len(seeds)
