@@ -9,6 +9,12 @@ final class CArray<Element> {
     base.initialize(from: elements, count: count)
   }
 
+  /// The array, as functions give it to C: how many there are goes to a place of the caller's.
+  func lent(_ count: inout Int) -> UnsafePointer<Element> {
+    count = self.count
+    return UnsafePointer(base)
+  }
+
   deinit {
     base.deinitialize(count: count)
     base.deallocate()
@@ -52,4 +58,9 @@ func elements<Element>(
   _ start: UnsafePointer<Element>?, _ count: Int
 ) -> UnsafeBufferPointer<Element> {
   UnsafeBufferPointer(start: start, count: start == nil ? 0 : max(count, 0))
+}
+
+/// A copy of a C array; empty for none.
+func array(_ base: UnsafePointer<Double>?, _ count: Int) -> [Double] {
+  Array(UnsafeBufferPointer(start: base, count: base == nil ? 0 : max(count, 0)))
 }

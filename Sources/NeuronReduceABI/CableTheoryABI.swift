@@ -12,15 +12,14 @@ public func nr_propagation_factor(
   _ membraneResistance: Double, _ capacitance: Double, _ frequency: Double,
   _ result: UnsafeMutablePointer<nr_complex>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
+  reportingArgument { () throws(CableTheoryError) in
     try require(membraneResistance, "Rm", .positive)
     try require(capacitance, "cm", .zeroOrGreater)
     try require(frequency, "the frequency", .zeroOrGreater)
     // Rm only matters with cm: the axial resistivity has no part in q.
     let membrane = PassiveMembrane(
       membraneResistance: membraneResistance, capacitanceDensity: capacitance, axialResistivity: 1)
-    let q = membrane.propagationFactor(frequency: frequency)
-    try check(propagationFactor: q)
+    let q = try checked(membrane.propagationFactor(frequency: frequency))
     result.pointee = nr_complex(real: q.real, imaginary: q.imaginary)
   }
 }
@@ -31,11 +30,10 @@ public func nr_solve_cable(
   _ axialResistivity: Double, _ propagationFactor: nr_complex,
   _ result: UnsafeMutablePointer<nr_equivalent_cable>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
+  reportingArgument { () throws(CableTheoryError) in
     try require(membraneResistance, "Rm", .positive)
     try require(axialResistivity, "Ra", .positive)
-    let q = Complex(propagationFactor.real, propagationFactor.imaginary)
-    try check(propagationFactor: q)
+    let q = try checked(Complex(propagationFactor.real, propagationFactor.imaginary))
     let input = Complex(inputImpedance.real, inputImpedance.imaginary)
     guard
       let cable = EquivalentCable(
@@ -59,7 +57,7 @@ public func nr_space_constant(
   _ diameter: Double, _ membraneResistance: Double, _ axialResistivity: Double,
   _ result: UnsafeMutablePointer<Double>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
+  reportingArgument { () throws(CableTheoryError) in
     try require(diameter, "the diameter", .positive)
     try require(membraneResistance, "Rm", .positive)
     try require(axialResistivity, "Ra", .positive)
@@ -75,9 +73,8 @@ public func nr_cable_length(
   _ tipRatio: Double, _ propagationFactor: nr_complex, _ longest: Double,
   _ result: UnsafeMutablePointer<Double>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
-    let q = Complex(propagationFactor.real, propagationFactor.imaginary)
-    try check(propagationFactor: q)
+  reportingArgument { () throws(CableTheoryError) in
+    let q = try checked(Complex(propagationFactor.real, propagationFactor.imaginary))
     try require(tipRatio, "the ratio of impedances", .zeroOrGreater)
     try require(longest, "the longest length", .positive)
     result.pointee = Attenuation.length(
@@ -90,9 +87,8 @@ public func nr_cable_position(
   _ ratio: Double, _ propagationFactor: nr_complex, _ length: Double,
   _ result: UnsafeMutablePointer<Double>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
-    let q = Complex(propagationFactor.real, propagationFactor.imaginary)
-    try check(propagationFactor: q)
+  reportingArgument { () throws(CableTheoryError) in
+    let q = try checked(Complex(propagationFactor.real, propagationFactor.imaginary))
     try require(ratio, "the ratio of impedances", .zeroOrGreater)
     try require(length, "the electrotonic length", .positive)
     let position = Attenuation.position(
@@ -106,10 +102,8 @@ public func nr_segment_counts(
   _ electrotonicLengths: UnsafePointer<Double>?, _ count: Int, _ total: Double,
   _ counts: UnsafeMutablePointer<Double>?
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
-    let lengths = UnsafeBufferPointer(
-      start: electrotonicLengths, count: electrotonicLengths == nil ? 0 : max(count, 0)
-    ).map { $0 }
+  reportingArgument { () throws(CableTheoryError) in
+    let lengths = array(electrotonicLengths, count)
     for length in lengths { try require(length, "the electrotonic length", .positive) }
     try require(total, "the total of segments", .finite)
     let distribution: SegmentCount = total == -1 ? .automatic : .total(total)
@@ -124,7 +118,7 @@ public func nr_segment_counts(
 public func nr_segment_center(
   _ segmentCount: Double, _ position: Double, _ result: UnsafeMutablePointer<Double>
 ) -> OpaquePointer? {
-  reporting { () throws(CableTheoryError) in
+  reportingArgument { () throws(CableTheoryError) in
     guard let segments = Int(exactly: segmentCount), segments > 0 else {
       throw .number(
         name: "the number of segments", value: segmentCount, expected: "a whole one, 1 or greater")
@@ -161,18 +155,10 @@ private func require(
   }
 }
 
-private func check(propagationFactor q: Complex<Double>) throws(CableTheoryError) {
+/// A propagation factor, which must be one.
+private func checked(_ q: Complex<Double>) throws(CableTheoryError) -> Complex<Double> {
   guard q.real.isFinite, q.imaginary >= 0, q.real > 0, q.real >= q.imaginary else {
     throw .propagationFactor(real: q.real, imaginary: q.imaginary)
   }
-}
-
-/// Runs a body; what it throws becomes an error for C, which the caller gives back.
-private func reporting(_ body: () throws(CableTheoryError) -> Void) -> OpaquePointer? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return ErrorReport(error, NR_ARGUMENT) { _ in error.description }.retained
-  }
+  return q
 }

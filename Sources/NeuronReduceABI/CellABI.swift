@@ -32,18 +32,14 @@ public func nr_cell_group(_ cell: OpaquePointer, _ index: Int) -> nr_process_gro
 public func nr_cell_groups_of_synapses(
   _ cell: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<Int64> {
-  let indices = readCell(cell).groupIndices
-  count.pointee = indices.count
-  return UnsafePointer(indices.base)
+  readCell(cell).groupIndices.lent(&count.pointee)
 }
 
 @c(nr_cell_rates) @implementation
 public func nr_cell_rates(
   _ cell: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<Double> {
-  let rates = readCell(cell).rates
-  count.pointee = rates.count
-  return UnsafePointer(rates.base)
+  readCell(cell).rates.lent(&count.pointee)
 }
 
 @c(nr_cell_stems) @implementation

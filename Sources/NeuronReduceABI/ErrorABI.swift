@@ -40,6 +40,18 @@ func reporting(_ body: () throws(BridgeError) -> Void) -> OpaquePointer? {
   }
 }
 
+/// The same for errors that say all of what is wrong with an argument, whatever it is called.
+func reportingArgument<Failure: Error & CustomStringConvertible>(
+  _ body: () throws(Failure) -> Void
+) -> OpaquePointer? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return ErrorReport(error, NR_ARGUMENT) { _ in error.description }.retained
+  }
+}
+
 private func report(_ error: OpaquePointer) -> ErrorReport {
   Unmanaged<ErrorReport>.fromOpaque(UnsafeRawPointer(error)).takeUnretainedValue()
 }

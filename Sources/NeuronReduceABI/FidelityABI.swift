@@ -8,7 +8,7 @@ import Fidelity
 public func nr_check_trace(
   _ trace: UnsafePointer<nr_trace>
 ) -> OpaquePointer? {
-  reporting { () throws(FidelityError) in
+  reportingArgument { () throws(FidelityError) in
     _ = try VoltageTrace(trace.pointee)
   }
 }
@@ -18,7 +18,7 @@ public func nr_spike_times(
   _ trace: UnsafePointer<nr_trace>, _ span: nr_span, _ threshold: Double,
   _ times: UnsafeMutablePointer<Double>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>
 ) -> OpaquePointer? {
-  reporting { () throws(FidelityError) in
+  reportingArgument { () throws(FidelityError) in
     let spikes = try VoltageTrace(trace.pointee).spikes(
       in: TimeSpan(span), threshold: threshold)
     for (index, time) in spikes.times.prefix(max(capacity, 0)).enumerated() { times?[index] = time }
@@ -32,7 +32,7 @@ public func nr_compare_spikes(
   _ second: UnsafePointer<Double>?, _ secondCount: Int, _ span: nr_span, _ window: Double,
   _ result: UnsafeMutablePointer<nr_spike_comparison>
 ) -> OpaquePointer? {
-  reporting { () throws(FidelityError) in
+  reportingArgument { () throws(FidelityError) in
     let span = try TimeSpan(span)
     let one = try SpikeTrain(
       times: array(first, firstCount), span: span, name: "first train's spikes")
@@ -53,7 +53,7 @@ public func nr_compare_voltages(
   _ spikes: UnsafePointer<Double>?, _ spikeCount: Int, _ cutBefore: Double, _ cutAfter: Double,
   _ result: UnsafeMutablePointer<nr_voltage_comparison>
 ) -> OpaquePointer? {
-  reporting { () throws(FidelityError) in
+  reportingArgument { () throws(FidelityError) in
     let difference = try VoltageDifference(
       of: VoltageTrace(first.pointee), and: VoltageTrace(second.pointee), in: TimeSpan(span),
       cut: SpikeCut(times: array(spikes, spikeCount), before: cutBefore, after: cutAfter))
@@ -68,27 +68,12 @@ public func nr_measure_spikes(
   _ trace: UnsafePointer<nr_trace>, _ span: nr_span, _ threshold: Double,
   _ result: UnsafeMutablePointer<nr_spike_shape>
 ) -> OpaquePointer? {
-  reporting { () throws(FidelityError) in
+  reportingArgument { () throws(FidelityError) in
     let shape = try SpikeShape(
       of: VoltageTrace(trace.pointee), in: TimeSpan(span), threshold: threshold)
     result.pointee = nr_spike_shape(
       height: shape.height, half_width: shape.halfWidth, latency: shape.latency)
   }
-}
-
-/// Runs a body; what it throws becomes an error for C, which the caller gives back.
-private func reporting(_ body: () throws(FidelityError) -> Void) -> OpaquePointer? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return ErrorReport(error, NR_ARGUMENT) { _ in error.description }.retained
-  }
-}
-
-/// A copy of a C array; empty for none.
-private func array(_ base: UnsafePointer<Double>?, _ count: Int) -> [Double] {
-  Array(UnsafeBufferPointer(start: base, count: base == nil ? 0 : max(count, 0)))
 }
 
 extension VoltageTrace {

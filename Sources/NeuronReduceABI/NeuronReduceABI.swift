@@ -89,9 +89,7 @@ public func nr_reduction_free(_ reduction: OpaquePointer) {
 public func nr_reduction_survivors(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<Int64> {
-  let survivors = boxed(reduction).survivors
-  count.pointee = survivors.count
-  return UnsafePointer(survivors.base)
+  boxed(reduction).survivors.lent(&count.pointee)
 }
 
 @c(nr_reduction_cable_count) @implementation
@@ -109,9 +107,7 @@ public func nr_reduction_cable(_ reduction: OpaquePointer, _ index: Int) -> nr_c
 public func nr_reduction_segment_map(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<nr_mapped_segment> {
-  let map = boxed(reduction).segmentMap
-  count.pointee = map.count
-  return UnsafePointer(map.base)
+  boxed(reduction).segmentMap.lent(&count.pointee)
 }
 
 @c(nr_reduction_section_name) @implementation
@@ -206,8 +202,7 @@ public func nr_reduction_impedances(
     count.pointee = 0
     return nil
   }
-  count.pointee = profile.count
-  return UnsafePointer(profile.base)
+  return profile.lent(&count.pointee)
 }
 
 @c(nr_reduction_site) @implementation

@@ -9,11 +9,11 @@ import re
 import sys
 
 from .. import errors
+from . import structures
 from .structures import (
     ArgumentNames,
     Building,
     Cable,
-    CableMembrane,
     CellRequest,
     Counts,
     ErrorValue,
@@ -23,7 +23,6 @@ from .structures import (
     MappedSegment,
     NamedValue,
     ProcessGroup,
-    Response,
     Section,
     Settings,
     SynapseKind,
@@ -167,23 +166,11 @@ def check_sizes(*structures: type[ctypes.Structure]) -> None:
 
 
 check_sizes(
-    ArgumentNames,
-    Building,
-    Cable,
-    CableMembrane,
-    CellRequest,
-    Counts,
-    ErrorValue,
-    Impedance,
-    InexactMerge,
-    Leak,
-    MappedSegment,
-    NamedValue,
-    Section,
-    ProcessGroup,
-    Response,
-    Settings,
-    SynapseKind,
+    *(
+        each
+        for each in vars(structures).values()
+        if isinstance(each, type) and issubclass(each, ctypes.Structure)
+    )
 )
 
 

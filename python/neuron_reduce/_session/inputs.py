@@ -6,8 +6,8 @@ import ctypes
 
 import numpy as np
 
-from .. import _library
 from .._display.warned import warn
+from .._library import structures
 from .._library.responses import Nature
 from . import kinds, measuring
 
@@ -36,7 +36,7 @@ class Drive:
             )
             for kind in self.responses.kinds
         ]
-        self._structures = (_library.Response * max(len(self._arrays), 1))()
+        self._structures = (structures.Response * max(len(self._arrays), 1))()
         for structure, kind, (times, conductances) in zip(
             self._structures, self.responses.kinds, self._arrays, strict=False
         ):
