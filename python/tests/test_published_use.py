@@ -350,6 +350,7 @@ def test_reductions_honour_a_replacement(monkeypatch: pytest.MonkeyPatch) -> Non
         stems = {stem.name() for stem in _stems(model.cell)}
         asked.clear()
         reduced, *_ = reduce(model.cell, model.drive.synapses, model.drive.netcons)
+        assert len(asked) == len(stems), "each is asked for once"
         assert {name for name, _ in asked} == stems
         assert {frequency for _, frequency in asked} == {0.0}
         assert [section.cm for section in (reduced.apic, *reduced.dend)] == [2.2] * len(stems)

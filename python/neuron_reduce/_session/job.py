@@ -200,7 +200,7 @@ class Job:
         else:
             if self._merging == _MERGING[False]:
                 return None
-            found = found.of(self._that_meet(cell, found))
+            found = found.of(self._that_meet(cell, found, settings))
             if not found.examples:
                 return None
         drive = inputs.Drive(self._synapses, self._netcons, rates, found)
@@ -208,13 +208,14 @@ class Job:
             setattr(settings, name, value)
         return drive
 
-    def _that_meet(self, cell: reducing.Cell, found: kinds.Kinds) -> np.ndarray:
+    def _that_meet(
+        self, cell: reducing.Cell, found: kinds.Kinds, settings: structures.Settings
+    ) -> np.ndarray:
         """Which kinds of synapse have equal ones that meet in a segment: of the others it does not
         matter whether one could stand for two."""
-        settings = self._settings()
         settings.merging = _MERGING["published"]
-        self._replace_properties(cell, settings)
         survivors = cell.reduce(settings).survivors
+        settings.merging = self._merging
         count = len(found.examples)
         before = np.bincount(found.indices, minlength=count)
         return np.bincount(found.indices[survivors], minlength=count) < before
@@ -255,6 +256,8 @@ class Job:
         """Where someone has replaced a function of the published package's."""
         found = replaced_properties(cell.stems(), self._frequency)
         if found is not None:
+            # What was asked may have changed the cell: that it is as it was read is checked here.
+            cell.stems()
             membranes = [
                 structures.CableMembrane(cm, rm, ra, q.real, q.imag) for cm, rm, ra, _, q in found
             ]
