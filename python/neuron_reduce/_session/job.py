@@ -257,7 +257,7 @@ class Job:
         found = replaced_properties(cell.stems(), self._frequency)
         if found is not None:
             # What was asked may have changed the cell: that it is as it was read is checked here.
-            cell.stems()
+            list(cell.stems())
             membranes = [
                 structures.CableMembrane(cm, rm, ra, q.real, q.imag) for cm, rm, ra, _, q in found
             ]
