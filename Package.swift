@@ -32,6 +32,11 @@ let package = Package(
       name: "Reduction", dependencies: ["CableTheory", "CellModel", "SynapseResponse"],
       swiftSettings: strict),
     .target(name: "Fidelity", swiftSettings: strict),
+    .target(name: "Mechanisms", swiftSettings: strict),
+    .target(name: "CSimulation"),
+    .target(
+      name: "Simulation", dependencies: ["CableTheory", "CellModel", "Mechanisms", "CSimulation"],
+      swiftSettings: strict),
     .target(name: "CNEURON"),
     .target(
       name: "NEURONBridge",
@@ -90,6 +95,12 @@ let package = Package(
       dependencies: [
         "Fidelity", "TestSupport", .product(name: "RealModule", package: "swift-numerics"),
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "Mechanisms", "CellModel", "CSimulation", "TestSupport"],
       swiftSettings: strict),
     .target(name: "FakeNEURON", dependencies: ["CNEURON"], path: "Tests/FakeNEURON"),
     .testTarget(
