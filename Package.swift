@@ -33,10 +33,6 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Fidelity", swiftSettings: strict),
     .target(name: "Mechanisms", swiftSettings: strict),
-    .target(name: "CSimulation"),
-    .target(
-      name: "Simulation", dependencies: ["CableTheory", "CellModel", "Mechanisms", "CSimulation"],
-      swiftSettings: strict),
     .target(name: "CNEURON"),
     .target(
       name: "NEURONBridge",
@@ -98,10 +94,6 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"], swiftSettings: strict),
-    .testTarget(
-      name: "SimulationTests",
-      dependencies: ["Simulation", "Mechanisms", "CellModel", "CSimulation", "TestSupport"],
-      swiftSettings: strict),
     .target(name: "FakeNEURON", dependencies: ["CNEURON"], path: "Tests/FakeNEURON"),
     .testTarget(
       name: "NEURONBridgeTests",
