@@ -33,6 +33,10 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Fidelity", swiftSettings: strict),
     .target(name: "Mechanisms", swiftSettings: strict),
+    .target(name: "CSimulation"),
+    .target(
+      name: "Simulation", dependencies: ["CableTheory", "CellModel", "Mechanisms"],
+      swiftSettings: strict),
     .target(name: "CNEURON"),
     .target(
       name: "NEURONBridge",
@@ -43,8 +47,8 @@ let package = Package(
     .target(
       name: "NeuronReduceABI",
       dependencies: [
-        "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "SynapseResponse",
-        "CNeuronReduce", .product(name: "ComplexModule", package: "swift-numerics"),
+        "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "Mechanisms", "Simulation",
+        "SynapseResponse", "CNeuronReduce", .product(name: "ComplexModule", package: "swift-numerics"),
       ],
       swiftSettings: strict
     ),

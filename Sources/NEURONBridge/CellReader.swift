@@ -26,7 +26,7 @@ struct CellReader {
     var processReader = PointProcessReader(
       neuron, catalog, cellName: references.name, sections: topology.nodes.map(\.section))
     var connectionReader = ConnectionReader(neuron, sections: topology.nodes.map(\.section))
-    guard references.synapses.count == references.connections.count else {
+    guard references.isWhole || references.synapses.count == references.connections.count else {
       throw .listsDiffer(
         synapses: references.synapses.count, connections: references.connections.count)
     }
@@ -52,18 +52,20 @@ struct CellReader {
       connections = listedConnections.map { connections[$0] }
     }
 
-    let unlisted = UnlistedReader(neuron, catalog)
-    for (object, process) in try unlisted.pointProcesses(
-      notAmong: synapses, processes, of: sections, &processReader)
-    {
-      synapses.append(object)
-      processes.append(process)
-    }
-    for (object, connection) in try unlisted.connections(
-      notAmong: netCons, onto: synapses, processes, &connectionReader)
-    {
-      netCons.append(object)
-      connections.append(connection)
+    if !references.isWhole {
+      let unlisted = UnlistedReader(neuron, catalog)
+      for (object, process) in try unlisted.pointProcesses(
+        notAmong: synapses, processes, of: sections, &processReader)
+      {
+        synapses.append(object)
+        processes.append(process)
+      }
+      for (object, connection) in try unlisted.connections(
+        notAmong: netCons, onto: synapses, processes, &connectionReader)
+      {
+        netCons.append(object)
+        connections.append(connection)
+      }
     }
 
     let read = CellModel(

@@ -10,10 +10,13 @@ package struct LiveCellReferences {
   package let soma, apical, axonal: ObjectReference
   /// Point processes, and the NetCons that target them, one for one.
   package let synapses, connections: [ObjectReference]
+  /// Whether the point processes are all that count, and NetCons are none of the reader's business: for a
+  /// cell that is simulated, not reduced.
+  package let isWhole: Bool
 
   package init(
     name: String, soma: ObjectReference, apical: ObjectReference, axonal: ObjectReference,
-    synapses: [ObjectReference], connections: [ObjectReference]
+    synapses: [ObjectReference], connections: [ObjectReference], isWhole: Bool = false
   ) {
     self.name = name
     self.soma = soma
@@ -21,6 +24,7 @@ package struct LiveCellReferences {
     self.axonal = axonal
     self.synapses = synapses
     self.connections = connections
+    self.isWhole = isWhole
   }
 }
 
@@ -94,10 +98,23 @@ package struct LiveCell {
 
   /// Appends the sections that dendrites begin with to a SectionList.
   package func appendStems(to list: ObjectReference) throws(BridgeError) {
+    try appendSections(model.stems, to: list)
+  }
+
+  /// Appends all sections, in the order of the model.
+  ///
+  /// - Throws: `BridgeError.changedMeanwhile`.
+  package func appendSections(to list: ObjectReference) throws(BridgeError) {
+    try appendSections(Array(sections.indices), to: list)
+  }
+
+  private func appendSections(
+    _ indices: [Int], to list: ObjectReference
+  ) throws(BridgeError) {
     try checkThatSessionIsAsRead()
     let append = try neuron.method("append", of: list)
-    for stem in model.stems {
-      try neuron.with(section: sections[stem]) { () throws(BridgeError) in
+    for index in indices {
+      try neuron.with(section: sections[index]) { () throws(BridgeError) in
         try neuron.call(append, of: list)
       }
     }

@@ -51,6 +51,15 @@ public func nr_cell_stems(
   }
 }
 
+@c(nr_cell_sections) @implementation
+public func nr_cell_sections(
+  _ cell: OpaquePointer, _ sections: UnsafeMutableRawPointer
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    try readCell(cell).cell.appendSections(to: OpaquePointer(sections))
+  }
+}
+
 @c(nr_cell_possible_leak) @implementation
 public func nr_cell_possible_leak(
   _ cell: OpaquePointer, _ index: Int
@@ -125,7 +134,7 @@ extension LiveCellReferences {
       },
       connections: try Self.objects(request.connections, request.connection_count) {
         .notANetCon(index: $0, found: "no object")
-      })
+      }, isWhole: request.is_whole != 0)
   }
 
   private static func objects(

@@ -17,7 +17,7 @@
 
 /// The version of this interface: raised whenever something that is declared here changes its meaning
 /// or its layout, or goes.
-#define NR_ABI_VERSION 2
+#define NR_ABI_VERSION 3
 
 #ifdef __clang__
 #pragma clang diagnostic push
@@ -56,6 +56,8 @@ typedef enum nr_status {
   NR_TEMPLATE = 5,
   /// NEURON reported an error.
   NR_NEURON = 6,
+  /// The cell cannot be compiled.
+  NR_ENGINE = 7,
 } nr_status;
 
 /// What a point process does when an event arrives.
@@ -134,6 +136,9 @@ typedef struct nr_cell_request {
   size_t synapse_count;
   void *NR_NULLABLE const *NR_NULLABLE connections;
   size_t connection_count;
+  /// Not 0 for a cell that is to be compiled: the point processes are all that it has, and there are no
+  /// connections.
+  int32_t is_whole;
 } nr_cell_request;
 
 /// Which of several equal point processes become one.
@@ -645,6 +650,59 @@ int nr_are_over(const double *NR_NONNULL const *NR_NULLABLE densities, size_t sa
 /// distance to `distances`. At most `limit` are chosen.
 void nr_choose_kinds(const double *NR_NULLABLE values, size_t kind_count, size_t value_count,
                      size_t limit, int64_t *nearest, double *distances);
+
+// A cell compiled to C. The code is compiled with simulation.h, which also says how it is run, and is run
+// with a copy of `nr_program_memory`.
+
+/// A cell as a program: its code, and where what is in its memory.
+typedef struct nr_program nr_program;
+
+/// How to compile. Pointers are read during the call only.
+typedef struct nr_program_request {
+  /// The syntax trees of the cell's mechanisms, as NEURON's `nmodl` writes them (JSON), and the mechanisms'
+  /// names; any order, more than the cell has do no harm.
+  const char *NR_NONNULL const *NR_NULLABLE trees;
+  size_t tree_count;
+  /// In ms and mV.
+  double time_step, initial_potential;
+  /// Not 0 where states are advanced and the next step's currents computed in one pass: faster, but what
+  /// BREAKPOINT sets cannot be recorded.
+  int32_t is_fused;
+  /// Range variables that are to be in the memory, and parameters that change from run to run.
+  const char *NR_NONNULL const *NR_NULLABLE recorded;
+  size_t recorded_count;
+  const char *NR_NONNULL const *NR_NULLABLE adjustable;
+  size_t adjustable_count;
+  /// How many weights all NetCons have.
+  size_t weight_count;
+} nr_program_request;
+
+/// Where a point process went: several may be one.
+typedef struct nr_program_instance {
+  int32_t kind, index;
+} nr_program_instance;
+
+/// Compiles a cell that was read whole to C. Returns NULL on success, and sets `program`, to be given back
+/// with `nr_program_free`.
+nr_error *NR_NULLABLE nr_cell_compile(const nr_cell *cell, const nr_program_request *request,
+                                      nr_program *NR_NULLABLE *NR_NONNULL program);
+void nr_program_free(nr_program *program);
+
+const char *nr_program_source(const nr_program *program);
+const double *nr_program_memory(const nr_program *program, size_t *count);
+const int32_t *nr_program_indices(const nr_program *program, size_t *count);
+/// By point process of the request.
+const nr_program_instance *nr_program_instances(const nr_program *program, size_t *count);
+/// Where in the memory the weights begin.
+int64_t nr_program_weights(const nr_program *program);
+/// Where in the memory a range variable is, at a position (0 to 1) of a section, by its index; -1 where it
+/// is not there.
+int64_t nr_program_variable(const nr_program *program, size_t section, double position, const char *name);
+/// The same of a point process's member.
+int64_t nr_program_member(const nr_program *program, size_t point_process, const char *name);
+
+/// Appends a cell's sections to a SectionList, in the order of their indices.
+nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
 
 #ifdef __cplusplus
 }

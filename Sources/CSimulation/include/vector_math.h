@@ -1,0 +1,353 @@
+// Arithmetic on a few numbers at once: what compiled cells compute with. GNU C (gcc and clang).
+
+#ifndef NR_VECTOR_MATH_H
+#define NR_VECTOR_MATH_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/// How many numbers are computed at once; a divisor of the 8 that arrays are padded to.
+#if defined(__AVX512F__)
+#define NR_LANES 8
+#elif defined(__AVX__)
+#define NR_LANES 4
+#else
+#define NR_LANES 2
+NR_INLINE nr_vector nr_power2(nr_vector x) { return x * x; }
+NR_INLINE nr_vector nr_power3(nr_vector x) { return x * x * x; }
+NR_INLINE nr_vector nr_power4(nr_vector x) { return (x * x) * (x * x); }
+NR_INLINE double nr_power21(double x) { return x * x; }
+NR_INLINE double nr_power31(double x) { return x * x * x; }
+NR_INLINE double nr_power41(double x) { return (x * x) * (x * x); }
+
+// ---- Arrays -----------------------------------------------------------------------------------------------
+
+/// An index within an array, whatever the model asks for.
+NR_INLINE int nr_index(double index, int count) {
+  return index > 0 ? (index < count ? (int)index : count - 1) : 0;
+}
+
+NR_INLINE nr_vector nr_pick(const nr_vector *array, int count, nr_vector index) {
+  nr_vector value;
+  for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[nr_index(index[lane], count)][lane];
+  return value;
+}
+
+NR_INLINE void nr_put(nr_vector *array, int count, nr_vector index, nr_vector value, nr_mask mask) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    if (mask[lane]) array[nr_index(index[lane], count)][lane] = value[lane];
+  }
+}
+
+/// Adds to what several instances may share, those that there are.
+NR_INLINE void nr_accumulate(double *right, double *diagonal, const int32_t *slots, int count,
+                             nr_vector toRight, nr_vector toDiagonal) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    right[slots[lane]] += toRight[lane];
+    diagonal[slots[lane]] += toDiagonal[lane];
+  }
+}
+
+NR_INLINE void nr_add(double *array, const int32_t *places, int count, nr_vector value) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    array[places[lane]] += value[lane];
+  }
+}
+
+NR_INLINE void nr_scatter(double *array, const int32_t *places, int count, nr_vector value) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    array[places[lane]] = value[lane];
+  }
+}
+
+// ---- TABLE ------------------------------------------------------------------------------------------------
+
+/// Where an argument lies in a table, in intervals from its beginning; within it.
+NR_INLINE double nr_place1(const double *table, double argument, int intervals) {
+  const double place = table[1] * (argument - table[0]);
+  return place > 0 ? (place < intervals ? place : intervals) : (place == place ? 0 : place);
+}
+
+NR_INLINE double nr_interpolate1(const double *column, double place, int intervals) {
+  if (place != place) return place;
+  const int row = place < intervals ? (int)place : intervals - 1;
+  return column[row] + (place - row) * (column[row + 1] - column[row]);
+}
+
+NR_INLINE nr_vector nr_place(const double *table, nr_vector argument, int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    argument[lane] = nr_place1(table, argument[lane], intervals);
+  }
+  return argument;
+}
+
+NR_INLINE nr_vector nr_interpolate(const double *column, nr_vector place, int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    place[lane] = nr_interpolate1(column, place[lane], intervals);
+  }
+  return place;
+}
+
+// ---- Ions -------------------------------------------------------------------------------------------------
+
+/// NEURON 9's constants: C/mol and J/(mol K).
+#define NR_FARADAY 96485.3321233100141
+#define NR_GAS_CONSTANT 8.3144626181532395
+
+/// The Nernst potential in mV, as NEURON computes it.
+NR_INLINE double nr_nernst1(double inside, double outside, double valence, double celsius) {
+  if (valence == 0) return 0;
+  if (inside <= 0) return 1e6;
+  if (outside <= 0) return -1e6;
+  return 1000.0 * NR_GAS_CONSTANT * (celsius + 273.15) / NR_FARADAY / valence * log(outside / inside);
+}
+
+NR_INLINE nr_vector nr_nernst(nr_vector inside, nr_vector outside, nr_vector valence, nr_vector celsius) {
+  nr_vector value;
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    value[lane] = nr_nernst1(inside[lane], outside[lane], valence[lane], celsius[lane]);
+  }
+  return value;
+}
+
+/// The GHK current density, as NEURON's `ghk(v, ci, co, z)` computes it.
+NR_INLINE double nr_ghk1(double v, double inside, double outside, double valence, double celsius) {
+  const double temperature =
+      valence / (1000.0 * NR_GAS_CONSTANT * (celsius + 273.15) / NR_FARADAY);
+  const double scaled = temperature * v;
+  const double ratio = scaled > -1e-4 && scaled < 1e-4 ? 1 - scaled / 2 : scaled / (nr_exp1(scaled) - 1);
+  return -valence * .001 * NR_FARADAY * (outside * ratio - inside * nr_exp1(scaled) * ratio) * 1.0;
+}
+
+NR_INLINE nr_vector nr_ghk(nr_vector v, nr_vector inside, nr_vector outside, nr_vector valence,
+                           nr_vector celsius) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    v[lane] = nr_ghk1(v[lane], inside[lane], outside[lane], valence[lane], celsius[lane]);
+  }
+  return v;
+}
+
+#endif
+
+typedef double nr_vector __attribute__((vector_size(8 * NR_LANES)));
+/// What comparisons give: all bits of a lane, or none.
+typedef int64_t nr_mask __attribute__((vector_size(8 * NR_LANES)));
+
+#define NR_UNUSED __attribute__((unused))
+#define NR_INLINE static inline __attribute__((always_inline, unused))
+
+NR_INLINE nr_vector nr_all(double value) { return value - (nr_vector){}; }
+
+NR_INLINE nr_vector nr_load(const double *address) {
+  nr_vector value;
+  memcpy(&value, __builtin_assume_aligned(address, 8 * NR_LANES), sizeof value);
+  return value;
+}
+
+NR_INLINE void nr_store(double *address, nr_vector value) {
+  memcpy(__builtin_assume_aligned(address, 8 * NR_LANES), &value, sizeof value);
+}
+
+NR_INLINE nr_vector nr_gather(const double *array, const int32_t *indices) {
+  nr_vector value;
+  for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[indices[lane]];
+  return value;
+}
+
+/// `yes` where the mask is set, `no` elsewhere; both are computed.
+NR_INLINE nr_vector nr_select(nr_mask mask, nr_vector yes, nr_vector no) {
+  return (nr_vector)(((nr_mask)yes & mask) | ((nr_mask)no & ~mask));
+}
+
+NR_INLINE nr_mask nr_mask_all(int condition) { return (nr_mask){} - (int64_t)(condition != 0); }
+
+NR_INLINE int nr_any(nr_mask mask) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    if (mask[lane]) return 1;
+  }
+  return 0;
+}
+
+/// 1 where the mask is set, 0 elsewhere.
+NR_INLINE nr_vector nr_truth(nr_mask mask) { return nr_select(mask, nr_all(1), nr_all(0)); }
+
+/// e^x as NEURON's mechanisms compute it: 0 below −700, e^700 above 700.
+///
+/// e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2; e^r by its Taylor polynomial of degree 13,
+/// whose remainder there is below 5e-18. At most 1 ulp from the exact value in the range (tested).
+NR_INLINE nr_vector nr_exp(nr_vector x) {
+  const double magic = 0x1.8p52;
+  const nr_mask isSmall = x < -700.0;
+  x = nr_select(x > 700.0, nr_all(700), nr_select(isSmall, nr_all(-700), x));
+  const nr_vector shifted = x * 0x1.71547652b82fep0 + magic;
+  const nr_vector n = shifted - magic;
+  const nr_vector r = (x - n * 0x1.62e42fefa3800p-1) - n * 0x1.ef35793c76730p-45;
+  const nr_vector r2 = r * r, r4 = r2 * r2;
+  // The terms after 1 + r, small ones first: what is rounded last is the largest.
+  const nr_vector p23 = 0x1p-1 + r * 0x1.5555555555555p-3;
+  const nr_vector p45 = 0x1.5555555555555p-5 + r * 0x1.1111111111111p-7;
+  const nr_vector p67 = 0x1.6c16c16c16c17p-10 + r * 0x1.a01a01a01a01ap-13;
+  const nr_vector p89 = 0x1.a01a01a01a01ap-16 + r * 0x1.71de3a556c734p-19;
+  const nr_vector pab = 0x1.27e4fb7789f5cp-22 + r * 0x1.ae64567f544e4p-26;
+  const nr_vector pcd = 0x1.1eed8eff8d898p-29 + r * 0x1.6124613a86d09p-33;
+  const nr_vector high = p89 + r2 * pab + r4 * pcd;
+  const nr_vector tail = p23 + r2 * (p45 + r2 * p67) + r4 * r2 * high;
+  const nr_vector power = 1.0 + (r + r2 * tail);
+  const nr_vector value = (nr_vector)((nr_mask)power + ((nr_mask)shifted << 52));
+  return nr_select(isSmall, nr_all(0), value);
+}
+
+/// The same of one number, with the C library's e^x.
+NR_INLINE double nr_exp1(double x) {
+  if (x < -700) return 0;
+  return exp(x > 700 ? 700 : x);
+}
+
+#define NR_EACH_LANE(name, function)                                                    \
+  NR_INLINE nr_vector name(nr_vector x) {                                               \
+    for (int lane = 0; lane < NR_LANES; lane++) x[lane] = function(x[lane]);            \
+    return x;                                                                           \
+  }
+#define NR_EACH_LANE_2(name, function)                                                  \
+  NR_INLINE nr_vector name(nr_vector x, nr_vector y) {                                  \
+    for (int lane = 0; lane < NR_LANES; lane++) x[lane] = function(x[lane], y[lane]);   \
+    return x;                                                                           \
+  }
+
+NR_EACH_LANE(nr_log, log)
+NR_EACH_LANE(nr_log10, log10)
+NR_EACH_LANE(nr_sqrt, sqrt)
+NR_EACH_LANE(nr_sin, sin)
+NR_EACH_LANE(nr_cos, cos)
+NR_EACH_LANE(nr_tan, tan)
+NR_EACH_LANE(nr_asin, asin)
+NR_EACH_LANE(nr_acos, acos)
+NR_EACH_LANE(nr_atan, atan)
+NR_EACH_LANE(nr_sinh, sinh)
+NR_EACH_LANE(nr_cosh, cosh)
+NR_EACH_LANE(nr_tanh, tanh)
+NR_EACH_LANE(nr_floor, floor)
+NR_EACH_LANE(nr_ceil, ceil)
+NR_EACH_LANE(nr_fabs, fabs)
+NR_EACH_LANE_2(nr_pow, pow)
+NR_EACH_LANE_2(nr_atan2, atan2)
+NR_EACH_LANE_2(nr_fmod, fmod)
+NR_EACH_LANE_2(nr_fmin, fmin)
+NR_EACH_LANE_2(nr_fmax, fmax)
+
+NR_INLINE nr_vector nr_power2(nr_vector x) { return x * x; }
+NR_INLINE nr_vector nr_power3(nr_vector x) { return x * x * x; }
+NR_INLINE nr_vector nr_power4(nr_vector x) { return (x * x) * (x * x); }
+NR_INLINE double nr_power21(double x) { return x * x; }
+NR_INLINE double nr_power31(double x) { return x * x * x; }
+NR_INLINE double nr_power41(double x) { return (x * x) * (x * x); }
+
+// ---- Arrays -----------------------------------------------------------------------------------------------
+
+/// An index within an array, whatever the model asks for.
+NR_INLINE int nr_index(double index, int count) {
+  return index > 0 ? (index < count ? (int)index : count - 1) : 0;
+}
+
+NR_INLINE nr_vector nr_pick(const nr_vector *array, int count, nr_vector index) {
+  nr_vector value;
+  for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[nr_index(index[lane], count)][lane];
+  return value;
+}
+
+NR_INLINE void nr_put(nr_vector *array, int count, nr_vector index, nr_vector value, nr_mask mask) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    if (mask[lane]) array[nr_index(index[lane], count)][lane] = value[lane];
+  }
+}
+
+/// Adds to what several instances may share, those that there are.
+NR_INLINE void nr_accumulate(double *right, double *diagonal, const int32_t *slots, int count,
+                             nr_vector toRight, nr_vector toDiagonal) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    right[slots[lane]] += toRight[lane];
+    diagonal[slots[lane]] += toDiagonal[lane];
+  }
+}
+
+NR_INLINE void nr_add(double *array, const int32_t *places, int count, nr_vector value) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    array[places[lane]] += value[lane];
+  }
+}
+
+NR_INLINE void nr_scatter(double *array, const int32_t *places, int count, nr_vector value) {
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    array[places[lane]] = value[lane];
+  }
+}
+
+// ---- TABLE ------------------------------------------------------------------------------------------------
+
+/// Where an argument lies in a table, in intervals from its beginning; within it.
+NR_INLINE double nr_place1(const double *table, double argument, int intervals) {
+  const double place = table[1] * (argument - table[0]);
+  return place > 0 ? (place < intervals ? place : intervals) : (place == place ? 0 : place);
+}
+
+NR_INLINE double nr_interpolate1(const double *column, double place, int intervals) {
+  if (place != place) return place;
+  const int row = place < intervals ? (int)place : intervals - 1;
+  return column[row] + (place - row) * (column[row + 1] - column[row]);
+}
+
+NR_INLINE nr_vector nr_place(const double *table, nr_vector argument, int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    argument[lane] = nr_place1(table, argument[lane], intervals);
+  }
+  return argument;
+}
+
+NR_INLINE nr_vector nr_interpolate(const double *column, nr_vector place, int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    place[lane] = nr_interpolate1(column, place[lane], intervals);
+  }
+  return place;
+}
+
+// ---- Ions -------------------------------------------------------------------------------------------------
+
+/// NEURON 9's constants: C/mol and J/(mol K).
+#define NR_FARADAY 96485.3321233100141
+#define NR_GAS_CONSTANT 8.3144626181532395
+
+/// The Nernst potential in mV, as NEURON computes it.
+NR_INLINE double nr_nernst1(double inside, double outside, double valence, double celsius) {
+  if (valence == 0) return 0;
+  if (inside <= 0) return 1e6;
+  if (outside <= 0) return -1e6;
+  return 1000.0 * NR_GAS_CONSTANT * (celsius + 273.15) / NR_FARADAY / valence * log(outside / inside);
+}
+
+NR_INLINE nr_vector nr_nernst(nr_vector inside, nr_vector outside, nr_vector valence, nr_vector celsius) {
+  nr_vector value;
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    value[lane] = nr_nernst1(inside[lane], outside[lane], valence[lane], celsius[lane]);
+  }
+  return value;
+}
+
+/// The GHK current density, as NEURON's `ghk(v, ci, co, z)` computes it.
+NR_INLINE double nr_ghk1(double v, double inside, double outside, double valence, double celsius) {
+  const double temperature =
+      valence / (1000.0 * NR_GAS_CONSTANT * (celsius + 273.15) / NR_FARADAY);
+  const double scaled = temperature * v;
+  const double ratio = scaled > -1e-4 && scaled < 1e-4 ? 1 - scaled / 2 : scaled / (nr_exp1(scaled) - 1);
+  return -valence * .001 * NR_FARADAY * (outside * ratio - inside * nr_exp1(scaled) * ratio) * 1.0;
+}
+
+NR_INLINE nr_vector nr_ghk(nr_vector v, nr_vector inside, nr_vector outside, nr_vector valence,
+                           nr_vector celsius) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    v[lane] = nr_ghk1(v[lane], inside[lane], outside[lane], valence[lane], celsius[lane]);
+  }
+  return v;
+}
+
+#endif

@@ -1,0 +1,48 @@
+import CellModel
+
+extension LiveCell {
+  /// An ion of the cell, as the session has it.
+  package struct Ion {
+    /// Its name without `_ion`.
+    package let name: String
+    /// Its charge.
+    package let valence: Double
+    /// The concentrations that it begins with, in mM.
+    package let inside, outside: Double
+    /// By section: `ion_style`; nil where the ion is not.
+    package let styles: [Int?]
+  }
+
+  /// The ions of the cell: what of them no value of a segment says.
+  ///
+  /// - Throws: `BridgeError` where NEURON does not say.
+  package func ions() throws(BridgeError) -> [Ion] {
+    let charge = try neuron.symbol("ion_charge")
+    let style = try neuron.symbol("ion_style")
+    var ions: [Ion] = []
+    for (index, kind) in model.mechanisms.enumerated() where kind.isIon {
+      let text = HocString(kind.name)
+      let name = kind.name.hasSuffix("_ion") ? String(kind.name.dropLast(4)) : kind.name
+      var styles: [Int?] = []
+      for (section, reference) in zip(model.sections, sections) {
+        guard section.insertions.contains(where: { $0.mechanism == index }) else {
+          styles.append(nil)
+          continue
+        }
+        neuron.api.section_push(reference)
+        defer { neuron.api.section_pop() }
+        styles.append(Int(try neuron.call(style, .string(text)).number))
+      }
+      ions.append(
+        Ion(
+          name: name, valence: try neuron.call(charge, .string(text)).number,
+          inside: number("\(name)i0_\(kind.name)"), outside: number("\(name)o0_\(kind.name)"),
+          styles: styles))
+    }
+    return ions
+  }
+
+  private func number(_ name: String) -> Double {
+    neuron.api.symbol(name).flatMap { neuron.api.symbol_data($0) }?.pointee ?? .nan
+  }
+}

@@ -1,0 +1,130 @@
+import CableTheory
+import CellModel
+
+/// Where a cell's compartments are in the memory of its program: those with the same mechanisms side by side.
+struct CellLayout {
+  /// Compartments with the same mechanisms and ions.
+  struct NodeSet {
+    /// Indices into the cell's `mechanisms`, in the order in which sections list them.
+    var mechanisms: [Int]
+    /// By mechanism that is an ion: its style, as `ion_style` gives it.
+    var styles: [Int: Int]
+    /// Section and segment; nil for places without membrane.
+    var segments: [(section: Int, segment: Int)?]
+    /// The slot of the first, a multiple of `MemoryPlan.padding`.
+    var first: Int
+    var count: Int { segments.count }
+    var paddedCount: Int { MemoryPlan.padded(count) }
+  }
+
+  /// A step of the elimination: a slot and its parent's.
+  struct Link {
+    let child, parent: Int
+    /// In MΩ.
+    let resistance: Double
+  }
+
+  private(set) var sets: [NodeSet] = []
+  /// By compartment: its slot; nil where it was left out.
+  private(set) var slots: [Int?]
+  /// Slots in all, the unused ones at the end of sets included.
+  private(set) var slotCount = 0
+  /// Parents before children, breadth first.
+  private(set) var links: [Link] = []
+  private(set) var root = 0
+  let compartments: CellCompartments
+
+  private struct Key: Hashable {
+    let mechanisms: [Int]
+    let styles: [Int]
+  }
+
+  /// - Parameters:
+  ///   - styles: by section, then by mechanism that is an ion.
+  ///   - isUsed: whether a compartment without membrane has a point process on it or is recorded: leaves
+  ///     without either change nothing and are left out.
+  init(of cell: CellModel, styles: [[Int: Int]], isUsed: Set<Int>) {
+    compartments = CellCompartments(of: cell)
+    let tree = compartments.tree
+    slots = [Int?](repeating: nil, count: tree.count)
+    var segments = [(section: Int, segment: Int)?](repeating: nil, count: tree.count)
+    for (section, own) in compartments.segments.enumerated() {
+      for (segment, compartment) in own.enumerated() { segments[compartment] = (section, segment) }
+    }
+    let isKept = Self.keptCompartments(of: tree, segments.map { $0 != nil }, isUsed)
+
+    var members: [Key: Int] = [:]
+    var compartmentsOfSets: [[Int]] = []
+    for compartment in tree.parents.indices where isKept[compartment] {
+      let insertions =
+        segments[compartment].map { cell.sections[$0.section].insertions.map(\.mechanism) } ?? []
+      let ions = segments[compartment].map { styles[$0.section] } ?? [:]
+      let key = Key(
+        mechanisms: insertions, styles: insertions.map { ions[$0] ?? 0 })
+      let index =
+        segments[compartment] == nil
+        ? members[Key(mechanisms: [-1], styles: [])] ?? sets.count : members[key] ?? sets.count
+      if index == sets.count {
+        members[segments[compartment] == nil ? Key(mechanisms: [-1], styles: []) : key] = index
+        sets.append(
+          NodeSet(mechanisms: insertions, styles: ions, segments: [], first: 0))
+        compartmentsOfSets.append([])
+      }
+      sets[index].segments.append(segments[compartment])
+      compartmentsOfSets[index].append(compartment)
+    }
+    for (index, members) in compartmentsOfSets.enumerated() {
+      sets[index].first = slotCount
+      for (place, compartment) in members.enumerated() { slots[compartment] = slotCount + place }
+      slotCount += sets[index].paddedCount
+    }
+    root = slots[0] ?? 0
+    links = Self.links(of: tree, slots)
+  }
+
+  /// Leaves without membrane are at the potential of what they hang on.
+  private static func keptCompartments(
+    of tree: CompartmentTree, _ hasMembrane: [Bool], _ isUsed: Set<Int>
+  ) -> [Bool] {
+    var isKept = [Bool](repeating: false, count: tree.count)
+    for compartment in tree.parents.indices.reversed() {
+      if compartment == 0 || hasMembrane[compartment] || isUsed.contains(compartment) {
+        isKept[compartment] = true
+      }
+      if isKept[compartment], compartment > 0 { isKept[tree.parents[compartment]] = true }
+    }
+    return isKept
+  }
+
+  private static func links(of tree: CompartmentTree, _ slots: [Int?]) -> [Link] {
+    var depths = [Int](repeating: 0, count: tree.count)
+    for compartment in tree.parents.indices.dropFirst() {
+      depths[compartment] = depths[tree.parents[compartment]] + 1
+    }
+    let order = tree.parents.indices.dropFirst().sorted {
+      (depths[$0], $0) < (depths[$1], $1)
+    }
+    return order.compactMap { compartment in
+      guard let child = slots[compartment], let parent = slots[tree.parents[compartment]] else {
+        return nil
+      }
+      return Link(
+        child: child, parent: parent, resistance: 1 / tree.axialConductances[compartment])
+    }
+  }
+
+  /// The slot of a compartment or, where it was left out, of what it hangs on.
+  func slot(ofCompartment compartment: Int) -> Int {
+    var compartment = compartment
+    while compartment > 0 {
+      if let slot = slots[compartment] { return slot }
+      compartment = compartments.tree.parents[compartment]
+    }
+    return root
+  }
+
+  /// The set that a slot is in.
+  func set(ofSlot slot: Int) -> Int {
+    sets.lastIndex { $0.first <= slot } ?? 0
+  }
+}

@@ -1,0 +1,267 @@
+import CellModel
+import Mechanisms
+
+/// Where the variables of a mechanism are for some of its instances: those of a set of compartments, or all
+/// those of a kind of point process.
+struct InstancePlan {
+  enum Storage {
+    /// The same number in all of them, for good.
+    case constant(Double)
+    /// One array (or several, for an array), beginning here.
+    case memory(Int)
+    /// Nowhere: set before it is read wherever it is read.
+    case temporary
+  }
+
+  enum GlobalStorage {
+    case constant(Double)
+    /// An array of constants, or a number that blocks set, here.
+    case memory(Int)
+    /// Set in each instance before it is read.
+    case temporary
+  }
+
+  let mechanism: Mechanism
+  /// How C names of its variables begin.
+  let prefix: String
+  let count: Int
+  private(set) var storage: [Storage] = []
+  private(set) var globals: [GlobalStorage] = []
+  /// By table: where it begins.
+  private(set) var tables: [Int] = []
+  /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
+  let slopes: OhmicSlopes?
+
+  var paddedCount: Int { MemoryPlan.padded(count) }
+
+  /// - Parameters:
+  ///   - kind: the session's mechanism of that name.
+  ///   - values: of each instance, in the order of the kind's parameters.
+  ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
+  ///   - isAdjustable: whether a parameter may be changed between runs.
+  init(
+    _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
+    isFused: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
+    in plan: inout MemoryPlan
+  ) throws(SimulationError) {
+    self.mechanism = mechanism
+    self.prefix = prefix
+    count = values.count
+    slopes = OhmicSlopes(of: mechanism)
+    let blocks = [
+      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
+      mechanism.receiver?.initial,
+    ].compactMap { $0 }
+    let assigned = blocks.reduce(into: Set<Variable>()) {
+      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
+    }
+    let sequences =
+      isFused
+      ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
+      : [[mechanism.advance], [mechanism.currents]]
+    let kept = (sequences + [[mechanism.receiver?.block].compactMap { $0 }]).reduce(
+      into: Set<Variable>()
+    ) { $0.formUnion(LiveVariables($1, tables: mechanism.tables).read) }
+
+    for (index, variable) in mechanism.variables.enumerated() {
+      let isSet = assigned.contains(.instance(index))
+      let name = Self.name(of: variable.name, of: mechanism)
+      switch variable.role {
+      case .ion: storage.append(.temporary)
+      case .parameter where !isSet:
+        storage.append(
+          Self.parameter(
+            variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name),
+            in: &plan))
+      default:
+        let isNeeded =
+          kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
+          || isStored(name)
+        guard isNeeded else {
+          storage.append(.temporary)
+          continue
+        }
+        let start = kind.offset(ofParameter: name)
+        var offset: Int?
+        for element in 0..<variable.count {
+          let initial = values.map { values in
+            start.map { values[$0 + element] } ?? variable.initialValue
+          }
+          let place = plan.place(initial)
+          offset = offset ?? place
+        }
+        storage.append(.memory(offset ?? 0))
+      }
+    }
+    try planGlobals(blocks, assigned, kind, in: &plan)
+    for table in mechanism.tables {
+      tables.append(
+        plan.place(
+          0, count: TableLayout.header + table.results.count * (table.intervals + 1)))
+    }
+  }
+
+  /// As hoc calls it: `gbar_Im`; a point process's own name without its class's.
+  static func name(of variable: String, of mechanism: Mechanism) -> String {
+    mechanism.kind == .density ? "\(variable)_\(mechanism.name)" : variable
+  }
+
+  private static func parameter(
+    _ variable: Mechanism.InstanceVariable, _ name: String, _ kind: MechanismKind,
+    _ values: [[Double]], isAdjustable: Bool, in plan: inout MemoryPlan
+  ) -> Storage {
+    guard let start = kind.offset(ofParameter: name) else { return .constant(variable.initialValue) }
+    let first = values.first?[start] ?? variable.initialValue
+    let isUniform = values.allSatisfy { $0[start].bitPattern == first.bitPattern }
+    if variable.count == 1, isUniform, !isAdjustable { return .constant(first) }
+    var offset: Int?
+    for element in 0..<variable.count {
+      let place = plan.place(values.map { $0[start + element] })
+      offset = offset ?? place
+    }
+    return .memory(offset ?? 0)
+  }
+
+  // MARK: Globals
+
+  private mutating func planGlobals(
+    _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind, in plan: inout MemoryPlan
+  ) throws(SimulationError) {
+    let vectors = vectorGlobals(blocks, assigned)
+    let carried = [mechanism.initial, mechanism.advance, mechanism.currents].reduce(
+      into: Set<Variable>()
+    ) { $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read) }
+    for (index, global) in mechanism.globals.enumerated() {
+      let suffixed = "\(global.name)_\(mechanism.name)"
+      let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
+      let values = found?.values ?? [Double](repeating: global.initialValue, count: global.count)
+      if vectors.contains(.global(index)) {
+        guard !carried.contains(.global(index)) else {
+          throw .unsupported(
+            mechanism: mechanism.name, block: "NEURON",
+            construct: "GLOBAL \(global.name), which brings a value of one instance to another")
+        }
+        globals.append(.temporary)
+      } else if global.count > 1 || assigned.contains(.global(index)) {
+        globals.append(.memory(plan.place(values)))
+      } else {
+        globals.append(.constant(values.first ?? global.initialValue))
+      }
+    }
+  }
+
+  /// Globals that a block sets to what differs between instances.
+  private func vectorGlobals(_ blocks: [Block], _ assigned: Set<Variable>) -> Set<Variable> {
+    let candidates = assigned.filter { if case .global = $0 { true } else { false } }
+    var scalars = candidates
+    var count = -1
+    while count != scalars.count {
+      count = scalars.count
+      let bindings = bindings(hasLanes: true, vectorGlobals: candidates.subtracting(scalars))
+      for block in blocks {
+        scalars.formIntersection(
+          ScalarVariables(
+            of: block, tables: mechanism.tables, bindings: bindings, globals: scalars
+          ).variables)
+      }
+    }
+    return candidates.subtracting(scalars)
+  }
+
+  // MARK: C
+
+  /// The C name of a variable that is loaded, set and stored in a function.
+  func name(of index: Int) -> String { prefix + CName.of(mechanism.variables[index].name) }
+
+  /// What C calls the variables of several instances at once, or of the instance `i`.
+  ///
+  /// - Parameter vectorGlobals: while it is not decided where globals are.
+  func bindings(
+    hasLanes: Bool, vectorGlobals: Set<Variable>? = nil
+  ) -> [Variable: Binding] {
+    var bindings: [Variable: Binding] = [
+      .timeStep: Binding(text: "NR_DT", isVector: false),
+      .celsius: Binding(text: "NR_CELSIUS", isVector: false),
+    ]
+    for (index, variable) in mechanism.variables.enumerated() {
+      let name = name(of: index)
+      bindings[.instance(index)] =
+        switch storage.indices.contains(index) ? storage[index] : .temporary {
+        case .constant(let value): Binding(text: CName.literal(value), isVector: false)
+        case .memory(let offset) where !hasLanes:
+          Binding(text: "M[\(offset) + i]", isVector: false, count: 1)
+        default: Binding(text: name, isVector: hasLanes, count: variable.count)
+        }
+    }
+    for (index, global) in mechanism.globals.enumerated() {
+      guard globals.indices.contains(index) else {
+        let isVector = vectorGlobals?.contains(.global(index)) ?? false
+        bindings[.global(index)] = Binding(text: "", isVector: isVector, count: global.count)
+        continue
+      }
+      bindings[.global(index)] =
+        switch globals[index] {
+        case .constant(let value): Binding(text: CName.literal(value), isVector: false)
+        case .memory(let offset) where global.count > 1:
+          Binding(text: "(M + \(offset))", isVector: false, count: global.count)
+        case .memory(let offset): Binding(text: "M[\(offset)]", isVector: false)
+        case .temporary:
+          Binding(
+            text: "\(prefix)g_\(CName.of(global.name))", isVector: hasLanes, count: global.count)
+        }
+    }
+    return bindings
+  }
+
+  /// Declares what a function needs of several instances: loaded where it is in the memory.
+  ///
+  /// - Parameter index: the C code of the first instance's index.
+  func declarations(at index: String) -> [String] {
+    var lines: [String] = []
+    for (variable, storage) in storage.enumerated() {
+      let name = name(of: variable)
+      let count = mechanism.variables[variable].count
+      switch storage {
+      case .constant: break
+      case .temporary:
+        lines.append("NR_UNUSED nr_vector \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
+      case .memory(let offset) where count == 1:
+        lines.append("NR_UNUSED nr_vector \(name) = nr_load(M + \(offset) + \(index));")
+      case .memory(let offset):
+        lines.append("NR_UNUSED nr_vector \(name)[\(count)];")
+        for element in 0..<count {
+          lines.append(
+            "\(name)[\(element)] = nr_load(M + \(offset + element * paddedCount) + \(index));")
+        }
+      }
+    }
+    for (index, storage) in globals.enumerated() {
+      guard case .temporary = storage else { continue }
+      let global = mechanism.globals[index]
+      let size = global.count > 1 ? "[\(global.count)]" : ""
+      lines.append(
+        "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = {0};")
+    }
+    return lines
+  }
+
+  /// Stores what blocks may have set.
+  func stores(of blocks: [Block], at index: String) -> [String] {
+    let assigned = blocks.reduce(into: Set<Variable>()) {
+      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
+    }
+    var lines: [String] = []
+    for (variable, storage) in storage.enumerated() {
+      guard case .memory(let offset) = storage, assigned.contains(.instance(variable)) else {
+        continue
+      }
+      let name = name(of: variable)
+      let count = mechanism.variables[variable].count
+      for element in 0..<count {
+        let value = count == 1 ? name : "\(name)[\(element)]"
+        lines.append("nr_store(M + \(offset + element * paddedCount) + \(index), \(value));")
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,34 @@
+/// The numbers of a compiled cell in the order of its memory, while they are being placed.
+struct MemoryPlan {
+  /// Arrays begin at multiples of this, so that any vector of the machine can be loaded from them.
+  static let padding = 8
+
+  private(set) var values: [Double] = []
+  private(set) var indices: [Int32] = []
+
+  static func padded(_ count: Int) -> Int { (count + padding - 1) / padding * padding }
+
+  /// Places an array and returns where it begins.
+  mutating func place(_ array: [Double]) -> Int {
+    let offset = values.count
+    values += array
+    // What is beyond the end is computed too: with numbers as good as the last.
+    let last = array.last ?? 0
+    values += [Double](repeating: last, count: Self.padded(array.count) - array.count)
+    return offset
+  }
+
+  /// Places `count` equal numbers.
+  mutating func place(_ value: Double, count: Int) -> Int {
+    place([Double](repeating: value, count: count))
+  }
+
+  /// Places indices and returns where they begin.
+  mutating func place(indices array: [Int]) -> Int {
+    let offset = indices.count
+    indices += array.map(Int32.init)
+    let last = indices.last ?? 0
+    indices += [Int32](repeating: last, count: Self.padded(array.count) - array.count)
+    return offset
+  }
+}

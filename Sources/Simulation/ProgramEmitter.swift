@@ -1,0 +1,823 @@
+import CellModel
+import Mechanisms
+
+/// Plans the memory of a cell's program and writes its code.
+struct ProgramEmitter {
+  private(set) var plan = MemoryPlan()
+  private(set) var sets: [SetPlan] = []
+  private(set) var processes: [ProcessPlan] = []
+  private(set) var instances: [CellProgram.Instance] = []
+  private(set) var weights = 0
+  private(set) var potentials: [[Int]] = []
+  let layout: CellLayout
+
+  private let cell: CellModel
+  private let settings: ProgramSettings
+  private let mechanisms: [Mechanism?]
+  private let kinds: [Mechanism]
+  /// Where in the memory: potentials, right sides, diagonals, the diagonals' constant part, capacitance / dt.
+  private let voltage, right, diagonal, constant, capacity: Int
+  /// By link: what a child adds to its parent's equation, and the other way round.
+  private let toParent, toChild: Int
+  private let children, parents: Int
+  private var slotAreas: [Double]
+
+  init(
+    _ cell: CellModel, _ sources: [String: Mechanism], _ settings: ProgramSettings
+  ) throws(SimulationError) {
+    self.cell = cell
+    self.settings = settings
+    var mechanisms: [Mechanism?] = []
+    for kind in cell.mechanisms { mechanisms.append(try Self.mechanism(of: kind, sources)) }
+    self.mechanisms = mechanisms
+    var kinds: [Mechanism] = []
+    for kind in cell.pointProcessKinds {
+      guard let found = try Self.mechanism(of: kind, sources) else {
+        throw .missingSource(mechanism: kind.name)
+      }
+      kinds.append(found)
+    }
+    self.kinds = kinds
+
+    let styles = cell.sections.indices.map { section in
+      Dictionary(
+        uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
+          guard cell.mechanisms[index].isIon, settings.styles.indices.contains(section) else {
+            return nil
+          }
+          return settings.styles[section][Self.ionName(cell.mechanisms[index])].map { (index, $0) }
+        })
+    }
+    let used = CellCompartments(of: cell).compartments(ofPointProcessesOf: cell)
+    layout = CellLayout(of: cell, styles: styles, isUsed: Set(used))
+
+    let count = layout.slotCount
+    slotAreas = [Double](repeating: 100, count: count)
+    var diagonals = [Double](repeating: 0, count: count)
+    var capacities = [Double](repeating: 0, count: count)
+    for set in layout.sets {
+      for (place, segment) in set.segments.enumerated() {
+        guard let segment else { continue }
+        let found = cell.sections[segment.section].segments[segment.segment]
+        slotAreas[set.first + place] = found.area
+        // µF/cm² / ms = 1e-3 S/cm²
+        capacities[set.first + place] = 1e-3 * found.capacitance / settings.timeStep
+      }
+      // What pads a set is a compartment like its last.
+      for place in set.count..<max(set.count, set.paddedCount) {
+        slotAreas[set.first + place] = slotAreas[set.first + set.count - 1]
+        capacities[set.first + place] = 1
+      }
+    }
+    for index in capacities.indices { diagonals[index] = capacities[index] }
+    var toParents: [Double] = []
+    var toChildren: [Double] = []
+    for link in layout.links {
+      let (parent, child) = (
+        100 / (link.resistance * slotAreas[link.parent]),
+        100 / (link.resistance * slotAreas[link.child])
+      )
+      toParents.append(parent)
+      toChildren.append(child)
+      diagonals[link.parent] += parent
+      diagonals[link.child] += child
+    }
+    voltage = plan.place(settings.initialPotential, count: count)
+    right = plan.place(0, count: count)
+    diagonal = plan.place(1, count: count)
+    constant = plan.place(diagonals)
+    capacity = plan.place(capacities)
+    toParent = plan.place(toParents)
+    toChild = plan.place(toChildren)
+    children = plan.place(indices: layout.links.map(\.child))
+    parents = plan.place(indices: layout.links.map(\.parent))
+    for section in cell.sections.indices {
+      var places = layout.compartments.segments[section]
+      for end in [0.0, 1.0] {
+        places.append(layout.compartments.compartment(at: end, ofSection: section))
+      }
+      var own: [Int] = []
+      for place in places { own.append(voltage + layout.slot(ofCompartment: place)) }
+      potentials.append(own)
+    }
+    try planSets()
+    try planProcesses()
+    weights = plan.place(0, count: settings.weightCount)
+  }
+
+  /// nil for ions and for what is no mechanism with a source.
+  private static func mechanism(
+    of kind: MechanismKind, _ sources: [String: Mechanism]
+  ) throws(SimulationError) -> Mechanism? {
+    if kind.isIon || ["morphology", "capacitance"].contains(kind.name) { return nil }
+    guard let found = sources[kind.name] else { throw .missingSource(mechanism: kind.name) }
+    guard found.beforeBreakpoint.isEmpty, found.afterSolve.isEmpty, found.beforeStep.isEmpty else {
+      throw .unsupported(mechanism: kind.name, block: "BEFORE or AFTER", construct: "this block")
+    }
+    return found
+  }
+
+  private static func ionName(_ kind: MechanismKind) -> String {
+    kind.name.hasSuffix("_ion") ? String(kind.name.dropLast(4)) : kind.name
+  }
+
+  // MARK: Planning
+
+  private mutating func planSets() throws(SimulationError) {
+    for (index, set) in layout.sets.enumerated() {
+      let present = set.mechanisms.filter { mechanisms[$0] != nil }
+      // Concentrations are written before others read them, whatever the order in which the session lists
+      // mechanisms.
+      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }
+      var planned = SetPlan(
+        order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
+      planned.ions = planIons(of: set, index, present)
+      for mechanism in planned.order {
+        guard let source = mechanisms[mechanism] else { continue }
+        for ion in source.ions
+        where !planned.ions.values.contains(where: { $0.name == ion.name }) {
+          throw .missingIon(
+            mechanism: source.name, ion: ion.name,
+            section: set.segments.first?.map { cell.sections[$0.section].name } ?? "")
+        }
+        planned.instances[mechanism] = try InstancePlan(
+          source, kind: cell.mechanisms[mechanism], prefix: "m\(mechanism)_",
+          values: set.segments.map { segment in
+            segment.flatMap {
+              cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+            } ?? cell.mechanisms[mechanism].defaultValues
+          }, isFused: settings.isFused, isStored: { settings.recorded.contains($0) },
+          isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
+      }
+      if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
+        planned.diameters = plan.place(
+          set.segments.map { segment in
+            segment.map { cell.sections[$0.section].segments[$0.segment].diameter } ?? 0
+          })
+      }
+      if present.contains(where: { uses(.area, mechanisms[$0]) }) {
+        planned.areas = plan.place(
+          set.segments.indices.map { slotAreas[set.first + $0] })
+      }
+      sets.append(planned)
+    }
+  }
+
+  private static func writesConcentrations(_ mechanism: Mechanism?) -> Bool {
+    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) } ?? false
+  }
+
+  private func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
+    guard let mechanism else { return false }
+    let blocks = [
+      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
+    ].compactMap { $0 }
+    return LiveVariables(blocks, tables: mechanism.tables).read.contains(variable)
+  }
+
+  private mutating func planIons(
+    of set: CellLayout.NodeSet, _ index: Int, _ present: [Int]
+  ) -> [Int: IonPlan] {
+    // Point processes on these compartments use them too.
+    let slots = set.first..<(set.first + set.count)
+    var users = present.compactMap { mechanisms[$0] }
+    let onThese = Set(
+      zip(cell.pointProcesses, slotsOfProcesses).filter { slots.contains($0.1) }.map(\.0.kind))
+    users += onThese.map { kinds[$0] }
+    var ions: [Int: IonPlan] = [:]
+    for mechanism in set.mechanisms where cell.mechanisms[mechanism].isIon {
+      let name = Self.ionName(cell.mechanisms[mechanism])
+      let uses = users.flatMap { $0.ions.filter { $0.name == name } }
+      let isDynamic = uses.contains {
+        $0.writes.contains(.inside) || $0.writes.contains(.outside)
+      }
+      let style = set.styles[mechanism] ?? 0
+      let values = set.segments.map { segment in
+        segment.flatMap {
+          cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+        } ?? [0, 1, 1]
+      }
+      let ion = settings.ions[name]
+      let initial = { (quantity: Int, global: Double?) in
+        values.map { values in
+          if style & 4 != 0, let global { return global }
+          return values.indices.contains(quantity) ? values[quantity] : 0
+        }
+      }
+      ions[mechanism] = IonPlan(
+        name: name, prefix: "ion\(mechanism)_", valence: ion?.valence ?? 1, style: style,
+        reversal: plan.place(initial(0, nil)), current: plan.place(0, count: set.count),
+        inside: plan.place(initial(1, ion?.inside)),
+        outside: plan.place(initial(2, ion?.outside)), isDynamic: isDynamic,
+        hasCurrent: !settings.isFused || uses.contains { $0.reads.contains(.current) }
+          || settings.recorded.contains("i\(name)"))
+    }
+    return ions
+  }
+
+  private var slotsOfProcesses: [Int] {
+    layout.compartments.compartments(ofPointProcessesOf: cell).map { layout.slot(ofCompartment: $0) }
+  }
+
+  private mutating func planProcesses() throws(SimulationError) {
+    struct Key: Hashable {
+      let kind, slot: Int
+      let values: [Double]
+    }
+    let slots = slotsOfProcesses
+    var members = [[Int]](repeating: [], count: kinds.count)
+    var known: [Key: Int] = [:]
+    for (index, process) in cell.pointProcesses.enumerated() {
+      if kinds[process.kind].superposes, settings.recorded.isDisjoint(with: names(of: process.kind)) {
+        let key = Key(kind: process.kind, slot: slots[index], values: process.values)
+        if let place = known[key] {
+          instances.append(CellProgram.Instance(kind: process.kind, index: place))
+          continue
+        }
+        known[key] = members[process.kind].count
+      }
+      instances.append(
+        CellProgram.Instance(kind: process.kind, index: members[process.kind].count))
+      members[process.kind].append(index)
+    }
+    for (kind, members) in members.enumerated() {
+      let source = kinds[kind]
+      var ions: [[Mechanism.IonQuantity: Int]] = []
+      var ionPlans: [IonPlan?] = []
+      for ion in source.ions {
+        var places: [Mechanism.IonQuantity: [Int]] = [:]
+        var found: IonPlan?
+        for member in members {
+          let set = layout.set(ofSlot: slots[member])
+          guard let ionPlan = sets[set].ions.values.first(where: { $0.name == ion.name }) else {
+            throw .missingIon(
+              mechanism: source.name, ion: ion.name,
+              section: cell.sections[cell.pointProcesses[member].section].name)
+          }
+          found = ionPlan
+          for quantity in [Mechanism.IonQuantity.reversal, .current, .inside, .outside] {
+            places[quantity, default: []].append(
+              ionPlan.offset(of: quantity) + slots[member] - layout.sets[set].first)
+          }
+        }
+        ions.append(places.mapValues { plan.place(indices: $0) })
+        ionPlans.append(found)
+      }
+      let own = members.map { slots[$0] }
+      processes.append(
+        ProcessPlan(
+          instances: try InstancePlan(
+            source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
+            values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
+            isStored: { settings.recorded.contains($0) },
+            isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
+          slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
+          ions: ions, ionPlans: ionPlans,
+          diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
+          areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil))
+    }
+  }
+
+  private func names(of kind: Int) -> [String] {
+    kinds[kind].variables.map(\.name)
+  }
+
+  private func diameter(ofProcess index: Int) -> Double {
+    let process = cell.pointProcesses[index]
+    let section = cell.sections[process.section]
+    return section.segments[section.segmentIndex(at: process.position)].diameter
+  }
+
+  // MARK: Code
+
+  private struct Parts: OptionSet {
+    let rawValue: Int
+    static let initial = Parts(rawValue: 1)
+    static let advance = Parts(rawValue: 2)
+    static let currents = Parts(rawValue: 4)
+  }
+
+  mutating func source() throws(SimulationError) -> String {
+    var lines = [
+      "#define NR_DT \(CName.literal(settings.timeStep))",
+      "#define NR_CELSIUS \(CName.literal(cell.temperature))",
+      "#define NR_IS_FUSED \(settings.isFused ? 1 : 0)",
+      "#include \"simulation.h\"", "",
+    ]
+    try lines.append(contentsOf: tables())
+    try lines.append(contentsOf: pass("nr_cell_initial", [.initial]))
+    try lines.append(contentsOf: pass("nr_cell_currents", [.currents]))
+    try lines.append(contentsOf: pass("nr_cell_advance", [.advance]))
+    try lines.append(contentsOf: pass("nr_cell_advance_currents", [.advance, .currents]))
+    try lines.append(contentsOf: points())
+    lines += solver()
+    try lines.append(contentsOf: receivers())
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func pass(_ name: String, _ parts: Parts) throws(SimulationError) -> [String] {
+    let isUsed =
+      settings.isFused ? parts != [.advance] : parts != [.advance, .currents]
+    let signature =
+      switch parts {
+      case [.initial]: "double *M, const int32_t *X, nr_run *run"
+      case [.advance, .currents]: "double *M, const int32_t *X, double t, double next"
+      default: "double *M, const int32_t *X, double t"
+      }
+    var lines = ["static void \(name)(\(signature)) {", "  (void)M; (void)X;"]
+    if parts == [.initial] {
+      lines.append("  const double t = 0; (void)t; (void)run;")
+      lines += tableCalls()
+    } else {
+      lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
+    }
+    if isUsed {
+      for (index, set) in sets.enumerated() {
+        try lines.append(contentsOf: density(set, layout.sets[index], parts))
+      }
+      if !parts.isDisjoint(with: [.initial, .advance]) {
+        for process in processes where process.instances.count > 0 {
+          try lines.append(
+            contentsOf: states(of: process, parts.contains(.initial) ? .initial : .advance))
+        }
+      }
+    }
+    return lines + ["}", ""]
+  }
+
+  private func density(
+    _ set: SetPlan, _ nodes: CellLayout.NodeSet, _ parts: Parts
+  ) throws(SimulationError) -> [String] {
+    if set.order.isEmpty, !parts.contains(.currents) { return [] }
+    var lines = [
+      "  for (int b = 0; b < \(nodes.count); b += NR_LANES) {",
+      "    NR_UNUSED const nr_vector v = nr_load(M + \(voltage + nodes.first) + b);",
+    ]
+    let ions = set.ions.sorted { $0.key < $1.key }.map(\.value)
+    for ion in ions {
+      for quantity in [Mechanism.IonQuantity.reversal, .inside, .outside, .current] {
+        lines.append(
+          "    NR_UNUSED nr_vector \(ion.name(of: quantity)) = nr_load(M + \(ion.offset(of: quantity)) + b);"
+        )
+      }
+    }
+    if let diameters = set.diameters {
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+    }
+    if let areas = set.areas {
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+    }
+    for mechanism in set.order {
+      guard let plan = set.instances[mechanism] else { continue }
+      lines += plan.declarations(at: "b").map { "    " + $0 }
+    }
+
+    if parts.contains(.initial) {
+      for ion in ions where ion.initialisesReversal { lines.append(nernst(ion)) }
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try block(
+          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set, isCurrent: false)
+      }
+    }
+    if parts.contains(.advance) {
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try block(
+          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set, isCurrent: false)
+      }
+    }
+    if parts.contains(.currents) {
+      lines.append("    NR_UNUSED nr_vector total = {0}, slope = {0};")
+      for ion in ions {
+        if ion.advancesReversal { lines.append(nernst(ion)) }
+        lines.append("    \(ion.name(of: .current)) = nr_all(0);")
+      }
+      let time = parts.contains(.advance) ? "next" : "t"
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try currents(of: plan, time: time, ions: ions, set)
+      }
+      let slot = nodes.first
+      lines += [
+        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - total + slope * v);",
+        "    nr_store(M + \(diagonal + slot) + b, nr_load(M + \(constant + slot) + b) + slope);",
+      ]
+    }
+
+    for ion in ions {
+      if parts.contains(.currents), ion.hasCurrent {
+        lines.append("    nr_store(M + \(ion.current) + b, \(ion.name(of: .current)));")
+      }
+      if ion.isDynamic, !parts.isDisjoint(with: [.initial, .advance]) {
+        lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
+        lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
+      }
+      if parts.contains(.initial) || (parts.contains(.currents) && ion.advancesReversal) {
+        lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
+      }
+    }
+    for mechanism in set.order {
+      guard let plan = set.instances[mechanism] else { continue }
+      var blocks: [Block] = []
+      if parts.contains(.initial) { blocks.append(plan.mechanism.initial) }
+      if parts.contains(.advance) { blocks.append(plan.mechanism.advance) }
+      if parts.contains(.currents) { blocks.append(plan.mechanism.currents) }
+      lines += plan.stores(of: blocks, at: "b").map { "    " + $0 }
+    }
+    return lines + ["  }"]
+  }
+
+  private func nernst(_ ion: IonPlan) -> String {
+    "    \(ion.name(of: .reversal)) = nr_nernst(\(ion.name(of: .inside)), \(ion.name(of: .outside)), "
+      + "nr_all(\(CName.literal(ion.valence))), nr_all(NR_CELSIUS));"
+  }
+
+  private func emitter(
+    _ plan: InstancePlan, voltage: String = "v", time: String, set: SetPlan?
+  ) -> BlockEmitter {
+    var bindings = plan.bindings(hasLanes: true)
+    bindings[.voltage] = Binding(text: voltage, isVector: true)
+    bindings[.time] = Binding(text: time, isVector: false)
+    bindings[.diameter] = Binding(text: "diam", isVector: true)
+    bindings[.area] = Binding(text: "area", isVector: true)
+    return BlockEmitter(
+      plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
+      indentation: 2)
+  }
+
+  /// A block of a density mechanism, between the copies of its ions.
+  private func block(
+    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan],
+    _ set: SetPlan, isCurrent: Bool
+  ) throws(SimulationError) -> [String] {
+    if block.isEmpty { return [] }
+    var emitter = emitter(plan, time: time, set: set)
+    for line in copies(plan, ions) { emitter.line(line) }
+    try emitter.emit(block, named: name)
+    for line in givenBack(plan, ions) { emitter.line(line) }
+    return emitter.lines
+  }
+
+  private func copies(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
+    plan.mechanism.variables.enumerated().compactMap { index, variable in
+      guard case .ion(let ion, let quantity) = variable.role,
+        let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
+      else { return nil }
+      return "\(plan.name(of: index)) = \(found.name(of: quantity));"
+    }
+  }
+
+  /// Concentrations and reversal potentials that a mechanism writes.
+  private func givenBack(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
+    plan.mechanism.variables.enumerated().compactMap { index, variable in
+      guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
+        plan.mechanism.ions[ion].writes.contains(quantity),
+        let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
+      else { return nil }
+      return "\(found.name(of: quantity)) = \(plan.name(of: index));"
+    }
+  }
+
+  /// The sum of a mechanism's currents.
+  private func sum(_ plan: InstancePlan) -> String {
+    plan.mechanism.currentVariables.map { plan.name(of: $0) }.joined(separator: " + ")
+  }
+
+  /// BREAKPOINT's currents: their sum in `total`, its change per mV in `slope`.
+  private func currents(
+    of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
+  ) throws(SimulationError) -> [String] {
+    let mechanism = plan.mechanism
+    guard !mechanism.currentVariables.isEmpty else {
+      return try block(
+        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set, isCurrent: true)
+    }
+    var lines: [String] = []
+    let own = plan.prefix + "slope"
+    lines.append("    nr_vector \(own) = {0};")
+    lines += try currentAndSlope(
+      plan, into: own, before: copies(plan, ions), voltage: "v", time: time, set)
+    let sign = mechanism.isElectrode ? "-" : "+"
+    lines.append("    total \(sign)= \(sum(plan));")
+    lines.append("    slope \(sign)= \(own);")
+    for line in givenBack(plan, ions) { lines.append("    " + line) }
+    for (index, variable) in mechanism.variables.enumerated() {
+      guard case .ion(let ion, .current) = variable.role,
+        mechanism.ions[ion].writes.contains(.current),
+        let found = ions.first(where: { $0.name == mechanism.ions[ion].name })
+      else { continue }
+      lines.append("    \(found.name(of: .current)) += \(plan.name(of: index));")
+    }
+    return lines
+  }
+
+  /// The currents block, and `slope`, the change of the sum of currents per mV: exact where they are ohmic,
+  /// NEURON's quotient over 0.001 mV elsewhere.
+  private func currentAndSlope(
+    _ plan: InstancePlan, into slope: String, before: [String], voltage: String, time: String,
+    _ set: SetPlan?
+  ) throws(SimulationError) -> [String] {
+    var emitter = emitter(plan, voltage: voltage, time: time, set: set)
+    if let slopes = plan.slopes {
+      var block = plan.mechanism.currents
+      let own = Variable.instance(plan.mechanism.variables.count)
+      emitter.bindings[own] = Binding(text: slope, isVector: true)
+      let terms = plan.mechanism.currentVariables.compactMap { slopes.slopes[$0] ?? nil }
+      if var total = terms.first {
+        for term in terms.dropFirst() { total = .binary(.add, total, term) }
+        block.statements.append(.assign(own, total))
+      }
+      for line in before { emitter.line(line) }
+      try emitter.emit(block, named: "BREAKPOINT")
+      return emitter.lines
+    }
+    // What the block sets is set again by the second evaluation, at the potential itself.
+    emitter.bindings[.voltage] = Binding(text: "(\(voltage) + 0.001)", isVector: true)
+    for line in before { emitter.line(line) }
+    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    emitter.line("\(slope) = \(sum(plan));")
+    emitter.bindings[.voltage] = Binding(text: voltage, isVector: true)
+    for line in before { emitter.line(line) }
+    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    emitter.line("\(slope) = (\(slope) - (\(sum(plan)))) / 0.001;")
+    return emitter.lines
+  }
+
+  // MARK: Point processes
+
+  private func opening(of process: ProcessPlan) -> [String] {
+    let plan = process.instances
+    var lines = [
+      "  for (int b = 0; b < \(plan.count); b += NR_LANES) {",
+      "    NR_UNUSED const nr_vector v = nr_gather(M + \(voltage), X + \(process.slots) + b);",
+    ]
+    if let diameters = process.diameters {
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+    }
+    if let areas = process.areas {
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+    }
+    lines += plan.declarations(at: "b").map { "    " + $0 }
+    for (index, variable) in plan.mechanism.variables.enumerated() {
+      guard case .ion(let ion, let quantity) = variable.role,
+        let places = process.ions[ion][quantity]
+      else { continue }
+      lines.append("    \(plan.name(of: index)) = nr_gather(M, X + \(places) + b);")
+    }
+    return lines
+  }
+
+  /// Gives back the concentrations that a point process writes.
+  private func closing(of process: ProcessPlan) -> [String] {
+    let plan = process.instances
+    var lines: [String] = []
+    for (index, variable) in plan.mechanism.variables.enumerated() {
+      guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
+        plan.mechanism.ions[ion].writes.contains(quantity), let places = process.ions[ion][quantity]
+      else { continue }
+      lines.append(
+        "    nr_scatter(M, X + \(places) + b, \(plan.count) - b, \(plan.name(of: index)));")
+    }
+    return lines
+  }
+
+  private func states(of process: ProcessPlan, _ part: Parts) throws(SimulationError) -> [String] {
+    let plan = process.instances
+    let block = part == .initial ? plan.mechanism.initial : plan.mechanism.advance
+    if block.isEmpty { return [] }
+    var lines = opening(of: process)
+    var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
+    try emitter.emit(block, named: part == .initial ? "INITIAL" : "SOLVE")
+    lines += emitter.lines
+    lines += closing(of: process)
+    lines += plan.stores(of: [block], at: "b").map { "    " + $0 }
+    return lines + ["  }"]
+  }
+
+  private func points() throws(SimulationError) -> [String] {
+    var lines = [
+      "static void nr_cell_points(double *M, const int32_t *X, double t) {",
+      "  (void)M; (void)X; (void)t;",
+    ]
+    for process in processes where process.instances.count > 0 {
+      let plan = process.instances
+      guard !plan.mechanism.currents.isEmpty else { continue }
+      lines += opening(of: process)
+      lines.append("    NR_UNUSED nr_vector slope = {0};")
+      if plan.mechanism.currentVariables.isEmpty {
+        var emitter = emitter(plan, time: "t", set: nil)
+        try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+        lines += emitter.lines
+      } else {
+        lines += try currentAndSlope(
+          plan, into: "slope", before: [], voltage: "v", time: "t", nil)
+        let sign = plan.mechanism.isElectrode ? "-" : ""
+        lines += [
+          "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",
+          "    nr_accumulate(M + \(right), M + \(diagonal), X + \(process.slots) + b, \(plan.count) - b,",
+          "                  factor * (slope * v - (\(sum(plan)))), factor * slope);",
+        ]
+      }
+      for (index, variable) in plan.mechanism.variables.enumerated() {
+        guard case .ion(let ion, .current) = variable.role,
+          plan.mechanism.ions[ion].writes.contains(.current),
+          process.ionPlans[ion]?.hasCurrent ?? false, let places = process.ions[ion][.current]
+        else { continue }
+        lines.append(
+          "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + \(process.factors) + b) * \(plan.name(of: index)));"
+        )
+      }
+      lines += closing(of: process)
+      lines += plan.stores(of: [plan.mechanism.currents], at: "b").map { "    " + $0 }
+      lines.append("  }")
+    }
+    return lines + ["}", ""]
+  }
+
+  // MARK: The rest
+
+  private func solver() -> [String] {
+    let count = layout.links.count
+    return """
+      static void nr_cell_solve(double *M, const int32_t *X) {
+        double *restrict right = M + \(right), *restrict diagonal = M + \(diagonal);
+        double *restrict v = M + \(voltage);
+        const double *restrict toParent = M + \(toParent), *restrict toChild = M + \(toChild);
+        const int32_t *restrict child = X + \(children), *restrict parent = X + \(parents);
+        for (int k = \(count) - 1; k >= 0; k--) {
+          const double inverse = 1.0 / diagonal[child[k]];
+          const double factor = toParent[k] * inverse;
+          diagonal[child[k]] = inverse;
+          diagonal[parent[k]] -= factor * toChild[k];
+          right[parent[k]] += factor * right[child[k]];
+        }
+        v[\(layout.root)] = right[\(layout.root)] / diagonal[\(layout.root)];
+        for (int k = 0; k < \(count); k++) {
+          v[child[k]] = (right[child[k]] + toChild[k] * v[parent[k]]) * diagonal[child[k]];
+        }
+      }
+
+      """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func receivers() throws(SimulationError) -> [String] {
+    var lines = [
+      "static void nr_cell_receive(nr_run *run, int32_t kind, int32_t i, double *weights, double flag, double t) {",
+      "  double *const M = run->memory;",
+      "  (void)M; (void)i; (void)weights; (void)flag; (void)t;",
+      "  switch (kind) {",
+    ]
+    for (kind, process) in processes.enumerated() {
+      guard let receiver = process.instances.mechanism.receiver else { continue }
+      lines += try receive(kind, process, receiver.block, "NET_RECEIVE", time: "t")
+    }
+    lines += ["  }", "}", ""]
+    lines += [
+      "static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t i, double *weights) {",
+      "  double *const M = run->memory;",
+      "  (void)M; (void)i; (void)weights;",
+      "  switch (kind) {",
+    ]
+    for (kind, process) in processes.enumerated() {
+      guard let initial = process.instances.mechanism.receiver?.initial else { continue }
+      lines += try receive(kind, process, initial, "NET_RECEIVE's INITIAL", time: "0.0")
+    }
+    return lines + ["  }", "}", ""]
+  }
+
+  private func receive(
+    _ kind: Int, _ process: ProcessPlan, _ block: Block, _ name: String, time: String
+  ) throws(SimulationError) -> [String] {
+    let plan = process.instances
+    var bindings = plan.bindings(hasLanes: false)
+    bindings[.time] = Binding(text: time, isVector: false)
+    bindings[.flag] = Binding(text: name == "NET_RECEIVE" ? "flag" : "0.0", isVector: false)
+    for weight in 0..<(plan.mechanism.receiver?.weightCount ?? 0) {
+      bindings[.weight(weight)] = Binding(text: "weights[\(weight)]", isVector: false)
+    }
+    bindings[.voltage] = Binding(
+      text: "M[\(voltage) + run->indices[\(process.slots) + i]]", isVector: false)
+    if let areas = process.areas {
+      bindings[.area] = Binding(text: "M[\(areas) + i]", isVector: false)
+    }
+    if let diameters = process.diameters {
+      bindings[.diameter] = Binding(text: "M[\(diameters) + i]", isVector: false)
+    }
+    var emitter = BlockEmitter(
+      plan.mechanism, hasLanes: false, bindings: bindings, tables: plan.tables,
+      prefix: "r\(kind)_", indentation: 3)
+    emitter.eventContext = (kind, "i")
+    var lines = ["    case \(kind): {"]
+    for (index, variable) in plan.mechanism.variables.enumerated() {
+      switch plan.storage[index] {
+      case .temporary:
+        if case .ion(let ion, let quantity) = variable.role,
+          let places = process.ions[ion][quantity]
+        {
+          lines.append(
+            "      NR_UNUSED double \(plan.name(of: index)) = M[run->indices[\(places) + i]];")
+        } else {
+          let size = variable.count > 1 ? "[\(variable.count)]" : ""
+          lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")
+        }
+      case .memory where variable.count > 1:
+        throw .unsupported(
+          mechanism: plan.mechanism.name, block: name, construct: "the array \(variable.name)")
+      default: break
+      }
+    }
+    for (index, storage) in plan.globals.enumerated() {
+      guard case .temporary = storage else { continue }
+      lines.append(
+        "      NR_UNUSED double \(plan.prefix)g_\(CName.of(plan.mechanism.globals[index].name)) = 0;")
+    }
+    try emitter.emit(block, named: name)
+    return lines + emitter.lines + ["      break;", "    }"]
+  }
+
+  // MARK: Tables
+
+  /// Everything that has tables: once each.
+  private var tabled: [InstancePlan] {
+    (sets.flatMap { set in set.order.compactMap { set.instances[$0] } }
+      + processes.map(\.instances)).filter { !$0.mechanism.tables.isEmpty && $0.count > 0 }
+  }
+
+  private func tableCalls() -> [String] {
+    tabled.flatMap { plan in plan.tables.map { "  nr_table_\($0)(M);" } }
+  }
+
+  private func tables() throws(SimulationError) -> [String] {
+    var lines: [String] = []
+    for plan in tabled {
+      for (table, offset) in zip(plan.mechanism.tables, plan.tables) {
+        try lines.append(contentsOf: self.table(table, at: offset, plan))
+      }
+    }
+    return lines
+  }
+
+  private func table(
+    _ table: Table, at offset: Int, _ plan: InstancePlan
+  ) throws(SimulationError) -> [String] {
+    var bindings = plan.bindings(hasLanes: false)
+    let mechanism = plan.mechanism
+    for dependency in table.dependencies {
+      guard case .instance(let index) = dependency, case .memory = plan.storage[index] else {
+        continue
+      }
+      throw .unsupported(
+        mechanism: mechanism.name, block: "TABLE",
+        construct: "DEPEND on \(mechanism.variables[index].name), which differs between segments")
+    }
+    for (index, variable) in mechanism.variables.enumerated() {
+      if case .constant = plan.storage[index] { continue }
+      bindings[.instance(index)] = Binding(
+        text: "x_\(CName.of(variable.name))", isVector: false, count: variable.count)
+    }
+    for (index, global) in mechanism.globals.enumerated() {
+      guard case .temporary = plan.globals[index] else { continue }
+      bindings[.global(index)] = Binding(
+        text: "g_\(CName.of(global.name))", isVector: false, count: global.count)
+    }
+    var emitter = BlockEmitter(
+      mechanism, hasLanes: false, bindings: bindings, tables: plan.tables, prefix: "t_",
+      indentation: 2)
+    emitter.blockName = "TABLE"
+    var lines = [
+      "static void nr_table_\(offset)(double *M) {"
+    ]
+    for (index, variable) in mechanism.variables.enumerated() {
+      if case .constant = plan.storage[index] { continue }
+      let size = variable.count > 1 ? "[\(variable.count)]" : ""
+      lines.append("  NR_UNUSED double x_\(CName.of(variable.name))\(size) = {0};")
+    }
+    for (index, global) in mechanism.globals.enumerated() {
+      guard case .temporary = plan.globals[index] else { continue }
+      lines.append("  NR_UNUSED double g_\(CName.of(global.name)) = 0;")
+    }
+    let lowest = emitter.asNumber(try emitter.code(table.lowest)).text
+    let highest = emitter.asNumber(try emitter.code(table.highest)).text
+    lines += [
+      "  const double lowest = \(lowest), step = (\(highest) - lowest) / \(table.intervals).0;",
+      "  M[\(offset)] = lowest;",
+      "  M[\(offset + 1)] = 1.0 / step;",
+      "  double x = lowest;",
+      "  for (int row = 0; row <= \(table.intervals); row++, x += step) {",
+    ]
+    // The argument is the body's first local, which its statements find set.
+    var body = table.body
+    guard !body.locals.isEmpty else { throw emitter.unsupported("a TABLE without an argument") }
+    emitter.bindings[.flag] = Binding(text: "x", isVector: false)
+    body.statements.insert(.assign(.local(0), .variable(.flag)), at: 0)
+    for (column, result) in table.results.enumerated() {
+      let own = Variable.instance(mechanism.variables.count + column)
+      let place = offset + TableLayout.header + column * (table.intervals + 1)
+      emitter.bindings[own] = Binding(text: "M[\(place) + row]", isVector: false)
+      body.statements.append(.assign(own, .variable(result)))
+    }
+    try emitter.emit(body, named: "TABLE")
+    return lines + emitter.lines + ["  }", "}", ""]
+  }
+}

@@ -1,0 +1,49 @@
+/// How a cell is compiled.
+package struct ProgramSettings: Sendable {
+  /// An ion of the session: what no mechanism of a cell says.
+  package struct Ion: Sendable {
+    /// Its charge.
+    package var valence: Double
+    /// The concentrations it begins with where mechanisms write them, in mM: `nai0_na_ion`, `nao0_na_ion`.
+    package var inside, outside: Double
+
+    package init(valence: Double, inside: Double, outside: Double) {
+      self.valence = valence
+      self.inside = inside
+      self.outside = outside
+    }
+  }
+
+  /// dt, in ms.
+  package var timeStep: Double
+  /// v_init, in mV.
+  package var initialPotential: Double
+  /// By name without `_ion`.
+  package var ions: [String: Ion]
+  /// By section, then by the ion's name: what `ion_style` gives.
+  package var styles: [[String: Int]]
+  /// Whether states are advanced and the next step's currents computed in one pass. Currents and what else
+  /// BREAKPOINT sets can then not be recorded: they are a step ahead.
+  package var isFused: Bool
+  /// Names of range variables that are kept in the memory, so that they can be recorded.
+  package var recorded: Set<String>
+  /// Names of parameters that may be changed between runs.
+  package var adjustable: Set<String>
+  /// How many weights all NetCons have together.
+  package var weightCount: Int
+
+  package init(
+    timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
+    styles: [[String: Int]] = [], isFused: Bool = true, recorded: Set<String> = [],
+    adjustable: Set<String> = [], weightCount: Int = 0
+  ) {
+    self.timeStep = timeStep
+    self.initialPotential = initialPotential
+    self.ions = ions
+    self.styles = styles
+    self.isFused = isFused
+    self.recorded = recorded
+    self.adjustable = adjustable
+    self.weightCount = weightCount
+  }
+}

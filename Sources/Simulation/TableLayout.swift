@@ -1,0 +1,4 @@
+/// How a TABLE lies in the memory: its lowest argument, intervals per unit of the argument, then its columns.
+enum TableLayout {
+  static let header = 2
+}
