@@ -168,6 +168,12 @@ def test_sources_that_nmodl_refuses(text: str) -> None:
     assert len(str(refusal.value)) < 2000
 
 
+def test_sources_that_only_code_generation_refuses() -> None:
+    """nmodl itself makes no code of a mechanism that writes its own parameters; nrnivmodl does."""
+    text = "NEURON { SUFFIX odd }\nPARAMETER { a = 1 }\nBREAKPOINT { a = 2 }\n"
+    assert json.loads(sources.Source("odd", text, "").syntax_tree())
+
+
 def test_no_nmodl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "_homes", lambda: [tmp_path])
     sources._nmodl.cache_clear()

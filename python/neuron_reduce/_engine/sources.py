@@ -22,6 +22,11 @@ from .._session import collect, mechanisms
 from ..errors import ArgumentError, EngineError
 from . import cache
 
+# By force: what nmodl's own code generator refuses need not matter here.
+_ARGUMENTS = (
+    *("--neuron", "source.mod", "-o", "out", "--scratch", "scratch"),
+    *("passes", "--json-ast", "codegen", "--force"),
+)
 _TIME_LIMIT_SECONDS = 120
 _SHOWN_LINES = 6
 
@@ -190,7 +195,7 @@ def syntax_tree(source: Source) -> str:
     """
     program, home = _nmodl()
     status = os.stat(program)
-    identity = f"{neuron.__version__} {program} {status.st_mtime_ns} {status.st_size}"
+    identity = f"{neuron.__version__} {program} {status.st_mtime_ns} {status.st_size} {_ARGUMENTS}"
     key = hashlib.sha256(f"{identity}\0{source.text}".encode()).hexdigest()
     store = cache.open_cache()
     path = store.find(f"{key}.json")
@@ -223,9 +228,8 @@ def _parsed(source: Source, program: str, home: str) -> str:
         written = pathlib.Path(folder) / "source.mod"
         written.write_text(source.text, encoding="utf-8")
         tree = pathlib.Path(folder) / "scratch" / "source.ast.json"
-        arguments = [program, "--neuron", "source.mod", "-o", "out", "--scratch", "scratch"]
         done = subprocess.run(
-            [*arguments, "passes", "--json-ast"],
+            [program, *_ARGUMENTS],
             cwd=folder,
             env=environment | {"NMODLHOME": home, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
