@@ -11,6 +11,7 @@ from .comparison import Comparison, VoltageDifference, compare
 from .errors import (
     ArgumentError,
     CellError,
+    EngineError,
     MissingPackageError,
     NeuronReduceError,
     NeuronReduceWarning,
@@ -34,6 +35,7 @@ __all__ = [
     "Case",
     "CellError",
     "Comparison",
+    "EngineError",
     "Evaluation",
     "MissingPackageError",
     "NeuronReduceError",

@@ -45,6 +45,12 @@ class WorkerError(NeuronReduceError, RuntimeError):
     """A process that was forked to run a cell ended before it was done."""
 
 
+class EngineError(NeuronReduceError, RuntimeError):
+    """The engine cannot run a cell as NEURON would: a mechanism or an input that it does not know,
+    no source, no compiler. The message names what it is, and where it was looked for.
+    """
+
+
 class MissingPackageError(NeuronReduceError, ImportError):
     """Something was asked for that needs a package which is not installed."""
 

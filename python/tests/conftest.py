@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def cache() -> Path:
     """Folder that keeps what is fetched or compiled, from one run to the next."""
     return Path(os.environ.get("NEURON_REDUCE_CACHE", PROJECT / ".cache"))
+
+
+@pytest.fixture
+def private_folder() -> Iterator[Path]:
+    """A folder such as a cache may be in: pytest's own may be below one that others can write."""
+    with tempfile.TemporaryDirectory(prefix="neuron-reduce-tests-") as name:
+        yield Path(name).resolve()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Cells compiled into code of their own, which gives NEURON's numbers in less time."""

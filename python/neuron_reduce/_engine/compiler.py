@@ -1,0 +1,217 @@
+"""C source text to a loaded library, by the compiler that compiles the user's mechanisms."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+import os
+import pathlib
+import platform
+import shlex
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+
+from ..errors import EngineError
+from . import cache
+
+RUNTIME = pathlib.Path(__file__).parent / "runtime"
+"""Where the headers are that generated sources include."""
+
+# Not -ffast-math: it breaks the rounding by which exp is computed, and -fassociative-math with it.
+FLAGS = (
+    "-std=gnu11",
+    "-O3",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fPIC",
+    "-shared",
+)
+
+_SHOWN_LINES = 12
+_TIME_LIMIT_SECONDS = 600
+
+
+def load(source: str, extra_flags: tuple[str, ...] = ()) -> ctypes.CDLL:
+    """Compiles a C source, or finds it compiled, and loads it.
+
+    The same source gives the same library within a process, static variables included.
+
+    :param source: what includes no headers but the system's and those in :data:`RUNTIME`.
+    :param extra_flags: for the compiler, after :data:`FLAGS`.
+    :raises EngineError: there is no compiler, it refuses the source, or the library cannot be
+        loaded.
+    """
+    command = (*_compiler(), *FLAGS, *_native(), *extra_flags)
+    name = f"{_key(source, command)}.so"
+    store = cache.open_cache()
+    path = store.find(name)
+    if path is not None:
+        try:
+            return ctypes.CDLL(str(path))
+        except OSError:
+            # Removed by another process since, or damaged: made anew.
+            pass
+    built = _compiled(source, command)
+    try:
+        return ctypes.CDLL(str(store.put(name, built)))
+    except OSError as error:
+        # No space, or a file system from which nothing may be executed.
+        other = cache.Cache(cache.temporary(f"{store.directory} cannot be used ({error})"))
+    try:
+        return ctypes.CDLL(str(other.put(name, built)))
+    except OSError as error:
+        raise EngineError(
+            f"the compiled cell cannot be loaded from {other.directory}: {error}; expected a "
+            "directory for temporary files that can be written and whose files may be executed "
+            "(TMPDIR says which)"
+        ) from None
+
+
+def _compiled(source: str, command: tuple[str, ...]) -> bytes:
+    try:
+        with tempfile.TemporaryDirectory(prefix="neuron-reduce-") as folder:
+            written = pathlib.Path(folder) / "cell.c"
+            written.write_text(source, encoding="utf-8")
+            built = pathlib.Path(folder) / "cell.so"
+            arguments = [*command, f"-I{RUNTIME}", str(written), "-o", str(built), "-lm"]
+            done = subprocess.run(
+                arguments,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_TIME_LIMIT_SECONDS,
+                check=False,
+                env=_environment(),
+            )
+            if done.returncode == 0 and built.exists():
+                return built.read_bytes()
+    except subprocess.TimeoutExpired:
+        raise EngineError(
+            f"the compiler {command[0]} took more than {_TIME_LIMIT_SECONDS} s for a cell; "
+            "expected a few"
+        ) from None
+    except OSError as error:
+        raise EngineError(
+            f"the compiler {command[0]} could not be run: {error}; expected a C compiler that "
+            "works, and space for temporary files"
+        ) from None
+    said = done.stdout.decode(errors="replace").replace(folder + os.sep, "").splitlines()
+    shown = "\n".join(said[:_SHOWN_LINES]) or "it said nothing"
+    raise EngineError(
+        f"the compiler {command[0]} ended with status {done.returncode} on a generated "
+        f"source:\n{shown}"
+    )
+
+
+def _environment() -> dict[str, str]:
+    """This process's, but for the language of messages, which are part of what is cached."""
+    return dict(os.environ) | {"LC_ALL": "C"}
+
+
+def _compiler() -> tuple[str, ...]:
+    """The compiler's command: what ``CC`` names, else Python's own, else the usual names.
+
+    :raises EngineError: there is none.
+    """
+    named = os.environ.get("CC", "").strip()
+    if named:
+        found = _command(named)
+        if found is None:
+            raise EngineError(
+                f"the environment says CC={named}, and there is no such program; expected the C "
+                "compiler that nrnivmodl uses, or CC not set"
+            )
+        return found
+    tried = [sysconfig.get_config_var("CC") or "", "cc", "gcc", "clang"]
+    for each in tried:
+        found = _command(each)
+        if found is not None:
+            return found
+    raise EngineError(
+        "there is no C compiler: looked for "
+        + ", ".join(filter(None, dict.fromkeys(tried)))
+        + "; expected the one that nrnivmodl needs too (Debian and Ubuntu: apt install gcc "
+        "libc6-dev; Fedora: dnf install gcc; macOS: xcode-select --install; conda: conda install "
+        "c-compiler), or its name in CC"
+    )
+
+
+def _command(text: str) -> tuple[str, ...] | None:
+    try:
+        program, *arguments = shlex.split(text)
+    except ValueError:
+        return None
+    path = shutil.which(program)
+    return None if path is None else (path, *arguments)
+
+
+def _native() -> tuple[str, ...]:
+    """The flag by which code is made for this processor: it never leaves this machine."""
+    machine = platform.machine().lower()
+    if machine in ("x86_64", "amd64", "i686"):
+        return ("-march=native",)
+    return ("-mcpu=native",) if machine.startswith(("aarch64", "arm", "ppc")) else ()
+
+
+def _key(source: str, command: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    parts = [
+        source.encode(),
+        "\0".join(command).encode(),
+        _version(command[0], *_identity(command[0])),
+        _processor(),
+    ]
+    for header in sorted(RUNTIME.glob("**/*.h")):
+        parts += [str(header.relative_to(RUNTIME)).encode(), header.read_bytes()]
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _identity(program: str) -> tuple[int, int]:
+    status = os.stat(program)
+    return status.st_mtime_ns, status.st_size
+
+
+@functools.cache
+def _version(program: str, modified: int, size: int) -> bytes:
+    """What a compiler says that it is.
+
+    :raises EngineError: it cannot be run.
+    """
+    try:
+        done = subprocess.run(
+            [program, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+            env=_environment(),
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineError(
+            f"the compiler {program} could not be run: {error}; expected a C compiler that works"
+        ) from None
+    return done.stdout + f"{modified} {size}".encode()
+
+
+@functools.cache
+def _processor() -> bytes:
+    """What code for this processor depends on: a cache may be shared by machines."""
+    wanted = ("vendor_id", "cpu family", "model", "model name", "flags", "Features", "CPU part")
+    found = dict.fromkeys(wanted, "")
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if not found.get(name.strip(), "-"):
+            found[name.strip()] = value.strip()
+    described = [platform.system(), platform.machine(), platform.processor(), *found.values()]
+    return "\0".join(described).encode()
