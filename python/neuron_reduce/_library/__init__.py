@@ -35,9 +35,10 @@ _STATUS_ERRORS = {
     4: errors.SynapseError,
     5: errors.TemplateError,
     6: errors.SimulatorError,
+    7: errors.EngineError,
 }
 
-_ABI_VERSION = 2
+_ABI_VERSION = 3
 """The ``NR_ABI_VERSION`` of the header that this module was written for."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from neuron import h, nrn
 
 from . import _library, check
+from .programs import Program
 from .structures import (
     ArgumentNames,
     Building,
@@ -21,6 +22,7 @@ from .structures import (
     MappedSegment,
     NamedValue,
     ProcessGroup,
+    ProgramRequest,
     Section,
     Settings,
     SynapseKind,
@@ -83,6 +85,19 @@ class Cell:
             _library.nr_cell_set_leaks(self._handle, (Leak * len(leaks))(*leaks), len(leaks)),
             self._names,
         )
+
+    def sections(self) -> list[nrn.Section]:
+        """All sections, in the order of their indices."""
+        sections = h.SectionList()
+        check(_library.nr_cell_sections(self._handle, sections.hocobjptr()), self._names)
+        return list(sections)
+
+    def compile(self, request: ProgramRequest) -> Program:
+        """Compiles a cell that was read whole.
+
+        :raises EngineError: a mechanism cannot be compiled.
+        """
+        return Program(self._handle, request, self._names)
 
     def reduce(self, settings: Settings) -> Outcome:
         """Reduces the cell that was read; the session stays as it is.

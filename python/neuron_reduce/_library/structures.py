@@ -51,6 +51,7 @@ class CellRequest(ctypes.Structure):
         ("synapse_count", ctypes.c_size_t),
         ("connections", ctypes.c_void_p),
         ("connection_count", ctypes.c_size_t),
+        ("is_whole", ctypes.c_int32),
     ]
 
 
@@ -203,3 +204,26 @@ class Impedance(ctypes.Structure):
         ("full", ctypes.c_double),
         ("reduced", ctypes.c_double),
     ]
+
+
+class ProgramRequest(ctypes.Structure):
+    """``nr_program_request``."""
+
+    _fields_ = [
+        ("trees", ctypes.POINTER(ctypes.c_char_p)),
+        ("tree_count", ctypes.c_size_t),
+        ("time_step", ctypes.c_double),
+        ("initial_potential", ctypes.c_double),
+        ("is_fused", ctypes.c_int32),
+        ("recorded", ctypes.POINTER(ctypes.c_char_p)),
+        ("recorded_count", ctypes.c_size_t),
+        ("adjustable", ctypes.POINTER(ctypes.c_char_p)),
+        ("adjustable_count", ctypes.c_size_t),
+        ("weight_count", ctypes.c_size_t),
+    ]
+
+
+class ProgramInstance(ctypes.Structure):
+    """``nr_program_instance``."""
+
+    _fields_ = [("kind", ctypes.c_int32), ("index", ctypes.c_int32)]

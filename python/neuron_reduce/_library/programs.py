@@ -1,0 +1,87 @@
+"""A cell compiled to C: its code, and where what is in its memory."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+
+from . import check, declare, function
+from . import _library as library
+from .structures import ArgumentNames, ProgramInstance, ProgramRequest
+
+_SIZE = ctypes.POINTER(ctypes.c_size_t)
+
+declare(
+    "nr_cell_compile",
+    ctypes.c_void_p,
+    ctypes.POINTER(ProgramRequest),
+    ctypes.POINTER(ctypes.c_void_p),
+)
+declare("nr_cell_sections", ctypes.c_void_p, ctypes.c_void_p)
+_free = function("nr_program_free", None, ctypes.c_void_p)
+_source = function("nr_program_source", ctypes.c_char_p, ctypes.c_void_p)
+_memory = function("nr_program_memory", ctypes.POINTER(ctypes.c_double), ctypes.c_void_p, _SIZE)
+_indices = function("nr_program_indices", ctypes.POINTER(ctypes.c_int32), ctypes.c_void_p, _SIZE)
+_instances = function(
+    "nr_program_instances", ctypes.POINTER(ProgramInstance), ctypes.c_void_p, _SIZE
+)
+_weights = function("nr_program_weights", ctypes.c_int64, ctypes.c_void_p)
+_variable = function(
+    "nr_program_variable",
+    ctypes.c_int64,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_double,
+    ctypes.c_char_p,
+)
+_member = function(
+    "nr_program_member", ctypes.c_int64, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
+)
+
+
+class Program:
+    """A cell as a program: the library's ``nr_program``.
+
+    :ivar source: C.
+    :ivar memory: the numbers that it begins with, shaped (n,).
+    :ivar indices: its table of indices, shaped (m,), int32.
+    :ivar instances: for each point process its kind and which of them it is, shaped (p, 2).
+    :ivar weights: where in the memory the weights of NetCons begin.
+    """
+
+    def __init__(self, cell: ctypes.c_void_p, request: ProgramRequest, names: ArgumentNames):
+        self._handle = ctypes.c_void_p()
+        check(library.nr_cell_compile(cell, request, self._handle), names)
+        self.source: str = _source(self._handle).decode()
+        self.memory = _array(_memory, self._handle)
+        self.indices = _array(_indices, self._handle)
+        count = ctypes.c_size_t()
+        instances = _instances(self._handle, ctypes.byref(count))
+        self.instances = np.array(
+            [(instances[index].kind, instances[index].index) for index in range(count.value)],
+            dtype=np.int32,
+        ).reshape(-1, 2)
+        self.weights: int = _weights(self._handle)
+
+    def __del__(self, free=_free):
+        if self._handle:
+            free(self._handle)
+
+    def variable(self, section: int, position: float, name: str) -> int | None:
+        """Where in the memory a range variable is; None where it is not there."""
+        return _place(_variable(self._handle, section, position, name.encode()))
+
+    def member(self, point_process: int, name: str) -> int | None:
+        """Where in the memory a point process's member is; None where it is not there."""
+        return _place(_member(self._handle, point_process, name.encode()))
+
+
+def _array(lend, handle: ctypes.c_void_p) -> np.ndarray:
+    count = ctypes.c_size_t()
+    base = lend(handle, ctypes.byref(count))
+    return np.ctypeslib.as_array(base, (count.value,)).copy()
+
+
+def _place(offset: int) -> int | None:
+    return None if offset < 0 else offset
