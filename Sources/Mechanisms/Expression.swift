@@ -73,6 +73,8 @@ package indirect enum Statement: Sendable, Hashable {
   /// Sets a table's results for this argument, by interpolation or, while the table is switched off, as
   /// `Table.body` does.
   case lookUp(table: Int, argument: Expression)
+  /// Sets a variable to the value of a FUNCTION's table, whose one result is local to `Table.body`.
+  case lookUpValue(table: Int, result: Variable, argument: Expression)
   /// Solves `Σ_j matrix[i][j] · unknowns[j] = right[i]`; unknowns are set.
   case solveLinear(unknowns: [Variable], matrix: [[Expression]], right: [Expression])
   /// Newton's method: sets the unknowns such that all residuals are 0, beginning with what they are.

@@ -1,0 +1,105 @@
+extension BlockBuilder {
+  /// The expression by variables; statements that it needs first (of FUNCTIONs it calls) are emitted.
+  mutating func lower(_ expression: SourceExpression) throws(MechanismError) -> Expression {
+    switch expression {
+    case .number(let value): return .number(value)
+    case .name(let name):
+      switch try binding(of: name) {
+      case .value(let value): return value
+      case .place(let variable, let count):
+        // An array without an index is its first element.
+        return count > 1 ? .element(variable, .number(0)) : .variable(variable)
+      }
+    case .element(let name, let index): return try place(name, index: index).reading
+    case .negative(let operand):
+      if case .number(let value) = operand { return .number(-value) }
+      return .negative(try lower(operand))
+    case .not(let operand): return .not(try lower(operand))
+    case .binary(let operation, let left, let right):
+      let first = try lower(left)
+      return .binary(operation, first, try lower(right))
+    case .call(let name, let arguments): return try call(name, arguments)
+    case .text: throw unsupported("a text")
+    }
+  }
+
+  mutating func place(_ target: SourceTarget) throws(MechanismError) -> Place {
+    if let index = target.index { return try place(target.name, index: index) }
+    guard case .place(let variable, let count) = try binding(of: target.name) else {
+      throw unsupported("assigning to the constant \(target.name)")
+    }
+    return count > 1 ? .element(variable, .number(0)) : .variable(variable)
+  }
+
+  private mutating func place(
+    _ name: String, index: SourceExpression
+  ) throws(MechanismError) -> Place {
+    guard case .place(let variable, let count) = try binding(of: name) else {
+      throw unsupported("an index of the constant \(name)")
+    }
+    let position = try lower(index).simplified
+    if case .number(let value) = position {
+      guard value >= 0, value < Double(count) else {
+        throw unsupported("\(name)[\(value)], which has \(count) elements")
+      }
+      return count > 1
+        ? .element(variable, .number(value.rounded(.towardZero))) : .variable(variable)
+    }
+    guard count > 1 else { throw unsupported("an index of \(name), which is no array") }
+    return .element(variable, position)
+  }
+
+  private mutating func call(
+    _ name: String, _ arguments: [SourceExpression]
+  ) throws(MechanismError) -> Expression {
+    if source.functionTables.contains(name) { throw unsupported("FUNCTION_TABLE \(name)") }
+    var values: [Expression] = []
+    for argument in arguments { values.append(try lower(argument)) }
+    if let routine = source.routines[name] { return try writeOut(routine, values) }
+    if let function = Expression.Function(rawValue: name) {
+      guard values.count == function.argumentCount else {
+        throw unsupported("\(name) with \(values.count) arguments")
+      }
+      return .call(function, values)
+    }
+    switch (name, values.count) {
+    case ("at_time", 1): return Self.atTime(values[0])
+    case ("exprelr", 1): return try relative(values[0])
+    default: throw unsupported("\(name)()")
+    }
+  }
+
+  /// Whether the time was met within the last step: with fixed steps NEURON takes it 1e-11 ms early.
+  private static func atTime(_ time: Expression) -> Expression {
+    let early = Expression.binary(.subtract, time, .number(1e-11))
+    return .binary(
+      .and, .binary(.lessOrEqual, early, .variable(.time)),
+      .binary(
+        .greater, early, .binary(.subtract, .variable(.time), .variable(.timeStep))))
+  }
+
+  /// x / (exp(x) - 1), which is 1 at 0.
+  private mutating func relative(_ argument: Expression) throws(MechanismError) -> Expression {
+    let x = newLocal("x")
+    let result = newLocal("exprelr")
+    try emit(.assign(x, argument))
+    let quotient = Expression.binary(
+      .divide, .variable(x), .binary(.subtract, .call(.exp, [.variable(x)]), .number(1)))
+    try emit(
+      .conditional(
+        .binary(.equal, .binary(.add, .number(1), .variable(x)), .number(1)),
+        then: [.assign(result, .number(1))], otherwise: [.assign(result, quotient)]))
+    return .variable(result)
+  }
+}
+
+extension Expression.Function {
+  package var argumentCount: Int {
+    switch self {
+    case .atan2, .fmod, .pow, .fmin, .fmax: 2
+    case .nernst: 3
+    case .ghk: 4
+    default: 1
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/// From the JSON of a mod file's syntax tree, as `nmodl` writes it, to what the mechanism computes.
+package enum MechanismReader {
+  package static func read(_ json: some Sequence<UInt8>) throws(MechanismError) -> Mechanism {
+    try lower(SourceReader.read(SyntaxTreeReader.read(Array(json))))
+  }
+
+  package static func read(_ json: String) throws(MechanismError) -> Mechanism {
+    try read(json.utf8)
+  }
+
+  static func lower(_ source: MechanismSource) throws(MechanismError) -> Mechanism {
+    let state = try LoweringState(source)
+    var mechanism = Mechanism(name: source.name, kind: source.kind)
+    mechanism.initial = try block(state, "INITIAL", source.initial) { $0.isInitial = true }
+    var advance = BlockBuilder(state, place: "BREAKPOINT")
+    var others: [SourceStatement] = []
+    for statement in source.breakpoint {
+      if case .solve(let name, let method) = statement {
+        try advance.solve(name, method)
+      } else {
+        others.append(statement)
+      }
+    }
+    let currents =
+      source.nonspecificCurrents + source.electrodeCurrents
+      + source.ions.flatMap { ion in ion.writes.filter { $0 == "i" + ion.name } }
+    if currents.isEmpty {
+      // NEURON then has no function for currents: all happens when states advance.
+      try advance.nested(others)
+    } else {
+      mechanism.currents = try block(state, "BREAKPOINT", others) { _ in }
+    }
+    mechanism.advance = advance.finish()
+    mechanism.beforeBreakpoint = try block(state, "BEFORE BREAKPOINT", source.beforeBreakpoint) {
+      _ in
+    }
+    mechanism.afterSolve = try block(state, "AFTER SOLVE", source.afterSolve) { _ in }
+    mechanism.beforeStep = try block(state, "BEFORE STEP", source.beforeStep) { _ in }
+    if let receiver = source.receiver { mechanism.receiver = try receive(state, receiver) }
+    guard source.electrodeCurrents.isEmpty || source.electrodeCurrents.count == currents.count
+    else {
+      throw .unsupported(
+        mechanism: source.name, block: "NEURON",
+        construct: "ELECTRODE_CURRENT beside other currents")
+    }
+    mechanism.isElectrode = !source.electrodeCurrents.isEmpty
+    for name in currents {
+      guard case .variable(.instance(let index))? = state.symbols[name] else {
+        throw .unknownName(mechanism: source.name, block: "NEURON", name: name)
+      }
+      if !mechanism.currentVariables.contains(index) { mechanism.currentVariables.append(index) }
+    }
+    mechanism.ions = state.symbols.ions
+    mechanism.tables = state.tables
+    mechanism.variables = state.symbols.variables
+    mechanism.globals = state.symbols.globals
+    try mechanism.startStates(state)
+    mechanism.localize(state.symbols.fileLocals)
+    mechanism.markAssignedGlobals()
+    return mechanism
+  }
+
+  private static func block(
+    _ state: LoweringState, _ place: String, _ statements: [SourceStatement],
+    _ prepare: (inout BlockBuilder) -> Void
+  ) throws(MechanismError) -> Block {
+    var builder = BlockBuilder(state, place: place)
+    prepare(&builder)
+    try builder.lower(statements)
+    return builder.finish()
+  }
+
+  private static func receive(
+    _ state: LoweringState, _ routine: MechanismSource.Routine
+  ) throws(MechanismError) -> Mechanism.Receiver {
+    func lower(_ statements: [SourceStatement]) throws(MechanismError) -> Block {
+      try block(state, "NET_RECEIVE", statements) { builder in
+        builder.isReceiver = true
+        builder.bind("flag", .place(.flag, count: 1))
+        for (index, name) in routine.arguments.enumerated() {
+          builder.bind(name, .place(.weight(index), count: 1))
+        }
+      }
+    }
+    var initial: Block?
+    var others: [SourceStatement] = []
+    for statement in routine.body {
+      if case .initial(let statements) = statement {
+        initial = try lower(statements)
+      } else {
+        others.append(statement)
+      }
+    }
+    return .init(
+      weightCount: routine.arguments.count, initial: initial, block: try lower(others))
+  }
+}

@@ -1,0 +1,7 @@
+/// What a name of the mechanism stands for.
+enum Symbol: Equatable {
+  case variable(Variable)
+  case number(Double)
+  /// Known, but nothing that a running block may use: POINTER, EXTERNAL, RANDOM.
+  case unusable(String)
+}
