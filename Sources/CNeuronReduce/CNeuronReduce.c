@@ -45,6 +45,8 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_stand),
       SIZE(nr_voltage_step),
       SIZE(nr_measured),
+      SIZE(nr_program_request),
+      SIZE(nr_program_instance),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

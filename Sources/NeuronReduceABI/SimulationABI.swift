@@ -33,7 +33,7 @@ private func mechanisms(
   var mechanisms: [String: Mechanism] = [:]
   for tree in elements(request.trees, request.tree_count) {
     do {
-      let mechanism = try Mechanism(json: String(cString: tree))
+      let mechanism = try MechanismReader.read(String(cString: tree))
       mechanisms[mechanism.name] = mechanism
     } catch {
       throw .mechanism(error)

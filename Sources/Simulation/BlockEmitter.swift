@@ -106,7 +106,9 @@ struct BlockEmitter {
     case .whileLoop(let condition, let body):
       try whileLoop(condition, body, under: mask)
     case .lookUp(let table, let argument):
-      try lookUp(table, argument, under: mask)
+      try lookUp(table, argument, into: nil, under: mask)
+    case .lookUpValue(let table, let result, let argument):
+      try lookUp(table, argument, into: result, under: mask)
     case .solveLinear(let unknowns, let matrix, let right):
       try solveLinear(unknowns, matrix, right, under: mask)
     case .solveNonlinear(let unknowns, let residuals):
@@ -235,7 +237,7 @@ struct BlockEmitter {
   }
 
   private mutating func lookUp(
-    _ index: Int, _ argument: Expression, under mask: String?
+    _ index: Int, _ argument: Expression, into value: Variable?, under mask: String?
   ) throws(SimulationError) {
     guard mechanism.tables.indices.contains(index), tables.indices.contains(index) else {
       throw unsupported("TABLE")
@@ -251,11 +253,12 @@ struct BlockEmitter {
     } else {
       line("const double \(place) = nr_place1(\(base), \(argument.text), \(table.intervals));")
     }
-    for (column, result) in table.results.enumerated() {
+    let results = value.map { [$0] } ?? table.results
+    for (column, result) in results.enumerated() {
       let function = hasLanes ? "nr_interpolate" : "nr_interpolate1"
-      let value =
+      let found =
         "\(function)(\(base) + \(TableLayout.header + column * columns), \(place), \(table.intervals))"
-      try assign(Code(text: value, isVector: hasLanes), to: result, under: mask)
+      try assign(Code(text: found, isVector: hasLanes), to: result, under: mask)
     }
   }
 

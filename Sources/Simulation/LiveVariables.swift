@@ -31,6 +31,7 @@ struct LiveVariables {
       case .whileLoop(_, let body): found.formUnion(assigned(in: body, tables: tables))
       case .lookUp(let table, _):
         if tables.indices.contains(table) { found.formUnion(tables[table].results) }
+      case .lookUpValue(_, let result, _): found.insert(result)
       case .solveLinear(let unknowns, _, _), .solveNonlinear(let unknowns, _):
         found.formUnion(unknowns)
       case .sendToItself, .sendEvent, .moveEvent, .watch: break
@@ -92,6 +93,9 @@ struct LiveVariables {
       use(argument)
       guard tables.indices.contains(table) else { return }
       set.formUnion(tables[table].results)
+    case .lookUpValue(_, let result, let argument):
+      use(argument)
+      set.insert(result)
     case .solveLinear(let unknowns, let matrix, let right):
       for expression in matrix.joined() { use(expression) }
       for expression in right { use(expression) }

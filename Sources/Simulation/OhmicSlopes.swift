@@ -62,6 +62,8 @@ extension OhmicSlopes {
         let found: Dependence = dependence(of: argument) == .constant ? .constant : .other
         guard tables.indices.contains(table) else { return }
         for result in tables[table].results { set(result, found) }
+      case .lookUpValue(_, let result, let argument):
+        set(result, dependence(of: argument) == .constant ? .constant : .other)
       case .solveLinear(let unknowns, _, _), .solveNonlinear(let unknowns, _):
         for unknown in unknowns { set(unknown, .other) }
       case .sendToItself, .sendEvent, .moveEvent, .watch: break

@@ -38,6 +38,7 @@ struct ScalarVariables {
         exclude(body, isUnderMask: isUnderMask || isVector(condition))
       case .lookUp(let table, _):
         if tables.indices.contains(table) { variables.subtract(tables[table].results) }
+      case .lookUpValue(_, let result, _): variables.remove(result)
       case .solveLinear(let unknowns, _, _), .solveNonlinear(let unknowns, _):
         variables.subtract(unknowns)
       case .sendToItself, .sendEvent, .moveEvent, .watch: break

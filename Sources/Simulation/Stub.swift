@@ -1,5 +1,4 @@
 import Mechanisms
 extension Mechanism {
   var superposes: Bool { false }
-  package init(json: String) throws(MechanismError) { self.init(name: "", kind: .density) }
 }
