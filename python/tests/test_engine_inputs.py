@@ -278,3 +278,28 @@ def test_events_of_nothing() -> None:
         with pytest.raises(ArgumentError, match="expected"):
             inputs.read([session.first], events=events)
     assert netcon.valid()
+
+
+@isolated
+def test_detectors_of_a_cells_spikes() -> None:
+    session = _session()
+    other = h.Section(name="other")
+    times, groups, indices = h.Vector(), h.Vector(), h.Vector()
+    recorded = h.NetCon(session.soma(0.5)._ref_v, None, sec=session.soma)
+    recorded.threshold = -20
+    recorded.record(times)
+    onto = h.NetCon(session.soma(0.9)._ref_v, session.first, sec=session.soma)
+    grouped = h.NetCon(session.soma(0.1)._ref_v, None, sec=session.soma)
+    grouped.record(groups, indices, 7)
+    others = [
+        h.NetCon(other(0.5)._ref_v, session.first, sec=other),
+        h.NetCon(session.soma(0.5).hh._ref_m, session.first, sec=session.soma),
+        h.NetCon(h.NetStim(), session.first),
+        h.NetCon(None, session.first),
+    ]
+    found = inputs.detectors([session.soma])
+    assert [each.netcon for each in found] == [recorded, onto, grouped]
+    assert [each.origin.x for each in found] == pytest.approx([1 / 2, 5 / 6, 1 / 6])
+    assert [each.origin.threshold for each in found] == [-20, 10, 10]
+    assert [each.recording for each in found] == [times, None, groups]
+    assert len(others) == 4

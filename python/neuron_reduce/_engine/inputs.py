@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from neuron import h, hoc
+from neuron import h, hoc, nrn
 
 from .._session import collect, mechanisms
 from ..errors import ArgumentError, EngineError
@@ -168,6 +168,42 @@ def read(
         deliveries,
         int(h.Random().Random123_globalindex()),
     )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Detector:
+    """A NetCon that has events where a membrane potential rises through a threshold.
+
+    :ivar netcon: the object.
+    :ivar origin: what it has its events from.
+    :ivar recording: the Vector that its ``record`` fills with times; None where there is none, or
+        it does something else. NEURON does not tell the one that it fills with identifiers.
+    """
+
+    netcon: Any
+    origin: Voltage
+    recording: Any | None
+
+
+def detectors(sections: Iterable[nrn.Section]) -> list[Detector]:
+    """All NetCons of the session that watch a cell's potentials, whatever they target, in the order
+    in which NEURON made them.
+
+    :param sections: the cell's.
+    """
+    names = {section.name() for section in sections}
+    found = []
+    for netcon in h.List("NetCon"):
+        segment = None if netcon.pre() is not None else netcon.preseg()
+        if segment is not None and segment.sec.name() in names:
+            origin = Voltage(segment.sec.name(), segment.x, netcon.threshold)
+            found.append(Detector(netcon, origin, _recording(netcon)))
+    return found
+
+
+def _recording(netcon) -> Any | None:
+    found = netcon.get_recordvec()
+    return found if isinstance(found, hoc.HocObject) else None
 
 
 class _Given:

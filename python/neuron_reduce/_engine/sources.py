@@ -32,6 +32,8 @@ _SHOWN_LINES = 6
 
 _DECLARATION = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
 
+_POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
+
 _COMMENTS = re.compile(
     r"""^[ \t]*COMMENT\b.*?^[ \t]*ENDCOMMENT\b
     |   ^[ \t]*VERBATIM\b.*?^[ \t]*ENDVERBATIM\b
@@ -185,6 +187,19 @@ def declared_name(text: str) -> str | None:
     """
     match = _DECLARATION.search(_COMMENTS.sub(" ", text))
     return None if match is None else match[1]
+
+
+@functools.cache
+def pointers(name: str) -> frozenset[str]:
+    """The names of a mechanism's POINTERs, as far as its source is known.
+
+    :param name: of a mechanism.
+    """
+    source = _of_session(name, _selectors())
+    if source is None:
+        return frozenset()
+    lists = _POINTERS.findall(_COMMENTS.sub(" ", source.text))
+    return frozenset(re.findall(r"\w+", ",".join(lists)))
 
 
 def syntax_tree(source: Source) -> str:
