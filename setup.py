@@ -31,6 +31,10 @@ class BuildWithSwift(build_py):
         shown = subprocess.run([*build, "--show-bin-path"], check=True, stdout=subprocess.PIPE)
         target = pathlib.Path(self.build_lib) / "neuron_reduce" / LIBRARY
         shutil.copyfile(pathlib.Path(shown.stdout.decode().strip()) / LIBRARY, target)
+        runtime = target.parent / "_engine" / "runtime"
+        runtime.mkdir(exist_ok=True)
+        for header in (ROOT / "Sources" / "CSimulation" / "include").glob("*.h"):
+            shutil.copy(header, runtime)
         strip = shutil.which("strip")
         if strip and sys.platform != "darwin":
             subprocess.run([strip, "--strip-unneeded", str(target)], check=True)

@@ -77,6 +77,13 @@ struct BlockEmitter {
       let type = isVector ? "nr_vector" : "double"
       line("NR_UNUSED \(type) \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
     }
+    // Mechanisms may set their copy of the potential.
+    let assigned = LiveVariables.assigned(in: block.statements, tables: mechanism.tables)
+    if assigned.contains(.voltage) {
+      let copy = fresh("v")
+      line("\(number) \(copy) = \(try code(.variable(.voltage)).text);")
+      bindings[.voltage] = Binding(text: copy, isVector: hasLanes)
+    }
     try emit(block.statements, under: nil)
     bindings = outer
     indentation -= 1

@@ -103,7 +103,7 @@ class Engine:
             for name in section.psection()["density_mechs"]
         } | {each.hname().split("[")[0] for each in self._processes}
         found = sources.find(sorted(names), mechanisms)
-        self._trees = [each.syntax_tree.encode() for each in found.values()]
+        self._trees = [each.syntax_tree().encode() for each in found.values()]
         self._programs: dict[tuple, _Loaded] = {}
 
     def run(
@@ -330,8 +330,10 @@ class _Trial:
         )
         try:
             _check(self._loaded.start(run))
-            while run.t < tstop:
-                _check(self._loaded.go_on(run, tstop, _CHUNK_STEPS))
+            # As stdrun's continuerun.
+            end = tstop - dt / 2
+            while run.t < end:
+                _check(self._loaded.go_on(run, end, _CHUNK_STEPS))
         finally:
             self._loaded.end(run)
         samples = run.samples
