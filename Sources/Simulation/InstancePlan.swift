@@ -27,8 +27,7 @@ struct InstancePlan {
   let count: Int
   private(set) var storage: [Storage] = []
   private(set) var globals: [GlobalStorage] = []
-  /// By table: where it begins.
-  private(set) var tables: [Int] = []
+  private(set) var tables: [TablePlan] = []
   /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
   let slopes: OhmicSlopes?
 
@@ -48,20 +47,20 @@ struct InstancePlan {
     self.prefix = prefix
     count = values.count
     slopes = OhmicSlopes(of: mechanism)
-    let blocks = [
-      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
-      mechanism.receiver?.initial,
-    ].compactMap { $0 }
-    let assigned = blocks.reduce(into: Set<Variable>()) {
+    let blocks = mechanism.blocks
+    var assigned = blocks.reduce(into: Set<Variable>()) {
       $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
     }
+    let besides = mechanism.setBesidesTables
+    assigned.formUnion(besides)
     let sequences =
       isFused
       ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
       : [[mechanism.advance], [mechanism.currents]]
-    let kept = (sequences + [[mechanism.receiver?.block].compactMap { $0 }]).reduce(
-      into: Set<Variable>()
-    ) { $0.formUnion(LiveVariables($1, tables: mechanism.tables).read) }
+    let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
+    let kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
+      $0.formUnion(LiveVariables($1, tables: mechanism.tables).read)
+    }
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -76,7 +75,7 @@ struct InstancePlan {
       default:
         let isNeeded =
           kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
-          || isStored(name)
+          || (isStored(name) && !besides.contains(.instance(index)))
         guard isNeeded else {
           storage.append(.temporary)
           continue
@@ -94,10 +93,14 @@ struct InstancePlan {
       }
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
-    for table in mechanism.tables {
+    let values = { (variable: Int) -> [Double] in
+      let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
+      guard let start = kind.offset(ofParameter: name) else { return [] }
+      return values.map { isAdjustable(name) ? .nan : $0[start] }
+    }
+    for index in mechanism.tables.indices {
       tables.append(
-        plan.place(
-          0, count: TableLayout.header + table.results.count * (table.intervals + 1)))
+        try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
     }
   }
 
@@ -171,7 +174,7 @@ struct InstancePlan {
   // MARK: C
 
   /// The C name of a variable that is loaded, set and stored in a function.
-  func name(of index: Int) -> String { prefix + CName.of(mechanism.variables[index].name) }
+  func name(of index: Int) -> String { prefix + "v_" + CName.of(mechanism.variables[index].name) }
 
   /// What C calls the variables of several instances at once, or of the instance `i`.
   ///
@@ -188,8 +191,12 @@ struct InstancePlan {
       bindings[.instance(index)] =
         switch storage.indices.contains(index) ? storage[index] : .temporary {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
+        case .memory(let offset) where !hasLanes && variable.count > 1:
+          Binding(
+            text: "(M + \(offset) + i)", isVector: false, count: variable.count,
+            stride: paddedCount)
         case .memory(let offset) where !hasLanes:
-          Binding(text: "M[\(offset) + i]", isVector: false, count: 1)
+          Binding(text: "M[\(offset) + i]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
         }
     }

@@ -7,6 +7,11 @@ struct OhmicSlopes {
 
   /// nil where a current is not linear in v, or b is not to be had after the block.
   init?(of mechanism: Mechanism) {
+    // What the block leaves for itself depends on how often it is done: NEURON does it at v + 0.001 mV first.
+    let read = LiveVariables([mechanism.currents], tables: mechanism.tables).read
+    let assigned = LiveVariables.assigned(
+      in: mechanism.currents.statements, tables: mechanism.tables)
+    if !read.isDisjoint(with: assigned) { return nil }
     var walk = Walk(tables: mechanism.tables)
     walk.visit(mechanism.currents.statements)
     var slopes: [Int: Expression?] = [:]
