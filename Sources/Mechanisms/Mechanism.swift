@@ -80,12 +80,18 @@ package struct Mechanism: Sendable, Equatable {
     package var initialValue: Double
     /// Whether a block of the mechanism assigns it.
     package var isAssigned: Bool
+    /// A LOCAL outside of blocks that is kept from one block to the next: hoc does not know it, INITIAL sets it.
+    package var isHidden: Bool
 
-    package init(name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false) {
+    package init(
+      name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false,
+      isHidden: Bool = false
+    ) {
       self.name = name
       self.count = count
       self.initialValue = initialValue
       self.isAssigned = isAssigned
+      self.isHidden = isHidden
     }
   }
 

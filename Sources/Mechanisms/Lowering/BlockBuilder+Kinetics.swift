@@ -124,7 +124,7 @@ extension BlockBuilder {
       try emit(.solveNonlinear(unknowns: variables, residuals: whole))
     }
     try store(unknowns)
-    if substitution.hasDependents { for statement in before { try emit(statement) } }
+    for statement in substitution.dependents { try emit(statement) }
   }
 
   private func readsDependent(_ rates: [Expression], _ substitution: Substitution) -> Bool {
