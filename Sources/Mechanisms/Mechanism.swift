@@ -173,8 +173,8 @@ package struct Block: Sendable, Equatable {
 /// A TABLE statement: values of some variables over one argument, between which NEURON interpolates linearly
 /// while `usetable` is not 0.
 package struct Table: Sendable, Equatable {
-  /// Instance or global variables that the table gives (all of one PROCEDURE), or `.local(result)` of
-  /// `body` for a FUNCTION.
+  /// Instance or global variables that the table gives (all of one PROCEDURE; of an array all its elements),
+  /// or `.local(result)` of `body` for a FUNCTION.
   package var results: [Variable]
   /// What makes the table be built anew when it changes.
   package var dependencies: [Variable]

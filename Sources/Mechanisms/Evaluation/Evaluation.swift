@@ -160,9 +160,12 @@ package struct Evaluation {
     if tables[index]?.dependencies != dependencies { fill(index, table, dependencies) }
     guard let filled = tables[index] else { return [] }
     let results = filled.values(at: argument)
-    for (variable, number) in zip(table.results, results) {
-      if case .local = variable { continue }
-      set(variable, 0, number)
+    var position = 0
+    for variable in table.results {
+      for element in 0..<count(of: variable) where position < results.count {
+        if case .local = variable {} else { set(variable, element, results[position]) }
+        position += 1
+      }
     }
     return results
   }
@@ -180,12 +183,24 @@ package struct Evaluation {
     tables[index] = filled
   }
 
+  private func count(of variable: Variable) -> Int {
+    switch variable {
+    case .instance(let index):
+      mechanism.variables.indices.contains(index) ? mechanism.variables[index].count : 0
+    case .global(let index):
+      mechanism.globals.indices.contains(index) ? mechanism.globals[index].count : 0
+    default: 1
+    }
+  }
+
   private mutating func compute(_ table: Table, _ argument: Double) -> [Double] {
     let outer = locals
     locals = table.body.localCounts.map { Array(repeating: 0, count: $0) }
     set(.local(0), 0, argument)
     run(table.body.statements)
-    let results = table.results.map { get($0, 0) }
+    let results = table.results.flatMap { variable in
+      (0..<count(of: variable)).map { get(variable, $0) }
+    }
     locals = outer
     return results
   }
