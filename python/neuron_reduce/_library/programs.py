@@ -6,8 +6,8 @@ import ctypes
 
 import numpy as np
 
-from . import check, declare, function
 from . import _library as library
+from . import check, declare, function
 from .structures import ArgumentNames, ProgramInstance, ProgramRequest
 
 _SIZE = ctypes.POINTER(ctypes.c_size_t)
