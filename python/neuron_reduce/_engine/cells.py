@@ -67,7 +67,12 @@ class Cell:
         ]
 
     def _mechanisms(self) -> list[str]:
-        found = {kind for section in self.sections for kind in section.psection()["density_mechs"]}
+        found = {
+            mechanism.name()
+            for section in self.sections
+            for mechanism in section(0.5)
+            if not mechanism.is_ion()
+        }
         found |= {each.hname().split("[")[0] for each in self.point_processes}
         return sorted(found)
 

@@ -44,8 +44,7 @@ def check(loaded: Loaded, tstop: float) -> None:
     :raises EngineError: they differ; the message names the first variable that does.
     """
     until = min(tstop, CHECKED_MS)
-    memory = loaded.memory()
-    key = loaded.digest(memory)
+    key = loaded.digest
     if _passed.get(key, -1.0) >= until:
         return
     try:
@@ -58,7 +57,7 @@ def check(loaded: Loaded, tstop: float) -> None:
     # What is recorded first is named first where it differs.
     names.sort(key=lambda site: site[0] != cell.soma)
     places = [cell.potential(*site, program) for site in names]
-    traces = trials.run(loaded, places, (), 0.0, until, memory=memory)
+    traces = trials.run(loaded, places, (), 0.0, until)
     assert traces is not None
     try:
         difference = copies.call(

@@ -64,10 +64,11 @@ class Loaded:
         """What events come from and go to."""
         return Wiring(self.cell, self.program)
 
-    def digest(self, memory: np.ndarray) -> bytes:
+    @functools.cached_property
+    def digest(self) -> bytes:
         """Identifies code and what it begins with."""
         found = hashlib.sha256(self.program.source.encode())
-        found.update(memory.tobytes())
+        found.update(self.memory().tobytes())
         found.update(self.program.indices.tobytes())
         return found.digest()
 
@@ -100,7 +101,7 @@ class Functions:
 class Wiring:
     """The sources of events and the connections of a program, as its runtime has them.
 
-    :ivar sources: of the structure ``nr_source``, to be copied for each run.
+    :ivar sources: of the structure ``nr_source``; for each run :meth:`copy`.
     :ivar connections: of the structure ``nr_connection``.
     :ivar origins: for each source the index of the cell's origin; -1 for events that NetCons were
         stated to deliver.
@@ -144,6 +145,14 @@ class Wiring:
             self.sources[len(origins) + place]["first"] = len(order) + place
             self.sources[len(origins) + place]["count"] = 1
             self._fill_times(len(origins) + place, given.deliveries[index])
+
+    def copy(self, more: int = 0) -> np.ndarray:
+        """The sources, and room for more behind them."""
+        made = np.zeros(len(self.sources) + more, dtype=_SOURCE)
+        # As bytes: numpy copies structures a field of each at a time.
+        size = self.sources.nbytes
+        made.view(np.uint8)[:size] = self.sources.view(np.uint8)
+        return made
 
     def _fill_streams(self, given: inputs.Inputs, origins: list[int]) -> None:
         places = [

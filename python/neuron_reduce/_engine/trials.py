@@ -45,8 +45,7 @@ def run(
     threshold: float,
     tstop: float,
     *,
-    memory: np.ndarray | None = None,
-    sources: np.ndarray | None = None,
+    change: Callable[[np.ndarray, np.ndarray], None] = lambda memory, sources: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Traces | None:
     """Runs a program from the start.
@@ -55,18 +54,17 @@ def run(
     :param sites: where to look for spikes.
     :param threshold: of these, in mV.
     :param tstop: in ms; the last step is the one that ``continuerun(tstop)`` ends with.
-    :param memory: what to begin with, which is changed; the cell's own if None.
-    :param sources: likewise.
+    :param change: changes the memory and the sources that it begins with.
     :param is_stopped: asked now and then whether to give up.
     :returns: None where it was given up.
     :raises EngineError: it cannot go on.
     """
     wiring = loaded.wiring
-    memory = loaded.memory() if memory is None else memory
-    own = wiring.sources.copy() if sources is None else sources
-    spiking = np.zeros(len(own) + len(sites), dtype=own.dtype)
-    spiking[: len(own)] = own
-    for place, (section, x) in enumerate(sites, len(own)):
+    memory = loaded.memory()
+    spiking = wiring.copy(len(sites))
+    change(memory, spiking)
+    first = len(wiring.sources)
+    for place, (section, x) in enumerate(sites, first):
         spiking[place]["kind"] = structures.CROSSING
         spiking[place]["offset"] = loaded.cell.potential(section, x, loaded.program)
         spiking[place]["threshold"] = threshold
@@ -111,7 +109,7 @@ def run(
             _check_number(memory[loaded.soma], loaded, state)
             count = state.spike_count
             if count:
-                found.append((spike_sources[:count] - len(own), spike_times[:count].copy()))
+                found.append((spike_sources[:count] - first, spike_times[:count].copy()))
                 state.spike_count = 0
         if state.t < end:
             return None
