@@ -145,6 +145,12 @@ struct InstancePlan {
     return .memory(offset ?? 0)
   }
 
+  /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
+  func isSetByCurrents(_ variable: Int) -> Bool {
+    LiveVariables.assigned(in: mechanism.currents.statements, tables: mechanism.tables)
+      .contains(.instance(variable))
+  }
+
   // MARK: Globals
 
   private mutating func planGlobals(
