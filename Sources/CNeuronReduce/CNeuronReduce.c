@@ -47,6 +47,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_measured),
       SIZE(nr_program_request),
       SIZE(nr_program_instance),
+      SIZE(nr_recording),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

@@ -60,6 +60,25 @@ public func nr_cell_sections(
   }
 }
 
+@c(nr_cell_recordings) @implementation
+public func nr_cell_recordings(
+  _ cell: OpaquePointer, _ recordings: UnsafeMutablePointer<UnsafePointer<nr_recording>?>,
+  _ count: UnsafeMutablePointer<Int>
+) -> OpaquePointer? {
+  let result = readCell(cell)
+  recordings.pointee = nil
+  count.pointee = 0
+  return reporting { () throws(BridgeError) in
+    try result.readRecordings()
+    if let found = result.recordings { recordings.pointee = found.lent(&count.pointee) }
+  }
+}
+
+@c(nr_cell_has_transfers) @implementation
+public func nr_cell_has_transfers(_ cell: OpaquePointer) -> Int32 {
+  readCell(cell).cell.hasTransfers() ? 1 : 0
+}
+
 @c(nr_cell_possible_leak) @implementation
 public func nr_cell_possible_leak(
   _ cell: OpaquePointer, _ index: Int
@@ -106,6 +125,8 @@ final class CellResult {
   private lazy var grouping = cell.model.processGroups(
     amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
   private let texts = TextPool()
+  /// Of the last call that asked for them; nil where NEURON does not tell.
+  private(set) var recordings: CArray<nr_recording>?
 
   init(_ references: LiveCellReferences) throws(BridgeError) {
     var clock = StageClock()
@@ -115,6 +136,35 @@ final class CellResult {
   }
 
   func setLeaks(_ leaks: [NamedLeak]) throws(BridgeError) { try cell.setLeaks(leaks) }
+
+  func readRecordings() throws(BridgeError) {
+    recordings = try cell.recordings().map { CArray($0.map(inC)) }
+  }
+
+  private func inC(_ recording: LiveCell.Recording) -> nr_recording {
+    var result = nr_recording()
+    result.vector = recording.vector.map(UnsafeMutableRawPointer.init)
+    result.is_play = recording.isPlay ? 1 : 0
+    (result.section, result.point_process) = (-1, -1)
+    switch recording.variable {
+    case .time: result.name = texts.address(of: "t")
+    case .range(let name, let section, let position):
+      result.name = texts.address(of: name)
+      (result.section, result.position) = (Int64(section), position)
+    case .property(let name, let process):
+      result.name = texts.address(of: name)
+      result.point_process = Int64(process)
+    case .other: break
+    }
+    switch recording.sampling {
+    case .everyStep: break
+    case .interval(let interval): result.interval = interval
+    case .times(let times):
+      result.has_times = 1
+      result.times = times.map(UnsafeMutableRawPointer.init)
+    }
+    return result
+  }
 
   /// The place in the caller's list of a connection of the model; −1 for one that is in no list.
   private func listedConnection(_ index: Int) -> Int {

@@ -41,6 +41,8 @@ struct BlockEmitter {
   var makesTables = false
   /// C code of the table of indices, and of the first instance's index.
   var places = (indices: "X", instance: "b")
+  /// C code of what was computed when the run began.
+  var invariants: [Expression: String] = [:]
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
   var eventContext: (kind: Int, instance: String)?
   /// The name of the block, for errors.
@@ -418,6 +420,7 @@ struct BlockEmitter {
 
   /// C code of an expression.
   func code(_ expression: Expression) throws(SimulationError) -> Code {
+    if let known = invariants[expression] { return Code(text: known, isVector: hasLanes) }
     switch expression {
     case .number(let value): return .scalar(CName.literal(value))
     case .variable(let variable):

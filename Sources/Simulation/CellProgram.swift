@@ -24,6 +24,7 @@ package struct CellProgram: Sendable {
   let sets: [SetPlan]
   let processes: [ProcessPlan]
   let layout: CellLayout
+  private let isFused: Bool
 
   /// Compiles a cell to C.
   ///
@@ -44,43 +45,72 @@ package struct CellProgram: Sendable {
     sets = emitter.sets
     processes = emitter.processes
     layout = emitter.layout
+    isFused = settings.isFused
   }
 
-  /// Where a range variable of a segment is in the memory; nil where it is not there.
+  /// Where a range variable of a segment is in the memory; nil where it is not there, and in a fused program
+  /// where it is a step ahead when it is recorded.
+  ///
+  /// - Parameter name: as hoc has it: `m_hh`, `ena`, `v`; of an element of an array `x_mechanism[2]`.
   package func offset(ofRangeVariable name: String, section: Int, segment: Int) -> Int? {
     if name == "v" { return potentials[section][segment] }
     guard let slot = layout.slots[layout.compartments.segments[section][segment]] else { return nil }
     let index = layout.set(ofSlot: slot)
     let place = slot - layout.sets[index].first
     for ion in sets[index].ions.values {
-      let offset: Int? =
+      let quantity: Mechanism.IonQuantity? =
         switch name {
-        case "e\(ion.name)": ion.reversal
-        case "i\(ion.name)": ion.hasCurrent ? ion.current : nil
-        case "\(ion.name)i": ion.inside
-        case "\(ion.name)o": ion.outside
+        case "e\(ion.name)": .reversal
+        case "i\(ion.name)": .current
+        case "\(ion.name)i": .inside
+        case "\(ion.name)o": .outside
         default: nil
         }
-      if let offset { return offset + place }
+      guard let quantity else { continue }
+      if quantity == .current, !ion.hasCurrent { return nil }
+      if isFused, isAhead(quantity, of: ion, inSet: index) { return nil }
+      return ion.offset(of: quantity) + place
     }
     for instance in sets[index].instances.values {
-      if let offset = Self.offset(of: name, in: instance) { return offset + place }
+      if let found = Self.place(of: name, in: instance) {
+        return isFused && instance.isSetByCurrents(found.variable) ? nil : found.offset + place
+      }
     }
     return nil
+  }
+
+  /// Whether a fused pass sets a quantity for the next step before this one's is recorded.
+  private func isAhead(_ quantity: Mechanism.IonQuantity, of ion: IonPlan, inSet index: Int) -> Bool {
+    if quantity == .current || quantity == .reversal && ion.advancesReversal { return true }
+    return sets[index].instances.values.contains { instance in
+      instance.mechanism.variables.indices.contains {
+        guard case .ion(let own, quantity) = instance.mechanism.variables[$0].role else {
+          return false
+        }
+        return instance.mechanism.ions[own].name == ion.name && instance.isSetByCurrents($0)
+      }
+    }
   }
 
   /// Where a member of a point process is in the memory; nil where it is not there.
   package func offset(ofMember name: String, pointProcess: Int) -> Int? {
     let instance = instances[pointProcess]
-    return Self.offset(of: name, in: processes[instance.kind].instances).map {
-      $0 + instance.index
+    return Self.place(of: name, in: processes[instance.kind].instances).map {
+      $0.offset + instance.index
     }
   }
 
-  private static func offset(of name: String, in plan: InstancePlan) -> Int? {
+  private static func place(
+    of name: String, in plan: InstancePlan
+  ) -> (variable: Int, offset: Int)? {
+    let parts = name.split(separator: "[", maxSplits: 1)
+    let element = parts.count == 2 ? Int(parts[1].dropLast()) : nil
     for (index, variable) in plan.mechanism.variables.enumerated()
-    where InstancePlan.name(of: variable.name, of: plan.mechanism) == name {
-      if case .memory(let offset) = plan.storage[index] { return offset }
+    where InstancePlan.name(of: variable.name, of: plan.mechanism) == parts.first ?? "" {
+      guard case .memory(let offset) = plan.storage[index], variable.count > (element ?? 0),
+        (element == nil) == (parts.count == 1)
+      else { continue }
+      return (index, offset + (element ?? 0) * plan.paddedCount)
     }
     return nil
   }

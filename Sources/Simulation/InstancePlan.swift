@@ -28,6 +28,8 @@ struct InstancePlan {
   private(set) var storage: [Storage] = []
   private(set) var globals: [GlobalStorage] = []
   private(set) var tables: [TablePlan] = []
+  /// What is computed once, and where it is.
+  private(set) var invariants: [(expression: Expression, offset: Int)] = []
   /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
   let slopes: OhmicSlopes?
 
@@ -93,6 +95,27 @@ struct InstancePlan {
       }
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
+    // INITIAL may set parameters; what depends on them is computed after it.
+    let changing = blocks.dropFirst().reduce(into: Set<Variable>()) {
+      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
+    }
+    let bindings = bindings(hasLanes: true)
+    let found = Invariants(
+      of: [mechanism.advance, mechanism.currents],
+      isConstant: { variable in
+        switch variable {
+        case .timeStep, .celsius: true
+        case .instance(let index):
+          mechanism.variables[index].role == .parameter && mechanism.variables[index].count == 1
+            && !changing.contains(variable)
+        case .global(let index):
+          mechanism.globals[index].count == 1 && !changing.contains(variable)
+        default: false
+        }
+      }, isVector: { bindings[$0]?.isVector ?? true })
+    for expression in found.expressions {
+      invariants.append((expression, plan.place(0, count: count)))
+    }
     let values = { (variable: Int) -> [Double] in
       let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
       guard let start = kind.offset(ofParameter: name) else { return [] }
@@ -123,6 +146,12 @@ struct InstancePlan {
       offset = offset ?? place
     }
     return .memory(offset ?? 0)
+  }
+
+  /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
+  func isSetByCurrents(_ variable: Int) -> Bool {
+    LiveVariables.assigned(in: mechanism.currents.statements, tables: mechanism.tables)
+      .contains(.instance(variable))
   }
 
   // MARK: Globals

@@ -8,6 +8,7 @@ from neuron import h as _h
 
 from . import _distribution, reducing_methods, subtree_reductor_func
 from .comparison import Comparison, VoltageDifference, compare
+from .engine import Engine, compile
 from .errors import (
     ArgumentError,
     CellError,
@@ -35,6 +36,7 @@ __all__ = [
     "Case",
     "CellError",
     "Comparison",
+    "Engine",
     "EngineError",
     "Evaluation",
     "MissingPackageError",
@@ -52,6 +54,7 @@ __all__ = [
     "VoltageDifference",
     "WorkerError",
     "compare",
+    "compile",
     "evaluate",
     "reduce",
     "reducing_methods",

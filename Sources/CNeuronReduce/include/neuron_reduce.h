@@ -704,6 +704,35 @@ int64_t nr_program_member(const nr_program *program, size_t point_process, const
 /// Appends a cell's sections to a SectionList, in the order of their indices.
 nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
 
+/// What a Vector of the session records, or is played into.
+typedef struct nr_recording {
+  /// NEURON's reference to the Vector; NULL for one that is no object.
+  void *NR_NULLABLE vector;
+  int32_t is_play;
+  /// The variable, by hoc's name, an element of an array with its index; NULL for what is none of the
+  /// cell's.
+  const char *NR_NULLABLE name;
+  /// The section's index, and where on it; -1 for point processes and for the time, whose name is t.
+  int64_t section;
+  double position;
+  /// The point process's index; -1 for other variables.
+  int64_t point_process;
+  /// In ms; 0 for all steps.
+  double interval;
+  /// Whether a Vector has the times, and NEURON's reference to it.
+  int32_t has_times;
+  void *NR_NULLABLE times;
+} nr_recording;
+
+/// All recordings and plays of the session; valid until the next call. NULL for `recordings` where NEURON
+/// does not tell of them.
+nr_error *NR_NULLABLE nr_cell_recordings(const nr_cell *cell,
+                                         const nr_recording *NR_NULLABLE *NR_NONNULL recordings,
+                                         size_t *count);
+
+/// Whether ParallelContext transfers variables in this session.
+int nr_cell_has_transfers(const nr_cell *cell);
+
 #ifdef __cplusplus
 }
 #endif

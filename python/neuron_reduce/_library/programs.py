@@ -6,8 +6,8 @@ import ctypes
 
 import numpy as np
 
-from . import check, declare, function
 from . import _library as library
+from . import check, declare, function
 from .structures import ArgumentNames, ProgramInstance, ProgramRequest
 
 _SIZE = ctypes.POINTER(ctypes.c_size_t)
@@ -56,12 +56,7 @@ class Program:
         self.source: str = _source(self._handle).decode()
         self.memory = _array(_memory, self._handle)
         self.indices = _array(_indices, self._handle)
-        count = ctypes.c_size_t()
-        instances = _instances(self._handle, ctypes.byref(count))
-        self.instances = np.array(
-            [(instances[index].kind, instances[index].index) for index in range(count.value)],
-            dtype=np.int32,
-        ).reshape(-1, 2)
+        self.instances = _array(_instances, self._handle).view(np.int32).reshape(-1, 2)
         self.weights: int = _weights(self._handle)
 
     def __del__(self, free=_free):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from neuron import h, nrn
 
-from . import _library, check
+from . import _library, check, declare, function, structures
 from .programs import Program
 from .structures import (
     ArgumentNames,
@@ -27,6 +28,39 @@ from .structures import (
     Settings,
     SynapseKind,
 )
+
+declare(
+    "nr_cell_recordings",
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.POINTER(structures.Recording)),
+    ctypes.POINTER(ctypes.c_size_t),
+)
+_has_transfers = function("nr_cell_has_transfers", ctypes.c_int, ctypes.c_void_p)
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """What a Vector of the session records, or is played into.
+
+    :ivar vector: NEURON's reference to the Vector; None for one that is no object.
+    :ivar is_play: whether it is played.
+    :ivar name: of the variable, as hoc has it, an element of an array with its index: ``m_hh``,
+        ``v``, ``t``, ``g``; None for what is none of the cell's.
+    :ivar section: the section's index; -1 for point processes and for the time.
+    :ivar position: where on the section, 0 to 1.
+    :ivar point_process: its index; -1 for other variables.
+    :ivar interval: in ms; 0 for all steps.
+    :ivar has_times: whether a Vector has the times.
+    """
+
+    vector: int | None
+    is_play: bool
+    name: str | None
+    section: int
+    position: float
+    point_process: int
+    interval: float
+    has_times: bool
 
 
 class Cell:
@@ -91,6 +125,32 @@ class Cell:
         sections = h.SectionList()
         check(_library.nr_cell_sections(self._handle, sections.hocobjptr()), self._names)
         return list(sections)
+
+    def recordings(self) -> list[Recording] | None:
+        """All recordings and plays of the session; None where NEURON does not tell of them."""
+        base = ctypes.POINTER(structures.Recording)()
+        count = ctypes.c_size_t()
+        error = _library.nr_cell_recordings(self._handle, ctypes.byref(base), ctypes.byref(count))
+        check(error, self._names)
+        if not base:
+            return None
+        return [
+            Recording(
+                each.vector,
+                bool(each.is_play),
+                None if each.name is None else each.name.decode(),
+                each.section,
+                each.position,
+                each.point_process,
+                each.interval,
+                bool(each.has_times),
+            )
+            for each in base[: count.value]
+        ]
+
+    def has_transfers(self) -> bool:
+        """Whether ParallelContext transfers variables in this session."""
+        return bool(_has_transfers(self._handle))
 
     def compile(self, request: ProgramRequest) -> Program:
         """Compiles a cell that was read whole.

@@ -227,3 +227,19 @@ class ProgramInstance(ctypes.Structure):
     """``nr_program_instance``."""
 
     _fields_ = [("kind", ctypes.c_int32), ("index", ctypes.c_int32)]
+
+
+class Recording(ctypes.Structure):
+    """``nr_recording``: the name is None for what is none of the cell's."""
+
+    _fields_ = [
+        ("vector", ctypes.c_void_p),
+        ("is_play", ctypes.c_int32),
+        ("name", ctypes.c_char_p),
+        ("section", ctypes.c_int64),
+        ("position", ctypes.c_double),
+        ("point_process", ctypes.c_int64),
+        ("interval", ctypes.c_double),
+        ("has_times", ctypes.c_int32),
+        ("times", ctypes.c_void_p),
+    ]

@@ -1,0 +1,211 @@
+"""A cell of the session as the engine reads it: once, as it is then."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from neuron import h, hoc, nrn
+
+from .._library import reducing
+from .._library.programs import Program
+from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
+from .._session import collect
+from ..errors import CellError, EngineError
+from . import inputs, refusals, sources
+from .references import TIME, Variable
+
+_NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
+
+_UNSUFFIXED = ("", "capacitance", "morphology")
+
+
+class Cell:
+    """A cell that was read.
+
+    :ivar name: as messages have it.
+    :ivar sections: all of them.
+    :ivar point_processes: all on them.
+    :ivar inputs: what drives these.
+    :ivar soma: the name of its first somatic section.
+    :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        synapses: Iterable[Any] | None,
+        netcons: Iterable[Any] | None,
+        mechanisms: Sequence[Any],
+        events: Mapping[Any, Any] | None,
+    ):
+        soma = collect.sections_of(collect.attribute_of(cell, "soma"), cell, "soma")
+        if not soma:
+            raise CellError(
+                f"{collect.described(cell)} has no soma; expected a cell whose soma is a section, "
+                "or several"
+            )
+        self.name = collect.described(cell)
+        self.soma = soma[0].name()
+        self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
+        tree = list(soma[0].wholetree())
+        refusals.check_session(tree)
+        self.point_processes = _point_processes(tree)
+        _check_that_all_are_among(synapses, self.point_processes)
+        self._read = _read(cell, soma, self.point_processes)
+        refusals.check_cell(self._read)
+        self.sections: list[nrn.Section] = self._read.sections()
+        self.indices = {section.name(): index for index, section in enumerate(self.sections)}
+        given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
+        self.inputs = inputs.read(self.point_processes, given, events)
+        self._check_origins()
+        self._trees = [
+            each.syntax_tree().encode()
+            for each in sources.find(self._mechanisms(), mechanisms).values()
+        ]
+
+    def _mechanisms(self) -> list[str]:
+        found = {
+            mechanism.name()
+            for section in self.sections
+            for mechanism in section(0.5)
+            if not mechanism.is_ion()
+        }
+        found |= {each.hname().split("[")[0] for each in self.point_processes}
+        return sorted(found)
+
+    def _check_origins(self) -> None:
+        """:raises EngineError: a NetCon watches another cell."""
+        for index, origin in enumerate(self.inputs.origins):
+            if isinstance(origin, inputs.Voltage) and origin.section not in self.indices:
+                place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
+                raise EngineError(
+                    f"{self.inputs.netcons[place].hname()} has its events from "
+                    f"{origin.section}({origin.x:g}), which is on another cell; expected sources "
+                    "on the cell that is compiled"
+                )
+
+    def program(
+        self,
+        time_step: float,
+        is_fused: bool,
+        recorded: Iterable[str] = (),
+        adjustable: Iterable[str] = (),
+    ) -> Program:
+        """The cell as a program.
+
+        :param time_step: in ms.
+        :param is_fused: see ``nr_program_request``; likewise for the other two.
+        :raises EngineError: a mechanism cannot be compiled.
+        """
+        recorded, adjustable = _texts(recorded), _texts(adjustable)
+        return self._read.compile(
+            ProgramRequest(
+                trees=_array(self._trees),
+                tree_count=len(self._trees),
+                time_step=time_step,
+                initial_potential=self.v_init,
+                is_fused=is_fused,
+                recorded=_array(recorded),
+                recorded_count=len(recorded),
+                adjustable=_array(adjustable),
+                adjustable_count=len(adjustable),
+                weight_count=len(self.inputs.weights),
+            )
+        )
+
+    def recordings(self) -> list[reducing.Recording] | None:
+        """What the session's Vectors record and are played into; None where it does not tell."""
+        return self._read.recordings()
+
+    def place(self, variable: Variable, program: Program) -> int | None:
+        """Where in a program's memory a variable is; None where it is not there."""
+        subscript = "" if variable.index is None else f"[{variable.index}]"
+        if variable.point_process is not None:
+            return program.member(variable.point_process, variable.name + subscript)
+        section = self.indices[variable.section]
+        return program.variable(section, variable.x, hoc_name(variable) + subscript)
+
+    def potential(self, section: str, x: float, program: Program) -> int:
+        """Where in a program's memory a potential is."""
+        place = program.variable(self.indices[section], x, "v")
+        assert place is not None
+        return place
+
+
+def hoc_name(variable: Variable) -> str:
+    """A variable's name as hoc calls it: ``m_hh``, ``ena``; of a point process, ``g``."""
+    kind = variable.mechanism
+    if variable.point_process is not None or kind in _UNSUFFIXED or kind.endswith("_ion"):
+        return variable.name
+    return f"{variable.name}_{kind}"
+
+
+def is_time(variable: Variable) -> bool:
+    return not variable.section and variable.name == TIME
+
+
+def pointer(instance) -> int:
+    """NEURON's reference to an object."""
+    return hoc.HocObject.hocobjptr(instance)
+
+
+def _point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
+    """All point processes on some sections, each once."""
+    found: dict[int, Any] = {}
+    for section in sections:
+        for segment in section.allseg():
+            for process in segment.point_processes():
+                found.setdefault(pointer(process), process)
+    return list(found.values())
+
+
+def _check_that_all_are_among(synapses: Iterable[Any] | None, known: list[Any]) -> None:
+    if synapses is None:
+        return
+    given = collect.listed(synapses, "synapses", "point process")
+    pointers = {pointer(each) for each in known}
+    references = collect.object_references(given, "synapses", "point process")
+    for index, each in enumerate(references):
+        if each not in pointers:
+            raise EngineError(
+                f"synapses[{index}], {collect.described(given[index])}, is not on the cell that is "
+                "compiled; expected point processes on its sections"
+            )
+
+
+def _read(cell: Any, soma: list[Any], processes: list[Any]) -> reducing.Cell:
+    references = collect.object_references(processes, "synapses", "point process")
+    lists = [
+        collect.section_list(sections)
+        for sections in (
+            soma,
+            collect.sections(cell, "apical") or collect.sections(cell, "apic"),
+            collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
+        )
+    ]
+    soma_list, apical, axonal = (each.hocobjptr() for each in lists)
+    return reducing.Cell(
+        CellRequest(
+            name=collect.described(cell).encode(errors="replace"),
+            soma_sections=soma_list,
+            apical_sections=apical,
+            axonal_sections=axonal,
+            synapses=references.buffer_info()[0],
+            synapse_count=len(references),
+            connections=None,
+            connection_count=0,
+            is_whole=1,
+        ),
+        _NAMES,
+    )
+
+
+def _texts(names: Iterable[str]) -> list[bytes]:
+    return sorted(name.encode() for name in set(names))
+
+
+def _array(texts: list[bytes]):
+    return (ctypes.c_char_p * max(len(texts), 1))(*texts)

@@ -1,0 +1,204 @@
+"""The check of a program: its first milliseconds beside NEURON's own, in a copy of the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from neuron import h
+
+from .._display.warned import warn
+from .._processes import copies
+from .._session import mechanisms
+from ..errors import EngineError, NeuronReduceError, SimulatorError
+from . import inputs, trials
+from .cells import Cell
+from .programs import Loaded
+from .trials import Traces
+
+CHECKED_MS = 50.0
+
+TOLERANCE_MV = 1e-6
+"""Rounding in another order makes 1e-13 mV before a first spike, and 1e-9 in seconds of spiking."""
+
+_TOLERANCE_IN_SPIKES_MV = 1e-3
+"""Where a potential changes by hundreds of mV in a ms, it says when rather than how much."""
+
+_TOLERANCE_OF_STATES = 1e-6
+"""Relative: what a difference of the potential by its tolerance makes, and less."""
+
+_SMALLEST_STATE = 1e-6
+"""What a state must have to be compared by the relative difference, as gates have that are shut."""
+
+_THRESHOLD_MV = -20.0
+_TIME_LIMIT_SECONDS = 3600.0
+
+_passed: dict[bytes, float] = {}
+"""By program: until when it was compared with NEURON, in ms, and found equal."""
+
+
+def check(loaded: Loaded, tstop: float) -> None:
+    """Compares a program's run with NEURON's, unless that was done in this process before.
+
+    :param tstop: of the run that is to come, in ms.
+    :raises EngineError: they differ; the message names the first variable that does.
+    """
+    until = min(tstop, CHECKED_MS)
+    key = loaded.digest
+    if _passed.get(key, -1.0) >= until:
+        return
+    try:
+        copies.check_that_session_can_be_copied(in_parallel=True)
+    except SimulatorError as error:
+        warn(f"the engine's run is not compared with NEURON's: {error}")
+        return
+    cell, program = loaded.cell, loaded.program
+    names = [(section.name(), segment.x) for section in cell.sections for segment in section]
+    # What is recorded first is named first where it differs.
+    names.sort(key=lambda site: site[0] != cell.soma)
+    places = [cell.potential(*site, program) for site in names]
+    traces = trials.run(loaded, places, (), 0.0, until)
+    assert traces is not None
+    try:
+        difference = copies.call(
+            _difference, loaded, traces, names, until, timeout=_TIME_LIMIT_SECONDS, in_parallel=True
+        )
+    except NeuronReduceError:
+        raise
+    except Exception as error:
+        raise EngineError(
+            "the engine's run cannot be compared with NEURON's, which did not get through it in a "
+            f"copy of the process: {error}; expected a session that runs, or check=False"
+        ) from None
+    if difference:
+        raise EngineError(
+            f"the engine's run is not NEURON's: {difference}; expected none that is greater than "
+            f"{TOLERANCE_MV:g} mV. The cell may have changed since it was compiled, or do what "
+            "the engine does not know; check=False does not compare"
+        )
+    _passed[key] = until
+
+
+def _difference(loaded: Loaded, traces: Traces, names: list, until: float) -> str:
+    """Runs NEURON, in a copy of the process, and says what differs first; empty for nothing."""
+    cell = loaded.cell
+    with_sections = {section.name(): section for section in cell.sections}
+    vectors = [h.Vector().record(with_sections[name](x)._ref_v) for name, x in names]
+    _run(cell, loaded.time_step, until)
+    theirs = np.array([each.as_numpy() for each in vectors])
+    labels = [f"{name}({x:g}).v" for name, x in names]
+    soma = min(range(len(names)), key=lambda index: _distance(names[index], cell.soma))
+    return _first_difference(traces, theirs, labels, soma) or _difference_of_states(loaded, traces)
+
+
+def _distance(site: tuple[str, float], soma: str) -> tuple[bool, float]:
+    return site[0] != soma, abs(site[1] - 0.5)
+
+
+def _run(cell: Cell, time_step: float, until: float) -> None:
+    h.dt, h.steps_per_ms, h.tstop = time_step, 1 / time_step, until
+    h.celsius, h.v_init = cell.celsius, cell.v_init
+    given = cell.inputs
+    stated = [(given.netcons[index], times) for index, times in given.deliveries.items()]
+    for index, netcon in enumerate(given.netcons):
+        origin = given.origins[given.origin_indices[index]]
+        # A NetStim's and a VecStim's times that the user states take the place of its own.
+        if isinstance(origin, inputs.Times) and given.is_active[index]:
+            netcon.active(0)
+            stated.append((netcon, origin.times + given.delays[index]))
+
+    def deliver() -> None:
+        for netcon, times in stated:
+            for each in times:
+                netcon.event(float(each))
+
+    handler = h.FInitializeHandler(deliver)
+    h.stdinit()
+    while h.t < until - h.dt / 2:
+        h.fadvance()
+    del handler
+
+
+def _first_difference(traces: Traces, theirs: np.ndarray, labels: list[str], soma: int) -> str:
+    ours = traces.v
+    if ours.shape != theirs.shape:
+        return f"it has {ours.shape[1]} samples, and NEURON's {theirs.shape[1]}"
+    spikes = [_spikes(each[soma]) for each in (ours, theirs)]
+    if not np.array_equal(*spikes):
+        step = min(set(spikes[0]) ^ set(spikes[1]))
+        who = "the engine" if step in spikes[0] else "NEURON"
+        return f"{labels[soma]} has a spike at {traces.t[step]:g} ms with {who} only"
+    is_spiking = (ours > _THRESHOLD_MV) | (theirs > _THRESHOLD_MV)
+    tolerances = np.where(is_spiking, _TOLERANCE_IN_SPIKES_MV, TOLERANCE_MV)
+    # What is no number on one side alone differs.
+    differs = ~(np.abs(ours - theirs) <= tolerances) & ~(np.isnan(ours) & np.isnan(theirs))
+    if not differs.any():
+        return ""
+    first = int(np.argmax(differs.any(axis=0)))
+    difference = np.abs(ours[:, first] - theirs[:, first])
+    which = int(np.nanargmax(np.where(differs[:, first], difference, -1.0)))
+    return (
+        f"{labels[which]} is {ours[which, first]:.9g} mV at {traces.t[first]:g} ms and "
+        f"{theirs[which, first]:.9g} with NEURON"
+    )
+
+
+def _spikes(v: np.ndarray) -> np.ndarray:
+    """The steps at which a potential rises through the threshold."""
+    is_above = v > _THRESHOLD_MV
+    return np.flatnonzero(is_above[1:] & ~is_above[:-1]) + 1
+
+
+def _difference_of_states(loaded: Loaded, traces: Traces) -> str:
+    """What of the states differs at the end, NEURON being there too."""
+    for place, label, theirs in _states(loaded):
+        ours = traces.memory[place]
+        scale = max(abs(ours), abs(theirs), _SMALLEST_STATE)
+        if not abs(ours - theirs) <= _TOLERANCE_OF_STATES * scale:
+            return f"{label} is {ours:.9g} at {traces.t[-1]:g} ms and {theirs:.9g} with NEURON"
+    return ""
+
+
+def _states(loaded: Loaded) -> Iterator[tuple[int, str, float]]:
+    """Where states are in the memory, what they are called, and NEURON's values now."""
+    cell, program = loaded.cell, loaded.program
+    for index, section in enumerate(cell.sections):
+        for segment in section:
+            for mechanism in segment:
+                kind = mechanism.name()
+                for name, hoc_name, size in _state_names(kind):
+                    place = program.variable(index, segment.x, hoc_name) if size == 1 else None
+                    if place is not None:
+                        label = f"{section.name()}({segment.x:g}).{kind}.{name}"
+                        yield place, label, getattr(mechanism, name)
+    for index, process in enumerate(cell.point_processes):
+        if loaded.is_shared[index]:
+            continue
+        for name, _, size in _state_names(mechanisms.class_name(process)):
+            place = program.member(index, name) if size == 1 else None
+            if place is not None:
+                yield place, f"{process.hname()}.{name}", getattr(process, name)
+
+
+def _memoized(function: Callable[[str], list]) -> Callable[[str], list]:
+    known: dict[str, list] = {}
+
+    def found(kind: str) -> list:
+        if kind not in known:
+            known[kind] = function(kind)
+        return known[kind]
+
+    return found
+
+
+@_memoized
+def _state_names(kind: str) -> list[tuple[str, str, int]]:
+    """A mechanism's states: their names, those that hoc has, and their sizes."""
+    if kind.endswith("_ion"):
+        ion = kind.removesuffix("_ion")
+        return [(name, name, 1) for name in (f"{ion}i", f"{ion}o")]
+    suffix = f"_{kind}"
+    return [
+        (name.removesuffix(suffix), name, size)
+        for name, size in mechanisms.variables(kind, mechanisms.STATE)
+    ]

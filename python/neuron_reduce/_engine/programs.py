@@ -1,0 +1,232 @@
+"""A program of a cell, loaded, with what its runs begin with."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._library.programs import Program
+from ..errors import EngineError
+from . import compiler, inputs, structures
+from .cells import Cell, hoc_name, is_time
+from .references import Variable
+
+_SOURCE = np.dtype(structures.Source)
+_CONNECTION = np.dtype(structures.Connection)
+_RUN = ctypes.POINTER(structures.Run)
+
+Site = tuple[str, float]
+"""A section's name, and a position on it."""
+
+
+class Loaded:
+    """A program of a cell; compiled when it is first run.
+
+    :ivar program: code and memory.
+    :ivar time_step: in ms.
+    """
+
+    def __init__(self, cell: Cell, program: Program, time_step: float):
+        self.cell = cell
+        self.program = program
+        self.time_step = time_step
+
+    @functools.cached_property
+    def functions(self) -> Functions:
+        """What runs it.
+
+        :raises EngineError: there is no compiler, or it fails.
+        """
+        return Functions(compiler.load(self.program.source))
+
+    @functools.cached_property
+    def soma(self) -> int:
+        """Where in the memory the potential of the soma's middle is."""
+        return self.cell.potential(self.cell.soma, 0.5, self.program)
+
+    def memory(self) -> np.ndarray:
+        """A copy of the memory, with the NetCons' weights, aligned to 64 bytes."""
+        given = self.program.memory
+        unaligned = np.empty(len(given) + 8)
+        first = (-unaligned.ctypes.data % 64) // 8
+        memory = unaligned[first : first + len(given)]
+        memory[:] = given
+        weights = self.cell.inputs.weights
+        memory[self.program.weights : self.program.weights + len(weights)] = weights
+        return memory
+
+    @functools.cached_property
+    def wiring(self) -> Wiring:
+        """What events come from and go to."""
+        return Wiring(self.cell, self.program)
+
+    @functools.cached_property
+    def digest(self) -> bytes:
+        """Identifies code and what it begins with."""
+        found = hashlib.sha256(self.program.source.encode())
+        found.update(self.memory().tobytes())
+        found.update(self.program.indices.tobytes())
+        return found.digest()
+
+    def places(self, variables: Sequence[Variable]) -> list[int | None]:
+        """Where in the memory variables are; None where they are not; 0 for the time."""
+        return [0 if is_time(each) else self.cell.place(each, self.program) for each in variables]
+
+    @functools.cached_property
+    def is_shared(self) -> np.ndarray:
+        """For each point process whether another one is computed with it, shaped (p,)."""
+        instances = self.program.instances
+        _, inverse, counts = np.unique(instances, axis=0, return_inverse=True, return_counts=True)
+        return counts[np.reshape(inverse, -1)] > 1
+
+
+class Functions:
+    """A compiled program's functions, which run without the interpreter's lock."""
+
+    def __init__(self, library: ctypes.CDLL):
+        self._library = library
+        self.start = library.nr_start
+        self.start.argtypes = [_RUN]
+        self.go_on = library.nr_continue
+        self.go_on.argtypes = [_RUN, ctypes.c_double, ctypes.c_int64]
+        self.end = library.nr_end
+        self.end.argtypes = [_RUN]
+        self.end.restype = None
+
+
+class Wiring:
+    """The sources of events and the connections of a program, as its runtime has them.
+
+    :ivar sources: of the structure ``nr_source``; for each run :meth:`copy`.
+    :ivar connections: of the structure ``nr_connection``.
+    :ivar origins: for each source the index of the cell's origin; -1 for events that NetCons were
+        stated to deliver.
+    """
+
+    def __init__(self, cell: Cell, program: Program):
+        given = cell.inputs
+        count = len(given.origins)
+        # Of those that are not active, and of those without an origin, no source says.
+        groups = np.where(given.is_active, given.origin_indices, count)
+        order = np.argsort(groups, kind="stable")
+        starts = np.searchsorted(groups[order], np.arange(count + 1))
+        stated = sorted(given.deliveries)
+        every = np.concatenate([order, np.array(stated, dtype=np.int64)])
+        self.connections = np.zeros(max(len(every), 1), dtype=_CONNECTION)
+        self.connection_count = len(every)
+        if len(every):
+            instances = program.instances[given.targets[every]]
+            self.connections["kind"] = instances[:, 0]
+            self.connections["instance"] = instances[:, 1]
+            self.connections["weights"] = program.weights + given.weight_starts[every]
+            self.connections["delay"] = given.delays[every]
+            self.connections["delay"][len(order) :] = 0
+        self._kept: list[np.ndarray] = []
+        origins = [index for index, each in enumerate(given.origins) if each is not None]
+        self.origins = np.array(origins + [-1] * len(stated), dtype=np.int64)
+        self.sources = np.zeros(len(self.origins), dtype=_SOURCE)
+        self.sources["first"][: len(origins)] = starts[origins]
+        self.sources["count"][: len(origins)] = np.diff(starts)[origins]
+        self._fill_streams(given, origins)
+        for place, index in enumerate(origins):
+            origin = given.origins[index]
+            if isinstance(origin, inputs.Times):
+                self._fill_times(place, origin.times)
+            elif isinstance(origin, inputs.Voltage):
+                self.sources[place]["kind"] = structures.CROSSING
+                offset = cell.potential(origin.section, origin.x, program)
+                self.sources[place]["offset"] = offset
+                self.sources[place]["threshold"] = origin.threshold
+        for place, index in enumerate(stated):
+            self.sources[len(origins) + place]["first"] = len(order) + place
+            self.sources[len(origins) + place]["count"] = 1
+            self._fill_times(len(origins) + place, given.deliveries[index])
+
+    def copy(self, more: int = 0) -> np.ndarray:
+        """The sources, and room for more behind them."""
+        made = np.zeros(len(self.sources) + more, dtype=_SOURCE)
+        # As bytes: numpy copies structures a field of each at a time.
+        size = self.sources.nbytes
+        made.view(np.uint8)[:size] = self.sources.view(np.uint8)
+        return made
+
+    def _fill_streams(self, given: inputs.Inputs, origins: list[int]) -> None:
+        places = [
+            place
+            for place, index in enumerate(origins)
+            if isinstance(given.origins[index], inputs.Stimulator)
+        ]
+        if not places:
+            return
+        streams = [given.origins[origins[place]] for place in places]
+        self.sources["kind"][places] = structures.STREAM
+        for name in ("interval", "number", "start", "noise"):
+            self.sources[name][places] = [getattr(each, name) for each in streams]
+        self.sources["ids"][places] = np.array([each.ids for each in streams], dtype=np.uint32)
+        self.sources["global_index"][places] = given.global_index
+
+    def _fill_times(self, place: int, times: np.ndarray) -> None:
+        kept = np.ascontiguousarray(times, dtype=float)
+        self._kept.append(kept)
+        self.sources[place]["kind"] = structures.TIMES
+        self.sources[place]["times"] = kept.ctypes.data
+        self.sources[place]["time_count"] = len(kept)
+
+
+class Programs:
+    """The programs of a cell that were made so far, each by what it is for."""
+
+    def __init__(self, cell: Cell):
+        self._cell = cell
+        self._made: dict[tuple, Loaded] = {}
+
+    def recording(
+        self, variables: Sequence[Variable], time_step: float, adjustable: Sequence[str] = ()
+    ) -> tuple[Loaded, list[int]]:
+        """The fastest program that has variables where they are right when they are recorded, and
+        their places in its memory.
+
+        :param adjustable: names of parameters that are to be changed between runs.
+        :raises EngineError: no program has one of them; the message names it.
+        """
+        names = frozenset(
+            hoc_name(each) for each in variables if each.name != "v" and not is_time(each)
+        )
+        places: list[int | None] = []
+        # What is in the memory anyway, states for example, needs no code of its own.
+        for is_fused, recorded in ((True, frozenset[str]()), (True, names), (False, names)):
+            loaded = self._loaded(time_step, is_fused, recorded, frozenset(adjustable))
+            places = loaded.places(variables)
+            if not recorded and self._are_shared(variables, loaded):
+                continue
+            if None not in places:
+                return loaded, [place for place in places if place is not None]
+        missing = variables[places.index(None)]
+        raise EngineError(
+            f"{missing.label} cannot be recorded: the engine does not keep it; expected "
+            "potentials, what mechanisms compute, or what ions have"
+        )
+
+    @staticmethod
+    def _are_shared(variables: Sequence[Variable], loaded: Loaded) -> bool:
+        return any(
+            each.point_process is not None and loaded.is_shared[each.point_process]
+            for each in variables
+        )
+
+    def _loaded(
+        self,
+        time_step: float,
+        is_fused: bool,
+        recorded: frozenset[str],
+        adjustable: frozenset[str],
+    ) -> Loaded:
+        key = (time_step, is_fused, recorded, adjustable)
+        if key not in self._made:
+            program = self._cell.program(time_step, is_fused, recorded, adjustable)
+            self._made[key] = Loaded(self._cell, program, time_step)
+        return self._made[key]

@@ -1,0 +1,71 @@
+"""What of a session the engine does not do, where that can be seen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from neuron import h, nrn
+
+from .._library import reducing
+from ..errors import EngineError
+
+
+def check_session(sections: Sequence[nrn.Section]) -> None:
+    """Refuses what holds for a whole session, or for some of a cell's sections.
+
+    :raises EngineError: naming it.
+    """
+    if h.CVode().active():
+        raise EngineError(
+            "CVode is active; expected a fixed time step, which is all that the engine does "
+            "(h.CVode().active(0))"
+        )
+    if h.secondorder != 0:
+        raise EngineError(
+            f"secondorder is {h.secondorder:g}; expected 0, backward Euler, which is all that the "
+            "engine does"
+        )
+    if int(h.List("LinearMechanism").count()):
+        raise EngineError(
+            "the session has a LinearMechanism, which the engine does not know; expected none"
+        )
+    for section in sections:
+        if section.has_membrane("extracellular"):
+            raise EngineError(
+                f"{section.name()} has extracellular, which the engine does not compute; expected "
+                "a cell without it"
+            )
+    _check_reaction_diffusion(sections)
+
+
+def _check_reaction_diffusion(sections: Sequence[nrn.Section]) -> None:
+    if not getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
+        return
+    names = {section.name() for section in sections}
+    for reference in getattr(sys.modules.get("neuron.rxd.region"), "_all_regions", ()):
+        region = reference()
+        for section in () if region is None else region.secs:
+            if issubclass(type(section), nrn.Section) and section and section.name() in names:
+                raise EngineError(
+                    f"rxd's region {region.name!r} holds {section.name()}, and the engine does "
+                    "not compute rxd; expected a cell without it"
+                )
+
+
+def check_cell(cell: reducing.Cell) -> None:
+    """Refuses what changes a cell's variables from outside while NEURON runs.
+
+    :raises EngineError: naming it.
+    """
+    if cell.has_transfers():
+        raise EngineError(
+            "variables are transferred by ParallelContext.target_var(), as between gap junctions, "
+            "which the engine does not do; expected none"
+        )
+    for each in cell.recordings() or ():
+        if each.is_play and each.name is not None:
+            raise EngineError(
+                f"a Vector is played into {each.name} of the cell, which the engine does not do; "
+                "expected no Vector.play into the cell's variables"
+            )
