@@ -27,6 +27,8 @@ struct InstancePlan {
   let count: Int
   private(set) var storage: [Storage] = []
   private(set) var globals: [GlobalStorage] = []
+  /// What globals begin with, the first element of arrays.
+  private(set) var globalValues: [Double] = []
   private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
@@ -167,6 +169,7 @@ struct InstancePlan {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
       let values = found?.values ?? [Double](repeating: global.initialValue, count: global.count)
+      globalValues.append(values.first ?? global.initialValue)
       if vectors.contains(.global(index)) {
         guard !carried.contains(.global(index)) else {
           throw .unsupported(

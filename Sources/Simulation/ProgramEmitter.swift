@@ -863,7 +863,8 @@ struct ProgramEmitter {
     }
     for (index, global) in mechanism.globals.enumerated() {
       guard case .temporary = plan.globals[index] else { continue }
-      lines.append("  NR_UNUSED double g_\(CName.of(global.name)) = 0;")
+      lines.append(
+        "  NR_UNUSED double g_\(CName.of(global.name)) = \(CName.literal(plan.globalValues[index]));")
     }
     let lowest = emitter.asNumber(try emitter.code(table.lowest)).text
     let highest = emitter.asNumber(try emitter.code(table.highest)).text

@@ -49,7 +49,8 @@ struct TablePlan {
         default: throw refused("\(name), which blocks set,")
         }
       case .global(let index):
-        if case .temporary = globals[index] {
+        // A result that nothing else sets keeps in the table what it had before.
+        if case .temporary = globals[index], !mechanism.isSetByTableAlone(variable, table) {
           throw refused("\(mechanism.globals[index].name), which instances set,")
         }
       default: break
@@ -102,6 +103,25 @@ extension Table {
 }
 
 extension Mechanism {
+  /// Whether a variable is a result of a table and set nowhere else.
+  func isSetByTableAlone(_ variable: Variable, _ table: Table) -> Bool {
+    guard table.results.contains(variable) else { return false }
+    var others: Set<Variable> = LiveVariables.assigned(in: table.body.statements, tables: tables)
+    for block in blocks {
+      for statement in block.statements {
+        statement.visit {
+          if case .lookUp(let index, _) = $0, tables.indices.contains(index),
+            tables[index] == table
+          {
+            return
+          }
+          others.formUnion($0.assignedItself(tables))
+        }
+      }
+    }
+    return !others.contains(variable)
+  }
+
   /// What the making of tables that are used sets besides their results.
   var setBesidesTables: Set<Variable> {
     usedTables.reduce(into: []) { $0.formUnion(tables[$1].besides(tables)) }

@@ -221,11 +221,10 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
         compiler.FLAGS = (*compiler.FLAGS, *os.environ["DIFFERENTIAL_FLAGS"].split())
     say(phase="neuron")
     cell = Cell(h, densities, point, is_varied, sources.pointers)
-    wanted = [(segment, "v") for segment in cell.segments]
+    wanted = ["v" for _ in cell.segments]
     references = [segment._ref_v for segment in cell.segments]
     if with_variables:
-        for name, owner, place in cell.owners:
-            segment = cell.segments[place]
+        for name, owner, _ in cell.owners:
             for variable, size in variables(h, name, 0):
                 short = variable if owner in getattr(cell, "points", ()) else (
                     variable.removesuffix(f"_{name}"))  # fmt: skip
@@ -233,14 +232,13 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
                     continue
                 with contextlib.suppress(Exception):
                     references.append(getattr(owner, f"_ref_{short}"))
-                    is_point = owner in getattr(cell, "points", ())
-                    wanted.append((owner, short) if is_point else (segment, variable))
+                    wanted.append(variable)
         for segment in cell.segments:
             for ion in segment.sec.psection()["ions"]:
                 for name in (f"e{ion}", f"i{ion}", f"{ion}i", f"{ion}o"):
                     with contextlib.suppress(Exception):
                         references.append(getattr(segment, f"_ref_{name}"))
-                        wanted.append((segment, name))
+                        wanted.append(name)
     expected = run_neuron(h, references)
     import numpy as np
 
@@ -249,28 +247,28 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
     say(phase="compile", finite=isfinite, moved=moved)
     h.finitialize(-65)
     try:
-        compiled = engine.compile(cell)
+        compiled = engine.compile(cell, check=False)
         while True:
             try:
-                run = compiled.run(TSTOP, wanted)
+                run = compiled.run(TSTOP, record=references)
                 break
             except EngineError as error:
-                lost = re.match(r"(\w+) cannot be recorded", str(error))
-                if lost is None:
-                    raise
-                kept = [i for i, each in enumerate(wanted) if each[1] != lost[1]]
+                # Of an array's element, a variable that is computed nowhere, and the like.
+                lost = re.match(r"\S+\.(\w+)\S* cannot be recorded", str(error))
+                suffixes = ("", *(f"_{each}" for each in densities))
+                names = {lost[1] + suffix for suffix in suffixes} if lost else set()
+                kept = [i for i, each in enumerate(wanted) if each not in names]
                 if len(kept) == len(wanted):
                     raise
                 wanted = [wanted[i] for i in kept]
                 expected = [expected[i] for i in kept]
+                references = [references[i] for i in kept]
     except EngineError as error:
         say(refused=str(error))
         return
     say(phase="compare")
     found = {"worst": 0.0, "first": None, "variables": len(wanted)}
-    for index, ((place, name), ours, theirs) in enumerate(
-        zip(wanted, run.values, expected, strict=True)
-    ):
+    for index, (name, ours, theirs) in enumerate(zip(wanted, run.v, expected, strict=True)):
         is_potential = name == "v"
         worst, first = difference(ours, theirs, relative=not is_potential)
         if is_potential:
@@ -278,8 +276,6 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
         if first is not None and (found["first"] is None or first < found["first"]):
             found |= {"first": first, "what": f"{name}@{index}", "by": worst,
                       "ours": float(ours[first]), "theirs": float(theirs[first])}  # fmt: skip
-            del place
-            place = None
     say(**found)
 
 
@@ -363,8 +359,7 @@ def probe_library(library: str, only: str | None, out, seen: set[str], together:
     if library != "-":
         h.nrn_load_dll(library)
         own = {
-            flag: {n: a for n, a in names_of(h, flag).items() if n not in own[flag]}
-            for flag in own
+            flag: {n: a for n, a in names_of(h, flag).items() if n not in own[flag]} for flag in own
         }
     skipped = ("morphology", "capacitance", "extracellular", "fastpas")
     agreeing = []
@@ -418,9 +413,7 @@ def table(path: str) -> None:
              "too long", "C error", "crashed"]  # fmt: skip
     for row in rows:
         key = row["library"], row["mechanism"]
-        if key not in worst or order.index(row["category"]) > order.index(
-            worst[key]["category"]
-        ):
+        if key not in worst or order.index(row["category"]) > order.index(worst[key]["category"]):
             worst[key] = row
     counts = collections.Counter(row["category"] for row in worst.values())
     print("\n".join(f"{counts[each]:5} {each}" for each in order if counts[each]))

@@ -129,7 +129,7 @@ extension BlockBuilder {
       case ("net_move", 1):
         try emit(.moveEvent(time: try lower(arguments[0])))
         return
-      case ("state_discontinuity", 2):
+      case ("state_discontinuity", 2), ("neuron_reduce_state_discontinuity", 2):
         let target: SourceTarget
         switch arguments[0] {
         case .name(let name): target = SourceTarget(name: name, index: nil)
