@@ -73,7 +73,7 @@ struct InstancePlan {
       case .ion: storage.append(.temporary)
       case .parameter where !isSet:
         storage.append(
-          Self.parameter(
+          try Self.parameter(
             variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name),
             in: &plan))
       default:
@@ -137,8 +137,11 @@ struct InstancePlan {
   private static func parameter(
     _ variable: Mechanism.InstanceVariable, _ name: String, _ kind: MechanismKind,
     _ values: [[Double]], isAdjustable: Bool, in plan: inout MemoryPlan
-  ) -> Storage {
-    guard let start = kind.offset(ofParameter: name) else { return .constant(variable.initialValue) }
+  ) throws(SimulationError) -> Storage {
+    guard let start = kind.offset(ofParameter: name) else {
+      if variable.isRange { throw .mismatch(mechanism: kind.name, variable: name) }
+      return .constant(variable.initialValue)
+    }
     let first = values.first?[start] ?? variable.initialValue
     let isUniform = values.allSatisfy { $0[start].bitPattern == first.bitPattern }
     if variable.count == 1, isUniform, !isAdjustable { return .constant(first) }
@@ -162,8 +165,11 @@ struct InstancePlan {
     _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
-    let carried = [mechanism.initial, mechanism.advance, mechanism.currents].reduce(
-      into: Set<Variable>()
+    // INITIAL finds what was there before the run, unless another instance's has set it.
+    let first = mechanism.initial
+    let isLeft = LiveVariables.assigned(in: first.statements, tables: mechanism.tables)
+    let carried = [mechanism.advance, mechanism.currents].reduce(
+      into: LiveVariables([first], tables: mechanism.tables).read.intersection(isLeft)
     ) { $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read) }
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
@@ -192,7 +198,9 @@ struct InstancePlan {
     var count = -1
     while count != scalars.count {
       count = scalars.count
-      let bindings = bindings(hasLanes: true, vectorGlobals: candidates.subtracting(scalars))
+      var bindings = bindings(hasLanes: true, vectorGlobals: candidates.subtracting(scalars))
+      // What is the same in all of these may differ in others of the cell.
+      for index in mechanism.variables.indices { bindings[.instance(index)]?.isVector = true }
       for block in blocks {
         scalars.formIntersection(
           ScalarVariables(
@@ -278,8 +286,10 @@ struct InstancePlan {
       guard case .temporary = storage else { continue }
       let global = mechanism.globals[index]
       let size = global.count > 1 ? "[\(global.count)]" : ""
+      let value = globalValues[index]
+      let initial = value == 0 || global.count > 1 ? "{0}" : "nr_all(\(CName.literal(value)))"
       lines.append(
-        "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = {0};")
+        "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = \(initial);")
     }
     return lines
   }

@@ -5,7 +5,14 @@ struct LiveVariables {
   /// Variables that are read before they were certainly set.
   private(set) var read: Set<Variable> = []
   private var set: Set<Variable> = []
+  /// By array: which elements were certainly set.
+  private var elements: [Variable: Set<Int>] = [:]
+  /// Elements that were set at an index that is computed, until what it is computed from changes.
+  private var indexed: Set<Expression> = []
   private let tables: [Table]
+
+  /// What is set whatever happens, arrays only where each element is.
+  var certainlySet: Set<Variable> { return self.set }
 
   /// - Parameter blocks: one after the other.
   init(_ blocks: [Block], tables: [Table]) {
@@ -13,6 +20,8 @@ struct LiveVariables {
     for block in blocks {
       visit(block.statements)
       set = set.filter { if case .local = $0 { false } else { true } }
+      elements = elements.filter { if case .local = $0.key { false } else { true } }
+      indexed = []
       read = read.filter { if case .local = $0 { false } else { true } }
     }
   }
@@ -54,8 +63,37 @@ struct LiveVariables {
   }
 
   private mutating func use(_ expressions: Expression...) {
-    for expression in expressions {
-      read.formUnion(Self.variables(of: expression).subtracting(set))
+    for expression in expressions { use(expression) }
+  }
+
+  private mutating func use(_ expression: Expression) {
+    switch expression {
+    case .number: break
+    case .variable(let variable): if !set.contains(variable) { read.insert(variable) }
+    case .element(let variable, let index):
+      use(index)
+      let isSet =
+        set.contains(variable) || indexed.contains(expression)
+        || Self.whole(index).map { elements[variable]?.contains($0) ?? false } ?? false
+      if !isSet { read.insert(variable) }
+    case .negative(let operand), .not(let operand): use(operand)
+    case .binary(_, let left, let right):
+      use(left)
+      use(right)
+    case .call(_, let arguments): for argument in arguments { use(argument) }
+    }
+  }
+
+  private static func whole(_ expression: Expression) -> Int? {
+    guard case .number(let value) = expression else { return nil }
+    return Int(exactly: value)
+  }
+
+  /// What was set at an index that this changes is no longer known.
+  private mutating func change(_ variable: Variable) {
+    indexed = indexed.filter {
+      guard case .element(_, let index) = $0 else { return false }
+      return !Self.variables(of: index).contains(variable)
     }
   }
 
@@ -68,24 +106,39 @@ struct LiveVariables {
     case .assign(let variable, let value):
       use(value)
       set.insert(variable)
+      change(variable)
     case .assignElement(let variable, let index, let value):
       use(index, value)
-      // The other elements are as they were.
-      if !set.contains(variable) { read.insert(variable) }
+      if let index = Self.whole(index) {
+        elements[variable, default: []].insert(index)
+      } else {
+        indexed.insert(.element(variable, index))
+      }
     case .conditional(let condition, let then, let otherwise):
       use(condition)
-      let before = set
+      let before = (set, elements, indexed)
       visit(then)
-      let afterThen = set
-      set = before
+      let afterThen = (set, elements, indexed)
+      (set, elements, indexed) = before
       visit(otherwise)
-      set.formIntersection(afterThen)
+      set.formIntersection(afterThen.0)
+      elements = elements.merging(afterThen.1) { $0.intersection($1) }.filter {
+        elements[$0.key] != nil && afterThen.1[$0.key] != nil
+      }
+      indexed.formIntersection(afterThen.2)
       // What only one branch sets keeps its value in the other.
-      let partly = Self.assigned(in: then + otherwise, tables: tables).subtracting(set)
-      read.formUnion(partly.subtracting(before))
+      let partly = Self.scalars(in: then + otherwise, tables: tables).subtracting(set)
+      read.formUnion(partly.subtracting(before.0))
     case .loop(let local, let first, let last, let step, let body):
       use(first, last, step)
       nested(body, setting: .local(local))
+      if let first = Self.whole(first), let last = Self.whole(last), Self.whole(step) == 1,
+        first <= last
+      {
+        for case .assignElement(let variable, index: .variable(.local(local)), _) in body {
+          elements[variable, default: []].formUnion(first...last)
+        }
+      }
     case .whileLoop(let condition, let body):
       use(condition)
       nested(body)
@@ -93,9 +146,11 @@ struct LiveVariables {
       use(argument)
       guard tables.indices.contains(table) else { return }
       set.formUnion(tables[table].results)
+      for result in tables[table].results { change(result) }
     case .lookUpValue(_, let result, let argument):
       use(argument)
       set.insert(result)
+      change(result)
     case .solveLinear(let unknowns, let matrix, let right):
       for expression in matrix.joined() { use(expression) }
       for expression in right { use(expression) }
@@ -111,11 +166,27 @@ struct LiveVariables {
   }
 
   private mutating func nested(_ body: [Statement], setting counter: Variable? = nil) {
-    let before = set
-    if let counter { set.insert(counter) }
+    let before = (set, elements, indexed)
+    if let counter {
+      set.insert(counter)
+      change(counter)
+    }
     visit(body)
-    let partly = Self.assigned(in: body, tables: tables)
-    read.formUnion(partly.subtracting(before))
-    set = before
+    let partly = Self.scalars(in: body, tables: tables)
+    read.formUnion(partly.subtracting(before.0))
+    (set, elements, indexed) = before
+    for variable in Self.assigned(in: body, tables: tables) { change(variable) }
+  }
+
+  /// What statements may set as a whole: of elements of arrays it matters only which are read.
+  private static func scalars(in statements: [Statement], tables: [Table]) -> Set<Variable> {
+    var found: Set<Variable> = []
+    for statement in statements {
+      statement.visit {
+        if case .assignElement = $0 { return }
+        found.formUnion($0.assignedItself(tables))
+      }
+    }
+    return found
   }
 }

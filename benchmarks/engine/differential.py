@@ -6,9 +6,9 @@
 A LIBRARY is what nrnivmodl made (libnrnmech.so, or a folder that has one below it); `-` stands for
 NEURON's own mechanisms. Each mechanism is put on two sections of three segments with `pas` and run
 twice, each time in a process of its own: with parameters that differ between segments, potentials
-compared; and with the same everywhere, all variables compared that hoc can see. What comes out is one
-of: agrees, differs, refused (by the engine, with its message), C error, crashed, too long; or NEURON
-itself cannot run it so, which says nothing.
+compared; and with the same everywhere, all variables compared that hoc can see. What comes out is
+one of: agrees, differs, refused (by the engine, with its message), C error, crashed, too long; or
+NEURON itself cannot run it so, which says nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
 
 LIMIT_SECONDS = 150
 TSTOP = 150.0
-# What counts as the same potential, in mV, and the same variable, relative to the largest value it has.
+# What counts as the same potential, in mV, and variable, relative to the largest value it has.
 TOLERANCE = 1e-6
 RELATIVE_TOLERANCE = 1e-6
 WEIGHTS = (0.005, 0.01, 0.5)
@@ -184,8 +184,6 @@ def run_neuron(h, references):
     import numpy as np
 
     vectors = [h.Vector().record(each) for each in references]
-    h.dt, h.celsius, h.v_init = 0.025, 30, -65
-    h.steps_per_ms = 40
     h.finitialize(-65)
     while h.t < TSTOP - h.dt / 2:
         h.fadvance()
@@ -239,32 +237,40 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
                     with contextlib.suppress(Exception):
                         references.append(getattr(segment, f"_ref_{name}"))
                         wanted.append(name)
+    h.dt, h.celsius, h.v_init = 0.025, 30, -65
+    h.steps_per_ms = 40
+    say(phase="compile")
+    refused = None
+    try:
+        # Reads what is there now: a run of NEURON's may leave something for the next one.
+        compiled = engine.compile(cell, check=False)
+        compiled.run(0)
+    except EngineError as error:
+        refused = str(error)
+    say(phase="neuron")
     expected = run_neuron(h, references)
     import numpy as np
 
     isfinite = all(np.isfinite(each).all() for each in expected[: len(cell.segments)])
     moved = float(np.ptp(expected[0])) if isfinite else None
-    say(phase="compile", finite=isfinite, moved=moved)
-    h.finitialize(-65)
-    try:
-        compiled = engine.compile(cell, check=False)
-        while True:
-            try:
-                run = compiled.run(TSTOP, record=references)
-                break
-            except EngineError as error:
-                # Of an array's element, a variable that is computed nowhere, and the like.
-                lost = re.match(r"\S+\.(\w+)\S* cannot be recorded", str(error))
-                suffixes = ("", *(f"_{each}" for each in densities))
-                names = {lost[1] + suffix for suffix in suffixes} if lost else set()
-                kept = [i for i, each in enumerate(wanted) if each not in names]
-                if len(kept) == len(wanted):
-                    raise
-                wanted = [wanted[i] for i in kept]
-                expected = [expected[i] for i in kept]
-                references = [references[i] for i in kept]
-    except EngineError as error:
-        say(refused=str(error))
+    say(phase="run", finite=isfinite, moved=moved)
+    while refused is None:
+        try:
+            run = compiled.run(TSTOP, record=references)
+            break
+        except EngineError as error:
+            # Of an array's element, a variable that is computed nowhere, and the like.
+            lost = re.match(r"\S+\.(\w+)\S* cannot be recorded", str(error))
+            suffixes = ("", *(f"_{each}" for each in densities))
+            names = {lost[1] + suffix for suffix in suffixes} if lost else set()
+            kept = [i for i, each in enumerate(wanted) if each not in names]
+            if len(kept) == len(wanted):
+                refused = str(error)
+            wanted = [wanted[i] for i in kept]
+            expected = [expected[i] for i in kept]
+            references = [references[i] for i in kept]
+    if refused is not None:
+        say(refused=refused)
         return
     say(phase="compare")
     found = {"worst": 0.0, "first": None, "variables": len(wanted)}
@@ -457,11 +463,14 @@ def main() -> None:
         for line in pathlib.Path(given.out).read_text().splitlines():
             with contextlib.suppress(KeyError):
                 seen.add(json.loads(line)["source"])
-    stream = open(given.out, "a") if given.out else sys.stdout
 
     def out(row: dict) -> None:
-        stream.write(json.dumps(row) + "\n")
-        stream.flush()
+        line = json.dumps(row) + "\n"
+        if not given.out:
+            print(line, end="", flush=True)
+            return
+        with open(given.out, "a") as stream:
+            stream.write(line)
 
     probe_library(given.libraries[0], given.only, out, seen, given.together)
 
