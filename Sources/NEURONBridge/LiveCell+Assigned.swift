@@ -11,7 +11,7 @@ extension LiveCell {
     var model = model
     for index in model.mechanisms.indices {
       let symbols = (wanted[model.mechanisms[index].name] ?? []).compactMap { name in
-        neuron.api.symbol(HocString(name).cString).map { (name, $0) }
+        neuron.api.symbol(name).map { (name, $0) }
       }
       if symbols.isEmpty { continue }
       model.mechanisms[index].parameters += symbols.map { .init(name: $0.0, defaults: [0]) }
@@ -38,7 +38,7 @@ extension LiveCell {
       let kind = model.pointProcessKinds[model.pointProcesses[index].kind].name
       for name in wanted[kind] ?? [] {
         model.pointProcesses[index].values.append(
-          neuron.api.property(object, HocString(name).cString))
+          neuron.api.property(object, name))
       }
     }
     return model
