@@ -31,8 +31,8 @@ struct InstancePlan {
   private(set) var tables: [Int] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
-  /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
-  let slopes: OhmicSlopes?
+  /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
+  let ohmic: OhmicCurrents?
 
   var paddedCount: Int { MemoryPlan.padded(count) }
 
@@ -49,21 +49,20 @@ struct InstancePlan {
     self.mechanism = mechanism
     self.prefix = prefix
     count = values.count
-    slopes = OhmicSlopes(of: mechanism)
+    let ohmic = mechanism.ohmicCurrents
+    self.ohmic = ohmic.forms.allSatisfy { $0 != nil } ? ohmic : nil
     let blocks = [
       mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
       mechanism.receiver?.initial,
     ].compactMap { $0 }
-    let assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let assigned = Effects(of: blocks, mechanism.tables).mayAssign
     let sequences =
       isFused
       ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
       : [[mechanism.advance], [mechanism.currents]]
     let kept = (sequences + [[mechanism.receiver?.block].compactMap { $0 }]).reduce(
       into: Set<Variable>()
-    ) { $0.formUnion(LiveVariables($1, tables: mechanism.tables).read) }
+    ) { $0.formUnion(Effects(of: $1, mechanism.tables).liveIn) }
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -97,9 +96,7 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = blocks.dropFirst().reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let changing = Effects(of: Array(blocks.dropFirst()), mechanism.tables).mayAssign
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -147,8 +144,7 @@ struct InstancePlan {
 
   /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
   func isSetByCurrents(_ variable: Int) -> Bool {
-    LiveVariables.assigned(in: mechanism.currents.statements, tables: mechanism.tables)
-      .contains(.instance(variable))
+    mechanism.currents.effects(mechanism.tables).mayAssign.contains(.instance(variable))
   }
 
   // MARK: Globals
@@ -159,7 +155,7 @@ struct InstancePlan {
     let vectors = vectorGlobals(blocks, assigned)
     let carried = [mechanism.initial, mechanism.advance, mechanism.currents].reduce(
       into: Set<Variable>()
-    ) { $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read) }
+    ) { $0.formUnion($1.effects(mechanism.tables).liveIn) }
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
@@ -276,9 +272,7 @@ struct InstancePlan {
 
   /// Stores what blocks may have set.
   func stores(of blocks: [Block], at index: String) -> [String] {
-    let assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let assigned = Effects(of: blocks, mechanism.tables).mayAssign
     var lines: [String] = []
     for (variable, storage) in storage.enumerated() {
       guard case .memory(let offset) = storage, assigned.contains(.instance(variable)) else {
