@@ -27,8 +27,7 @@ struct InstancePlan {
   let count: Int
   private(set) var storage: [Storage] = []
   private(set) var globals: [GlobalStorage] = []
-  /// By table: where it begins.
-  private(set) var tables: [Int] = []
+  private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
   /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
@@ -51,18 +50,18 @@ struct InstancePlan {
     count = values.count
     let ohmic = mechanism.ohmicCurrents
     self.ohmic = ohmic.forms.allSatisfy { $0 != nil } ? ohmic : nil
-    let blocks = [
-      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
-      mechanism.receiver?.initial,
-    ].compactMap { $0 }
-    let assigned = Effects(of: blocks, mechanism.tables).mayAssign
+    let blocks = mechanism.blocks
+    var assigned = Effects(of: blocks, mechanism.tables).mayAssign
+    let besides = mechanism.setBesidesTables
+    assigned.formUnion(besides)
     let sequences =
       isFused
       ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
       : [[mechanism.advance], [mechanism.currents]]
-    let kept = (sequences + [[mechanism.receiver?.block].compactMap { $0 }]).reduce(
-      into: Set<Variable>()
-    ) { $0.formUnion(Effects(of: $1, mechanism.tables).liveIn) }
+    let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
+    let kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
+      $0.formUnion(Effects(of: $1, mechanism.tables).liveIn)
+    }
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -77,7 +76,7 @@ struct InstancePlan {
       default:
         let isNeeded =
           kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
-          || isStored(name)
+          || (isStored(name) && !besides.contains(.instance(index)))
         guard isNeeded else {
           storage.append(.temporary)
           continue
@@ -114,10 +113,14 @@ struct InstancePlan {
     for expression in found.expressions {
       invariants.append((expression, plan.place(0, count: count)))
     }
-    for table in mechanism.tables {
+    let values = { (variable: Int) -> [Double] in
+      let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
+      guard let start = kind.offset(ofParameter: name) else { return [] }
+      return values.map { isAdjustable(name) ? .nan : $0[start] }
+    }
+    for index in mechanism.tables.indices {
       tables.append(
-        plan.place(
-          0, count: TableLayout.header + table.results.count * (table.intervals + 1)))
+        try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
     }
   }
 
@@ -196,7 +199,7 @@ struct InstancePlan {
   // MARK: C
 
   /// The C name of a variable that is loaded, set and stored in a function.
-  func name(of index: Int) -> String { prefix + CName.of(mechanism.variables[index].name) }
+  func name(of index: Int) -> String { prefix + "v_" + CName.of(mechanism.variables[index].name) }
 
   /// What C calls the variables of several instances at once, or of the instance `i`.
   ///
@@ -213,8 +216,12 @@ struct InstancePlan {
       bindings[.instance(index)] =
         switch storage.indices.contains(index) ? storage[index] : .temporary {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
+        case .memory(let offset) where !hasLanes && variable.count > 1:
+          Binding(
+            text: "(M + \(offset) + i)", isVector: false, count: variable.count,
+            stride: paddedCount)
         case .memory(let offset) where !hasLanes:
-          Binding(text: "M[\(offset) + i]", isVector: false, count: 1)
+          Binding(text: "M[\(offset) + i]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
         }
     }

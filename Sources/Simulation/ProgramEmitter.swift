@@ -114,7 +114,11 @@ struct ProgramEmitter {
     guard found.beforeBreakpoint.isEmpty, found.afterSolve.isEmpty, found.beforeStep.isEmpty else {
       throw .unsupported(mechanism: kind.name, block: "BEFORE or AFTER", construct: "this block")
     }
-    return found
+    return found.computing { table in
+      let global = found.globals[table.switchGlobal]
+      let names = [global.name, "\(global.name)_\(found.name)"]
+      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue == 0
+    }
   }
 
   private static func ionName(_ kind: MechanismKind) -> String {
@@ -127,8 +131,8 @@ struct ProgramEmitter {
     for (index, set) in layout.sets.enumerated() {
       let present = set.mechanisms.filter { mechanisms[$0] != nil }
       // Concentrations are written before others read them, whatever the order in which the session lists
-      // mechanisms.
-      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }
+      // mechanisms; of those that write them each goes before the ones that the session had before.
+      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }.reversed()
       var planned = SetPlan(
         order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
       planned.ions = planIons(of: set, index, present)
@@ -244,9 +248,11 @@ struct ProgramEmitter {
       let source = kinds[kind]
       var ions: [[Mechanism.IonQuantity: Int]] = []
       var ionPlans: [IonPlan?] = []
+      var hasCurrents: [Bool] = []
       for ion in source.ions {
         var places: [Mechanism.IonQuantity: [Int]] = [:]
         var found: IonPlan?
+        var hasCurrent = false
         for member in members {
           let set = layout.set(ofSlot: slots[member])
           guard let ionPlan = sets[set].ions.values.first(where: { $0.name == ion.name }) else {
@@ -255,6 +261,7 @@ struct ProgramEmitter {
               section: cell.sections[cell.pointProcesses[member].section].name)
           }
           found = ionPlan
+          hasCurrent = hasCurrent || ionPlan.hasCurrent
           for quantity in [Mechanism.IonQuantity.reversal, .current, .inside, .outside] {
             places[quantity, default: []].append(
               ionPlan.offset(of: quantity) + slots[member] - layout.sets[set].first)
@@ -262,6 +269,7 @@ struct ProgramEmitter {
         }
         ions.append(places.mapValues { plan.place(indices: $0) })
         ionPlans.append(found)
+        hasCurrents.append(hasCurrent)
       }
       let own = members.map { slots[$0] }
       processes.append(
@@ -272,7 +280,7 @@ struct ProgramEmitter {
             isStored: { settings.recorded.contains($0) },
             isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
-          ions: ions, ionPlans: ionPlans,
+          ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil))
     }
@@ -327,7 +335,7 @@ struct ProgramEmitter {
     var lines = ["static void \(name)(\(signature)) {", "  (void)M; (void)X;"]
     if parts == [.initial] {
       lines.append("  const double t = 0; (void)t; (void)run;")
-      lines += tableCalls()
+      lines += usedTables.map { "  M[\($0.offset + 2)] = 0;" }
     } else {
       lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
     }
@@ -341,6 +349,8 @@ struct ProgramEmitter {
             contentsOf: states(of: process, parts.contains(.initial) ? .initial : .advance))
         }
       }
+      // Those that INITIAL had no use for.
+      if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
     }
     return lines + ["}", ""]
   }
@@ -414,6 +424,7 @@ struct ProgramEmitter {
         lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
         lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
       }
+      if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
       if parts.contains(.initial) || (parts.contains(.currents) && ion.advancesReversal) {
         lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
       }
@@ -468,9 +479,19 @@ struct ProgramEmitter {
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time, set: set)
+    emitter.makesTables = name == "INITIAL"
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
     for line in givenBack(plan, ions) { emitter.line(line) }
+    // As NEURON's nrn_wrote_conc.
+    if name == "INITIAL" {
+      let written = plan.mechanism.ions.filter {
+        $0.writes.contains(.inside) || $0.writes.contains(.outside)
+      }.map(\.name)
+      for ion in ions where ion.initialisesReversal && written.contains(ion.name) {
+        emitter.line(nernst(ion))
+      }
+    }
     return emitter.lines
   }
 
@@ -627,6 +648,7 @@ struct ProgramEmitter {
     if block.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
+    emitter.makesTables = part == .initial
     try emitter.emit(block, named: part == .initial ? "INITIAL" : "SOLVE")
     lines += emitter.lines
     if part == .initial { lines += try invariants(plan) }
@@ -661,7 +683,8 @@ struct ProgramEmitter {
       for (index, variable) in plan.mechanism.variables.enumerated() {
         guard case .ion(let ion, .current) = variable.role,
           plan.mechanism.ions[ion].writes.contains(.current),
-          process.ionPlans[ion]?.hasCurrent ?? false, let places = process.ions[ion][.current]
+          process.ionPlans.indices.contains(ion), process.hasCurrents[ion],
+          let places = process.ions[ion][.current]
         else { continue }
         lines.append(
           "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + \(process.factors) + b) * \(plan.name(of: index)));"
@@ -719,7 +742,14 @@ struct ProgramEmitter {
       "  switch (kind) {",
     ]
     for (kind, process) in processes.enumerated() {
-      guard let initial = process.instances.mechanism.receiver?.initial else { continue }
+      guard let receiver = process.instances.mechanism.receiver else { continue }
+      guard let initial = receiver.initial else {
+        // NEURON keeps the first.
+        lines.append("    case \(kind):")
+        lines += (0..<receiver.weightCount).dropFirst().map { "      weights[\($0)] = 0;" }
+        lines.append("      break;")
+        continue
+      }
       lines += try receive(kind, process, initial, "NET_RECEIVE's INITIAL", time: "0.0")
     }
     return lines + ["  }", "}", ""]
@@ -747,6 +777,7 @@ struct ProgramEmitter {
       plan.mechanism, hasLanes: false, bindings: bindings, tables: plan.tables,
       prefix: "r\(kind)_", indentation: 3)
     emitter.eventContext = (kind, "i")
+    emitter.places = ("run->indices", "i")
     var lines = ["    case \(kind): {"]
     for (index, variable) in plan.mechanism.variables.enumerated() {
       switch plan.storage[index] {
@@ -760,9 +791,6 @@ struct ProgramEmitter {
           let size = variable.count > 1 ? "[\(variable.count)]" : ""
           lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")
         }
-      case .memory where variable.count > 1:
-        throw .unsupported(
-          mechanism: plan.mechanism.name, block: name, construct: "the array \(variable.name)")
       default: break
       }
     }
@@ -783,35 +811,52 @@ struct ProgramEmitter {
       + processes.map(\.instances)).filter { !$0.mechanism.tables.isEmpty && $0.count > 0 }
   }
 
-  private func tableCalls() -> [String] {
-    tabled.flatMap { plan in plan.tables.map { "  nr_table_\($0)(M);" } }
+  private var usedTables: [TablePlan] {
+    tabled.flatMap { plan in plan.tables.filter(\.isUsed) }
   }
 
   private func tables() throws(SimulationError) -> [String] {
-    var lines: [String] = []
+    try checkTables()
+    var lines = usedTables.map { "static void nr_table_\($0.offset)(double *M);" }
     for plan in tabled {
-      for (table, offset) in zip(plan.mechanism.tables, plan.tables) {
-        try lines.append(contentsOf: self.table(table, at: offset, plan))
+      for (index, table) in plan.mechanism.tables.enumerated() where plan.tables[index].isUsed {
+        try lines.append(contentsOf: self.table(table, plan.tables[index], plan))
       }
     }
     return lines
   }
 
+  /// What a table depends on without saying so has to be the same in the whole cell: NEURON makes one for all.
+  private func checkTables() throws(SimulationError) {
+    var known: [String: Double] = [:]
+    for plan in tabled {
+      for variable in plan.tables.flatMap(\.undeclared) {
+        let name = plan.mechanism.variables[variable].name
+        let key = "\(plan.mechanism.name) \(name)"
+        let value =
+          switch plan.storage[variable] {
+          case .constant(let value): value
+          case .memory(let offset): self.plan.values[offset]
+          case .temporary: 0.0
+          }
+        guard known.updateValue(value, forKey: key) ?? value == value else {
+          throw .unsupported(
+            mechanism: plan.mechanism.name, block: "TABLE",
+            construct: "\(name), which differs between segments and is not in its DEPEND,")
+        }
+      }
+    }
+  }
+
   private func table(
-    _ table: Table, at offset: Int, _ plan: InstancePlan
+    _ table: Table, _ place: TablePlan, _ plan: InstancePlan
   ) throws(SimulationError) -> [String] {
     var bindings = plan.bindings(hasLanes: false)
     let mechanism = plan.mechanism
-    for dependency in table.dependencies {
-      guard case .instance(let index) = dependency, case .memory = plan.storage[index] else {
-        continue
-      }
-      throw .unsupported(
-        mechanism: mechanism.name, block: "TABLE",
-        construct: "DEPEND on \(mechanism.variables[index].name), which differs between segments")
-    }
+    let inputs = table.inputs(mechanism.tables)
     for (index, variable) in mechanism.variables.enumerated() {
       if case .constant = plan.storage[index] { continue }
+      if inputs.contains(.instance(index)) { continue }
       bindings[.instance(index)] = Binding(
         text: "x_\(CName.of(variable.name))", isVector: false, count: variable.count)
     }
@@ -824,8 +869,15 @@ struct ProgramEmitter {
       mechanism, hasLanes: false, bindings: bindings, tables: plan.tables, prefix: "t_",
       indentation: 2)
     emitter.blockName = "TABLE"
+    emitter.makesTables = true
     var lines = [
-      "static void nr_table_\(offset)(double *M) {"
+      "static void nr_table_\(place.offset)(double *M) {",
+      "  static const int instances[] = {\(place.representatives.map(String.init).joined(separator: ", "))};",
+      "  if (M[\(place.offset + 2)] != 0) return;",
+      "  M[\(place.offset + 2)] = 1;",
+      "  for (int each = 0; each < \(place.representatives.count); each++) {",
+      "  NR_UNUSED const int i = instances[each];",
+      "  double *const own = M + \(place.offset) + each * \(place.stride);",
     ]
     for (index, variable) in mechanism.variables.enumerated() {
       if case .constant = plan.storage[index] { continue }
@@ -840,8 +892,8 @@ struct ProgramEmitter {
     let highest = emitter.asNumber(try emitter.code(table.highest)).text
     lines += [
       "  const double lowest = \(lowest), step = (\(highest) - lowest) / \(table.intervals).0;",
-      "  M[\(offset)] = lowest;",
-      "  M[\(offset + 1)] = 1.0 / step;",
+      "  own[0] = lowest;",
+      "  own[1] = 1.0 / step;",
       "  double x = lowest;",
       "  for (int row = 0; row <= \(table.intervals); row++, x += step) {",
     ]
@@ -852,11 +904,11 @@ struct ProgramEmitter {
     body.statements.insert(.assign(.local(0), .variable(.flag)), at: 0)
     for (column, result) in table.results.enumerated() {
       let own = Variable.instance(mechanism.variables.count + column)
-      let place = offset + TableLayout.header + column * (table.intervals + 1)
-      emitter.bindings[own] = Binding(text: "M[\(place) + row]", isVector: false)
+      let place = TableLayout.header + column * (table.intervals + 1)
+      emitter.bindings[own] = Binding(text: "own[\(place) + row]", isVector: false)
       body.statements.append(.assign(own, .variable(result)))
     }
     try emitter.emit(body, named: "TABLE")
-    return lines + emitter.lines + ["  }", "}", ""]
+    return lines + emitter.lines + ["  }", "  }", "}", ""]
   }
 }

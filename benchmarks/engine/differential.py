@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -353,8 +354,11 @@ def library_of(path: str) -> str:
 def probe_library(library: str, only: str | None, out, seen: set[str], together: bool) -> None:
     from neuron import h
 
+    # Here, so that no child has to.
+    from neuron_reduce import engine
     from neuron_reduce._engine import sources
 
+    assert engine
     own = {flag: names_of(h, flag) for flag in (False, True)}
     if library != "-":
         h.nrn_load_dll(library)
@@ -373,10 +377,11 @@ def probe_library(library: str, only: str | None, out, seen: set[str], together:
                 source = sources.find([name])[name].text
             except Exception:
                 source = ""
-            key = re.sub(r"\s+", " ", source)
-            if key and key in seen and not only:
+            key = hashlib.sha256(re.sub(r"\s+", " ", source).encode()).hexdigest()[:16]
+            if source and key in seen and not only:
                 continue
             seen.add(key)
+            base["source"] = key
             if is_artificial:
                 out({**base, "category": "artificial"})
                 continue

@@ -83,7 +83,7 @@ extension Block {
     return effects
   }
 
-  func allEffects(_ tables: [Table]) -> Effects {
+  package func allEffects(_ tables: [Table]) -> Effects {
     var effects = Effects()
     effects.follow(statements, tables)
     return effects
