@@ -97,7 +97,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"], swiftSettings: strict),
+      name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .target(name: "FakeNEURON", dependencies: ["CNEURON"], path: "Tests/FakeNEURON"),
     .testTarget(
       name: "NEURONBridgeTests",

@@ -80,12 +80,18 @@ package struct Mechanism: Sendable, Equatable {
     package var initialValue: Double
     /// Whether a block of the mechanism assigns it.
     package var isAssigned: Bool
+    /// A LOCAL outside of blocks that is kept from one block to the next: hoc does not know it, INITIAL sets it.
+    package var isHidden: Bool
 
-    package init(name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false) {
+    package init(
+      name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false,
+      isHidden: Bool = false
+    ) {
       self.name = name
       self.count = count
       self.initialValue = initialValue
       self.isAssigned = isAssigned
+      self.isHidden = isHidden
     }
   }
 
@@ -167,8 +173,8 @@ package struct Block: Sendable, Equatable {
 /// A TABLE statement: values of some variables over one argument, between which NEURON interpolates linearly
 /// while `usetable` is not 0.
 package struct Table: Sendable, Equatable {
-  /// Instance or global variables that the table gives (all of one PROCEDURE), or `.local(result)` of
-  /// `body` for a FUNCTION.
+  /// Instance or global variables that the table gives (all of one PROCEDURE; of an array all its elements),
+  /// or `.local(result)` of `body` for a FUNCTION.
   package var results: [Variable]
   /// What makes the table be built anew when it changes.
   package var dependencies: [Variable]

@@ -31,6 +31,8 @@ struct BlockEmitter {
   var bindings: [Variable: Binding]
   /// By table: where in the memory it begins.
   var tables: [Int]
+  /// C code of what was computed when the run began.
+  var invariants: [Expression: String] = [:]
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
   var eventContext: (kind: Int, instance: String)?
   /// The name of the block, for errors.
@@ -401,6 +403,7 @@ struct BlockEmitter {
 
   /// C code of an expression.
   func code(_ expression: Expression) throws(SimulationError) -> Code {
+    if let known = invariants[expression] { return Code(text: known, isVector: hasLanes) }
     switch expression {
     case .number(let value): return .scalar(CName.literal(value))
     case .variable(let variable):

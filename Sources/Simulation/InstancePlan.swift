@@ -29,6 +29,8 @@ struct InstancePlan {
   private(set) var globals: [GlobalStorage] = []
   /// By table: where it begins.
   private(set) var tables: [Int] = []
+  /// What is computed once, and where it is.
+  private(set) var invariants: [(expression: Expression, offset: Int)] = []
   /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
   let slopes: OhmicSlopes?
 
@@ -94,6 +96,27 @@ struct InstancePlan {
       }
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
+    // INITIAL may set parameters; what depends on them is computed after it.
+    let changing = blocks.dropFirst().reduce(into: Set<Variable>()) {
+      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
+    }
+    let bindings = bindings(hasLanes: true)
+    let found = Invariants(
+      of: [mechanism.advance, mechanism.currents],
+      isConstant: { variable in
+        switch variable {
+        case .timeStep, .celsius: true
+        case .instance(let index):
+          mechanism.variables[index].role == .parameter && mechanism.variables[index].count == 1
+            && !changing.contains(variable)
+        case .global(let index):
+          mechanism.globals[index].count == 1 && !changing.contains(variable)
+        default: false
+        }
+      }, isVector: { bindings[$0]?.isVector ?? true })
+    for expression in found.expressions {
+      invariants.append((expression, plan.place(0, count: count)))
+    }
     for table in mechanism.tables {
       tables.append(
         plan.place(

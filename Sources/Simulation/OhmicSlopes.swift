@@ -53,11 +53,12 @@ extension OhmicSlopes {
         let isPlain = dependence(of: value) == .constant && dependence(of: index) == .constant
         set(variable, isPlain && dependences[variable] ?? .constant == .constant ? .constant : .other)
       case .conditional(let condition, let then, let otherwise):
-        nested(then + otherwise, isPlain: dependence(of: condition) == .constant)
+        alternatives([then, otherwise], isPlain: dependence(of: condition) == .constant)
       case .loop(_, let first, let last, let step, let body):
-        nested(body, isPlain: [first, last, step].allSatisfy { dependence(of: $0) == .constant })
+        let isPlain = [first, last, step].allSatisfy { dependence(of: $0) == .constant }
+        alternatives([body + body, []], isPlain: isPlain)
       case .whileLoop(let condition, let body):
-        nested(body, isPlain: dependence(of: condition) == .constant)
+        alternatives([body + body, []], isPlain: dependence(of: condition) == .constant)
       case .lookUp(let table, let argument):
         let found: Dependence = dependence(of: argument) == .constant ? .constant : .other
         guard tables.indices.contains(table) else { return }
@@ -70,16 +71,20 @@ extension OhmicSlopes {
       }
     }
 
-    /// Statements that may or may not be done, or several times: plain where nothing in them knows v.
-    private mutating func nested(_ statements: [Statement], isPlain: Bool) {
-      // Twice, for what a loop carries round.
-      visit(statements)
-      visit(statements)
-      for statement in statements {
-        for variable in LiveVariables.assigned(in: [statement], tables: tables)
-        where !isPlain || dependences[variable] ?? .constant != .constant {
-          dependences[variable] = .other
-        }
+    /// Statements of which one list is done: what all of them leave plain is plain, where nothing that
+    /// chooses between them knows v; all else that they set is not linear.
+    private mutating func alternatives(_ lists: [[Statement]], isPlain: Bool) {
+      let before = dependences
+      var ends: [[Variable: Dependence]] = []
+      for list in lists {
+        dependences = before
+        visit(list)
+        ends.append(dependences)
+      }
+      dependences = before
+      for variable in LiveVariables.assigned(in: lists.flatMap { $0 }, tables: tables) {
+        let isConstant = isPlain && ends.allSatisfy { $0[variable] ?? .constant == .constant }
+        dependences[variable] = isConstant ? .constant : .other
       }
     }
 

@@ -378,6 +378,7 @@ struct ProgramEmitter {
         guard let plan = set.instances[mechanism] else { continue }
         lines += try block(
           plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set, isCurrent: false)
+        lines += try invariants(plan)
       }
     }
     if parts.contains(.advance) {
@@ -433,6 +434,17 @@ struct ProgramEmitter {
       + "nr_all(\(CName.literal(ion.valence))), nr_all(NR_CELSIUS));"
   }
 
+  /// Computes what does not change while the cell runs.
+  private func invariants(_ plan: InstancePlan) throws(SimulationError) -> [String] {
+    var emitter = emitter(plan, time: "0.0", set: nil)
+    emitter.invariants = [:]
+    for (expression, offset) in plan.invariants {
+      let value = emitter.asVector(emitter.asNumber(try emitter.code(expression)))
+      emitter.line("nr_store(M + \(offset) + b, \(value.text));")
+    }
+    return emitter.lines
+  }
+
   private func emitter(
     _ plan: InstancePlan, voltage: String = "v", time: String, set: SetPlan?
   ) -> BlockEmitter {
@@ -441,9 +453,12 @@ struct ProgramEmitter {
     bindings[.time] = Binding(text: time, isVector: false)
     bindings[.diameter] = Binding(text: "diam", isVector: true)
     bindings[.area] = Binding(text: "area", isVector: true)
-    return BlockEmitter(
+    var emitter = BlockEmitter(
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
+    emitter.invariants = Dictionary(
+      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") })
+    return emitter
   }
 
   /// A block of a density mechanism, between the copies of its ions.
@@ -585,11 +600,12 @@ struct ProgramEmitter {
   private func states(of process: ProcessPlan, _ part: Parts) throws(SimulationError) -> [String] {
     let plan = process.instances
     let block = part == .initial ? plan.mechanism.initial : plan.mechanism.advance
-    if block.isEmpty { return [] }
+    if block.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
     try emitter.emit(block, named: part == .initial ? "INITIAL" : "SOLVE")
     lines += emitter.lines
+    if part == .initial { lines += try invariants(plan) }
     lines += closing(of: process)
     lines += plan.stores(of: [block], at: "b").map { "    " + $0 }
     return lines + ["  }"]

@@ -1,4 +1,4 @@
 import Mechanisms
 extension Mechanism {
-  var superposes: Bool { false }
+  var superposes: Bool { name == "Exp2Syn" }
 }

@@ -34,20 +34,23 @@ typedef struct nr_source {
   int32_t isRecorded;
 
   /// NR_SOURCE_STREAM: NetStim's parameters, in ms, and the Random123 stream's ids and global index.
-  double interval, number, start, noise;
-  uint32_t ids[3], global;
-  /// NR_SOURCE_STREAM: how many numbers were drawn and events sent, and the next one's time.
-  uint32_t drawn;
-  double sent, next;
+  double interval, noise, number;
+  /// How many events were sent and numbers drawn, the last four of which are kept.
+  double sent;
+  uint32_t drawn, words[4], ids[3], global;
+  int32_t isAbove;
+  double start;
+  /// The next event's time.
+  double next;
 
   /// NR_SOURCE_TIMES: in ms, ascending; the delay of connections is added.
   const double *times;
   int64_t timeCount, timeIndex;
 
-  /// NR_SOURCE_CROSSING: where in the memory the potential is, and the threshold in mV.
+  /// NR_SOURCE_CROSSING: where in the memory the potential is, and the threshold in mV; `isAbove` says whether
+  /// it was above.
   int64_t offset;
   double threshold;
-  int32_t isAbove, padding;
 } nr_source;
 
 typedef struct nr_connection {
@@ -100,16 +103,59 @@ typedef struct nr_event {
   double time;
   /// What comes first of two at the same time.
   uint64_t order;
-  /// A connection's index; a source's as −1 − index; that of an event to itself is in `instance`.
+  /// A connection's index; a source's as −1 − index; NR_TO_ITSELF for one from a point process to itself.
   int32_t target;
   int32_t kind, instance;
   float flag;
+  int64_t weights;
 } nr_event;
 
-typedef struct nr_queue {
+enum { NR_TO_ITSELF = INT32_MAX, NR_NO_EVENT = -1 };
+
+/// Events in a heap, the first on top.
+typedef struct nr_heap {
   nr_event *events;
   int64_t count, capacity;
+} nr_heap;
+
+/// How many half steps lie in the ring: 0.2 s at steps of 0.025 ms.
+enum { NR_RING = 1 << 14 };
+
+/// A source whose events go to one connection only, with all that its next event takes: each is one event
+/// that moves on.
+typedef struct __attribute__((aligned(64))) nr_direct {
+  /// When the next event is delivered, and when the source has it.
+  double time, next;
+  /// The next in the list of a half step.
+  int32_t link;
+  int32_t kind, instance;
+  int32_t source;
+  double *weights;
+  double delay;
+} nr_direct;
+
+/// What a run keeps for itself: events to come, and who is asked for crossings.
+///
+/// Events of the next half steps are in lists, one for each half step, later ones in a heap; what is due is
+/// put in order when its time has come. Those of direct sources are in lists of their own, whose half step may
+/// also come round more than once before their time.
+typedef struct nr_queue {
+  nr_heap due, later;
+  /// By source; those that are direct.
+  nr_direct *directs;
+  int32_t *directRing;
+  /// By half step: the first event's index in `pool`.
+  int32_t *ring;
+  nr_event *pool;
+  /// By event of the pool: the next of its list, or of those that are free.
+  int32_t *following;
+  int32_t poolCount, poolCapacity, free;
+  /// The half step that is looked at, and the time up to which events are delivered now.
+  int64_t current;
+  double until;
   uint64_t order;
+  int32_t *crossings;
+  int64_t crossingCount;
   int failure;
 } nr_queue;
 
@@ -117,44 +163,151 @@ NR_INLINE int nr_is_before(const nr_event *a, const nr_event *b) {
   return a->time < b->time || (a->time == b->time && a->order < b->order);
 }
 
-static void nr_push(nr_queue *queue, nr_event event) {
-  if (queue->count == queue->capacity) {
-    const int64_t capacity = queue->capacity ? 2 * queue->capacity : 1024;
-    nr_event *events = realloc(queue->events, (size_t)capacity * sizeof *events);
-    if (!events) {
-      queue->failure = NR_OUT_OF_MEMORY;
-      return;
-    }
-    queue->events = events;
-    queue->capacity = capacity;
+/// Puts an event into a heap; false where there is no memory.
+static int nr_heap_push(nr_heap *heap, nr_event event) {
+  if (heap->count == heap->capacity) {
+    const int64_t capacity = heap->capacity ? 2 * heap->capacity : 256;
+    nr_event *events = realloc(heap->events, (size_t)capacity * sizeof *events);
+    if (!events) return 0;
+    heap->events = events;
+    heap->capacity = capacity;
   }
-  event.order = queue->order++;
-  int64_t place = queue->count++;
+  int64_t place = heap->count++;
   while (place > 0) {
     const int64_t parent = (place - 1) / 4;
-    if (!nr_is_before(&event, &queue->events[parent])) break;
-    queue->events[place] = queue->events[parent];
+    if (!nr_is_before(&event, &heap->events[parent])) break;
+    heap->events[place] = heap->events[parent];
     place = parent;
   }
-  queue->events[place] = event;
+  heap->events[place] = event;
+  return 1;
 }
 
-static nr_event nr_pop(nr_queue *queue) {
-  const nr_event first = queue->events[0];
-  const nr_event last = queue->events[--queue->count];
+static nr_event nr_heap_pop(nr_heap *heap) {
+  const nr_event first = heap->events[0];
+  const nr_event last = heap->events[--heap->count];
   int64_t place = 0;
   for (;;) {
     int64_t child = 4 * place + 1, least = -1;
-    const int64_t end = child + 4 < queue->count ? child + 4 : queue->count;
+    const int64_t end = child + 4 < heap->count ? child + 4 : heap->count;
     for (; child < end; child++) {
-      if (least < 0 || nr_is_before(&queue->events[child], &queue->events[least])) least = child;
+      if (least < 0 || nr_is_before(&heap->events[child], &heap->events[least])) least = child;
     }
-    if (least < 0 || !nr_is_before(&queue->events[least], &last)) break;
-    queue->events[place] = queue->events[least];
+    if (least < 0 || !nr_is_before(&heap->events[least], &last)) break;
+    heap->events[place] = heap->events[least];
     place = least;
   }
-  queue->events[place] = last;
+  heap->events[place] = last;
   return first;
+}
+
+/// The half step that a time lies in; never falls as times rise.
+NR_INLINE int64_t nr_half_step(double time) {
+  const double steps = time * (2.0 / NR_DT);
+  return steps < 9e15 ? (int64_t)steps : (int64_t)9e15;
+}
+
+/// An event's place in the pool; NR_NO_EVENT where there is no memory.
+static int32_t nr_pooled(nr_queue *queue, nr_event event) {
+  int32_t place = queue->free;
+  if (place != NR_NO_EVENT) {
+    queue->free = queue->following[place];
+  } else {
+    if (queue->poolCount == queue->poolCapacity) {
+      const int32_t capacity = queue->poolCapacity ? 2 * queue->poolCapacity : 1024;
+      nr_event *pool = realloc(queue->pool, (size_t)capacity * sizeof *pool);
+      if (pool) queue->pool = pool;
+      int32_t *following = realloc(queue->following, (size_t)capacity * sizeof *following);
+      if (following) queue->following = following;
+      if (!pool || !following) return NR_NO_EVENT;
+      queue->poolCapacity = capacity;
+    }
+    place = queue->poolCount++;
+  }
+  queue->pool[place] = event;
+  return place;
+}
+
+static void nr_into_ring(nr_queue *queue, nr_event event, int64_t step) {
+  const int32_t place = nr_pooled(queue, event);
+  if (place == NR_NO_EVENT) {
+    queue->failure = NR_OUT_OF_MEMORY;
+    return;
+  }
+  int32_t *first = &queue->ring[step % NR_RING];
+  queue->following[place] = *first;
+  *first = place;
+}
+
+static void nr_push(nr_queue *queue, nr_event event) {
+  event.order = queue->order++;
+  const int64_t step = nr_half_step(event.time);
+  if (event.time <= queue->until || step < queue->current) {
+    if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+  } else if (step - queue->current < NR_RING) {
+    nr_into_ring(queue, event, step);
+  } else if (!nr_heap_push(&queue->later, event)) {
+    queue->failure = NR_OUT_OF_MEMORY;
+  }
+}
+
+static void nr_push_direct(nr_queue *queue, int32_t source) {
+  nr_direct *direct = &queue->directs[source];
+  if (direct->time <= queue->until) {
+    const nr_event event = {.time = direct->time, .order = queue->order++, .target = -1 - source};
+    if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+    return;
+  }
+  int32_t *first = &queue->directRing[nr_half_step(direct->time) % NR_RING];
+  direct->link = *first;
+  *first = source;
+}
+
+static void nr_gather_directs(nr_queue *queue, double until) {
+  int32_t *place = &queue->directRing[queue->current % NR_RING];
+  while (*place != NR_NO_EVENT) {
+    nr_direct *direct = &queue->directs[*place];
+    if (direct->time <= until) {
+      const nr_event event = {.time = direct->time, .order = queue->order++, .target = -1 - *place};
+      if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+      *place = direct->link;
+    } else {
+      place = &direct->link;
+    }
+  }
+}
+
+/// Makes due what comes up to a time.
+static void nr_gather_due(nr_queue *queue, double until) {
+  const int64_t last = nr_half_step(until);
+  queue->until = until;
+  for (; queue->current <= last; queue->current++) {
+    nr_gather_directs(queue, until);
+    int32_t place = queue->ring[queue->current % NR_RING], kept = NR_NO_EVENT;
+    while (place != NR_NO_EVENT) {
+      const int32_t next = queue->following[place];
+      if (queue->pool[place].time <= until) {
+        if (!nr_heap_push(&queue->due, queue->pool[place])) queue->failure = NR_OUT_OF_MEMORY;
+        queue->following[place] = queue->free;
+        queue->free = place;
+      } else {
+        queue->following[place] = kept;
+        kept = place;
+      }
+      place = next;
+    }
+    queue->ring[queue->current % NR_RING] = kept;
+    if (queue->current == last) break;
+  }
+  while (queue->later.count
+         && nr_half_step(queue->later.events[0].time) - queue->current < NR_RING) {
+    const nr_event event = nr_heap_pop(&queue->later);
+    if (event.time <= until) {
+      if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+    } else {
+      nr_into_ring(queue, event, nr_half_step(event.time));
+    }
+  }
 }
 
 // ---- NetStim ----------------------------------------------------------------------------------------------
@@ -183,10 +336,11 @@ NR_INLINE double nr_product(double a, double b) {
 
 /// The next of a stream's exponentially distributed numbers, of mean 1.
 static double nr_exponential(nr_source *stream) {
-  const uint32_t counter[4] = {stream->drawn / 4, stream->ids[2], stream->ids[0], stream->ids[1]};
-  uint32_t words[4];
-  nr_philox(counter, stream->global, words);
-  const uint32_t word = words[stream->drawn++ % 4];
+  if (stream->drawn % 4 == 0) {
+    const uint32_t counter[4] = {stream->drawn / 4, stream->ids[2], stream->ids[0], stream->ids[1]};
+    nr_philox(counter, stream->global, stream->words);
+  }
+  const uint32_t word = stream->words[stream->drawn++ % 4];
   return -log(((double)word + 1.0) * (1.0 / 4294967297.0));
 }
 
@@ -248,10 +402,8 @@ static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance,
 /// What mechanisms that send events to themselves call.
 __attribute__((unused)) static void nr_send_to_itself(
     nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag) {
-  (void)weights;
-  nr_queue *queue = run->state;
-  nr_push(queue, (nr_event){.time = time, .target = INT32_MAX, .kind = kind, .instance = instance,
-                            .flag = (float)flag});
+  nr_push(run->state, (nr_event){.time = time, .target = NR_TO_ITSELF, .kind = kind,
+                                 .instance = instance, .flag = (float)flag, .weights = weights});
 }
 
 static void nr_send(nr_run *run, int32_t index, double time) {
@@ -270,32 +422,65 @@ static void nr_send(nr_run *run, int32_t index, double time) {
   }
 }
 
+/// Whether a source's events go to one connection only, so that its next event can be made when that has
+/// delivered the last.
+NR_INLINE int nr_is_direct(const nr_source *source) {
+  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING
+         && source->kind != NR_SOURCE_MECHANISM;
+}
+
+/// Lets a source's event come.
+static void nr_schedule(nr_run *run, int32_t index, double time) {
+  if (!(time < INFINITY)) return;
+  nr_source *source = &run->sources[index];
+  source->next = time;
+  nr_push(run->state, (nr_event){.time = time, .target = -1 - index});
+}
+
+static void nr_schedule_direct(nr_queue *queue, int32_t index, double time) {
+  if (!(time < INFINITY)) return;
+  nr_direct *direct = &queue->directs[index];
+  direct->next = time;
+  direct->time = time + direct->delay;
+  nr_push_direct(queue, index);
+}
+
+static void nr_through(nr_run *run, int32_t index, double time) {
+  const nr_connection *connection = &run->connections[index];
+  nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights, 0, time);
+}
+
 static void nr_deliver(nr_run *run, double until) {
   nr_queue *queue = run->state;
-  while (queue->count && queue->events[0].time <= until) {
-    const nr_event event = nr_pop(queue);
-    if (event.target == INT32_MAX) {
-      nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
+  nr_gather_due(queue, until);
+  while (queue->due.count) {
+    const nr_event event = nr_heap_pop(&queue->due);
+    if (event.target == NR_TO_ITSELF) {
+      nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
     } else if (event.target < 0) {
       const int32_t index = -1 - event.target;
       nr_source *source = &run->sources[index];
-      nr_send(run, index, event.time);
-      const double next = nr_following(source, event.time);
-      if (next < INFINITY) nr_push(queue, (nr_event){.time = next, .target = event.target});
+      const nr_direct *direct = &queue->directs[index];
+      if (direct->source == index) {
+        nr_cell_receive(run, direct->kind, direct->instance, direct->weights, 0, event.time);
+        nr_schedule_direct(queue, index, nr_following(source, direct->next));
+      } else {
+        nr_send(run, index, source->next);
+        nr_schedule(run, index, nr_following(source, source->next));
+      }
     } else {
-      const nr_connection *connection = &run->connections[event.target];
-      nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights,
-                      0, event.time);
+      nr_through(run, event.target, event.time);
     }
   }
 }
 
 static void nr_detect(nr_run *run) {
-  for (int64_t index = 0; index < run->sourceCount; index++) {
+  const nr_queue *queue = run->state;
+  for (int64_t each = 0; each < queue->crossingCount; each++) {
+    const int32_t index = queue->crossings[each];
     nr_source *source = &run->sources[index];
-    if (source->kind != NR_SOURCE_CROSSING) continue;
     const int isAbove = run->memory[source->offset] - source->threshold > 0;
-    if (isAbove && !source->isAbove) nr_send(run, (int32_t)index, run->t + 1e-10);
+    if (isAbove && !source->isAbove) nr_send(run, index, run->t + 1e-10);
     source->isAbove = isAbove;
   }
 }
@@ -321,6 +506,16 @@ int nr_start(nr_run *run) {
   nr_queue *queue = calloc(1, sizeof *queue);
   if (!queue) return NR_OUT_OF_MEMORY;
   run->state = queue;
+  queue->crossings = malloc((size_t)(run->sourceCount + 1) * sizeof *queue->crossings);
+  queue->ring = malloc(NR_RING * sizeof *queue->ring);
+  queue->directRing = malloc(NR_RING * sizeof *queue->directRing);
+  queue->directs = aligned_alloc(64, (size_t)(run->sourceCount + 1) * sizeof *queue->directs);
+  if (!queue->crossings || !queue->ring || !queue->directRing || !queue->directs) {
+    return NR_OUT_OF_MEMORY;
+  }
+  for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
+  queue->free = NR_NO_EVENT;
+  queue->until = -INFINITY;
   run->t = 0;
   run->samples = run->spikeCount = 0;
   nr_cell_initial(run->memory, run->indices, run);
@@ -332,8 +527,20 @@ int nr_start(nr_run *run) {
   for (int64_t index = 0; index < run->sourceCount; index++) {
     nr_source *source = &run->sources[index];
     source->isAbove = 0;
-    const double first = nr_first(source);
-    if (first < INFINITY) nr_push(queue, (nr_event){.time = first, .target = (int32_t)(-1 - index)});
+    if (source->kind == NR_SOURCE_CROSSING) {
+      queue->crossings[queue->crossingCount++] = (int32_t)index;
+    }
+    nr_direct *direct = &queue->directs[index];
+    direct->source = NR_NO_EVENT;
+    if (nr_is_direct(source)) {
+      const nr_connection *connection = &run->connections[source->first];
+      *direct = (nr_direct){.kind = connection->kind, .instance = connection->instance,
+                            .source = (int32_t)index, .weights = run->memory + connection->weights,
+                            .delay = connection->delay};
+      nr_schedule_direct(queue, (int32_t)index, nr_first(source));
+    } else {
+      nr_schedule(run, (int32_t)index, nr_first(source));
+    }
   }
   nr_deliver(run, 0);
   nr_cell_currents(run->memory, run->indices, 0);
@@ -374,7 +581,16 @@ int nr_continue(nr_run *run, double end, int64_t steps) {
 /// Gives back what the run had; it may be started again.
 void nr_end(nr_run *run) {
   nr_queue *queue = run->state;
-  if (queue) free(queue->events);
+  if (queue) {
+    free(queue->due.events);
+    free(queue->later.events);
+    free(queue->ring);
+    free(queue->directRing);
+    free(queue->directs);
+    free(queue->pool);
+    free(queue->following);
+    free(queue->crossings);
+  }
   free(queue);
   run->state = NULL;
 }

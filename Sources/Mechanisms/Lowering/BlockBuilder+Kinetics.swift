@@ -63,7 +63,9 @@ extension BlockBuilder {
   ) throws(MechanismError) {
     guard solver == .collect else { throw unsupported("COMPARTMENT") }
     for name in names {
-      guard case .place(let variable, let count) = try binding(of: name) else { continue }
+      // The list may name what is no STATE of this mechanism.
+      guard state.symbols[name] != nil, case .place(let variable, let count) = try binding(of: name)
+      else { continue }
       for element in 0..<count {
         try inScope { builder throws(MechanismError) in
           if let index { builder.bind(index, .value(.number(Double(element)))) }
@@ -124,7 +126,7 @@ extension BlockBuilder {
       try emit(.solveNonlinear(unknowns: variables, residuals: whole))
     }
     try store(unknowns)
-    if substitution.hasDependents { for statement in before { try emit(statement) } }
+    for statement in substitution.dependents { try emit(statement) }
   }
 
   private func readsDependent(_ rates: [Expression], _ substitution: Substitution) -> Bool {

@@ -98,9 +98,7 @@ extension BlockBuilder {
       }
       dependencies = Array(table.names.dropFirst(names.count))
       for name in names {
-        guard let variable = plainVariable(name), state.symbols.count(of: variable) == 1 else {
-          throw unsupported("TABLE \(name)")
-        }
+        guard let variable = plainVariable(name) else { throw unsupported("TABLE \(name)") }
         results.append(variable)
       }
     }

@@ -162,10 +162,24 @@ extension BlockBuilder {
   /// C code: left out where it does nothing.
   private func skipVerbatim(_ text: String, isLast: Bool) throws(MechanismError) {
     let code = Verbatim.code(of: text)
-    if code.isEmpty { return }
+    if code.isEmpty || isReadOfIons(code) { return }
     let returns = ["return0;", "return(0);", "return0.;", "return0.0;"].contains(code)
     let isFunction = routines.last.flatMap { source.routines[$0]?.isFunction } ?? false
     guard returns, isLast, !isFunction else { throw unsupported("VERBATIM") }
+  }
+}
+
+extension BlockBuilder {
+  /// `cai = _ion_cai;` and the like: NEURON has done that before the block.
+  private func isReadOfIons(_ code: String) -> Bool {
+    code.split(separator: ";").allSatisfy { statement in
+      let sides = statement.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2, sides[1] == "_ion_\(sides[0])",
+        case .variable(.instance(let index))? = state.symbols[String(sides[0])],
+        case .ion = state.symbols.variables[index].role
+      else { return false }
+      return true
+    }
   }
 }
 

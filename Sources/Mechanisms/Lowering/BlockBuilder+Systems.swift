@@ -117,7 +117,7 @@ extension BlockBuilder {
     try stepBackward(unknowns, rates)
     try store(unknowns)
     // NEURON leaves what the block assigns as the new states give it.
-    if substitution.hasDependents { for statement in before { try emit(statement) } }
+    for statement in substitution.dependents { try emit(statement) }
   }
 
   private mutating func stepBackward(

@@ -82,7 +82,8 @@ struct BlockBuilder {
     // Every STATE x has a parameter x0, declared or not.
     if name.hasSuffix("0"), let own = source.states.first(where: { $0.name + "0" == name }) {
       let start = own.start(isArray: source.indexedNames.contains(own.name))
-      return .place(state.symbols.global(named: name, initialValue: start), count: 1)
+      return .place(
+        state.symbols.global(named: name, initialValue: start, isHidden: true), count: 1)
     }
     throw .unknownName(mechanism: source.name, block: routines.last ?? place, name: name)
   }

@@ -25,8 +25,12 @@ extension Mechanism {
           mechanism: name, block: "STATE",
           construct: "START or a tolerance of \(variables[index].name)")
       }
-      let value = Expression.variable(
-        state.symbols.global(named: variables[index].name + "0", initialValue: start))
+      let value: Expression
+      switch state.symbols[variables[index].name + "0"] {
+      case .variable(let parameter)?: value = .variable(parameter)
+      case .number(let constant)?: value = .number(constant)
+      default: value = .number(start)
+      }
       if variables[index].count == 1 {
         starts.append(.assign(variable, value))
       } else {
@@ -41,7 +45,11 @@ extension Mechanism {
       }
     }
     initial.statements = starts + initial.statements
-    globals = state.symbols.globals
+  }
+
+  mutating func pruneBlocks() {
+    let results = Set(tables.flatMap(\.results))
+    forEachBlock { $0 = $0.pruned(keeping: results) }
   }
 
   mutating func markAssignedGlobals() {

@@ -55,7 +55,8 @@ package enum MechanismReader {
     mechanism.variables = state.symbols.variables
     mechanism.globals = state.symbols.globals
     try mechanism.startStates(state)
-    mechanism.localize(state.symbols.fileLocals)
+    mechanism.localizeHiddenGlobals()
+    mechanism.pruneBlocks()
     mechanism.markAssignedGlobals()
     return mechanism
   }

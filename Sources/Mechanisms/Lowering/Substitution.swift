@@ -5,15 +5,27 @@ struct Substitution {
   private var definitions: [Variable: Expression] = [:]
   /// Depend on the unknowns in a way that no expression says.
   private var opaque: Set<Variable> = []
+  /// The statements that have to be done again when the unknowns have changed.
+  private(set) var dependents: [Statement] = []
+  private var isStable = true
   static let largestExpression = 20_000
 
   init(of statements: some Sequence<Statement>, unknowns: Set<Variable>, tables: [Table] = []) {
     self.unknowns = unknowns
-    for statement in statements { follow(statement, tables) }
+    var effects = Effects()
+    for statement in statements {
+      let isDependent = follow(statement, tables)
+      var own = Effects()
+      own.follow(statement, tables)
+      // What a statement to be done again has read must not have changed since.
+      if !own.mayAssign.isDisjoint(with: effects.liveIn) { isStable = false }
+      if isDependent {
+        dependents.append(statement)
+        effects.follow(statement, tables)
+      }
+    }
+    if !isStable, !dependents.isEmpty { dependents = Array(statements) }
   }
-
-  /// Whether anything that was assigned depends on the unknowns.
-  var hasDependents: Bool { !definitions.isEmpty || !opaque.isEmpty }
 
   private func depends(_ expression: Expression) -> Bool {
     let variables = expression.variables
@@ -21,35 +33,30 @@ struct Substitution {
       || variables.contains { definitions[$0] != nil }
   }
 
-  private mutating func follow(_ statement: Statement, _ tables: [Table]) {
+  /// Whether the statement depends on the unknowns.
+  private mutating func follow(_ statement: Statement, _ tables: [Table]) -> Bool {
     guard case .assign(let variable, let value) = statement else {
-      var changed: [Variable] = []
-      var depends = false
-      statement.visit { part in
-        changed += part.assignedItself(tables)
-        for expression in part.expressions where self.depends(expression) { depends = true }
-      }
-      for variable in changed {
-        definitions[variable] = nil
-        if depends {
+      var effects = Effects()
+      effects.follow(statement, tables)
+      let isDependent = effects.liveIn.contains { depends(.variable($0)) }
+      for variable in effects.mayAssign {
+        if isDependent {
+          definitions[variable] = nil
           opaque.insert(variable)
-        } else if case .assign = statement {
+        } else if effects.certainlyAssigned.contains(variable) {
+          definitions[variable] = nil
           opaque.remove(variable)
+        } else if definitions.removeValue(forKey: variable) != nil {
+          opaque.insert(variable)
         }
       }
-      return
+      return isDependent
     }
-    definitions[variable] = nil
-    if depends(value) {
-      if let whole = expression(value) {
-        definitions[variable] = whole
-        opaque.remove(variable)
-      } else {
-        opaque.insert(variable)
-      }
-    } else {
-      opaque.remove(variable)
-    }
+    let isDependent = depends(value)
+    let whole = isDependent ? expression(value) : nil
+    definitions[variable] = whole
+    if isDependent, whole == nil { opaque.insert(variable) } else { opaque.remove(variable) }
+    return isDependent
   }
 
   /// The expression by the unknowns; nil where it depends on them otherwise.

@@ -4,8 +4,6 @@ struct SymbolTable {
   var variables: [Mechanism.InstanceVariable] = []
   var globals: [Mechanism.GlobalVariable] = []
   var ions: [Mechanism.Ion] = []
-  /// Globals that stand for a LOCAL outside of blocks.
-  var fileLocals: Set<Int> = []
   /// STATEs that are the mechanism's own, in the order of the source.
   var ownStates: [(index: Int, start: Double, isUncertain: Bool)] = []
 
@@ -72,8 +70,7 @@ struct SymbolTable {
       symbols[name] = .number(Double(value))
     }
     for (name, count) in source.fileLocals where symbols[name] == nil {
-      fileLocals.insert(globals.count)
-      enter(.init(name: name, count: count))
+      enter(.init(name: name, count: count, isHidden: true))
     }
   }
 
@@ -119,9 +116,11 @@ struct SymbolTable {
   subscript(name: String) -> Symbol? { symbols[name] }
 
   /// The global of this name, made where there is none yet.
-  mutating func global(named name: String, initialValue: Double) -> Variable {
+  mutating func global(
+    named name: String, initialValue: Double, isHidden: Bool = false
+  ) -> Variable {
     if case .variable(let variable) = symbols[name] { return variable }
-    enter(.init(name: name, initialValue: initialValue))
+    enter(.init(name: name, initialValue: initialValue, isHidden: isHidden))
     return .global(globals.count - 1)
   }
 

@@ -1,9 +1,9 @@
 /// Reads the JSON that `nmodl passes --json-ast` writes. Of JSON it takes what occurs there: objects of one
 /// member, arrays of objects, strings. It keeps its own stack: no input can exhaust the program's.
 struct SyntaxTreeReader {
-  /// Far above what a source has (about 5 levels for each level of its expressions), low enough for what
+  /// Far above what a source has (about 4 levels for each level of its expressions), low enough for what
   /// follows the tree by recursion.
-  static let deepestLevel = 1500
+  static let deepestLevel = 400
 
   private let bytes: [UInt8]
   private var position = 0

@@ -26,6 +26,8 @@ FLAGS = (
     "-O3",
     "-fno-math-errno",
     "-fno-trapping-math",
+    "-freciprocal-math",
+    "-fno-signed-zeros",
     "-fPIC",
     "-shared",
 )

@@ -1,0 +1,21 @@
+: backward Euler of two states, for tests
+NEURON { POINT_PROCESS implicit NONSPECIFIC_CURRENT i RANGE x }
+
+PARAMETER { r = 0.7 s = 0.2 }
+
+ASSIGNED { v i x }
+
+STATE { b c }
+
+INITIAL { b = 0.5 c = 2 }
+
+BREAKPOINT {
+  SOLVE states METHOD derivimplicit
+  i = b*v*v
+}
+
+DERIVATIVE states {
+  x = r*b
+  b' = -x + s*c
+  c' = x - s*c
+}
