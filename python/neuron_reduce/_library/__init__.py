@@ -91,7 +91,10 @@ def _load() -> ctypes.PyDLL:
             ctypes.c_void_p,
             [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.POINTER(ctypes.c_void_p)],
         ),
-        "nr_reduction_build": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.POINTER(Building)]),
+        "nr_reduction_build": (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.POINTER(Building), ctypes.POINTER(ctypes.c_int)],
+        ),
         "nr_template_prepare": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]),
         "nr_template_error": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]),
         "nr_has_orphans": (ctypes.c_int, []),

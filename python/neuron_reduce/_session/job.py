@@ -141,7 +141,7 @@ class Job:
 
         Up to the last step nothing is changed. That step is one call of the library's, in which no
         Python runs: whatever interrupts this function, the session is as it was before, or the cell
-        is reduced.
+        is reduced. All warnings come before it.
 
         :param with_points: whether to keep the original's 3D points.
         :param is_named: whether hoc is to know the result as ``reduced_cell``.
@@ -176,14 +176,14 @@ class Job:
             building = self._building(model, lists, is_named)
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
-        outcome.build(building)
+        while not outcome.build(building):
+            # Before it is built: whoever makes errors of warnings has the session as it was.
+            warn(" ".join(outcome.losses))
 
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, self._soma, self._cell, lists, self._clock.seconds)
             survivors = [self._synapses[index] for index in outcome.survivors]
         self._clock.seconds.update(outcome.stage_seconds)
-        if losses := outcome.losses:
-            warn(" ".join(losses))
         notes = drive.notes if drive else []
         self._clock.end()
         return Done(reduced, survivors, self._netcons, outcome, notes, points)
