@@ -201,7 +201,7 @@ class Outcome:
 
     @property
     def losses(self) -> list[str]:
-        """What in the session refers to the dendrites and cannot follow, once it was to be built."""
+        """What in the session refers to the dendrites and cannot follow, once `build` was asked."""
         return self._texts(_library.nr_reduction_loss)
 
     def _texts(self, function) -> list[str]:
