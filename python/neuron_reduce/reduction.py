@@ -118,13 +118,14 @@ def reduce(
 def _plain(value):
     """A copy without arrays, which the caller cannot change later; what is none of these as it is,
     to be refused elsewhere."""
-    if isinstance(value, np.ndarray | np.generic):
+    kind = type(value)
+    if issubclass(kind, np.ndarray | np.generic):
         return _plain(value.tolist())
-    if isinstance(value, Mapping):
+    if issubclass(kind, Mapping):
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+    if issubclass(kind, list | tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, hoc.HocObject) and value.hname().startswith("Vector["):
+    if issubclass(kind, hoc.HocObject) and value.hname().startswith("Vector["):
         return list(value)
     return value
 

@@ -130,11 +130,8 @@ class Job:
 
             # Whether the method asks how synapses respond and how often they are driven.
             self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
-            self._rates = (
-                event_rates.rates(rates, self._netcons)
-                if self._is_driven and rates is not None
-                else None
-            )
+            stated = None if rates is None else event_rates.rates(rates, self._netcons)
+            self._rates = stated if self._is_driven else None
 
     def run(self, with_points: bool = False, is_named: bool = False) -> Done:
         """Reduces the cell, once.

@@ -70,9 +70,9 @@ def named(leak: Any) -> list[Leak] | None:
         "where there is one, or a list of such"
     )
     try:
-        if isinstance(leak, str):
+        if issubclass(type(leak), str):
             raise TypeError
-        given = [leak] if isinstance(leak[0], str) else list(leak)
+        given = [leak] if issubclass(type(leak[0]), str) else list(leak)
         found = []
         for each in given:
             mechanism, conductance, *reversal = each
@@ -89,7 +89,7 @@ def named(leak: Any) -> list[Leak] | None:
                     math.nan,
                 )
             )
-    except (TypeError, ValueError, LookupError):
+    except (TypeError, ValueError, LookupError, ReferenceError):
         raise ArgumentError(f"leak is {collect.described(leak)}; expected {expected}") from None
     if not found:
         raise ArgumentError(f"leak is {collect.described(leak)}; expected {expected}")
