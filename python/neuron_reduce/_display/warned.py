@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 
 from ..errors import NeuronReduceWarning
+from .text import plain
 
 _PACKAGE = str(pathlib.Path(__file__).parents[1])
 
@@ -19,6 +20,7 @@ _takers: list[list[str]] = []
 
 def warn(text: str) -> None:
     """Warns, as if the line that called this package did."""
+    text = plain(text)
     level = 1
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import ctypes
 from collections.abc import Iterator, Sequence
 
@@ -152,6 +153,12 @@ class Outcome:
     def replaced_sections(self) -> frozenset[str]:
         """The names of the original's sections that are replaced."""
         return frozenset(self._texts(_library.nr_reduction_section_name))
+
+    @property
+    def shared_names(self) -> dict[str, int]:
+        """The names that several of the sections that are replaced have, and how many have it."""
+        counts = collections.Counter(self._texts(_library.nr_reduction_section_name))
+        return {name: count for name, count in counts.items() if count > 1}
 
     @property
     def counts(self) -> Counts:

@@ -133,7 +133,9 @@ class Job:
             stated = None if rates is None else event_rates.rates(rates, self._netcons)
             self._rates = stated if self._is_driven else None
 
-    def run(self, with_points: bool = False, is_named: bool = False) -> Done:
+    def run(
+        self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
+    ) -> Done:
         """Reduces the cell, once.
 
         Up to the last step nothing is changed. That step is one call of the library's, in which no
@@ -142,6 +144,7 @@ class Job:
 
         :param with_points: whether to keep the original's 3D points.
         :param is_named: whether hoc is to know the result as ``reduced_cell``.
+        :param is_mapped_by_name: whether the caller tells segments apart by the names of sections.
         """
         with self._clock.stage("collect"):
             structure.check_that_it_may_change()
@@ -166,6 +169,8 @@ class Job:
         reaction_diffusion.check_that_none_is_replaced(outcome)
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
+        if is_mapped_by_name:
+            _warn_of_shared_names(outcome)
 
         with self._clock.stage("prepare"):
             model = instances.instance(self._template_name, self._in_library)
@@ -293,6 +298,17 @@ def _warn_of_inexact_merges(outcome: reducing.Outcome) -> None:
         )
     if texts:
         warn(" ".join(texts))
+
+
+def _warn_of_shared_names(outcome: reducing.Outcome) -> None:
+    """Says once which sections cannot be told apart by their names."""
+    if shared := outcome.shared_names:
+        several = ", ".join(f"{count} are called {name}" for name, count in shared.items())
+        warn(
+            f"Of the original's dendritic sections {several}: of their segments that have the same "
+            "text the mapping has the last one. Names of their own keep them apart, as does the "
+            "segment_map of what reduce() returns, in which all are."
+        )
 
 
 class _Clock:
