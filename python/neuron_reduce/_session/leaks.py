@@ -9,6 +9,7 @@ copy of the process, in a section of its own with the values of one of the cell'
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import math
@@ -55,6 +56,10 @@ _STEP = 0.025
 
 _TIMEOUT = 60.0
 """Seconds after which finding out is given up."""
+
+
+_given_up: collections.deque[list[_Example]] = collections.deque(maxlen=1000)
+"""What finding out took too long of in this session: it would every time."""
 
 
 def named(leak: Any) -> list[Leak] | None:
@@ -109,9 +114,13 @@ def settle(cell: Cell, given: list[Leak] | None, soma: nrn.Section) -> None:
     if not candidates:
         return
     examples = list(_examples(candidates, soma))
+    if examples in _given_up:
+        return
     try:
         found = copies.call(_found, examples, timeout=_TIMEOUT)
-    except copies.CopyFailed:
+    except copies.CopyFailed as error:
+        if issubclass(type(error), copies.TookTooLong):
+            _given_up.append(examples)
         # The reduction will say what it lacks, and how to name it.
         return
     if found:
