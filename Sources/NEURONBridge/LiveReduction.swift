@@ -39,7 +39,9 @@ package struct LiveReduction {
     try cell.checkThatSessionIsAsRead()
     // Read each time: what the caller did with the losses may have changed what there is.
     let followers = try Followers(cell.neuron, original: cell, reduction: reduction)
-    guard followers.losses.allSatisfy(told.contains) else { return .nothing(untold: followers.losses) }
+    guard followers.losses.allSatisfy(told.contains) else {
+      return .nothing(untold: followers.losses)
+    }
     clock.end("followers")
     let builder = ReducedCellBuilder(self, building, followers)
     try builder.build()
