@@ -37,6 +37,7 @@ extension Reduction {
         "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "
           + "cables, onto which no segment with \(kind.name) was mapped.")
     }
+    notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
       if case .cable = pointProcessFates[$0].site { true } else { false }
     }
@@ -46,6 +47,24 @@ extension Reduction {
           + "list, moved along unmerged, with the weights they had.")
     }
     return notes
+  }
+
+  /// Large weights, a mechanism a sentence.
+  private func notesOfSaturation(in cell: CellModel) -> [String] {
+    var kinds: [String] = []
+    var synapses: [String: Set<Int>] = [:]
+    for connection in saturatingConnections.map({ cell.connections[$0] }) {
+      let kind = cell.pointProcessKinds[cell.pointProcesses[connection.target].kind].name
+      if synapses[kind] == nil { kinds.append(kind) }
+      synapses[kind, default: []].insert(connection.target)
+    }
+    return kinds.map { kind in
+      "\(kind): \(Self.number(synapses[kind]?.count ?? 0, "synapse")) on the dendrites "
+        + "\(synapses[kind]?.count == 1 ? "has" : "have") weights so large that an event loses more than two "
+        + "thirds of its charge to the depolarisation of its own site. What saturates there does not on the "
+        + "reduced cell: charges are estimates, and single events differ in height and duration. If these "
+        + "weights are meant (units: µS), compare with the full cell."
+    }
   }
 
   /// The mechanisms and ions of what was replaced, without its leaks.
