@@ -90,8 +90,7 @@ struct BlockEmitter {
       line("NR_UNUSED \(type) \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
     }
     // Mechanisms may set their copy of the potential.
-    let assigned = LiveVariables.assigned(in: block.statements, tables: mechanism.tables)
-    if assigned.contains(.voltage) {
+    if block.effects(mechanism.tables).mayAssign.contains(.voltage) {
       let copy = fresh("v")
       line("\(number) \(copy) = \(try code(.variable(.voltage)).text);")
       bindings[.voltage] = Binding(text: copy, isVector: hasLanes)

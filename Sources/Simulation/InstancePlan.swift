@@ -32,8 +32,8 @@ struct InstancePlan {
   private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
-  /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
-  let slopes: OhmicSlopes?
+  /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
+  let ohmic: OhmicCurrents?
 
   var paddedCount: Int { MemoryPlan.padded(count) }
 
@@ -50,11 +50,13 @@ struct InstancePlan {
     self.mechanism = mechanism
     self.prefix = prefix
     count = values.count
-    slopes = OhmicSlopes(of: mechanism)
+    let ohmic = mechanism.ohmicCurrents
+    // What the block leaves for itself depends on how often it is done: NEURON does it at v + 0.001 mV first.
+    let currents = mechanism.currents.effects(mechanism.tables)
+    let isPlain = currents.liveIn.isDisjoint(with: currents.mayAssign)
+    self.ohmic = isPlain && ohmic.forms.allSatisfy { $0 != nil } ? ohmic : nil
     let blocks = mechanism.blocks
-    var assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    var assigned = Effects(of: blocks, mechanism.tables).mayAssign
     let besides = mechanism.setBesidesTables
     assigned.formUnion(besides)
     let sequences =
@@ -63,7 +65,7 @@ struct InstancePlan {
       : [[mechanism.advance], [mechanism.currents]]
     let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
     let kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables($1, tables: mechanism.tables).read)
+      $0.formUnion(Effects(of: $1, mechanism.tables).liveIn)
     }
 
     for (index, variable) in mechanism.variables.enumerated() {
@@ -98,9 +100,7 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = blocks.dropFirst().reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let changing = Effects(of: Array(blocks.dropFirst()), mechanism.tables).mayAssign
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -155,8 +155,7 @@ struct InstancePlan {
 
   /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
   func isSetByCurrents(_ variable: Int) -> Bool {
-    LiveVariables.assigned(in: mechanism.currents.statements, tables: mechanism.tables)
-      .contains(.instance(variable))
+    mechanism.currents.effects(mechanism.tables).mayAssign.contains(.instance(variable))
   }
 
   // MARK: Globals
@@ -166,11 +165,10 @@ struct InstancePlan {
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
     // INITIAL finds what was there before the run, unless another instance's has set it.
-    let first = mechanism.initial
-    let isLeft = LiveVariables.assigned(in: first.statements, tables: mechanism.tables)
+    let first = mechanism.initial.effects(mechanism.tables)
     let carried = [mechanism.advance, mechanism.currents].reduce(
-      into: LiveVariables([first], tables: mechanism.tables).read.intersection(isLeft)
-    ) { $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read) }
+      into: first.liveIn.intersection(first.mayAssign)
+    ) { $0.formUnion($1.effects(mechanism.tables).liveIn) }
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
@@ -296,9 +294,7 @@ struct InstancePlan {
 
   /// Stores what blocks may have set.
   func stores(of blocks: [Block], at index: String) -> [String] {
-    let assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let assigned = Effects(of: blocks, mechanism.tables).mayAssign
     var lines: [String] = []
     for (variable, storage) in storage.enumerated() {
       guard case .memory(let offset) = storage, assigned.contains(.instance(variable)) else {

@@ -4,11 +4,10 @@ extension Mechanism {
   /// The names of scalar variables whose values from before a run matter, although they are no parameters, as
   /// hoc has them: what hoc set, or an earlier run left, is read before a block sets it.
   package var namesReadFirst: [String] {
-    let first = LiveVariables([initial], tables: tables)
+    let first = initial.effects(tables)
     // Whatever INITIAL may leave alone, other blocks may find as it was.
-    let certain = first.certainlySet
-    let later = blocks.reduce(into: first.read) {
-      $0.formUnion(LiveVariables([$1], tables: tables).read.subtracting(certain))
+    let later = blocks.reduce(into: first.liveIn) {
+      $0.formUnion($1.effects(tables).liveIn.subtracting(first.certainlyAssigned))
     }
     return variables.enumerated().compactMap { index, variable in
       guard variable.isRange, variable.count == 1, later.contains(.instance(index)) else { return nil }

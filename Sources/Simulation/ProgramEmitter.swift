@@ -176,7 +176,7 @@ struct ProgramEmitter {
     let blocks = [
       mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
     ].compactMap { $0 }
-    return LiveVariables(blocks, tables: mechanism.tables).read.contains(variable)
+    return Effects(of: blocks, mechanism.tables).liveIn.contains(variable)
   }
 
   private mutating func planIons(
@@ -399,7 +399,7 @@ struct ProgramEmitter {
       }
     }
     if parts.contains(.currents) {
-      lines.append("    NR_UNUSED nr_vector total = {0}, slope = {0};")
+      lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
         if ion.advancesReversal { lines.append(nernst(ion)) }
         lines.append("    \(ion.name(of: .current)) = nr_all(0);")
@@ -411,7 +411,7 @@ struct ProgramEmitter {
       }
       let slot = nodes.first
       lines += [
-        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - total + slope * v);",
+        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - constant);",
         "    nr_store(M + \(diagonal + slot) + b, nr_load(M + \(constant + slot) + b) + slope);",
       ]
     }
@@ -457,10 +457,10 @@ struct ProgramEmitter {
   }
 
   private func emitter(
-    _ plan: InstancePlan, voltage: String = "v", time: String, set: SetPlan?
+    _ plan: InstancePlan, time: String, set: SetPlan?
   ) -> BlockEmitter {
     var bindings = plan.bindings(hasLanes: true)
-    bindings[.voltage] = Binding(text: voltage, isVector: true)
+    bindings[.voltage] = Binding(text: "v", isVector: true)
     bindings[.time] = Binding(text: time, isVector: false)
     bindings[.diameter] = Binding(text: "diam", isVector: true)
     bindings[.area] = Binding(text: "area", isVector: true)
@@ -520,7 +520,7 @@ struct ProgramEmitter {
     plan.mechanism.currentVariables.map { plan.name(of: $0) }.joined(separator: " + ")
   }
 
-  /// BREAKPOINT's currents: their sum in `total`, its change per mV in `slope`.
+  /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
   private func currents(
     of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
   ) throws(SimulationError) -> [String] {
@@ -529,14 +529,11 @@ struct ProgramEmitter {
       return try block(
         plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set, isCurrent: true)
     }
-    var lines: [String] = []
-    let own = plan.prefix + "slope"
-    lines.append("    nr_vector \(own) = {0};")
-    lines += try currentAndSlope(
-      plan, into: own, before: copies(plan, ions), voltage: "v", time: time, set)
+    var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
+    lines += try sums(of: plan, before: copies(plan, ions), time: time, set)
     let sign = mechanism.isElectrode ? "-" : "+"
-    lines.append("    total \(sign)= \(sum(plan));")
-    lines.append("    slope \(sign)= \(own);")
+    lines.append("    constant \(sign)= \(plan.prefix)constant;")
+    lines.append("    slope \(sign)= \(plan.prefix)slope;")
     for line in givenBack(plan, ions) { lines.append("    " + line) }
     for (index, variable) in mechanism.variables.enumerated() {
       guard case .ion(let ion, .current) = variable.role,
@@ -548,36 +545,63 @@ struct ProgramEmitter {
     return lines
   }
 
-  /// The currents block, and `slope`, the change of the sum of currents per mV: exact where they are ohmic,
-  /// NEURON's quotient over 0.001 mV elsewhere.
-  private func currentAndSlope(
-    _ plan: InstancePlan, into slope: String, before: [String], voltage: String, time: String,
-    _ set: SetPlan?
+  /// Sets `constant` and `slope` of a mechanism, with its prefix, and its current variables: the slope is exact
+  /// where currents are ohmic, NEURON's quotient over 0.001 mV elsewhere.
+  private func sums(
+    of plan: InstancePlan, before: [String], time: String, _ set: SetPlan?
   ) throws(SimulationError) -> [String] {
-    var emitter = emitter(plan, voltage: voltage, time: time, set: set)
-    if let slopes = plan.slopes {
-      var block = plan.mechanism.currents
-      let own = Variable.instance(plan.mechanism.variables.count)
-      emitter.bindings[own] = Binding(text: slope, isVector: true)
-      let terms = plan.mechanism.currentVariables.compactMap { slopes.slopes[$0] ?? nil }
-      if var total = terms.first {
-        for term in terms.dropFirst() { total = .binary(.add, total, term) }
-        block.statements.append(.assign(own, total))
+    let mechanism = plan.mechanism
+    var emitter = emitter(plan, time: time, set: set)
+    let (constant, slope) = (plan.prefix + "constant", plan.prefix + "slope")
+    if let ohmic = plan.ohmic {
+      // What depends on v is needed only where it is recorded or kept.
+      let kept = Effects(of: [ohmic.block], mechanism.tables).mayAssign
+      let all = Effects(of: [mechanism.currents], mechanism.tables).mayAssign
+      let isStored = all.subtracting(kept).contains { variable in
+        guard case .instance(let index) = variable, plan.storage.indices.contains(index),
+          case .memory = plan.storage[index]
+        else { return false }
+        return true
       }
+      var block = ohmic.block
+      let places = (
+        Variable.instance(mechanism.variables.count),
+        Variable.instance(mechanism.variables.count + 1)
+      )
+      emitter.bindings[places.0] = Binding(text: constant, isVector: true)
+      emitter.bindings[places.1] = Binding(text: slope, isVector: true)
+      let forms = ohmic.forms.compactMap { $0 }
+      for (current, form) in zip(mechanism.currentVariables, forms) {
+        block.statements.append(
+          .assign(
+            .instance(current),
+            .binary(.add, form.constant, .binary(.multiply, form.slope, .variable(.voltage)))))
+      }
+      block.statements.append(.assign(places.0, Self.total(forms.map(\.constant))))
+      block.statements.append(.assign(places.1, Self.total(forms.map(\.slope))))
       for line in before { emitter.line(line) }
+      if isStored {
+        try emitter.emit(mechanism.currents, named: "BREAKPOINT")
+        for line in before { emitter.line(line) }
+      }
       try emitter.emit(block, named: "BREAKPOINT")
       return emitter.lines
     }
     // What the block sets is set again by the second evaluation, at the potential itself.
-    emitter.bindings[.voltage] = Binding(text: "(\(voltage) + 0.001)", isVector: true)
+    emitter.bindings[.voltage] = Binding(text: "(v + 0.001)", isVector: true)
     for line in before { emitter.line(line) }
-    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = \(sum(plan));")
-    emitter.bindings[.voltage] = Binding(text: voltage, isVector: true)
+    emitter.bindings[.voltage] = Binding(text: "v", isVector: true)
     for line in before { emitter.line(line) }
-    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = (\(slope) - (\(sum(plan)))) / 0.001;")
+    emitter.line("\(constant) = \(sum(plan)) - \(slope) * v;")
     return emitter.lines
+  }
+
+  private static func total(_ terms: [Expression]) -> Expression {
+    terms.dropFirst().reduce(terms.first ?? .number(0)) { .binary(.add, $0, $1) }.simplified
   }
 
   // MARK: Point processes
@@ -642,19 +666,18 @@ struct ProgramEmitter {
       let plan = process.instances
       guard !plan.mechanism.currents.isEmpty else { continue }
       lines += opening(of: process)
-      lines.append("    NR_UNUSED nr_vector slope = {0};")
       if plan.mechanism.currentVariables.isEmpty {
         var emitter = emitter(plan, time: "t", set: nil)
         try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
         lines += emitter.lines
       } else {
-        lines += try currentAndSlope(
-          plan, into: "slope", before: [], voltage: "v", time: "t", nil)
+        lines.append("    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;")
+        lines += try sums(of: plan, before: [], time: "t", nil)
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
           "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",
           "    nr_accumulate(M + \(right), M + \(diagonal), X + \(process.slots) + b, \(plan.count) - b,",
-          "                  factor * (slope * v - (\(sum(plan)))), factor * slope);",
+          "                  -factor * \(plan.prefix)constant, factor * \(plan.prefix)slope);",
         ]
       }
       for (index, variable) in plan.mechanism.variables.enumerated() {

@@ -57,7 +57,7 @@ struct TablePlan {
       }
     }
     let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read)
+      $0.formUnion($1.effects(mechanism.tables).liveIn)
     }
     for case .instance(let index) in table.besides(mechanism.tables)
     where read2.contains(.instance(index)) {
@@ -90,13 +90,13 @@ extension Table {
   func inputs(_ tables: [Table]) -> Set<Variable> {
     var body = body
     body.statements.insert(.assign(.local(0), .number(0)), at: 0)
-    let ends = LiveVariables.variables(of: lowest).union(LiveVariables.variables(of: highest))
-    return LiveVariables([body], tables: tables).read.union(ends)
+    let ends = lowest.variables.union(highest.variables)
+    return body.effects(tables).liveIn.union(ends)
   }
 
   /// What making it sets besides its results.
   func besides(_ tables: [Table]) -> Set<Variable> {
-    LiveVariables.assigned(in: body.statements, tables: tables).subtracting(results).filter {
+    body.allEffects(tables).mayAssign.subtracting(results).filter {
       if case .local = $0 { false } else { true }
     }
   }
@@ -106,7 +106,7 @@ extension Mechanism {
   /// Whether a variable is a result of a table and set nowhere else.
   func isSetByTableAlone(_ variable: Variable, _ table: Table) -> Bool {
     guard table.results.contains(variable) else { return false }
-    var others: Set<Variable> = LiveVariables.assigned(in: table.body.statements, tables: tables)
+    var others = table.body.allEffects(tables).mayAssign
     for block in blocks {
       for statement in block.statements {
         statement.visit {

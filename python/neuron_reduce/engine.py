@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+import os
+import pathlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from neuron import nrn
 
+from ._display.progress import Progress
+from ._display.warned import warn
 from ._engine import checking, references, trials
+from ._engine.batches import Batch
 from ._engine.cells import Cell
+from ._engine.changes import Changes
 from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
-from ._engine.results import Run
+from ._engine.results import Run, Trials
+from ._processes import tasks
 from ._session import collect
 from ._session.job import check_version
-from .errors import ArgumentError
+from .errors import ArgumentError, EngineError
 from .reduction import Reduction
 
 THRESHOLD = -20.0
@@ -72,12 +81,14 @@ class Engine:
     :ivar dt: the time step of runs that name no other, in ms.
     :ivar v_init: the potential that runs begin with, in mV.
     :ivar celsius: the temperature in °C.
+    :ivar trials: those of the last batch; what was finished where that was interrupted.
     """
 
     def __init__(self, cell: Cell, is_checked: bool):
         self._cell = cell
         self._programs = Programs(cell)
         self._is_checked = is_checked
+        self.trials: Trials | None = None
         self.dt, self.v_init, self.celsius = cell.dt, cell.v_init, cell.celsius
 
     def run(
@@ -124,19 +135,105 @@ class Engine:
             traces.seconds,
         )
 
+    def run_batch(
+        self,
+        seeds: Iterable[int] | None = None,
+        tstop: float = 1000.0,
+        *,
+        dt: float | None = None,
+        record: Sequence[Any] = (),
+        spikes: Any = True,
+        threshold: float = THRESHOLD,
+        weights: Any = None,
+        rates: Any = None,
+        amplitudes: Mapping[Any, Any] | None = None,
+        parameters: Mapping[Any, Any] | None = None,
+        factors: Mapping[Any, Any] | None = None,
+        threads: int | None = None,
+        progress: bool = False,
+        save: str | os.PathLike[str] | None = None,
+    ) -> Trials:
+        """Runs many trials, each as :meth:`run` would, with something changed in each.
+
+        A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
+        kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
+        takes some 100 bytes for each variable of the cell and 200 for each NetCon.
+
+        Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
+        saved where ``save`` says so.
+
+        All that is given for trials has one element for each of them: n.
+
+        :param seeds: numbers from 0 to 2**32 - 1, of which a trial's NetStims have their streams:
+            the global index of Random123. ``h.Random().Random123_globalindex(seed)`` before a run
+            lets NEURON have the same. None for the session's own in all trials.
+        :param tstop: in ms; likewise ``dt``, ``record``, ``spikes`` and ``threshold`` as for
+            :meth:`run`, but that nothing is recorded unless it is asked for.
+        :param weights: factors of all NetCons' first weights, shaped (n,); or a dictionary from
+            NetCons to such.
+        :param rates: factors of all NetStims' rates, by which their intervals are divided, shaped
+            (n,); or a dictionary from NetStims to such.
+        :param amplitudes: a dictionary from IClamps to currents in nA, shaped (n,).
+        :param parameters: a dictionary from what names a parameter to values in NEURON's units,
+            shaped (n,). ``'gnabar_hh'`` is that of all segments of the cell that have it, and
+            ``'Exp2Syn.tau2'`` of all such point processes; otherwise a pair of a section, a segment
+            or a point process, or a tuple of these, and a name: ``((apic, tuft), 'gbar_Ih')``,
+            ``(synapse, 'e')``.
+        :param factors: the same, with factors of what each has.
+        :param threads: how many trials run at once; as many as there are processors if None.
+        :param progress: whether to tell how far it is, with tqdm where that is installed.
+        :param save: path of a file to which the trials are written at the end, see
+            :meth:`Trials.save`. Where that fails there is a warning, and the result all the same.
+        :raises ArgumentError: an argument has no meaning, or names what is not of the cell.
+        :raises EngineError: as for :meth:`run`; of what holds for single trials alone, where it
+            holds for all of them.
+        """
+        tstop = _number(tstop, "tstop", "a finite number of ms, 0 or greater", least=0.0)
+        threshold = _number(threshold, "threshold", "a finite number of mV")
+        sites = self._sites(spikes)
+        threads = tasks.processor_count() if threads is None else threads
+        if type(threads) is not int or threads < 1:
+            raise ArgumentError(
+                f"threads is {collect.described(threads)}; expected a number of threads, 1 or more"
+            )
+        changes = Changes(self._cell, seeds, weights, rates, amplitudes, parameters, factors)
+        _check_that_it_can_be_saved(save)
+        loaded, places, variables = self._recording(record, dt, changes.adjustable, changes.apart)
+        prepared = changes.prepared(loaded)
+        if self._is_checked:
+            checking.check(loaded, tstop)
+        batch = Batch(changes.count)
+        start = time.perf_counter()
+        try:
+            with Progress("run_batch", changes.count, progress) as bar:
+                batch.run(loaded, places, sites, threshold, tstop, prepared, threads, bar)
+        finally:
+            self.trials = _trials(
+                batch, variables, len(sites), changes.seeds, time.perf_counter() - start
+            )
+            _save(self.trials, save)
+        if all(self.trials.problems):
+            raise EngineError(self.trials.problems[0])
+        return self.trials
+
     def _recording(
-        self, record: Sequence[Any] | None, dt: float | None, adjustable: Sequence[str] = ()
+        self,
+        record: Sequence[Any] | None,
+        dt: float | None,
+        adjustable: Sequence[str] = (),
+        apart: Sequence[str] = (),
     ) -> tuple[Loaded, list[int], list[Variable]]:
         step = self.dt if dt is None else _number(dt, "dt", "a number of ms greater than 0")
         if step <= 0:
             raise ArgumentError(f"dt is {step:g}; expected a number of ms greater than 0")
         cell = self._cell
         if record is None:
-            label = f"{cell.soma}(0.5).v"
-            variables = [Variable(cell.soma, 0.5, "", "v", None, None, label)]
+            name = cell.sections[cell.soma].name()
+            label = f"{name}(0.5).v"
+            variables = [Variable(name, 0.5, "", "v", None, None, label, cell.soma)]
         else:
             variables = references.find(record, cell.sections, cell.point_processes)
-        return *self._programs.recording(variables, step, adjustable), variables
+        return *self._programs.recording(variables, step, adjustable, apart), variables
 
     def _sites(self, spikes: Any) -> list[Site]:
         """:raises ArgumentError: they are no segments of the cell."""
@@ -150,18 +247,69 @@ class Engine:
         except TypeError:
             found = [None]
         for each in found:
-            if not isinstance(each, nrn.Segment) or each.sec.name() not in self._cell.indices:
+            if not isinstance(each, nrn.Segment) or each.sec not in self._cell.indices:
                 raise ArgumentError(
                     f"spikes has {collect.described(each)}; expected True, False, or segments of "
                     "the cell"
                 )
-        return [(each.sec.name(), each.x) for each in found]
+        return [(self._cell.indices[each.sec], each.x) for each in found]
 
     def __repr__(self) -> str:
         cell = self._cell
         return (
             f"<Engine of {cell.name}: {len(cell.sections)} sections, "
             f"{len(cell.point_processes)} point processes, {len(cell.inputs.netcons)} NetCons>"
+        )
+
+
+def _trials(
+    batch: Batch, variables: Sequence[Variable], sites: int, seeds, seconds: float
+) -> Trials:
+    """What is there of a batch."""
+    finished = [each for each in batch.traces if each is not None]
+    t = finished[0].t if finished else np.empty(0)
+    v = np.full((len(batch.traces), len(variables), len(t)), np.nan)
+    for trial, each in enumerate(batch.traces):
+        if each is not None:
+            v[trial] = _with_times(each.v, each.t, variables)
+    none = tuple(np.empty(0) for _ in range(sites))
+    return Trials(
+        t,
+        v,
+        tuple(each.label for each in variables),
+        tuple(none if each is None else tuple(each.spikes) for each in batch.traces),
+        seeds,
+        np.array([each is not None for each in batch.traces], dtype=bool),
+        tuple(batch.problems),
+        seconds,
+    )
+
+
+def _check_that_it_can_be_saved(path: Any) -> None:
+    """Before hours of trials.
+
+    :raises ArgumentError: it is no path of a file in a folder that can be written.
+    """
+    if path is None:
+        return
+    expected = "the path of a file, in a folder that can be written"
+    try:
+        folder = pathlib.Path(path).parent
+    except TypeError:
+        raise ArgumentError(f"save is {collect.described(path)}; expected {expected}") from None
+    if pathlib.Path(path).is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ArgumentError(f"save is {os.fspath(path)!r}; expected {expected}")
+
+
+def _save(trials: Trials, path: Any) -> None:
+    if path is None:
+        return
+    try:
+        trials.save(path)
+    except OSError as error:
+        warn(
+            f"the trials could not be saved to {os.fspath(path)}: {error.strerror or error}; they "
+            "are in the result, whose save() writes them elsewhere"
         )
 
 

@@ -50,3 +50,17 @@ def clean_session(h: Any) -> Iterator[Any]:
     assert session.left_over() == [], "an earlier test left these in the session"
     yield h
     assert session.left_over() == [], "this test left these in the session"
+
+
+@pytest.fixture(scope="session")
+def compiled_cells(cache: Path) -> Iterator[None]:
+    """One cache of compiled cells for all tests that use it, gone afterwards."""
+    assert cache
+    before = os.environ.get("NEURON_REDUCE_CACHE")
+    with tempfile.TemporaryDirectory(prefix="neuron-reduce-tests-") as folder:
+        os.environ["NEURON_REDUCE_CACHE"] = str(Path(folder).resolve())
+        yield
+        if before is None:
+            del os.environ["NEURON_REDUCE_CACHE"]
+        else:
+            os.environ["NEURON_REDUCE_CACHE"] = before

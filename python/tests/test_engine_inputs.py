@@ -136,7 +136,7 @@ def test_all_connections_of_the_session_are_found() -> None:
     origins = [read.origins[index] for index in read.origin_indices]
     assert origins[0] is origins[1]
     assert origins[2] == inputs.Stimulator(3, 4, 5, 0.5, inputs.Stimulator.of(own).ids)
-    assert origins[3] == inputs.Voltage("soma", pytest.approx(5 / 6), -20)
+    assert origins[3] == inputs.Voltage(session.soma, pytest.approx(5 / 6), -20)
     assert origins[4] is None
     assert len(read.origins) == 4
     assert elsewhere.valid()
@@ -160,7 +160,7 @@ def test_connections_by_gid() -> None:
     context.cell(3, detector)
     here = context.gid_connect(3, session.first)
     read = inputs.read([session.first], [here])
-    assert read.origins == [inputs.Voltage("soma", 0.5, 10)]
+    assert read.origins == [inputs.Voltage(session.soma, 0.5, 10)]
     elsewhere = context.gid_connect(4, session.first)
     with pytest.raises(EngineError, match="gid 4") as refusal:
         inputs.read([session.first])

@@ -26,10 +26,11 @@ class Cell:
     """A cell that was read.
 
     :ivar name: as messages have it.
-    :ivar sections: all of them.
+    :ivar sections: all of them; what else says section by an index means one of these.
+    :ivar indices: of the sections.
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
-    :ivar soma: the name of its first somatic section.
+    :ivar soma: the index of its first somatic section.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
     """
 
@@ -48,7 +49,6 @@ class Cell:
                 "or several"
             )
         self.name = collect.described(cell)
-        self.soma = soma[0].name()
         self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
         tree = list(soma[0].wholetree())
         refusals.check_session(tree)
@@ -57,7 +57,8 @@ class Cell:
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
         self.sections: list[nrn.Section] = self._read.sections()
-        self.indices = {section.name(): index for index, section in enumerate(self.sections)}
+        self.indices = {section: index for index, section in enumerate(self.sections)}
+        self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
@@ -83,8 +84,8 @@ class Cell:
                 place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
                 raise EngineError(
                     f"{self.inputs.netcons[place].hname()} has its events from "
-                    f"{origin.section}({origin.x:g}), which is on another cell; expected sources "
-                    "on the cell that is compiled"
+                    f"{origin.section.name()}({origin.x:g}), which is on another cell; expected "
+                    "sources on the cell that is compiled"
                 )
 
     def program(
@@ -125,12 +126,12 @@ class Cell:
         subscript = "" if variable.index is None else f"[{variable.index}]"
         if variable.point_process is not None:
             return program.member(variable.point_process, variable.name + subscript)
-        section = self.indices[variable.section]
-        return program.variable(section, variable.x, hoc_name(variable) + subscript)
+        return program.variable(variable.section_index, variable.x, hoc_name(variable) + subscript)
 
-    def potential(self, section: str, x: float, program: Program) -> int:
+    @staticmethod
+    def potential(section: int, x: float, program: Program) -> int:
         """Where in a program's memory a potential is."""
-        place = program.variable(self.indices[section], x, "v")
+        place = program.variable(section, x, "v")
         assert place is not None
         return place
 

@@ -13,7 +13,7 @@ from .._session import mechanisms
 from ..errors import EngineError, NeuronReduceError, SimulatorError
 from . import inputs, trials
 from .cells import Cell
-from .programs import Loaded
+from .programs import Loaded, Site
 from .trials import Traces
 
 CHECKED_MS = 50.0
@@ -53,15 +53,15 @@ def check(loaded: Loaded, tstop: float) -> None:
         warn(f"the engine's run is not compared with NEURON's: {error}")
         return
     cell, program = loaded.cell, loaded.program
-    names = [(section.name(), segment.x) for section in cell.sections for segment in section]
-    # What is recorded first is named first where it differs.
-    names.sort(key=lambda site: site[0] != cell.soma)
-    places = [cell.potential(*site, program) for site in names]
+    sites = [
+        (index, segment.x) for index, section in enumerate(cell.sections) for segment in section
+    ]
+    places = [cell.potential(*site, program) for site in sites]
     traces = trials.run(loaded, places, (), 0.0, until)
     assert traces is not None
     try:
         difference = copies.call(
-            _difference, loaded, traces, names, until, timeout=_TIME_LIMIT_SECONDS, in_parallel=True
+            _difference, loaded, traces, sites, until, timeout=_TIME_LIMIT_SECONDS, in_parallel=True
         )
     except NeuronReduceError:
         raise
@@ -79,20 +79,18 @@ def check(loaded: Loaded, tstop: float) -> None:
     _passed[key] = until
 
 
-def _difference(loaded: Loaded, traces: Traces, names: list, until: float) -> str:
+def _difference(loaded: Loaded, traces: Traces, sites: list[Site], until: float) -> str:
     """Runs NEURON, in a copy of the process, and says what differs first; empty for nothing."""
     cell = loaded.cell
-    with_sections = {section.name(): section for section in cell.sections}
-    vectors = [h.Vector().record(with_sections[name](x)._ref_v) for name, x in names]
+    vectors = [h.Vector().record(cell.sections[index](x)._ref_v) for index, x in sites]
     _run(cell, loaded.time_step, until)
     theirs = np.array([each.as_numpy() for each in vectors])
-    labels = [f"{name}({x:g}).v" for name, x in names]
-    soma = min(range(len(names)), key=lambda index: _distance(names[index], cell.soma))
+    labels = [f"{cell.sections[index].name()}({x:g}).v" for index, x in sites]
+    soma = min(
+        range(len(sites)),
+        key=lambda index: (sites[index][0] != cell.soma, abs(sites[index][1] - 0.5)),
+    )
     return _first_difference(traces, theirs, labels, soma) or _difference_of_states(loaded, traces)
-
-
-def _distance(site: tuple[str, float], soma: str) -> tuple[bool, float]:
-    return site[0] != soma, abs(site[1] - 0.5)
 
 
 def _run(cell: Cell, time_step: float, until: float) -> None:

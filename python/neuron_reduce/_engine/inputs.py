@@ -75,12 +75,12 @@ class Times:
 class Voltage:
     """A membrane potential that has an event where it rises through a threshold.
 
-    :ivar section: of the session, by NEURON's name.
+    :ivar section: of the session.
     :ivar x: the middle of the segment, or 0 or 1.
     :ivar threshold: in mV.
     """
 
-    section: str
+    section: nrn.Section
     x: float
     threshold: float
 
@@ -191,12 +191,12 @@ def detectors(sections: Iterable[nrn.Section]) -> list[Detector]:
 
     :param sections: the cell's.
     """
-    names = {section.name() for section in sections}
+    watched = set(sections)
     found = []
     for netcon in h.List("NetCon"):
         segment = None if netcon.pre() is not None else netcon.preseg()
-        if segment is not None and segment.sec.name() in names:
-            origin = Voltage(segment.sec.name(), segment.x, netcon.threshold)
+        if segment is not None and segment.sec in watched:
+            origin = Voltage(segment.sec, segment.x, netcon.threshold)
             found.append(Detector(netcon, origin, _recording(netcon)))
     return found
 
@@ -305,7 +305,7 @@ def _of_section(netcon) -> Origin:
     """The origin of a NetCon that has no object as its source."""
     segment = netcon.preseg()
     if segment is not None:
-        return Voltage(segment.sec.name(), segment.x, netcon.threshold)
+        return Voltage(segment.sec, segment.x, netcon.threshold)
     if netcon.srcgid() >= 0:
         raise EngineError(
             f"{netcon.hname()} has its events from the cell with the gid {netcon.srcgid()}, of "

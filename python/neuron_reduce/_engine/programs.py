@@ -19,8 +19,8 @@ _SOURCE = np.dtype(structures.Source)
 _CONNECTION = np.dtype(structures.Connection)
 _RUN = ctypes.POINTER(structures.Run)
 
-Site = tuple[str, float]
-"""A section's name, and a position on it."""
+Site = tuple[int, float]
+"""A section's index, and a position on it."""
 
 
 class Loaded:
@@ -138,7 +138,7 @@ class Wiring:
                 self._fill_times(place, origin.times)
             elif isinstance(origin, inputs.Voltage):
                 self.sources[place]["kind"] = structures.CROSSING
-                offset = cell.potential(origin.section, origin.x, program)
+                offset = cell.potential(cell.indices[origin.section], origin.x, program)
                 self.sources[place]["offset"] = offset
                 self.sources[place]["threshold"] = origin.threshold
         for place, index in enumerate(stated):
@@ -185,12 +185,17 @@ class Programs:
         self._made: dict[tuple, Loaded] = {}
 
     def recording(
-        self, variables: Sequence[Variable], time_step: float, adjustable: Sequence[str] = ()
+        self,
+        variables: Sequence[Variable],
+        time_step: float,
+        adjustable: Sequence[str] = (),
+        apart: Sequence[str] = (),
     ) -> tuple[Loaded, list[int]]:
         """The fastest program that has variables where they are right when they are recorded, and
         their places in its memory.
 
         :param adjustable: names of parameters that are to be changed between runs.
+        :param apart: names of those whose point processes are not to be computed together.
         :raises EngineError: no program has one of them; the message names it.
         """
         names = frozenset(
@@ -198,10 +203,11 @@ class Programs:
         )
         places: list[int | None] = []
         # What is in the memory anyway, states for example, needs no code of its own.
-        for is_fused, recorded in ((True, frozenset[str]()), (True, names), (False, names)):
+        own = frozenset(apart)
+        for is_fused, recorded in ((True, own), (True, names | own), (False, names | own)):
             loaded = self._loaded(time_step, is_fused, recorded, frozenset(adjustable))
             places = loaded.places(variables)
-            if not recorded and self._are_shared(variables, loaded):
+            if recorded == own and self._are_shared(variables, loaded):
                 continue
             if None not in places:
                 return loaded, [place for place in places if place is not None]

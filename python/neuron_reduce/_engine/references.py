@@ -49,7 +49,9 @@ class Variable:
         ``capacitance``, ``diam`` of ``morphology``; ``t``, ``v`` or ``i_membrane_``.
     :ivar index: in an array; None for a variable that is none.
     :ivar point_process: its index among those that were given; None for all other variables.
-    :ivar label: unique in a cell, for results: such as ``soma[0](0.5).hh.m`` or ``Exp2Syn[3].g``.
+    :ivar label: unique in a cell whose sections have names of their own, for results: such as
+        ``soma[0](0.5).hh.m`` or ``Exp2Syn[3].g``.
+    :ivar section_index: among the sections that were given; -1 for the time and point processes.
     """
 
     section: str
@@ -59,6 +61,7 @@ class Variable:
     index: int | None
     point_process: int | None
     label: str
+    section_index: int = dataclasses.field(default=-1, compare=False)
 
 
 def find(
@@ -190,7 +193,7 @@ class _Cell:
                         f"{owner.hname()}.{name}{_subscript(index)}",
                     ),
                 )
-        for section in self._sections:
+        for place, section in enumerate(self._sections):
             for segment in _segments(section, with_ends=not kind):
                 owner = segment
                 if kind and kind not in _NAMED_PLAINLY:
@@ -203,6 +206,7 @@ class _Cell:
                     Variable(
                         *(section.name(), segment.x, kind, name, index, None),
                         f"{section.name()}({segment.x:g}).{prefix}{name}{_subscript(index)}",
+                        place,
                     ),
                 )
 

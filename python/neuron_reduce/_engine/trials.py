@@ -136,9 +136,10 @@ def _check(failure: int, state: structures.Run) -> None:
 def _check_number(potential: float, loaded: Loaded, state: structures.Run) -> None:
     """A potential that is no number makes all others of the cell such within a step."""
     if not np.isfinite(potential):
+        soma = loaded.cell.sections[loaded.cell.soma].name()
         last = state.t - (_CHUNK_STEPS + 1) * loaded.time_step
         raise EngineError(
-            f"the potential of {loaded.cell.soma} is {potential:g} at {state.t:g} ms (it was a "
+            f"the potential of {soma} is {potential:g} at {state.t:g} ms (it was a "
             f"number at {max(last, 0):g} ms); expected parameters and input with which it stays a "
             "number, and NEURON's would not do so either"
         )

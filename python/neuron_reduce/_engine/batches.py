@@ -1,0 +1,85 @@
+"""Many runs of a program at once."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._display.progress import Progress
+from ..errors import EngineError
+from . import trials
+from .changes import Prepared
+from .programs import Loaded, Site
+from .trials import Traces
+
+
+class Batch:
+    """The trials of a batch, as they are finished.
+
+    :ivar traces: for each trial what came of it; None where nothing did.
+    :ivar problems: for each trial why it could not go on; empty where it did.
+    """
+
+    def __init__(self, count: int):
+        self.traces: list[Traces | None] = [None] * count
+        self.problems = [""] * count
+        self._is_stopped = threading.Event()
+
+    def run(
+        self,
+        loaded: Loaded,
+        places: Sequence[int],
+        sites: Sequence[Site],
+        threshold: float,
+        tstop: float,
+        changes: Prepared,
+        threads: int,
+        progress: Progress,
+    ) -> None:
+        """Runs all trials; what is raised meanwhile, as by Ctrl-C, leaves what is finished."""
+        # In this thread: nothing is computed twice, or half.
+        _ = loaded.functions, loaded.wiring, loaded.soma
+
+        def work(trial: int) -> Traces | None:
+            if self._is_stopped.is_set():
+                return None
+            return trials.run(
+                loaded,
+                places,
+                sites,
+                threshold,
+                tstop,
+                change=lambda memory, sources: changes.make(trial, memory, sources),
+                is_stopped=self._is_stopped.is_set,
+            )
+
+        pool = concurrent.futures.ThreadPoolExecutor(threads)
+        futures: dict[concurrent.futures.Future, int] = {}
+        try:
+            for trial in range(len(self.traces)):
+                futures[pool.submit(work, trial)] = trial
+            for future in concurrent.futures.as_completed(futures):
+                progress.step(f"trial {futures[future]}")
+        finally:
+            self._is_stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            for future, trial in futures.items():
+                self._keep(future, trial)
+
+    def _keep(self, future: concurrent.futures.Future, trial: int) -> None:
+        if future.cancelled():
+            return
+        try:
+            self.traces[trial] = _slim(future.result())
+        except EngineError as error:
+            self.problems[trial] = str(error)
+
+
+def _slim(traces: Traces | None) -> Traces | None:
+    """Without the memory at the end, which nobody asks for."""
+    if traces is None:
+        return None
+    return Traces(traces.t, traces.v, traces.spikes, np.empty(0), traces.seconds)

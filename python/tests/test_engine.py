@@ -1,0 +1,418 @@
+"""The engine's runs are NEURON's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from neuron import h
+
+import neuron_reduce
+from engine_runs import assert_equal, cell_of, neuron_run
+from isolated import isolated
+from models import compiled
+from models.engine_tree import Tree, driven_tree, section
+from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
+from neuron_reduce._engine import checking
+
+pytestmark = pytest.mark.usefixtures("compiled_cells")
+
+
+@isolated
+def test_potentials_of_a_tree() -> None:
+    tree = driven_tree()
+    assert_equal(tree, tree.potentials(), tstop=100, least_spikes=3)
+
+
+@isolated
+def test_what_is_recorded() -> None:
+    """Variables of all kinds, at all times, the first included; with the fused program and with the
+    other one."""
+    tree = driven_tree()
+    synapse = tree.kept[0]
+    clamp = tree.synapse("IClamp", tree.soma(0.5), delay=3, dur=20, amp=0.2)
+    soma, axon = tree.soma(0.5), tree.axon(0.3)
+    fused = [
+        *(soma._ref_v, soma.hh._ref_m, axon.hh._ref_h, axon.hh._ref_n, soma._ref_nai),
+        *(soma.hh._ref_gnabar, h._ref_t, synapse._ref_g, synapse._ref_i, clamp._ref_i),
+        *(synapse._ref_A, soma.hh._ref_minf, soma.hh._ref_mtau),
+    ]
+    engine, _ = assert_equal(tree, fused, tstop=60)
+    assert [key[1] for key in engine._programs._made] == [True, True]
+    rest = [
+        *(soma._ref_v, soma._ref_ina, axon._ref_ik, soma.hh._ref_gna, axon.hh._ref_gk),
+        *(soma.hh._ref_il, soma.pas._ref_i, soma._ref_ena, axon._ref_ek, synapse._ref_i),
+        *(soma.hh._ref_m, soma.hh._ref_minf),
+    ]
+    engine, _ = assert_equal(tree, rest, tstop=60)
+    assert False in [key[1] for key in engine._programs._made]
+
+
+@isolated
+def test_names_and_segments_are_recorded_too() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree, check=False)
+    synapse = tree.kept[0]
+    run = engine.run(5, record=[tree.soma(0.5), (tree.soma(0.5), "m_hh"), (synapse, "g")])
+    assert run.labels == ("soma(0.5).v", "soma(0.5).hh.m", f"{synapse.hname()}.g")
+    again = engine.run(5)
+    assert again.labels == ("soma(0.5).v",)
+    assert np.array_equal(run[again.labels[0]], again.v[0])
+    assert engine.run(5, record=[]).v.shape == (0, 201)
+    assert not again.v.flags.writeable
+
+
+@isolated
+def test_clamps() -> None:
+    tree = Tree()
+    current = tree.synapse("IClamp", tree.apical[0](0.9), delay=2.01, dur=11.3, amp=0.3)
+    other = tree.synapse("IClamp", tree.soma(0), delay=0, dur=5, amp=-0.1)
+    voltage = tree.synapse("SEClamp", tree.basal[1](0.5), rs=3, dur1=7, dur2=6, dur3=4)
+    voltage.amp1, voltage.amp2, voltage.amp3 = -70, -50, -65
+    alpha = tree.synapse("AlphaSynapse", tree.soma(0.5), onset=4, tau=0.6, gmax=0.02, e=0)
+    recorded = [
+        *tree.potentials(),
+        *(current._ref_i, other._ref_i, voltage._ref_i, alpha._ref_i),
+    ]
+    assert_equal(tree, recorded, tstop=40)
+
+
+@isolated
+@pytest.mark.parametrize("dt", [0.1, 0.025, 0.01, 0.0125])
+def test_time_steps(dt: float) -> None:
+    tree = driven_tree()
+    assert_equal(tree, tree.potentials()[:4], tstop=30, dt=dt)
+
+
+@isolated
+def test_temperature_and_initial_potential() -> None:
+    tree = driven_tree()
+    h.celsius, h.v_init = 17.3, -71.5
+    engine, _ = assert_equal(tree, tree.potentials()[:4], tstop=40)
+    assert (engine.celsius, engine.v_init, engine.dt) == (17.3, -71.5, 0.025)
+
+
+@isolated
+def test_calcium(cache: Path) -> None:
+    """Concentrations that mechanisms write, currents that others add, and reversal potentials that
+    follow."""
+    compiled.load_mechanisms(cache)
+    tree = Tree()
+    for place in (tree.soma, *tree.apical):
+        for mechanism in ("ca_hva", "ca_pool", "k_ca"):
+            place.insert(mechanism)
+    tree.synapse("IClamp", tree.soma(0.5), delay=5, dur=60, amp=0.4)
+    nmda = tree.synapse("NmdaExp2", tree.apical[0](0.7))
+    tree.drive(nmda, 0.004, start=3, interval=9)
+    soma, trunk = tree.soma(0.5), tree.apical[0](0.5)
+    assert_equal(tree, [soma._ref_v, trunk._ref_v, soma._ref_cai, trunk._ref_cai], tstop=100)
+    currents = [*(soma._ref_v, soma._ref_ica, trunk._ref_ica, trunk._ref_eca, trunk._ref_ik)]
+    currents += [soma._ref_cai, trunk._ref_cao, nmda._ref_i]
+    assert_equal(tree, currents, tstop=100)
+
+
+@isolated
+def test_connections_of_a_cell_with_itself() -> None:
+    """Two thresholds, delays of none and off the steps, and spikes in a row."""
+    tree = Tree()
+    tree.synapse("IClamp", tree.soma(0.5), delay=1, dur=80, amp=0.5)
+    excited = tree.synapse("ExpSyn", tree.apical[0](0.2), tau=1.7)
+    inhibited = tree.synapse("Exp2Syn", tree.basal[0](0.9), tau1=1, tau2=6, e=-80)
+    for source, target, threshold, delay, weight in (
+        (tree.soma(0.5), excited, 0, 0, 2e-3),
+        (tree.axon(1), inhibited, -30, 1.2345, 4e-3),
+        (tree.apical[1](0.9), excited, -60, 0.0125, 1e-4),
+    ):
+        netcon = h.NetCon(source._ref_v, target, sec=source.sec)
+        netcon.threshold, netcon.delay, netcon.weight[0] = threshold, delay, weight
+        tree.kept.append(netcon)
+    assert_equal(tree, tree.potentials(), tstop=100, least_spikes=4)
+
+
+@isolated
+@pytest.mark.parametrize("threshold", [-50.0, -35.0, -10.0])
+def test_thresholds_of_spikes(threshold: float) -> None:
+    tree = Tree()
+    tree.synapse("IClamp", tree.soma(0.5), delay=1, dur=50, amp=0.6)
+    detector = h.NetCon(tree.axon(0.9)._ref_v, None, sec=tree.axon)
+    detector.threshold = threshold
+    times = h.Vector()
+    detector.record(times)
+    engine, _ = assert_equal(tree, [tree.soma(0.5)._ref_v], threshold=threshold, least_spikes=2)
+    sites = [tree.soma(0.5), tree.axon(0.9)]
+    run = engine.run(50, spikes=sites, threshold=threshold)
+    assert np.array_equal(run.spikes[1], np.array(times))
+    assert engine.run(50, spikes=False).spikes == ()
+    only = engine.run(50, spikes=tree.axon(0.9), threshold=threshold).spikes
+    assert [each.tolist() for each in only] == [list(times)]
+
+
+@isolated
+def test_delays() -> None:
+    tree = Tree()
+    for index, delay in enumerate((0, 0.0125, 0.025, 0.0333, 1.0, 1.01249999, 7.7)):
+        synapse = tree.synapse("ExpSyn", tree.apical[0](index / 6), tau=1 + index)
+        start = 2 + 0.0137 * index
+        tree.drive(synapse, 1e-3, start=start, interval=3.21).delay = delay
+    assert_equal(tree, tree.potentials(), tstop=30)
+
+
+@isolated
+def test_connections_that_do_nothing() -> None:
+    tree = Tree()
+    synapse = tree.synapse("ExpSyn", tree.soma(0.5))
+    tree.drive(synapse, 1e-3, start=3, interval=5)
+    tree.drive(synapse, 5e-3, start=4, interval=5).active(0)
+    tree.kept.append(h.NetCon(None, synapse, 0, 1, 0.01))
+    ended = tree.drive(synapse, 5e-3, start=4, interval=5, number=2)
+    never = tree.drive(synapse, 5e-3, start=-1, interval=5)
+    assert ended is not never
+    engine, _ = assert_equal(tree, tree.potentials(), tstop=30)
+    assert "5 NetCons" in repr(engine)
+
+
+@isolated
+def test_events_that_are_stated() -> None:
+    """Of a VecStim, and of NetCons themselves."""
+    tree = Tree()
+    synapse = tree.synapse("ExpSyn", tree.apical[0](0.5), tau=2)
+    direct = h.NetCon(None, synapse, 0, 3, 2e-3)
+    beside = tree.drive(synapse, 1e-3, start=3, interval=5)
+    stated = {direct: [1.0, 2.51, 2.51, 17.0], beside: [8.5]}
+
+    def deliver() -> None:
+        for netcon, times in stated.items():
+            for time in times:
+                netcon.event(time)
+
+    handler = h.FInitializeHandler(deliver)
+    engine, _ = assert_equal(tree, tree.potentials(), tstop=30, events=stated)
+    del handler
+    # The check has them delivered, too.
+    checked = neuron_reduce.compile(tree, events=stated)
+    assert np.array_equal(checked.run(30).v, engine.run(30).v)
+
+
+@isolated
+def test_runs_are_the_same_each_time() -> None:
+    """Again, and with two engines in turn, to the last bit; and longer ones go on alike."""
+    first, second = driven_tree(), Tree()
+    second.synapse("IClamp", second.soma(0.5), delay=1, dur=50, amp=0.6)
+    engines = [neuron_reduce.compile(each, check=False) for each in (first, second)]
+    runs = [engine.run(20) for engine in engines]
+    longer = [engine.run(40) for engine in engines]
+    for engine, run, long in zip(engines, runs, longer, strict=True):
+        again = engine.run(20)
+        assert np.array_equal(run.v, again.v)
+        assert np.array_equal(run.t, again.t)
+        assert np.array_equal(long.v[:, : len(run.t)], run.v)
+
+
+@isolated
+def test_session_stays_as_it_is() -> None:
+    tree = driven_tree()
+    before = neuron_run([tree.soma(0.5)._ref_v], 20)
+    states = h.t, h.dt, tree.soma(0.5).v, tree.soma(0.5).hh.m, tree.kept[0].g
+    engine = neuron_reduce.compile(tree)
+    engine.run(30)
+    assert states == (h.t, h.dt, tree.soma(0.5).v, tree.soma(0.5).hh.m, tree.kept[0].g)
+    assert np.array_equal(before, neuron_run([tree.soma(0.5)._ref_v], 20))
+
+
+@isolated
+def test_check_names_what_differs() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree)
+    tree.apical[1](0.4).pas.g = 1e-3
+    with pytest.raises(EngineError, match=r"is not NEURON's: tuft\(0\.[0-9]+\)\.v is"):
+        engine.run(20)
+    unchecked = neuron_reduce.compile(tree, check=False)
+    assert len(unchecked.run(20).t) == 801
+
+
+@isolated
+def test_check_names_states(cache: Path) -> None:
+    """Where they have no part in any current, too."""
+    compiled.load_mechanisms(cache)
+    tree = Tree()
+    tree.soma.insert("ca_pool")
+    engine = neuron_reduce.compile(tree)
+    tree.soma(0.5).ca_pool.rest = 2e-4
+    with pytest.raises(EngineError, match=r"soma\(0.5\).ca_ion.cai is 0.0001 at 1 ms and 0.0002"):
+        engine.run(1)
+
+
+@isolated
+def test_check_is_made_once(monkeypatch: Any) -> None:
+    tree = driven_tree()
+    calls: list[Any] = []
+    real = checking.copies.call
+
+    def counted(*arguments: Any, **others: Any) -> Any:
+        calls.append(arguments)
+        return real(*arguments, **others)
+
+    monkeypatch.setattr(checking.copies, "call", counted)
+    engine = neuron_reduce.compile(tree)
+    engine.run(5)
+    engine.run(4)
+    neuron_reduce.compile(tree).run(5)
+    assert len(calls) == 1
+    engine.run(60)
+    engine.run(200)
+    assert len(calls) == 2
+
+
+@isolated
+def test_reductions() -> None:
+    from models import small_cell
+
+    cell = small_cell.build()
+    drive = small_cell.drive(cell)
+    references = [cell.soma[0](0.5)._ref_v]
+    assert_equal(cell, references, synapses=drive.synapses, netcons=drive.netcons)
+    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons)
+    theirs = neuron_run(references, 50)
+    run = neuron_reduce.compile(reduction).run(50)
+    assert np.abs(run.v - theirs).max() < 1e-6
+
+
+# ---- What is refused --------------------------------------------------------------------------
+
+
+def _refused(match: str, cell: Any, **arguments: Any) -> None:
+    with pytest.raises(EngineError, match=match):
+        neuron_reduce.compile(cell, **arguments)
+
+
+@isolated
+def test_variable_steps_and_second_order_are_refused() -> None:
+    tree = Tree()
+    h.CVode().active(1)
+    _refused("CVode is active", tree)
+    h.CVode().active(0)
+    h.secondorder = 2
+    _refused("secondorder is 2", tree)
+
+
+@isolated
+def test_extracellular_is_refused() -> None:
+    tree = Tree()
+    tree.axon.insert("extracellular")
+    _refused("axon has extracellular", tree)
+
+
+@isolated
+def test_plays_are_refused() -> None:
+    tree = Tree()
+    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
+    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
+    values.play(clamp._ref_amp, times, 1)
+    _refused("a Vector is played into amp of the cell", tree)
+
+
+@isolated
+def test_plays_elsewhere_are_not() -> None:
+    tree, other = Tree(), section("other")
+    clamp = h.IClamp(other(0.5))
+    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
+    values.play(clamp._ref_amp, times, 1)
+    assert len(neuron_reduce.compile(tree).run(1).t) == 41
+
+
+@isolated
+def test_linear_mechanisms_are_refused() -> None:
+    tree = Tree()
+    matrices, vectors = [h.Matrix(1, 1), h.Matrix(1, 1)], [h.Vector(1), h.Vector(1)]
+    places = h.SectionList([tree.soma]), h.Vector([0.5])
+    made = h.LinearMechanism(*matrices, *vectors, *places)
+    _refused("LinearMechanism", tree)
+    del made
+
+
+@isolated
+def test_transfers_are_refused() -> None:
+    tree = Tree()
+    context = h.ParallelContext()
+    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
+    context.source_var(tree.axon(0.5)._ref_v, 1, sec=tree.axon)
+    context.target_var(clamp, clamp._ref_amp, 1)
+    context.setup_transfer()
+    _refused("target_var", tree)
+
+
+@isolated
+def test_sources_on_other_cells_are_refused() -> None:
+    tree, other = Tree(), section("other")
+    synapse = tree.synapse("ExpSyn", tree.soma(0.5))
+    netcon = h.NetCon(other(0.5)._ref_v, synapse, sec=other)
+    _refused(rf"{netcon.hname().replace('[', '.').replace(']', '.')} .* other\(0.5\)", tree)
+
+
+@isolated
+def test_arguments() -> None:
+    tree, other = driven_tree(), section("other")
+    stranger = h.ExpSyn(other(0.5))
+    with pytest.raises(CellError, match="has no soma"):
+        neuron_reduce.compile(object())
+    with pytest.raises(SynapseError, match=r"synapses\[0\] is 3"):
+        neuron_reduce.compile(tree, [3])
+    with pytest.raises(EngineError, match=r"synapses\[0\], ExpSyn.*is not on the cell"):
+        neuron_reduce.compile(tree, [stranger])
+    with pytest.raises(SynapseError, match="netcons is 5"):
+        neuron_reduce.compile(tree, netcons=5)
+    engine = neuron_reduce.compile(tree, check=False)
+    for tstop in (-1, float("nan"), float("inf"), "long", None):
+        with pytest.raises(ArgumentError, match="tstop is"):
+            engine.run(tstop)
+    for dt in (0, -1, float("nan"), "small"):
+        with pytest.raises(ArgumentError, match="dt is"):
+            engine.run(1, dt)
+    for spikes in ([1], "soma", 3, [stranger], other(0.5)):
+        with pytest.raises(ArgumentError, match="spikes has"):
+            engine.run(1, spikes=spikes)
+    with pytest.raises(ArgumentError, match=r"record\[0\]"):
+        engine.run(1, record=[other(0.5)])
+    with pytest.raises(EngineError, match=r"soma\(0.5\).*cm cannot be recorded"):
+        engine.run(1, record=[tree.soma(0.5)._ref_cm])
+    with pytest.raises(EngineError, match="no memory for"):
+        engine.run(1e15)
+
+
+@isolated
+def test_numbers_that_are_none_are_named() -> None:
+    tree = Tree()
+    tree.synapse("IClamp", tree.soma(0.5), delay=3, dur=1e9, amp=float("nan"))
+    engine = neuron_reduce.compile(tree, check=False)
+    with pytest.raises(EngineError, match="the potential of soma is nan"):
+        engine.run(10)
+
+
+@isolated
+def test_cell_of_soma_alone() -> None:
+    soma = section("soma", 20, 20)
+    soma.insert("hh")
+    assert_equal(cell_of(soma), [soma(0.5)._ref_v], tstop=20)
+
+
+@isolated
+def test_sections_of_one_name() -> None:
+    """In one cell, and in another one that is none of the first one's business."""
+    trees = [driven_tree(), driven_tree()]
+    for index, tree in enumerate(trees):
+        tree.drive(tree.kept[0], 1e-3 * index, start=2, interval=3)
+    soma, children = section("same", 20, 20), [section("same"), section("same", 200, 1, 3)]
+    soma.insert("hh")
+    clamp = h.IClamp(children[1](0.9))
+    clamp.delay, clamp.dur, clamp.amp = 1, 10, 0.3
+    synapse = h.ExpSyn(children[0](0.5))
+    netcon = h.NetCon(children[1](0.5)._ref_v, synapse, sec=children[1])
+    netcon.threshold, netcon.weight[0] = -40, 0.01
+    for child in children:
+        child.connect(soma(1))
+    places = [soma(0.5), *(segment for child in children for segment in child)]
+    assert_equal(cell_of(soma), [each._ref_v for each in places], tstop=20)
+    for tree in trees:
+        assert_equal(tree, tree.potentials(), tstop=20)
