@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import pathlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from neuron import nrn
 
 from ._display.progress import Progress
 from ._display.warned import warn
-from ._engine import checking, references, trials
+from ._engine import checking, references, sessions, trials
 from ._engine.batches import Batch
 from ._engine.cells import Cell
 from ._engine.changes import Changes
@@ -68,11 +69,57 @@ def compile(
     :raises ArgumentError: another argument has no meaning.
     """
     check_version()
-    if isinstance(cell, Reduction):
-        synapses = cell.synapses if synapses is None else synapses
-        netcons = cell.netcons if netcons is None else netcons
-        cell = cell.cell
+    cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
     return Engine(Cell(cell, synapses, netcons, mechanisms, events), collect.truth(check, "check"))
+
+
+@contextlib.contextmanager
+def fast(
+    cell: Any,
+    synapses: Iterable[Any] | None = None,
+    netcons: Iterable[Any] | None = None,
+    *,
+    mechanisms: Sequence[Any] = (),
+    events: Mapping[Any, Any] | None = None,
+    check: bool = True,
+) -> Iterator[None]:
+    """Lets the engine do what ``h.run()`` does inside of this context::
+
+        with neuron_reduce.fast(cell, synapses, netcons):
+            h.run()
+
+    The session's own Vectors are filled, those of ``Vector.record`` and those of ``NetCon.record``,
+    and afterwards the time, potentials and states are those at the run's end, but for states of
+    point processes that are computed together. Each run reads the cell anew, as it is then. A run
+    cannot be continued.
+
+    NEURON runs all that the engine cannot run, or of which it cannot be sure: there is a warning
+    that says why. Runs that are no ``h.run()`` are NEURON's.
+
+    :param cell: as for :func:`compile`; likewise the others.
+    :param check: whether the first 50 ms are compared with NEURON's when the context is entered.
+    """
+    check_version()
+    cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
+    session = sessions.Session(
+        lambda: Cell(cell, synapses, netcons, mechanisms, events), bool(events)
+    )
+    session.begin(collect.truth(check, "check"))
+    try:
+        yield
+    finally:
+        session.end()
+
+
+def _taken_apart(cell: Any, synapses: Any, netcons: Any) -> tuple[Any, Any, Any]:
+    """The cell of a Reduction, and what goes with it."""
+    if not isinstance(cell, Reduction):
+        return cell, synapses, netcons
+    return (
+        cell.cell,
+        cell.synapses if synapses is None else synapses,
+        cell.netcons if netcons is None else netcons,
+    )
 
 
 class Engine:

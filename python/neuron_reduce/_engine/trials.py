@@ -42,7 +42,7 @@ def run(
     loaded: Loaded,
     places: Sequence[int],
     sites: Sequence[Site],
-    threshold: float,
+    threshold: float | Sequence[float],
     tstop: float,
     *,
     change: Callable[[np.ndarray, np.ndarray], None] = lambda memory, sources: None,
@@ -52,7 +52,7 @@ def run(
 
     :param places: in its memory, of what to record.
     :param sites: where to look for spikes.
-    :param threshold: of these, in mV.
+    :param threshold: of these, in mV; one for all, or one for each.
     :param tstop: in ms; the last step is the one that ``continuerun(tstop)`` ends with.
     :param change: changes the memory and the sources that it begins with.
     :param is_stopped: asked now and then whether to give up.
@@ -64,10 +64,10 @@ def run(
     spiking = wiring.copy(len(sites))
     change(memory, spiking)
     first = len(wiring.sources)
+    spiking["threshold"][first:] = threshold
     for place, (section, x) in enumerate(sites, first):
         spiking[place]["kind"] = structures.CROSSING
         spiking[place]["offset"] = loaded.cell.potential(section, x, loaded.program)
-        spiking[place]["threshold"] = threshold
         spiking[place]["is_recorded"] = 1
     end = tstop - loaded.time_step / 2
     capacity = int(min(max(end, 0.0) / loaded.time_step * (1 + 1e-9), _MOST_SAMPLES)) + 3
