@@ -99,6 +99,14 @@ let package = Package(
     .testTarget(
       name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: strict),
+    .target(name: "SimulationSupport", dependencies: ["CSimulation"], path: "Tests/SimulationSupport"),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "Simulation", "Mechanisms", "CellModel", "SimulationSupport", "TestSupport",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: strict),
     .target(name: "FakeNEURON", dependencies: ["CNEURON"], path: "Tests/FakeNEURON"),
     .testTarget(
       name: "NEURONBridgeTests",

@@ -31,29 +31,35 @@ package struct LiveReduction {
   /// Builds the reduced cell in the session, moves synapses and NetCons to it, and deletes what it
   /// replaces.
   ///
+  /// - Parameter told: the losses that the caller knows of. Where there are others nothing is changed.
   /// - Throws: `BridgeError`; the session is then as it was.
-  package func build(_ building: Building) throws(BridgeError) -> Built {
+  package func build(_ building: Building, told: [String]) throws(BridgeError) -> Built {
     var clock = StageClock()
+    // Before anything is asked of a section that may be gone.
+    try cell.checkThatSessionIsAsRead()
+    // Read each time: what the caller did with the losses may have changed what there is.
     let followers = try Followers(cell.neuron, original: cell, reduction: reduction)
+    guard followers.losses.allSatisfy(told.contains) else {
+      return .nothing(untold: followers.losses)
+    }
     clock.end("followers")
     let builder = ReducedCellBuilder(self, building, followers)
     try builder.build()
     clock.end("build")
     builder.deleteOriginal()
     clock.end("delete")
-    return Built(
-      losses: followers.losses, notes: followers.notes, stageSeconds: clock.stages)
+    return .cell(notes: followers.notes + followers.losses, stageSeconds: clock.stages)
   }
 }
 
-/// What there is to say of a reduced cell that was built.
-package struct Built {
-  /// What referred to the dendrites and could not follow, one sentence each.
-  package let losses: [String]
-  /// What else became of what referred to them, one sentence each.
-  package let notes: [String]
-  /// The stages of building in their order, and the seconds each took.
-  package let stageSeconds: [(name: String, seconds: Double)]
+/// What became of a reduced cell that was to be built.
+package enum Built {
+  /// It is there. What became of what referred to the dendrites, one sentence each; the stages of
+  /// building in their order, and the seconds each took.
+  case cell(notes: [String], stageSeconds: [(name: String, seconds: Double)])
+  /// The session is as it was: what refers to the dendrites and cannot follow, one sentence each, is more
+  /// than the caller knows of.
+  case nothing(untold: [String])
 }
 
 /// Where a reduced cell is built.

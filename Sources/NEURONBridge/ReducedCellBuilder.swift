@@ -20,11 +20,10 @@ struct ReducedCellBuilder {
     self.followers = followers
   }
 
-  /// Builds the cell, beside the original's dendrites.
+  /// Builds the cell, beside the original's dendrites, in a session that is as it was read.
   ///
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
-    try original.checkThatSessionIsAsRead()
     var undo = Undo()
     do {
       try build(&undo)

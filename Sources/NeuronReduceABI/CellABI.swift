@@ -109,6 +109,8 @@ func readCell(_ cell: OpaquePointer) -> CellResult {
 
 /// A cell that was read with what C callers ask of it, in memory that lives as long as this object.
 final class CellResult {
+  /// What of it was compiled first: values do not change between programs of a cell.
+  var simulated: CellModel?
   private(set) var cell: LiveCell
   private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
   /// The seconds that reading took.

@@ -21,9 +21,12 @@ public func nr_cell_reduce(
 
 @c(nr_reduction_build) @implementation
 public func nr_reduction_build(
-  _ reduction: OpaquePointer, _ building: UnsafePointer<nr_building>
+  _ reduction: OpaquePointer, _ building: UnsafePointer<nr_building>,
+  _ isBuilt: UnsafeMutablePointer<Int32>
 ) -> OpaquePointer? {
-  reporting { () throws(BridgeError) in try boxed(reduction).build(Building(building.pointee)) }
+  reporting { () throws(BridgeError) in
+    isBuilt.pointee = try boxed(reduction).build(Building(building.pointee)) ? 1 : 0
+  }
 }
 
 @c(nr_template_prepare) @implementation

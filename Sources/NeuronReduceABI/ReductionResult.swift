@@ -20,8 +20,9 @@ final class ReductionResult {
       is_known: merge.obstacle == .notSuperposing ? 1 : 0, count: Int64(merge.count))
   }
   private let texts = TextPool()
-  /// What referred to the dendrites and could not follow.
+  /// What refers to the dendrites and cannot follow, as far as C callers were told.
   private(set) var losses = CStrings([])
+  private var told: [String] = []
   private var notes: [String] = []
   private let original: CellModel
   private let listedCount: Int
@@ -62,14 +63,22 @@ final class ReductionResult {
     add([("read", secondsOfReading)] + value.stageSeconds)
   }
 
-  /// Builds the reduced cell, once.
-  func build(_ building: Building) throws(BridgeError) {
-    guard let live else { return }
-    let built = try live.build(building)
-    self.live = nil
-    add(built.stageSeconds)
-    losses = CStrings(built.losses)
-    notes = built.notes + built.losses
+  /// Builds the reduced cell, once, and not before the caller was told of its losses.
+  ///
+  /// - Returns: whether it is built.
+  func build(_ building: Building) throws(BridgeError) -> Bool {
+    guard let live else { return true }
+    switch try live.build(building, told: told) {
+    case .nothing(let untold):
+      told = untold
+      losses = CStrings(untold)
+      return false
+    case .cell(let notes, let stageSeconds):
+      self.live = nil
+      self.notes = notes
+      add(stageSeconds)
+      return true
+    }
   }
 
   private func add(_ seconds: [(name: String, seconds: Double)]) {

@@ -12,13 +12,17 @@ public func nr_cell_compile(
   _ cell: OpaquePointer, _ request: UnsafePointer<nr_program_request>,
   _ program: UnsafeMutablePointer<OpaquePointer?>
 ) -> OpaquePointer? {
-  let cell = readCell(cell).cell
+  let read = readCell(cell)
+  let cell = read.cell
   var ions: [LiveCell.Ion] = []
   if let error = reporting({ () throws(BridgeError) in ions = try cell.ions() }) { return error }
   do throws(SimulationError) {
     let request = request.pointee
+    let mechanisms = try mechanisms(request)
+    let model = read.simulated ?? cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst))
+    read.simulated = model
     let compiled = try CellProgram(
-      of: cell.model, mechanisms: try mechanisms(request), settings: settings(request, cell, ions))
+      of: model, mechanisms: mechanisms, settings: settings(request, cell, ions))
     program.pointee = OpaquePointer(
       Unmanaged.passRetained(ProgramResult(compiled, of: cell.model)).toOpaque())
     return nil

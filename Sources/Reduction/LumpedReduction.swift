@@ -143,7 +143,7 @@ struct LumpedReduction: ReductionMethod {
       else { return nil }
       return Lumps.Companion(
         section: place.section, segment: place.segment, compartment: drive.compartment,
-        current: drive.meanConductance(selfShunt: shunt) * loaded.transfers[drive.compartment])
+        current: drive.meanConductance(shunt) * loaded.transfers[drive.compartment])
     }
   }
 
@@ -209,7 +209,7 @@ struct LumpedReduction: ReductionMethod {
     }
   }
 
-  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]? {
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales? {
     try ReductionError.wrapping { () throws(CellModelError) in
       try reduction.reduced.checkProperties()
     }
@@ -223,7 +223,7 @@ struct LumpedReduction: ReductionMethod {
     var ratios = [Double](repeating: 1, count: cell.connections.count)
     for (drive, shunt) in zip(drives, loaded.selfShunts) {
       let target = cell.connections[drive.connection].target
-      let conductance = drive.meanConductance(selfShunt: shunt)
+      let conductance = drive.meanConductance(shunt)
       switch reduction.pointProcessFates[target].site {
       case .cable(let site):
         let compartment = cableCompartments[site.cable]
@@ -239,8 +239,24 @@ struct LumpedReduction: ReductionMethod {
         load[after.compartment(at: point.position, ofSection: section)] += conductance
       }
     }
-    return SynapticWeights.scales(
-      of: moved, transferRatio: { ratios[$0.connection] },
-      in: after.tree.adding(leakConductances: load), count: cell.connections.count)
+    return WeightScales(
+      scales: SynapticWeights.scales(
+        of: moved, transferRatio: { ratios[$0.connection] },
+        in: after.tree.adding(leakConductances: load), count: cell.connections.count),
+      saturating: saturating(moved))
+  }
+
+  /// Those of what moved whose events saturate their site. Voltage-dependent conductances count: their
+  /// mean one tells, though it is not known closely enough to decide their weights.
+  private func saturating(_ moved: [SynapticWeights.Moved]) -> [Int] {
+    lazy var sites = SiteResistances(of: loaded.compartments)
+    return moved.filter { each in
+      switch each.response.nature {
+      case .linearConductance: return each.selfShunt.saturates
+      case .nonlinearConductance:
+        return sites.selfShunt(of: each.response, weight: each.weight, at: each.before).saturates
+      case .stochastic, .current, .none: return false
+      }
+    }.map(\.connection)
   }
 }

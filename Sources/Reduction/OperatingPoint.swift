@@ -11,8 +11,8 @@ import SynapseResponse
 ///     κ = w · (1/π) ∫₀^∞ |G(ω)|² · Re Z(ω) dω / G(0)
 ///
 /// where G is the Fourier transform of the conductance's unit time course and Z the input impedance of
-/// the site. The mean conductance of a train of such events, as the rest of the cell meets it, is
-/// w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all these mean conductances, so both are
+/// the site; what of a large event arrives is for `SelfShunt` to say. The mean conductance of a train of
+/// such events, as the rest of the cell meets it, is w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all these mean conductances, so both are
 /// iterated from κ = 0. More conductance means less Z and less κ, and less κ more conductance: rounds fall
 /// on either side of the solution and close in on it, by κ/(1 + κ) times the share that the site's own
 /// synapses have in what loads it, or less.
@@ -31,8 +31,8 @@ struct OperatingPoint {
     let eventsPerMillisecond: Double
 
     /// In µS, as the rest of the cell meets it.
-    func meanConductance(selfShunt: Double) -> Double {
-      weight * response.charge * eventsPerMillisecond / (1 + selfShunt)
+    func meanConductance(_ selfShunt: SelfShunt) -> Double {
+      weight * response.charge * eventsPerMillisecond / selfShunt.loss
     }
   }
 
@@ -43,8 +43,8 @@ struct OperatingPoint {
   /// The steady current that each compartment and all beyond it take through their membrane when the
   /// soma gets 1: in the same units, a share.
   let currents: [Double]
-  /// The self-shunt κ of each input, as given.
-  let selfShunts: [Double]
+  /// The self-shunt of each input, as given.
+  let selfShunts: [SelfShunt]
 
   /// Rounds end where none changes a conductance by more than this, relatively: a cell that is its own
   /// reduction then keeps its weights to nine digits. A round costs a millisecond, and gains a digit.
@@ -56,13 +56,15 @@ struct OperatingPoint {
   ///   - cell: the compartments without synapses.
   ///   - inputs: the connections that are driven; conductances of negative weight are left out.
   init(of cell: CompartmentTree, inputs: [Input]) {
-    var shunts = [Double](repeating: 0, count: inputs.count)
+    var shunts = [SelfShunt](repeating: .none, count: inputs.count)
     var loaded = cell
     for round in 1...Self.largestRounds {
       loaded = cell.adding(
         leakConductances: Self.load(of: inputs, shunts, compartmentCount: cell.count))
       let next = Self.selfShunts(of: inputs, in: loaded)
-      let change = zip(shunts, next).reduce(0) { max($0, abs($1.1 - $1.0) / (1 + $1.0)) }
+      let change = zip(shunts, next).reduce(0) {
+        max($0, abs($1.1.kappa - $1.0.kappa) / (1 + $1.0.kappa))
+      }
       // The load and the shunts that it was made of belong together.
       if change <= Self.tolerance || round == Self.largestRounds { break }
       shunts = next
@@ -79,23 +81,23 @@ struct OperatingPoint {
 
   /// The mean conductance of all inputs by compartment, in µS.
   private static func load(
-    of inputs: [Input], _ shunts: [Double], compartmentCount: Int
+    of inputs: [Input], _ shunts: [SelfShunt], compartmentCount: Int
   ) -> [Double] {
     var load = [Double](repeating: 0, count: compartmentCount)
     for (input, shunt) in zip(inputs, shunts) {
-      load[input.compartment] += input.meanConductance(selfShunt: shunt)
+      load[input.compartment] += input.meanConductance(shunt)
     }
     return load
   }
 
-  /// κ of each input in a loaded cell.
-  private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [Double] {
+  /// That of each input in a loaded cell.
+  private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [SelfShunt] {
     guard inputs.contains(where: { $0.response.nature == .linearConductance }) else {
-      return [Double](repeating: 0, count: inputs.count)
+      return [SelfShunt](repeating: .none, count: inputs.count)
     }
     let sites = SiteResistances(of: loaded)
     return inputs.map { input in
-      guard input.response.nature == .linearConductance else { return 0 }
+      guard input.response.nature == .linearConductance else { return .none }
       return sites.selfShunt(of: input.response, weight: input.weight, at: input.compartment)
     }
   }

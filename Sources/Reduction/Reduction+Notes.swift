@@ -15,6 +15,13 @@ extension Reduction {
         "\(leakless) of the \(replaced.count) sections of the dendrites have no leak that is known: where "
           + "theirs is in another mechanism, leak=(\"Mechanism\", \"gmax\", \"e\") names it.")
     }
+    let strangers = replaced.map { cell.sections[$0].name }.filter(Self.isNamedAsKept)
+    if !strangers.isEmpty {
+      notes.append(
+        "\(Self.some(strangers)) \(strangers.count == 1 ? "is" : "are") named as soma or axon and "
+          + "\(strangers.count == 1 ? "was" : "were") replaced as dendrites: if they are what their names say, "
+          + "the cell's soma and axon have to hold all of their sections.")
+    }
     let conservesTotals = settings.method.traits.conservesTotals
     if conservesTotals {
       let means = kinds(in: cell)
@@ -37,6 +44,7 @@ extension Reduction {
         "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "
           + "cables, onto which no segment with \(kind.name) was mapped.")
     }
+    notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
       if case .cable = pointProcessFates[$0].site { true } else { false }
     }
@@ -46,6 +54,36 @@ extension Reduction {
           + "list, moved along unmerged, with the weights they had.")
     }
     return notes
+  }
+
+  /// Large weights, a mechanism a sentence.
+  private func notesOfSaturation(in cell: CellModel) -> [String] {
+    var kinds: [String] = []
+    var synapses: [String: Set<Int>] = [:]
+    for connection in saturatingConnections.map({ cell.connections[$0] }) {
+      let kind = cell.pointProcessKinds[cell.pointProcesses[connection.target].kind].name
+      if synapses[kind] == nil { kinds.append(kind) }
+      synapses[kind, default: []].insert(connection.target)
+    }
+    return kinds.map { kind in
+      "\(kind): \(Self.number(synapses[kind]?.count ?? 0, "synapse")) on the dendrites "
+        + "\(synapses[kind]?.count == 1 ? "has" : "have") weights so large that an event loses more than two "
+        + "thirds of its charge to the depolarisation of its own site. What saturates there does not on the "
+        + "reduced cell: charges are estimates, and single events differ in height and duration. If these "
+        + "weights are meant (units: µS), compare with the full cell."
+    }
+  }
+
+  /// Whether a name says soma or axon, without the cell's.
+  private static func isNamedAsKept(_ name: String) -> Bool {
+    let own = (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+    return own.hasPrefix("soma") || own.hasPrefix("axon")
+  }
+
+  /// The first few of many.
+  private static func some(_ names: [String]) -> String {
+    let few = names.prefix(4).joined(separator: ", ")
+    return names.count > 4 ? "\(few) and \(names.count - 4) more" : few
   }
 
   /// The mechanisms and ions of what was replaced, without its leaks.

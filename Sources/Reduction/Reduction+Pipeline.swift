@@ -40,8 +40,8 @@ extension Reduction {
     ).assemble()
     finished(.assembly)
 
-    if let scales = try method.weightScales(of: unscaled) {
-      self = unscaled.scalingWeights(by: scales)
+    if let weights = try method.weightScales(of: unscaled) {
+      self = unscaled.scalingWeights(by: weights)
       finished(.weights)
     } else {
       self = unscaled

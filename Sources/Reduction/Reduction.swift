@@ -18,6 +18,8 @@ package struct Reduction: Sendable, Equatable {
   /// The point processes that remain, as indices of the original's: those on the cables, cable by
   /// cable, then those that did not move; in the given order within each.
   package let survivors: [Int]
+  /// The connections whose events saturate their site (`SelfShunt.saturates`).
+  package private(set) var saturatingConnections: [Int] = []
 
   /// For each cable, its index among the reduced cell's sections.
   var sectionsOfCables: [Int] {
@@ -29,9 +31,10 @@ package struct Reduction: Sendable, Equatable {
   }
 
   /// The same with the first weight of each connection multiplied by its scale.
-  func scalingWeights(by scales: [Double]) -> Reduction {
+  func scalingWeights(by weights: WeightScales) -> Reduction {
     var result = self
-    for (index, scale) in scales.enumerated() where scale != 1 {
+    result.saturatingConnections = weights.saturating
+    for (index, scale) in weights.scales.enumerated() where scale != 1 {
       guard !result.reduced.connections[index].weights.isEmpty else { continue }
       result.reduced.connections[index].weights[0] *= scale
     }

@@ -75,9 +75,9 @@ extension ReductionError: CustomStringConvertible {
     guard 2 * having >= sections, !example.isEmpty else {
       return
         "\(lacking), as \(sections - having) of the \(sections) sections of the dendrites; expected a "
-        + "leak in every section that a dendrite begins with: the cell seems to have its leak in another "
-        + "mechanism, which leak=(\"Mechanism\", \"gmax\", \"e\") names, with its conductance per area "
-        + "and its reversal potential"
+        + "leak in every section that a dendrite begins with: where the leak is in another mechanism, "
+        + "leak=(\"Mechanism\", \"gmax\", \"e\") names it, with its conductance per area and its "
+        + "reversal potential; where there is none, insert pas"
     }
     return
       "\(lacking); expected every section that a dendrite begins with to have a leak, since it becomes "

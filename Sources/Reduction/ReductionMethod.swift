@@ -32,14 +32,21 @@ protocol ReductionMethod: SendableMetatype {
   /// The mechanisms of every cable.
   func insertions(_ map: SegmentMap) -> [[Section.Insertion]]
 
-  /// What the first weight of each connection is multiplied by; nil where all stay.
+  /// What becomes of the first weight of each connection; nil where all stay.
   ///
   /// - Parameter reduction: with the weights as they were.
-  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]?
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales?
 }
 
 extension ReductionMethod {
-  func weightScales(of reduction: Reduction) throws(ReductionError) -> [Double]? { nil }
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales? { nil }
+}
+
+/// What connections' first weights are multiplied by, and how far that can be trusted.
+struct WeightScales {
+  let scales: [Double]
+  /// The connections whose events lose so much at their own site that what arrives is an estimate.
+  let saturating: [Int]
 }
 
 /// What every method starts from.

@@ -13,8 +13,14 @@ struct SiteResistances {
     }
   }
 
-  /// The self-shunt κ of an event, which `OperatingPoint` defines.
-  func selfShunt(of response: SynapticResponse, weight: Double, at compartment: Int) -> Double {
-    weight * SpectralGrid.integral { response.power[$0] * resistances[$0][compartment] }
+  /// The self-shunt of an event.
+  func selfShunt(of response: SynapticResponse, weight: Double, at compartment: Int) -> SelfShunt {
+    let overlap = SpectralGrid.integral { response.power[$0] * resistances[$0][compartment] }
+    let kappa = weight * overlap
+    guard kappa > 0.5 else { return SelfShunt(kappa: kappa) }
+    let steady = resistances[0][compartment] * SpectralGrid.integral { response.power[$0] }
+    let growth = overlap / (2 * steady)
+    // Of a membrane Re Z(ω) ≤ Z(0), which makes it at most ½; numbers beyond all proportion may differ.
+    return SelfShunt(kappa: kappa, growth: growth.isFinite ? min(max(growth, 1e-9), 0.5) : 0.5)
   }
 }

@@ -13,8 +13,8 @@ enum SynapticWeights {
     let before, after: Int
     let weight: Double
     let response: SynapticResponse
-    /// κ on the original.
-    let selfShunt: Double
+    /// On the original.
+    let selfShunt: SelfShunt
   }
 
   /// The weight scales that keep the charge that arrives at the soma:
@@ -22,8 +22,8 @@ enum SynapticWeights {
   ///     w' / (1 + κ') = w / (1 + κ) · T / T'
   ///
   /// with κ the self-shunt of the event at its site and T the transfer resistance to the soma, on the
-  /// original and, primed, on the reduced cell. κ' is proportional to w', which makes the equation
-  /// linear.
+  /// original and, primed, on the reduced cell; of events that lose more than half of their charge,
+  /// `SelfShunt` says what arrives. κ' is proportional to w', which makes the equation linear.
   ///
   /// - Parameters:
   ///   - transferRatio: T / T' of a connection.
@@ -40,10 +40,9 @@ enum SynapticWeights {
       guard ratio.isFinite, ratio > 0 else { continue }
       switch each.response.nature {
       case .linearConductance:
-        let target = each.weight * ratio / (1 + each.selfShunt)
+        let target = each.weight * ratio / each.selfShunt.loss
         let shunt = sites.selfShunt(of: each.response, weight: target, at: each.after)
-        // A site that cannot carry the charge at any weight gets the most that makes sense.
-        let scale = target / (1 - min(shunt, largestShunt)) / each.weight
+        let scale = target / shunt.compensation(upTo: each.selfShunt.kappa) / each.weight
         // Weights so large or small that numbers do not hold what they do.
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .current, .stochastic, .nonlinearConductance:
@@ -54,8 +53,4 @@ enum SynapticWeights {
     }
     return scales
   }
-
-  /// Of the reduced cell's κ'/(1 + κ'): where half of an event's charge is lost at its own site, the
-  /// expansion that κ is the first term of says nothing any more.
-  private static let largestShunt = 0.5
 }

@@ -17,6 +17,13 @@ struct Binding {
   var isVector: Bool
   /// More than 1 for an array.
   var count = 1
+  /// How far an array's elements are from each other.
+  var stride = 1
+
+  /// An element of an array.
+  func element(_ index: String) -> String {
+    "\(text)[nr_index(\(index), \(count))\(stride > 1 ? " * \(stride)" : "")]"
+  }
 }
 
 /// Writes the blocks of one mechanism as C statements.
@@ -29,8 +36,11 @@ struct BlockEmitter {
   let hasLanes: Bool
   /// By variable: what C calls it. Locals are added by the blocks.
   var bindings: [Variable: Binding]
-  /// By table: where in the memory it begins.
-  var tables: [Int]
+  var tables: [TablePlan]
+  /// Whether tables are made where they are needed first.
+  var makesTables = false
+  /// C code of the table of indices, and of the first instance's index.
+  var places = (indices: "X", instance: "b")
   /// C code of what was computed when the run began.
   var invariants: [Expression: String] = [:]
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
@@ -44,7 +54,7 @@ struct BlockEmitter {
   private let prefix: String
 
   init(
-    _ mechanism: Mechanism, hasLanes: Bool, bindings: [Variable: Binding], tables: [Int],
+    _ mechanism: Mechanism, hasLanes: Bool, bindings: [Variable: Binding], tables: [TablePlan],
     prefix: String, indentation: Int = 1
   ) {
     self.mechanism = mechanism
@@ -80,8 +90,7 @@ struct BlockEmitter {
       line("NR_UNUSED \(type) \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
     }
     // Mechanisms may set their copy of the potential.
-    let assigned = LiveVariables.assigned(in: block.statements, tables: mechanism.tables)
-    if assigned.contains(.voltage) {
+    if block.effects(mechanism.tables).mayAssign.contains(.voltage) {
       let copy = fresh("v")
       line("\(number) \(copy) = \(try code(.variable(.voltage)).text);")
       bindings[.voltage] = Binding(text: copy, isVector: hasLanes)
@@ -162,7 +171,7 @@ struct BlockEmitter {
         "nr_put(\(target.text), \(target.count), \(index.text), \(asVector(value).text), \(mask));")
       return
     }
-    let element = "\(target.text)[nr_index(\(index.text), \(target.count))]"
+    let element = target.element(index.text)
     if let mask {
       line("\(element) = nr_select(\(mask), \(asVector(value).text), \(element));")
     } else {
@@ -252,21 +261,28 @@ struct BlockEmitter {
       throw unsupported("TABLE")
     }
     let table = mechanism.tables[index]
+    let plan = tables[index]
     let place = fresh("p")
-    let base = "M + \(tables[index])"
     let argument = asNumber(try code(argument))
     let columns = table.intervals + 1
-    if hasLanes {
-      line(
-        "const nr_vector \(place) = nr_place(\(base), \(asVector(argument).text), \(table.intervals));")
-    } else {
-      line("const double \(place) = nr_place1(\(base), \(argument.text), \(table.intervals));")
+    if makesTables { line("nr_table_\(plan.offset)(M);") }
+    let each = hasLanes && plan.rows != nil
+    let base =
+      switch plan.rows {
+      case .none: ""
+      case .some(let rows) where hasLanes: "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
+      case .some(let rows): " + \(places.indices)[\(rows) + \(places.instance)] * \(plan.stride)"
+      }
+    func call(_ function: String, _ offset: Int, _ argument: String) -> String {
+      let name = "\(function)\(hasLanes ? (each ? "_each" : "") : "1")"
+      return "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
     }
+    let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
+    line("const \(number) \(place) = \(found);")
     let results = value.map { [$0] } ?? table.results
     for (column, result) in results.enumerated() {
-      let function = hasLanes ? "nr_interpolate" : "nr_interpolate1"
-      let found =
-        "\(function)(\(base) + \(TableLayout.header + column * columns), \(place), \(table.intervals))"
+      let found = call(
+        "nr_interpolate", plan.offset + TableLayout.header + column * columns, place)
       try assign(Code(text: found, isVector: hasLanes), to: result, under: mask)
     }
   }
@@ -418,8 +434,7 @@ struct BlockEmitter {
         return .vector("nr_pick(\(binding.text), \(binding.count), \(index.text))")
       }
       return Code(
-        text: "\(binding.text)[nr_index(\(index.text), \(binding.count))]",
-        isVector: binding.isVector)
+        text: binding.element(index.text), isVector: binding.isVector)
     case .negative(let operand):
       let operand = asNumber(try code(operand))
       return Code(text: "(-\(operand.text))", isVector: operand.isVector)

@@ -135,5 +135,7 @@ struct ProcessPlan {
   /// By ion of the mechanism, then by quantity: where in the indices its places in the memory are.
   var ions: [[Mechanism.IonQuantity: Int]]
   var ionPlans: [IonPlan?]
+  /// By ion: whether its current has to be in the memory anywhere.
+  var hasCurrents: [Bool]
   var diameters, areas: Int?
 }

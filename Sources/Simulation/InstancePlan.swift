@@ -27,12 +27,13 @@ struct InstancePlan {
   let count: Int
   private(set) var storage: [Storage] = []
   private(set) var globals: [GlobalStorage] = []
-  /// By table: where it begins.
-  private(set) var tables: [Int] = []
+  /// What globals begin with, the first element of arrays.
+  private(set) var globalValues: [Double] = []
+  private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
-  /// What each of its variables, globals and tables depends on besides instances is said by `kind`.
-  let slopes: OhmicSlopes?
+  /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
+  let ohmic: OhmicCurrents?
 
   var paddedCount: Int { MemoryPlan.padded(count) }
 
@@ -49,21 +50,23 @@ struct InstancePlan {
     self.mechanism = mechanism
     self.prefix = prefix
     count = values.count
-    slopes = OhmicSlopes(of: mechanism)
-    let blocks = [
-      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
-      mechanism.receiver?.initial,
-    ].compactMap { $0 }
-    let assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let ohmic = mechanism.ohmicCurrents
+    // What the block leaves for itself depends on how often it is done: NEURON does it at v + 0.001 mV first.
+    let currents = mechanism.currents.effects(mechanism.tables)
+    let isPlain = currents.liveIn.isDisjoint(with: currents.mayAssign)
+    self.ohmic = isPlain && ohmic.forms.allSatisfy { $0 != nil } ? ohmic : nil
+    let blocks = mechanism.blocks
+    var assigned = Effects(of: blocks, mechanism.tables).mayAssign
+    let besides = mechanism.setBesidesTables
+    assigned.formUnion(besides)
     let sequences =
       isFused
       ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
       : [[mechanism.advance], [mechanism.currents]]
-    let kept = (sequences + [[mechanism.receiver?.block].compactMap { $0 }]).reduce(
-      into: Set<Variable>()
-    ) { $0.formUnion(LiveVariables($1, tables: mechanism.tables).read) }
+    let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
+    let kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
+      $0.formUnion(Effects(of: $1, mechanism.tables).liveIn)
+    }
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -72,13 +75,13 @@ struct InstancePlan {
       case .ion: storage.append(.temporary)
       case .parameter where !isSet:
         storage.append(
-          Self.parameter(
+          try Self.parameter(
             variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name),
             in: &plan))
       default:
         let isNeeded =
           kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
-          || isStored(name)
+          || (isStored(name) && !besides.contains(.instance(index)))
         guard isNeeded else {
           storage.append(.temporary)
           continue
@@ -97,9 +100,7 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = blocks.dropFirst().reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let changing = Effects(of: Array(blocks.dropFirst()), mechanism.tables).mayAssign
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -117,10 +118,14 @@ struct InstancePlan {
     for expression in found.expressions {
       invariants.append((expression, plan.place(0, count: count)))
     }
-    for table in mechanism.tables {
+    let values = { (variable: Int) -> [Double] in
+      let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
+      guard let start = kind.offset(ofParameter: name) else { return [] }
+      return values.map { isAdjustable(name) ? .nan : $0[start] }
+    }
+    for index in mechanism.tables.indices {
       tables.append(
-        plan.place(
-          0, count: TableLayout.header + table.results.count * (table.intervals + 1)))
+        try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
     }
   }
 
@@ -132,8 +137,11 @@ struct InstancePlan {
   private static func parameter(
     _ variable: Mechanism.InstanceVariable, _ name: String, _ kind: MechanismKind,
     _ values: [[Double]], isAdjustable: Bool, in plan: inout MemoryPlan
-  ) -> Storage {
-    guard let start = kind.offset(ofParameter: name) else { return .constant(variable.initialValue) }
+  ) throws(SimulationError) -> Storage {
+    guard let start = kind.offset(ofParameter: name) else {
+      if variable.isRange { throw .mismatch(mechanism: kind.name, variable: name) }
+      return .constant(variable.initialValue)
+    }
     let first = values.first?[start] ?? variable.initialValue
     let isUniform = values.allSatisfy { $0[start].bitPattern == first.bitPattern }
     if variable.count == 1, isUniform, !isAdjustable { return .constant(first) }
@@ -147,8 +155,7 @@ struct InstancePlan {
 
   /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
   func isSetByCurrents(_ variable: Int) -> Bool {
-    LiveVariables.assigned(in: mechanism.currents.statements, tables: mechanism.tables)
-      .contains(.instance(variable))
+    mechanism.currents.effects(mechanism.tables).mayAssign.contains(.instance(variable))
   }
 
   // MARK: Globals
@@ -157,13 +164,16 @@ struct InstancePlan {
     _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
-    let carried = [mechanism.initial, mechanism.advance, mechanism.currents].reduce(
-      into: Set<Variable>()
-    ) { $0.formUnion(LiveVariables([$1], tables: mechanism.tables).read) }
+    // INITIAL finds what was there before the run, unless another instance's has set it.
+    let first = mechanism.initial.effects(mechanism.tables)
+    let carried = [mechanism.advance, mechanism.currents].reduce(
+      into: first.liveIn.intersection(first.mayAssign)
+    ) { $0.formUnion($1.effects(mechanism.tables).liveIn) }
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
       let values = found?.values ?? [Double](repeating: global.initialValue, count: global.count)
+      globalValues.append(values.first ?? global.initialValue)
       if vectors.contains(.global(index)) {
         guard !carried.contains(.global(index)) else {
           throw .unsupported(
@@ -186,7 +196,9 @@ struct InstancePlan {
     var count = -1
     while count != scalars.count {
       count = scalars.count
-      let bindings = bindings(hasLanes: true, vectorGlobals: candidates.subtracting(scalars))
+      var bindings = bindings(hasLanes: true, vectorGlobals: candidates.subtracting(scalars))
+      // What is the same in all of these may differ in others of the cell.
+      for index in mechanism.variables.indices { bindings[.instance(index)]?.isVector = true }
       for block in blocks {
         scalars.formIntersection(
           ScalarVariables(
@@ -200,7 +212,7 @@ struct InstancePlan {
   // MARK: C
 
   /// The C name of a variable that is loaded, set and stored in a function.
-  func name(of index: Int) -> String { prefix + CName.of(mechanism.variables[index].name) }
+  func name(of index: Int) -> String { prefix + "v_" + CName.of(mechanism.variables[index].name) }
 
   /// What C calls the variables of several instances at once, or of the instance `i`.
   ///
@@ -217,8 +229,12 @@ struct InstancePlan {
       bindings[.instance(index)] =
         switch storage.indices.contains(index) ? storage[index] : .temporary {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
+        case .memory(let offset) where !hasLanes && variable.count > 1:
+          Binding(
+            text: "(M + \(offset) + i)", isVector: false, count: variable.count,
+            stride: paddedCount)
         case .memory(let offset) where !hasLanes:
-          Binding(text: "M[\(offset) + i]", isVector: false, count: 1)
+          Binding(text: "M[\(offset) + i]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
         }
     }
@@ -268,17 +284,17 @@ struct InstancePlan {
       guard case .temporary = storage else { continue }
       let global = mechanism.globals[index]
       let size = global.count > 1 ? "[\(global.count)]" : ""
+      let value = globalValues[index]
+      let initial = value == 0 || global.count > 1 ? "{0}" : "nr_all(\(CName.literal(value)))"
       lines.append(
-        "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = {0};")
+        "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = \(initial);")
     }
     return lines
   }
 
   /// Stores what blocks may have set.
   func stores(of blocks: [Block], at index: String) -> [String] {
-    let assigned = blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion(LiveVariables.assigned(in: $1.statements, tables: mechanism.tables))
-    }
+    let assigned = Effects(of: blocks, mechanism.tables).mayAssign
     var lines: [String] = []
     for (variable, storage) in storage.enumerated() {
       guard case .memory(let offset) = storage, assigned.contains(.instance(variable)) else {

@@ -48,7 +48,7 @@ struct Invariants {
       visit(left)
       visit(right)
     case .call(_, let arguments):
-      let variables = LiveVariables.variables(of: expression)
+      let variables = expression.variables
       if variables.allSatisfy(isConstant), variables.contains(where: isVector) {
         if !expressions.contains(expression) { expressions.append(expression) }
       } else {

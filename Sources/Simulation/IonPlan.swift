@@ -19,6 +19,8 @@ struct IonPlan {
 
   var initialisesReversal: Bool { style & 32 != 0 }
   var advancesReversal: Bool { style & 64 != 0 && isDynamic }
+  /// Whether it is what concentrations make it from the first step on, and nothing changes these.
+  var isReversalLeft: Bool { style & 64 != 0 && !isDynamic }
 
   func offset(of quantity: Mechanism.IonQuantity) -> Int {
     switch quantity {

@@ -114,7 +114,11 @@ struct ProgramEmitter {
     guard found.beforeBreakpoint.isEmpty, found.afterSolve.isEmpty, found.beforeStep.isEmpty else {
       throw .unsupported(mechanism: kind.name, block: "BEFORE or AFTER", construct: "this block")
     }
-    return found
+    return found.computing { table in
+      let global = found.globals[table.switchGlobal]
+      let names = [global.name, "\(global.name)_\(found.name)"]
+      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue == 0
+    }
   }
 
   private static func ionName(_ kind: MechanismKind) -> String {
@@ -127,8 +131,8 @@ struct ProgramEmitter {
     for (index, set) in layout.sets.enumerated() {
       let present = set.mechanisms.filter { mechanisms[$0] != nil }
       // Concentrations are written before others read them, whatever the order in which the session lists
-      // mechanisms.
-      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }
+      // mechanisms; of those that write them each goes before the ones that the session had before.
+      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }.reversed()
       var planned = SetPlan(
         order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
       planned.ions = planIons(of: set, index, present)
@@ -172,7 +176,7 @@ struct ProgramEmitter {
     let blocks = [
       mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
     ].compactMap { $0 }
-    return LiveVariables(blocks, tables: mechanism.tables).read.contains(variable)
+    return Effects(of: blocks, mechanism.tables).liveIn.contains(variable)
   }
 
   private mutating func planIons(
@@ -244,9 +248,11 @@ struct ProgramEmitter {
       let source = kinds[kind]
       var ions: [[Mechanism.IonQuantity: Int]] = []
       var ionPlans: [IonPlan?] = []
+      var hasCurrents: [Bool] = []
       for ion in source.ions {
         var places: [Mechanism.IonQuantity: [Int]] = [:]
         var found: IonPlan?
+        var hasCurrent = false
         for member in members {
           let set = layout.set(ofSlot: slots[member])
           guard let ionPlan = sets[set].ions.values.first(where: { $0.name == ion.name }) else {
@@ -255,6 +261,7 @@ struct ProgramEmitter {
               section: cell.sections[cell.pointProcesses[member].section].name)
           }
           found = ionPlan
+          hasCurrent = hasCurrent || ionPlan.hasCurrent
           for quantity in [Mechanism.IonQuantity.reversal, .current, .inside, .outside] {
             places[quantity, default: []].append(
               ionPlan.offset(of: quantity) + slots[member] - layout.sets[set].first)
@@ -262,6 +269,7 @@ struct ProgramEmitter {
         }
         ions.append(places.mapValues { plan.place(indices: $0) })
         ionPlans.append(found)
+        hasCurrents.append(hasCurrent)
       }
       let own = members.map { slots[$0] }
       processes.append(
@@ -272,7 +280,7 @@ struct ProgramEmitter {
             isStored: { settings.recorded.contains($0) },
             isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
-          ions: ions, ionPlans: ionPlans,
+          ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil))
     }
@@ -327,7 +335,7 @@ struct ProgramEmitter {
     var lines = ["static void \(name)(\(signature)) {", "  (void)M; (void)X;"]
     if parts == [.initial] {
       lines.append("  const double t = 0; (void)t; (void)run;")
-      lines += tableCalls()
+      lines += usedTables.map { "  M[\($0.offset + 2)] = 0;" }
     } else {
       lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
     }
@@ -341,6 +349,8 @@ struct ProgramEmitter {
             contentsOf: states(of: process, parts.contains(.initial) ? .initial : .advance))
         }
       }
+      // Those that INITIAL had no use for.
+      if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
     }
     return lines + ["}", ""]
   }
@@ -389,7 +399,7 @@ struct ProgramEmitter {
       }
     }
     if parts.contains(.currents) {
-      lines.append("    NR_UNUSED nr_vector total = {0}, slope = {0};")
+      lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
         if ion.advancesReversal { lines.append(nernst(ion)) }
         lines.append("    \(ion.name(of: .current)) = nr_all(0);")
@@ -401,7 +411,7 @@ struct ProgramEmitter {
       }
       let slot = nodes.first
       lines += [
-        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - total + slope * v);",
+        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - constant);",
         "    nr_store(M + \(diagonal + slot) + b, nr_load(M + \(constant + slot) + b) + slope);",
       ]
     }
@@ -414,6 +424,7 @@ struct ProgramEmitter {
         lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
         lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
       }
+      if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
       if parts.contains(.initial) || (parts.contains(.currents) && ion.advancesReversal) {
         lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
       }
@@ -446,10 +457,10 @@ struct ProgramEmitter {
   }
 
   private func emitter(
-    _ plan: InstancePlan, voltage: String = "v", time: String, set: SetPlan?
+    _ plan: InstancePlan, time: String, set: SetPlan?
   ) -> BlockEmitter {
     var bindings = plan.bindings(hasLanes: true)
-    bindings[.voltage] = Binding(text: voltage, isVector: true)
+    bindings[.voltage] = Binding(text: "v", isVector: true)
     bindings[.time] = Binding(text: time, isVector: false)
     bindings[.diameter] = Binding(text: "diam", isVector: true)
     bindings[.area] = Binding(text: "area", isVector: true)
@@ -468,9 +479,19 @@ struct ProgramEmitter {
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time, set: set)
+    emitter.makesTables = name == "INITIAL"
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
     for line in givenBack(plan, ions) { emitter.line(line) }
+    // As NEURON's nrn_wrote_conc.
+    if name == "INITIAL" {
+      let written = plan.mechanism.ions.filter {
+        $0.writes.contains(.inside) || $0.writes.contains(.outside)
+      }.map(\.name)
+      for ion in ions where ion.initialisesReversal && written.contains(ion.name) {
+        emitter.line(nernst(ion))
+      }
+    }
     return emitter.lines
   }
 
@@ -499,7 +520,7 @@ struct ProgramEmitter {
     plan.mechanism.currentVariables.map { plan.name(of: $0) }.joined(separator: " + ")
   }
 
-  /// BREAKPOINT's currents: their sum in `total`, its change per mV in `slope`.
+  /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
   private func currents(
     of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
   ) throws(SimulationError) -> [String] {
@@ -508,14 +529,11 @@ struct ProgramEmitter {
       return try block(
         plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set, isCurrent: true)
     }
-    var lines: [String] = []
-    let own = plan.prefix + "slope"
-    lines.append("    nr_vector \(own) = {0};")
-    lines += try currentAndSlope(
-      plan, into: own, before: copies(plan, ions), voltage: "v", time: time, set)
+    var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
+    lines += try sums(of: plan, before: copies(plan, ions), time: time, set)
     let sign = mechanism.isElectrode ? "-" : "+"
-    lines.append("    total \(sign)= \(sum(plan));")
-    lines.append("    slope \(sign)= \(own);")
+    lines.append("    constant \(sign)= \(plan.prefix)constant;")
+    lines.append("    slope \(sign)= \(plan.prefix)slope;")
     for line in givenBack(plan, ions) { lines.append("    " + line) }
     for (index, variable) in mechanism.variables.enumerated() {
       guard case .ion(let ion, .current) = variable.role,
@@ -527,36 +545,63 @@ struct ProgramEmitter {
     return lines
   }
 
-  /// The currents block, and `slope`, the change of the sum of currents per mV: exact where they are ohmic,
-  /// NEURON's quotient over 0.001 mV elsewhere.
-  private func currentAndSlope(
-    _ plan: InstancePlan, into slope: String, before: [String], voltage: String, time: String,
-    _ set: SetPlan?
+  /// Sets `constant` and `slope` of a mechanism, with its prefix, and its current variables: the slope is exact
+  /// where currents are ohmic, NEURON's quotient over 0.001 mV elsewhere.
+  private func sums(
+    of plan: InstancePlan, before: [String], time: String, _ set: SetPlan?
   ) throws(SimulationError) -> [String] {
-    var emitter = emitter(plan, voltage: voltage, time: time, set: set)
-    if let slopes = plan.slopes {
-      var block = plan.mechanism.currents
-      let own = Variable.instance(plan.mechanism.variables.count)
-      emitter.bindings[own] = Binding(text: slope, isVector: true)
-      let terms = plan.mechanism.currentVariables.compactMap { slopes.slopes[$0] ?? nil }
-      if var total = terms.first {
-        for term in terms.dropFirst() { total = .binary(.add, total, term) }
-        block.statements.append(.assign(own, total))
+    let mechanism = plan.mechanism
+    var emitter = emitter(plan, time: time, set: set)
+    let (constant, slope) = (plan.prefix + "constant", plan.prefix + "slope")
+    if let ohmic = plan.ohmic {
+      // What depends on v is needed only where it is recorded or kept.
+      let kept = Effects(of: [ohmic.block], mechanism.tables).mayAssign
+      let all = Effects(of: [mechanism.currents], mechanism.tables).mayAssign
+      let isStored = all.subtracting(kept).contains { variable in
+        guard case .instance(let index) = variable, plan.storage.indices.contains(index),
+          case .memory = plan.storage[index]
+        else { return false }
+        return true
       }
+      var block = ohmic.block
+      let places = (
+        Variable.instance(mechanism.variables.count),
+        Variable.instance(mechanism.variables.count + 1)
+      )
+      emitter.bindings[places.0] = Binding(text: constant, isVector: true)
+      emitter.bindings[places.1] = Binding(text: slope, isVector: true)
+      let forms = ohmic.forms.compactMap { $0 }
+      for (current, form) in zip(mechanism.currentVariables, forms) {
+        block.statements.append(
+          .assign(
+            .instance(current),
+            .binary(.add, form.constant, .binary(.multiply, form.slope, .variable(.voltage)))))
+      }
+      block.statements.append(.assign(places.0, Self.total(forms.map(\.constant))))
+      block.statements.append(.assign(places.1, Self.total(forms.map(\.slope))))
       for line in before { emitter.line(line) }
+      if isStored {
+        try emitter.emit(mechanism.currents, named: "BREAKPOINT")
+        for line in before { emitter.line(line) }
+      }
       try emitter.emit(block, named: "BREAKPOINT")
       return emitter.lines
     }
     // What the block sets is set again by the second evaluation, at the potential itself.
-    emitter.bindings[.voltage] = Binding(text: "(\(voltage) + 0.001)", isVector: true)
+    emitter.bindings[.voltage] = Binding(text: "(v + 0.001)", isVector: true)
     for line in before { emitter.line(line) }
-    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = \(sum(plan));")
-    emitter.bindings[.voltage] = Binding(text: voltage, isVector: true)
+    emitter.bindings[.voltage] = Binding(text: "v", isVector: true)
     for line in before { emitter.line(line) }
-    try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+    try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = (\(slope) - (\(sum(plan)))) / 0.001;")
+    emitter.line("\(constant) = \(sum(plan)) - \(slope) * v;")
     return emitter.lines
+  }
+
+  private static func total(_ terms: [Expression]) -> Expression {
+    terms.dropFirst().reduce(terms.first ?? .number(0)) { .binary(.add, $0, $1) }.simplified
   }
 
   // MARK: Point processes
@@ -603,6 +648,7 @@ struct ProgramEmitter {
     if block.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
+    emitter.makesTables = part == .initial
     try emitter.emit(block, named: part == .initial ? "INITIAL" : "SOLVE")
     lines += emitter.lines
     if part == .initial { lines += try invariants(plan) }
@@ -620,25 +666,25 @@ struct ProgramEmitter {
       let plan = process.instances
       guard !plan.mechanism.currents.isEmpty else { continue }
       lines += opening(of: process)
-      lines.append("    NR_UNUSED nr_vector slope = {0};")
       if plan.mechanism.currentVariables.isEmpty {
         var emitter = emitter(plan, time: "t", set: nil)
         try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
         lines += emitter.lines
       } else {
-        lines += try currentAndSlope(
-          plan, into: "slope", before: [], voltage: "v", time: "t", nil)
+        lines.append("    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;")
+        lines += try sums(of: plan, before: [], time: "t", nil)
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
           "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",
           "    nr_accumulate(M + \(right), M + \(diagonal), X + \(process.slots) + b, \(plan.count) - b,",
-          "                  factor * (slope * v - (\(sum(plan)))), factor * slope);",
+          "                  -factor * \(plan.prefix)constant, factor * \(plan.prefix)slope);",
         ]
       }
       for (index, variable) in plan.mechanism.variables.enumerated() {
         guard case .ion(let ion, .current) = variable.role,
           plan.mechanism.ions[ion].writes.contains(.current),
-          process.ionPlans[ion]?.hasCurrent ?? false, let places = process.ions[ion][.current]
+          process.ionPlans.indices.contains(ion), process.hasCurrents[ion],
+          let places = process.ions[ion][.current]
         else { continue }
         lines.append(
           "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + \(process.factors) + b) * \(plan.name(of: index)));"
@@ -696,7 +742,14 @@ struct ProgramEmitter {
       "  switch (kind) {",
     ]
     for (kind, process) in processes.enumerated() {
-      guard let initial = process.instances.mechanism.receiver?.initial else { continue }
+      guard let receiver = process.instances.mechanism.receiver else { continue }
+      guard let initial = receiver.initial else {
+        // NEURON keeps the first.
+        lines.append("    case \(kind):")
+        lines += (0..<receiver.weightCount).dropFirst().map { "      weights[\($0)] = 0;" }
+        lines.append("      break;")
+        continue
+      }
       lines += try receive(kind, process, initial, "NET_RECEIVE's INITIAL", time: "0.0")
     }
     return lines + ["  }", "}", ""]
@@ -724,6 +777,7 @@ struct ProgramEmitter {
       plan.mechanism, hasLanes: false, bindings: bindings, tables: plan.tables,
       prefix: "r\(kind)_", indentation: 3)
     emitter.eventContext = (kind, "i")
+    emitter.places = ("run->indices", "i")
     var lines = ["    case \(kind): {"]
     for (index, variable) in plan.mechanism.variables.enumerated() {
       switch plan.storage[index] {
@@ -737,9 +791,6 @@ struct ProgramEmitter {
           let size = variable.count > 1 ? "[\(variable.count)]" : ""
           lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")
         }
-      case .memory where variable.count > 1:
-        throw .unsupported(
-          mechanism: plan.mechanism.name, block: name, construct: "the array \(variable.name)")
       default: break
       }
     }
@@ -760,35 +811,52 @@ struct ProgramEmitter {
       + processes.map(\.instances)).filter { !$0.mechanism.tables.isEmpty && $0.count > 0 }
   }
 
-  private func tableCalls() -> [String] {
-    tabled.flatMap { plan in plan.tables.map { "  nr_table_\($0)(M);" } }
+  private var usedTables: [TablePlan] {
+    tabled.flatMap { plan in plan.tables.filter(\.isUsed) }
   }
 
   private func tables() throws(SimulationError) -> [String] {
-    var lines: [String] = []
+    try checkTables()
+    var lines = usedTables.map { "static void nr_table_\($0.offset)(double *M);" }
     for plan in tabled {
-      for (table, offset) in zip(plan.mechanism.tables, plan.tables) {
-        try lines.append(contentsOf: self.table(table, at: offset, plan))
+      for (index, table) in plan.mechanism.tables.enumerated() where plan.tables[index].isUsed {
+        try lines.append(contentsOf: self.table(table, plan.tables[index], plan))
       }
     }
     return lines
   }
 
+  /// What a table depends on without saying so has to be the same in the whole cell: NEURON makes one for all.
+  private func checkTables() throws(SimulationError) {
+    var known: [String: Double] = [:]
+    for plan in tabled {
+      for variable in plan.tables.flatMap(\.undeclared) {
+        let name = plan.mechanism.variables[variable].name
+        let key = "\(plan.mechanism.name) \(name)"
+        let value =
+          switch plan.storage[variable] {
+          case .constant(let value): value
+          case .memory(let offset): self.plan.values[offset]
+          case .temporary: 0.0
+          }
+        guard known.updateValue(value, forKey: key) ?? value == value else {
+          throw .unsupported(
+            mechanism: plan.mechanism.name, block: "TABLE",
+            construct: "\(name), which differs between segments and is not in its DEPEND,")
+        }
+      }
+    }
+  }
+
   private func table(
-    _ table: Table, at offset: Int, _ plan: InstancePlan
+    _ table: Table, _ place: TablePlan, _ plan: InstancePlan
   ) throws(SimulationError) -> [String] {
     var bindings = plan.bindings(hasLanes: false)
     let mechanism = plan.mechanism
-    for dependency in table.dependencies {
-      guard case .instance(let index) = dependency, case .memory = plan.storage[index] else {
-        continue
-      }
-      throw .unsupported(
-        mechanism: mechanism.name, block: "TABLE",
-        construct: "DEPEND on \(mechanism.variables[index].name), which differs between segments")
-    }
+    let inputs = table.inputs(mechanism.tables)
     for (index, variable) in mechanism.variables.enumerated() {
       if case .constant = plan.storage[index] { continue }
+      if inputs.contains(.instance(index)) { continue }
       bindings[.instance(index)] = Binding(
         text: "x_\(CName.of(variable.name))", isVector: false, count: variable.count)
     }
@@ -801,8 +869,15 @@ struct ProgramEmitter {
       mechanism, hasLanes: false, bindings: bindings, tables: plan.tables, prefix: "t_",
       indentation: 2)
     emitter.blockName = "TABLE"
+    emitter.makesTables = true
     var lines = [
-      "static void nr_table_\(offset)(double *M) {"
+      "static void nr_table_\(place.offset)(double *M) {",
+      "  static const int instances[] = {\(place.representatives.map(String.init).joined(separator: ", "))};",
+      "  if (M[\(place.offset + 2)] != 0) return;",
+      "  M[\(place.offset + 2)] = 1;",
+      "  for (int each = 0; each < \(place.representatives.count); each++) {",
+      "  NR_UNUSED const int i = instances[each];",
+      "  double *const own = M + \(place.offset) + each * \(place.stride);",
     ]
     for (index, variable) in mechanism.variables.enumerated() {
       if case .constant = plan.storage[index] { continue }
@@ -811,14 +886,15 @@ struct ProgramEmitter {
     }
     for (index, global) in mechanism.globals.enumerated() {
       guard case .temporary = plan.globals[index] else { continue }
-      lines.append("  NR_UNUSED double g_\(CName.of(global.name)) = 0;")
+      lines.append(
+        "  NR_UNUSED double g_\(CName.of(global.name)) = \(CName.literal(plan.globalValues[index]));")
     }
     let lowest = emitter.asNumber(try emitter.code(table.lowest)).text
     let highest = emitter.asNumber(try emitter.code(table.highest)).text
     lines += [
       "  const double lowest = \(lowest), step = (\(highest) - lowest) / \(table.intervals).0;",
-      "  M[\(offset)] = lowest;",
-      "  M[\(offset + 1)] = 1.0 / step;",
+      "  own[0] = lowest;",
+      "  own[1] = 1.0 / step;",
       "  double x = lowest;",
       "  for (int row = 0; row <= \(table.intervals); row++, x += step) {",
     ]
@@ -829,11 +905,11 @@ struct ProgramEmitter {
     body.statements.insert(.assign(.local(0), .variable(.flag)), at: 0)
     for (column, result) in table.results.enumerated() {
       let own = Variable.instance(mechanism.variables.count + column)
-      let place = offset + TableLayout.header + column * (table.intervals + 1)
-      emitter.bindings[own] = Binding(text: "M[\(place) + row]", isVector: false)
+      let place = TableLayout.header + column * (table.intervals + 1)
+      emitter.bindings[own] = Binding(text: "own[\(place) + row]", isVector: false)
       body.statements.append(.assign(own, .variable(result)))
     }
     try emitter.emit(body, named: "TABLE")
-    return lines + emitter.lines + ["  }", "}", ""]
+    return lines + emitter.lines + ["  }", "  }", "}", ""]
   }
 }

@@ -1,4 +1,5 @@
-/// How a TABLE lies in the memory: its lowest argument, intervals per unit of the argument, then its columns.
+/// How a TABLE lies in the memory: its lowest argument, intervals per unit of the argument, whether it
+/// has been made, then its columns.
 enum TableLayout {
-  static let header = 2
+  static let header = 3
 }

@@ -117,7 +117,7 @@ import Testing
         * SpectralGrid.integral { input.response.power[$0] * resistances[$0][compartment] }
       // κ' of the method's own load, whose least leaks and rounding are not quite these.
       guard shuntAfter / (1 + shuntAfter) < 0.499 else { continue }
-      #expect(abs(after / (1 + shuntAfter) / (before / (1 + shunt)) / ratio - 1) <= 1e-6)
+      #expect(abs(after / (1 + shuntAfter) / (before / shunt.loss) / ratio - 1) <= 1e-6)
     }
     // Those of which nothing is known keep theirs, and so do all weights but the first.
     let known = Set(lumped.inputs.map(\.connection))
@@ -125,6 +125,26 @@ import Testing
       let after = lumped.reduction.reduced.connections[index]
       #expect(after.weights.dropFirst() == connection.weights.dropFirst())
       if !known.contains(index) { #expect(after.weights == connection.weights) }
+    }
+  }
+
+  /// Large weights are named by their mechanism; ordinary ones are not, nor are those on the soma.
+  @Test(arguments: [(1e-4, 0), (1e-3, 0), (1e-1, 2), (1e1, 2)])
+  func weightsThatSaturateAreNoted(weight: Double, count: Int) throws {
+    var builder = CellBuilder.ballAndStick(length: 400, diameter: 1, segments: 21)
+    let course = DoubleExponential(rise: 0.5, decay: 3)
+    for (section, position) in [(1, 0.9), (1, 0.99), (0, 0.5)] {
+      builder.addSynapse(on: section, at: position, weight: weight)
+    }
+    for nature in [SynapticResponse.Nature.linearConductance, .nonlinearConductance] {
+      let drive = SynapticDrive(
+        responses: [course.response(nature)], responseIndices: [0, 0, 0], rates: [5, 5, 5])
+      let reduction = try Reduction(
+        of: builder.cell, settings: ReductionSettings(method: .lumped, drive: drive))
+      #expect(reduction.saturatingConnections == Array(0..<count))
+      let notes = reduction.notes(listed: 3, of: builder.cell)
+      #expect(notes.count == (count > 0 ? 1 : 0))
+      if let note = notes.first { #expect(note.hasPrefix("Exp2Syn: 2 synapses on the dendrites")) }
     }
   }
 
@@ -341,7 +361,7 @@ private struct Lumped {
     var unmoved: [(compartment: Int, load: Double, transfer: Double)] = []
     for (input, shunt) in zip(inputs, loaded.selfShunts) {
       let load =
-        input.weight * input.response.charge * input.eventsPerMillisecond / (1 + shunt)
+        input.weight * input.response.charge * input.eventsPerMillisecond / shunt.loss
       switch reduction.pointProcessFates[cell.connections[input.connection].target].site {
       case .cable(let site):
         members[site.cable].append((load, loaded.transfers[input.compartment]))

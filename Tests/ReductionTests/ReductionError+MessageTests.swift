@@ -21,8 +21,8 @@ import Testing
         section: "apic[4]", stems: ["apic[4]"], having: 1, sections: 10,
         example: "apic[5] has g_pas = 2e-05"),
       [
-        "apic[4] has no pas", "9 of the 10 sections", "another mechanism",
-        #"leak=("Mechanism", "gmax", "e")"#,
+        "apic[4] has no pas", "9 of the 10 sections", "where the leak is in another mechanism",
+        #"leak=("Mechanism", "gmax", "e")"#, "where there is none, insert pas",
       ]
     ),
     (

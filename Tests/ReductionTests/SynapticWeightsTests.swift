@@ -15,13 +15,18 @@ import Testing
     CompartmentTree(rootLeakConductance: 1 / resistance, rootCapacitance: 10 / resistance)
   }
 
+  /// σ of the course, which is the same of all of one time constant.
+  private static func growth(in tree: CompartmentTree) -> Double {
+    SiteResistances(of: tree).selfShunt(of: course.response(), weight: 1, at: 0).growth
+  }
+
   private static func moved(
     weight: Double = 1e-3, selfShunt: Double = 0,
     _ response: SynapticResponse = course.response()
   ) -> SynapticWeights.Moved {
     SynapticWeights.Moved(
       connection: 1, before: 0, after: 0, weight: weight, response: response,
-      selfShunt: selfShunt)
+      selfShunt: SelfShunt(kappa: selfShunt, growth: growth(in: tree())))
   }
 
   private static func scales(
@@ -49,10 +54,9 @@ import Testing
   }
 
   /// Of the same site, the same weight; κ is found again by the same sums.
-  @Test(arguments: [1e-6, 1e-3, 5e-3])
+  @Test(arguments: [1e-6, 1e-3, 5e-3, 1e-1, 1e1])
   func ofTheSameSiteItIsTheSameWeight(weight: Double) {
     let shunt = Self.shunt(ofWeight: weight, in: Self.tree(), Self.course.response())
-    #expect(shunt < 1, "of more, half of the charge is lost")
     let scale = Self.scales(Self.moved(weight: weight, selfShunt: shunt), ratio: 1)[1]
     #expect(abs(scale - 1) <= 1e-12)
   }
@@ -68,10 +72,22 @@ import Testing
     #expect(abs(scale / (1 + shunt) * (1 + before) / ratio - 1) <= 1e-12)
   }
 
-  /// Where half of the charge is lost at the site, weights grow no further than twice.
+  /// Beyond half of the charge at the site, weights of events that lost less grow no further than twice.
   @Test(arguments: [0.1, 10, 1e6])
   func aSiteThatCannotCarryTheChargeGetsTwice(weight: Double) {
     #expect(abs(Self.scales(Self.moved(weight: weight), ratio: 1)[1] - 2) < 1e-12)
+  }
+
+  /// A site that loses as much as the original's asks for no greater self-shunt than that.
+  @Test(arguments: [0.1, 10])
+  func noSiteIsAskedToLoseMoreThanTheOriginalDid(weight: Double) {
+    let shunt = Self.shunt(ofWeight: weight, in: Self.tree(), Self.course.response())
+    #expect(shunt > 1)
+    for ratio in [1.1, 10, 1e6] {
+      let scale = Self.scales(Self.moved(weight: weight, selfShunt: shunt), ratio: ratio)[1]
+      let loss = SelfShunt(kappa: shunt, growth: Self.growth(in: Self.tree())).loss
+      #expect(abs(scale / max(1, 2 * ratio / loss) - 1) <= 1e-12)
+    }
   }
 
   @Test(arguments: [

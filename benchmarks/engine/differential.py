@@ -6,9 +6,9 @@
 A LIBRARY is what nrnivmodl made (libnrnmech.so, or a folder that has one below it); `-` stands for
 NEURON's own mechanisms. Each mechanism is put on two sections of three segments with `pas` and run
 twice, each time in a process of its own: with parameters that differ between segments, potentials
-compared; and with the same everywhere, all variables compared that hoc can see. What comes out is one
-of: agrees, differs, refused (by the engine, with its message), C error, crashed, too long; or NEURON
-itself cannot run it so, which says nothing.
+compared; and with the same everywhere, all variables compared that hoc can see. What comes out is
+one of: agrees, differs, refused (by the engine, with its message), C error, crashed, too long; or
+NEURON itself cannot run it so, which says nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -31,7 +32,7 @@ os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
 
 LIMIT_SECONDS = 150
 TSTOP = 150.0
-# What counts as the same potential, in mV, and the same variable, relative to the largest value it has.
+# What counts as the same potential, in mV, and variable, relative to the largest value it has.
 TOLERANCE = 1e-6
 RELATIVE_TOLERANCE = 1e-6
 WEIGHTS = (0.005, 0.01, 0.5)
@@ -183,8 +184,6 @@ def run_neuron(h, references):
     import numpy as np
 
     vectors = [h.Vector().record(each) for each in references]
-    h.dt, h.celsius, h.v_init = 0.025, 30, -65
-    h.steps_per_ms = 40
     h.finitialize(-65)
     while h.t < TSTOP - h.dt / 2:
         h.fadvance()
@@ -220,11 +219,10 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
         compiler.FLAGS = (*compiler.FLAGS, *os.environ["DIFFERENTIAL_FLAGS"].split())
     say(phase="neuron")
     cell = Cell(h, densities, point, is_varied, sources.pointers)
-    wanted = [(segment, "v") for segment in cell.segments]
+    wanted = ["v" for _ in cell.segments]
     references = [segment._ref_v for segment in cell.segments]
     if with_variables:
-        for name, owner, place in cell.owners:
-            segment = cell.segments[place]
+        for name, owner, _ in cell.owners:
             for variable, size in variables(h, name, 0):
                 short = variable if owner in getattr(cell, "points", ()) else (
                     variable.removesuffix(f"_{name}"))  # fmt: skip
@@ -232,44 +230,51 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
                     continue
                 with contextlib.suppress(Exception):
                     references.append(getattr(owner, f"_ref_{short}"))
-                    is_point = owner in getattr(cell, "points", ())
-                    wanted.append((owner, short) if is_point else (segment, variable))
+                    wanted.append(variable)
         for segment in cell.segments:
             for ion in segment.sec.psection()["ions"]:
                 for name in (f"e{ion}", f"i{ion}", f"{ion}i", f"{ion}o"):
                     with contextlib.suppress(Exception):
                         references.append(getattr(segment, f"_ref_{name}"))
-                        wanted.append((segment, name))
+                        wanted.append(name)
+    h.dt, h.celsius, h.v_init = 0.025, 30, -65
+    h.steps_per_ms = 40
+    say(phase="compile")
+    refused = None
+    try:
+        # Reads what is there now: a run of NEURON's may leave something for the next one.
+        compiled = engine.compile(cell, check=False)
+        compiled.run(0)
+    except EngineError as error:
+        refused = str(error)
+    say(phase="neuron")
     expected = run_neuron(h, references)
     import numpy as np
 
     isfinite = all(np.isfinite(each).all() for each in expected[: len(cell.segments)])
     moved = float(np.ptp(expected[0])) if isfinite else None
-    say(phase="compile", finite=isfinite, moved=moved)
-    h.finitialize(-65)
-    try:
-        compiled = engine.compile(cell)
-        while True:
-            try:
-                run = compiled.run(TSTOP, wanted)
-                break
-            except EngineError as error:
-                lost = re.match(r"(\w+) cannot be recorded", str(error))
-                if lost is None:
-                    raise
-                kept = [i for i, each in enumerate(wanted) if each[1] != lost[1]]
-                if len(kept) == len(wanted):
-                    raise
-                wanted = [wanted[i] for i in kept]
-                expected = [expected[i] for i in kept]
-    except EngineError as error:
-        say(refused=str(error))
+    say(phase="run", finite=isfinite, moved=moved)
+    while refused is None:
+        try:
+            run = compiled.run(TSTOP, record=references)
+            break
+        except EngineError as error:
+            # Of an array's element, a variable that is computed nowhere, and the like.
+            lost = re.match(r"\S+\.(\w+)\S* cannot be recorded", str(error))
+            suffixes = ("", *(f"_{each}" for each in densities))
+            names = {lost[1] + suffix for suffix in suffixes} if lost else set()
+            kept = [i for i, each in enumerate(wanted) if each not in names]
+            if len(kept) == len(wanted):
+                refused = str(error)
+            wanted = [wanted[i] for i in kept]
+            expected = [expected[i] for i in kept]
+            references = [references[i] for i in kept]
+    if refused is not None:
+        say(refused=refused)
         return
     say(phase="compare")
     found = {"worst": 0.0, "first": None, "variables": len(wanted)}
-    for index, ((place, name), ours, theirs) in enumerate(
-        zip(wanted, run.values, expected, strict=True)
-    ):
+    for index, (name, ours, theirs) in enumerate(zip(wanted, run.v, expected, strict=True)):
         is_potential = name == "v"
         worst, first = difference(ours, theirs, relative=not is_potential)
         if is_potential:
@@ -277,8 +282,6 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
         if first is not None and (found["first"] is None or first < found["first"]):
             found |= {"first": first, "what": f"{name}@{index}", "by": worst,
                       "ours": float(ours[first]), "theirs": float(theirs[first])}  # fmt: skip
-            del place
-            place = None
     say(**found)
 
 
@@ -353,14 +356,16 @@ def library_of(path: str) -> str:
 def probe_library(library: str, only: str | None, out, seen: set[str], together: bool) -> None:
     from neuron import h
 
+    # Here, so that no child has to.
+    from neuron_reduce import engine
     from neuron_reduce._engine import sources
 
+    assert engine
     own = {flag: names_of(h, flag) for flag in (False, True)}
     if library != "-":
         h.nrn_load_dll(library)
         own = {
-            flag: {n: a for n, a in names_of(h, flag).items() if n not in own[flag]}
-            for flag in own
+            flag: {n: a for n, a in names_of(h, flag).items() if n not in own[flag]} for flag in own
         }
     skipped = ("morphology", "capacitance", "extracellular", "fastpas")
     agreeing = []
@@ -373,10 +378,11 @@ def probe_library(library: str, only: str | None, out, seen: set[str], together:
                 source = sources.find([name])[name].text
             except Exception:
                 source = ""
-            key = re.sub(r"\s+", " ", source)
-            if key and key in seen and not only:
+            key = hashlib.sha256(re.sub(r"\s+", " ", source).encode()).hexdigest()[:16]
+            if source and key in seen and not only:
                 continue
             seen.add(key)
+            base["source"] = key
             if is_artificial:
                 out({**base, "category": "artificial"})
                 continue
@@ -413,9 +419,7 @@ def table(path: str) -> None:
              "too long", "C error", "crashed"]  # fmt: skip
     for row in rows:
         key = row["library"], row["mechanism"]
-        if key not in worst or order.index(row["category"]) > order.index(
-            worst[key]["category"]
-        ):
+        if key not in worst or order.index(row["category"]) > order.index(worst[key]["category"]):
             worst[key] = row
     counts = collections.Counter(row["category"] for row in worst.values())
     print("\n".join(f"{counts[each]:5} {each}" for each in order if counts[each]))
@@ -459,11 +463,14 @@ def main() -> None:
         for line in pathlib.Path(given.out).read_text().splitlines():
             with contextlib.suppress(KeyError):
                 seen.add(json.loads(line)["source"])
-    stream = open(given.out, "a") if given.out else sys.stdout
 
     def out(row: dict) -> None:
-        stream.write(json.dumps(row) + "\n")
-        stream.flush()
+        line = json.dumps(row) + "\n"
+        if not given.out:
+            print(line, end="", flush=True)
+            return
+        with open(given.out, "a") as stream:
+            stream.write(line)
 
     probe_library(given.libraries[0], given.only, out, seen, given.together)
 

@@ -275,7 +275,7 @@ def compare(
         full=full,
         reduced=reduced,
     )
-    if isinstance(reduction, Reduction):
+    if issubclass(type(reduction), Reduction):
         reduction.comparison = comparison
     return comparison
 
@@ -343,7 +343,7 @@ def _common_span(full: Recording, reduced: Recording, tstart: float) -> metrics.
 
 
 def _check_recording(value, argument: str) -> None:
-    if not isinstance(value, Recording):
+    if not issubclass(type(value), Recording):
         raise ArgumentError(f"{argument} is {collect.described(value)}; expected a Recording")
 
 
@@ -351,27 +351,28 @@ def _cut(cut) -> tuple[float, float]:
     expected = "two numbers of ms, before and after a spike, 0 or greater"
     try:
         before, after = cut
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ReferenceError):
         raise ArgumentError(f"cut is {collect.described(cut)}; expected {expected}") from None
     return collect.number(before, "cut[0]", expected), collect.number(after, "cut[1]", expected)
 
 
 def _named(ceilings) -> dict[str, Recording]:
     """The ceilings by their names."""
-    if isinstance(ceilings, Recording):
+    if issubclass(type(ceilings), Recording):
         ceilings = [ceilings]
-    if isinstance(ceilings, Mapping):
+    by_name = issubclass(type(ceilings), Mapping)
+    if by_name:
         named = {str(name): each for name, each in ceilings.items()}
     else:
         try:
             named = {f"ceiling {index}": each for index, each in enumerate(ceilings, start=1)}
-        except TypeError:
+        except (TypeError, ReferenceError):
             raise ArgumentError(
                 f"ceilings is {collect.described(ceilings)}; expected a Recording, several, or a "
                 "dictionary from names to Recordings"
             ) from None
     for name, each in named.items():
-        _check_recording(each, f"ceilings, {name}," if isinstance(ceilings, Mapping) else name)
+        _check_recording(each, f"ceilings, {name}," if by_name else name)
     return named
 
 

@@ -56,7 +56,7 @@ class Recording:
     def __post_init__(self) -> None:
         time = _array(self.time, "time")
         soma = _voltage(self.soma, "soma", time)
-        if not isinstance(self.dendrites, Mapping):
+        if not issubclass(type(self.dendrites), Mapping):
             raise ArgumentError(
                 f"dendrites is {collect.described(self.dendrites)}; expected a dictionary from "
                 "sites, pairs of a section's name and a position, to voltages"
@@ -135,7 +135,7 @@ def _voltage(values, name: str, time: np.ndarray) -> np.ndarray:
 def _site(site) -> tuple[str, float]:
     """A site with its position as a float."""
     expected = "a pair of a section's name and a position from 0 to 1"
-    if not (isinstance(site, tuple) and len(site) == 2 and isinstance(site[0], str)):
+    if not (issubclass(type(site), tuple) and len(site) == 2 and issubclass(type(site[0]), str)):
         raise ArgumentError(f"a key of dendrites is {collect.described(site)}; expected {expected}")
     position = collect.number(site[1], f"the position in {collect.described(site)}", "0 to 1")
     if not 0 <= position <= 1:

@@ -14,6 +14,7 @@ import numpy as np
 from neuron import hoc
 
 from . import _distribution
+from ._display.text import plain
 from ._session import collect, templates
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
@@ -118,13 +119,14 @@ def reduce(
 def _plain(value):
     """A copy without arrays, which the caller cannot change later; what is none of these as it is,
     to be refused elsewhere."""
-    if isinstance(value, np.ndarray | np.generic):
+    kind = type(value)
+    if issubclass(kind, np.ndarray | np.generic):
         return _plain(value.tolist())
-    if isinstance(value, Mapping):
+    if issubclass(kind, Mapping):
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+    if issubclass(kind, list | tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, hoc.HocObject) and value.hname().startswith("Vector["):
+    if issubclass(kind, hoc.HocObject) and value.hname().startswith("Vector["):
         return list(value)
     return value
 
@@ -167,9 +169,12 @@ class Reduction:
 
     @functools.cached_property
     def _mapped(self) -> dict[str, list[MappedSegment]]:
+        """By the names of sections, those left out that several have."""
+        shared = self._done.outcome.shared_names
         mapped: dict[str, list[MappedSegment]] = {}
         for each in self.segment_map:
-            mapped.setdefault(each.section, []).append(each)
+            if each.section not in shared:
+                mapped.setdefault(each.section, []).append(each)
         return mapped
 
     @functools.cached_property
@@ -185,7 +190,7 @@ class Reduction:
     def place(self, section: str | int, x: float | None = None) -> Any:
         """The segment of the reduced cell where a place of the original went.
 
-        :param section: name of a section of the original, with or without the name of the cell
+        :param section: name of one section of the original, with or without the name of the cell
             before it; or an index into ``segment_map``.
         :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
         :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
@@ -282,7 +287,7 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
-        notes=[*outcome.notes, *done.notes],
+        notes=list(map(plain, (*outcome.notes, *done.notes))),
     )
 
 

@@ -118,7 +118,8 @@ def subtree_reductor(
         processes that remain, those on the apical cable first, then those on the other cables, then
         those that did not move; the caller's own NetCons, all of them, in their order. With
         ``return_seg_to_seg`` a fourth value: a dictionary from original to reduced segment, both as
-        text such as ``'L5PC[0].dend[3](0.5)'``.
+        text such as ``'L5PC[0].dend[3](0.5)'``. Where sections share a name there is a warning,
+        and of their segments with the same text the last one is in it.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -146,7 +147,7 @@ def subtree_reductor(
         rates=rates,
         merge=merge,
         leak=leak,
-    ).run(is_named=True)
+    ).run(is_named=True, is_mapped_by_name=with_segment_map)
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:
         result += (_segment_texts(done),)

@@ -179,6 +179,23 @@ def test_workers_warnings_are_shown_once(capfd: pytest.CaptureFixture[str]) -> N
 
 
 @isolated
+def test_workers_warnings_that_are_errors(tmp_path: Path) -> None:
+    """Raised before the runs, which would be lost; of several candidates some may do without."""
+    settings = {**SETTINGS, "method": "lumped", "full_runs": tmp_path}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(NeuronReduceWarning, match="rates of 2"):
+            neuron_reduce.evaluate(_unknown, seeds=(1,), **settings)
+        assert list(tmp_path.iterdir()) == []
+        tuning = neuron_reduce.tune(
+            _unknown, tstop=20, segments=(-1,), frequencies=(0,), progress=False
+        )
+    lumped, classic = tuning.candidates
+    assert "rates of 2" in lumped.problem
+    assert not classic.problem
+
+
+@isolated
 def test_plural_of_point_process() -> None:
     with pytest.raises(SynapseError, match=r"expected a list of point processes$"):
         neuron_reduce.subtree_reductor(small_cell.build(), 3, [])

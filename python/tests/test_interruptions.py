@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -17,6 +18,7 @@ import snapshot
 from isolated import isolated
 from models import small_cell
 from neuron_reduce._session import measuring
+from refusal import failure_of
 
 Reduce = Callable[[small_cell.Model], Any]
 
@@ -158,6 +160,80 @@ def test_an_exception_at_any_line(
     for place in places[chosen]:
         session.interrupt(place, error)
     session.run()
+
+
+def _with_losses() -> tuple[small_cell.Model, list[Any]]:
+    """A model that has run, and a recording that cannot follow its point process, with that."""
+    model = small_cell.model()
+    clamp = h.IClamp(model.cell.apic[1](0.5))
+    lost = [h.Vector().record(clamp, model.cell.soma[0](0.5)._ref_v), clamp]
+    model.voltages()
+    return model, lost
+
+
+@pytest.mark.parametrize("reduce", [by_reductor, by_classic, by_lumped])
+@isolated
+def test_a_warning_that_is_an_error(reduce: Reduce) -> None:
+    with warnings.catch_warnings(record=True):
+        reduce(small_cell.model())
+    model, lost = _with_losses()
+    gc.collect()
+    before = snapshot.take()
+    for _ in range(2):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            # By what is merged as published, the first one is another than that of the losses.
+            kind, message = failure_of(lambda: reduce(model))
+        assert kind is neuron_reduce.NeuronReduceWarning, message
+        gc.collect()
+        assert snapshot.differences(before, snapshot.take()) == []
+    model.voltages()
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match="cannot go on"):
+        assert reduce(model)
+    model.voltages()
+    assert lost
+
+
+@isolated
+def test_a_warning_that_changes_what_it_warns_of() -> None:
+    """What is lost is read again after a warning, and more of it is warned of."""
+    model, lost = _with_losses()
+    first = lost[0].hname()
+    texts: list[str] = []
+
+    def show(message: Warning, *_: Any) -> None:
+        texts.append(str(message))
+        if len(texts) == 1:
+            lost[0] = h.Vector().record(lost[1], model.cell.soma[0](0.5)._ref_v)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        reduction = by_lumped(model)
+    assert len(texts) == 2
+    assert first in texts[0]
+    assert lost[0].hname() in texts[1]
+    assert lost[0].hname() != first
+    assert lost[0].hname() in reduction.record.notes[-1]
+    assert first not in " ".join(reduction.record.notes)
+    model.voltages()
+
+
+@isolated
+def test_a_warning_that_deletes_a_dendrite() -> None:
+    model, lost = _with_losses()
+
+    def show(message: Warning, *_: Any) -> None:
+        h.delete_section(sec=model.cell.apic[2])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        kind, message = failure_of(lambda: by_lumped(model))
+    assert kind is neuron_reduce.SimulatorError
+    assert "deleted" in message
+    assert model.cell.dend[1] in h.allsec()
+    assert lost
 
 
 @isolated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import snapshot
 from isolated import isolated
 from models import compiled, compiled9, small_cell
 from neuron_reduce import ArgumentError, CellError
+from neuron_reduce._processes import copies
+from neuron_reduce._session import leaks
 from refusal import failure_of
 
 
@@ -85,6 +88,34 @@ def test_a_leak_beside_gates() -> None:
         model.voltages()
     for one, other in zip(*shapes, strict=True):
         assert other == pytest.approx(one, rel=1e-5)
+
+
+@isolated
+def test_what_took_too_long_to_find_out_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small_cell.model()
+    for section in [*model.cell.dend, *model.cell.apic]:
+        section.uninsert("pas")
+        section.insert("hh")
+    in_a_copy = copies.call
+    calls: list[Any] = []
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        calls.append(arguments)
+        return in_a_copy(*arguments, **named)
+
+    monkeypatch.setattr(copies, "call", noted)
+    monkeypatch.setattr(leaks, "_TIMEOUT", 0.5)
+    with monkeypatch.context() as hanging:
+        hanging.setattr(leaks, "_found", lambda examples: time.sleep(60))
+        for _ in range(2):
+            kind, message = failure_of(model.reduce)
+            assert kind is CellError
+            assert 'leak=("' in message
+    assert len(calls) == 1
+    # With other values it may be another matter.
+    monkeypatch.setattr(leaks, "_TIMEOUT", 60.0)
+    model.cell.dend[0](0.5).hh.gl *= 1.5
+    assert model.reduce()
 
 
 @isolated

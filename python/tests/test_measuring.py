@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from models import compiled, compiled9, made, small_cell
 from neuron_reduce import SimulatorError
 from neuron_reduce._library.responses import Nature
 from neuron_reduce._processes import copies
-from neuron_reduce._session import event_rates, measuring, stands
+from neuron_reduce._session import elsewhere, event_rates, measuring, stands
 
 
 def _only(mechanism: str, **values: float) -> measuring.Response:
@@ -120,6 +121,48 @@ def test_notes_have_the_last_line_of_an_error(monkeypatch: pytest.MonkeyPatch) -
     notes = _notes(small_cell.model())
     assert "RuntimeError: for this reason" in notes
     assert "somewhere" not in notes
+
+
+@isolated
+def test_what_took_too_long_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = stands.measure
+
+    def hangs(groups: list[stands.Group]) -> Any:
+        if any(group.subjects[0].class_name == "ExpSyn" for group in groups):
+            time.sleep(60)
+        return measure(groups)
+
+    measured: list[list[str]] = []
+    in_a_process = elsewhere.measure
+
+    def noted(groups: list[stands.Group], timeout: float) -> Any:
+        measured.append(sorted(group.subjects[0].class_name for group in groups))
+        return in_a_process(groups, timeout)
+
+    monkeypatch.setattr(stands, "measure", hangs)
+    monkeypatch.setattr(elsewhere, "measure", noted)
+    monkeypatch.setattr(measuring, "_TIMEOUT", 2.0)
+    section = h.Section(name="bench")
+    synapses = [h.ExpSyn(section(0.5)), h.Exp2Syn(section(0.5))]
+    netcons = [h.NetCon(None, each) for each in synapses]
+
+    def found() -> measuring.Responses:
+        return measuring.measure(synapses, netcons)
+
+    first = found()
+    assert measured == [["Exp2Syn", "ExpSyn"], ["ExpSyn"], ["Exp2Syn"]]
+    assert first.indices.tolist() == [-1, 1]
+    assert "ExpSyn: it took more than 2 s" in first.problem
+    assert first.kinds[1].nature is Nature.LINEAR
+    again = found()
+    assert len(measured) == 3
+    assert again.problem == first.problem
+    assert again.indices.tolist() == [-1, 1]
+    # Another kind may be another matter.
+    monkeypatch.setattr(stands, "measure", measure)
+    synapses[0].tau = 3.0
+    assert found().problem == ""
+    assert measured[3:] == [["ExpSyn"]]
 
 
 @isolated

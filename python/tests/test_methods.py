@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import types
 from pathlib import Path
 from typing import Any
 
@@ -403,3 +404,57 @@ def test_lumped_follows_the_full_cell_closer_than_classic() -> None:
         for method in ("classic", "lumped")
     }
     assert errors["lumped"] < 0.5 * errors["classic"], errors
+
+
+# MARK: Weights that saturate
+
+
+def _driven_fork(weight: float) -> tuple[Any, list[Any], list[Any], list[Any]]:
+    """A passive soma with one forked dendrite, a synapse near each tip."""
+    cell = types.SimpleNamespace(soma=h.Section("soma"), dend=[])
+    cell.soma.L = cell.soma.diam = 20
+    for index in range(3):
+        branch = h.Section(f"dend_{index}")
+        branch.L, branch.diam, branch.nseg = 200, 1.5 if index == 0 else 0.8, 11
+        branch.connect((cell.dend[0] if index else cell.soma)(1))
+        cell.dend.append(branch)
+    for section in [cell.soma, *cell.dend]:
+        section.insert("pas")
+        section.g_pas, section.e_pas, section.Ra = 5e-5, -70, 150
+    synapses, netcons, stimuli = [], [], []
+    for index in (1, 2):
+        synapse = h.Exp2Syn(cell.dend[index](0.9))
+        synapse.tau1, synapse.tau2, synapse.e = 0.5, 3, 0
+        stimulus = h.NetStim()
+        stimulus.interval, stimulus.number, stimulus.noise = 100, 1e9, 1
+        stimulus.noiseFromRandom123(index, 1, 2)
+        netcon = h.NetCon(stimulus, synapse)
+        netcon.weight[0] = weight
+        synapses.append(synapse)
+        netcons.append(netcon)
+        stimuli.append(stimulus)
+    return cell, synapses, netcons, stimuli
+
+
+def _mean_deflection(soma: Any) -> float:
+    voltage = h.Vector().record(soma(0.5)._ref_v)
+    h.v_init = -70
+    h.tstop = 1000
+    h.run()
+    return float(np.array(voltage).mean()) + 70
+
+
+@pytest.mark.parametrize(
+    ("weight", "noted"), [(1e-4, False), (1e-3, False), (1e-2, True), (1e-1, True), (10.0, True)]
+)
+@isolated
+def test_mean_drive_is_kept_whatever_the_weights(weight: float, noted: bool) -> None:
+    cell, synapses, netcons, _stimuli = _driven_fork(weight)
+    full = _mean_deflection(cell.soma)
+    reduction = neuron_reduce.reduce(cell, synapses, netcons)
+    # What is promised of a charge; less is left of it where the cell is near the reversal.
+    assert _mean_deflection(cell.soma) == pytest.approx(full, rel=0.15)
+    notes = [note for note in reduction.record.notes if "weights so large" in note]
+    assert len(notes) == noted
+    if noted:
+        assert notes[0].startswith("Exp2Syn: 2 synapses on the dendrites have weights so large")

@@ -75,7 +75,7 @@ def test_a_section_that_is_none() -> None:
 @isolated
 def test_a_reference_to_a_section_that_is_gone() -> None:
     """NEURON ends the process where such a reference is asked for its section."""
-    section = _passive("dend[0]")
+    section, live = _passive("dend[0]"), _passive("dend[1]")
     impedance, _ = reducing_methods.measure_input_impedance_of_subtree(section, 0)
     reference = h.SectionRef(sec=section)
     h.delete_section(sec=section)
@@ -86,7 +86,7 @@ def test_a_reference_to_a_section_that_is_gone() -> None:
     ):
         with pytest.raises(CellError, match="refers to a deleted section"):
             function(reference)
-        for other in (None, 3, section, h.Vector()):
+        for other in (None, 3, live, h.Vector()):
             with pytest.raises(CellError, match="expected a SectionRef"):
                 function(other)
 

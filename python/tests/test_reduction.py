@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import pickle
+import types
 from typing import Any
 
 import numpy as np
@@ -193,6 +194,28 @@ def test_notes() -> None:
     assert notes[0].startswith("hh has its declared parameter values in ")
     assert notes[1].startswith("1 point process on the dendrites, in no list")
     assert clamp.get_segment().sec in list(reduction.cell.dend)
+
+
+@pytest.mark.parametrize("method", ["classic", "lumped"])
+@isolated
+def test_a_soma_that_is_named_in_part_is_noted(method: str) -> None:
+    soma = [h.Section("soma_0"), h.Section("soma_1")]
+    dend = h.Section("dend")
+    soma[1].connect(soma[0](1))
+    dend.connect(soma[1](1))
+    for section in [*soma, dend]:
+        section.insert("pas")
+    whole = types.SimpleNamespace(soma=soma)
+    part = types.SimpleNamespace(soma=soma[0])
+    noted = neuron_reduce.reduce(part, [], [], method=method).record.notes
+    assert any(note.startswith("soma_1 is named as soma or axon") for note in noted)
+    soma[1] = h.Section("soma_1")
+    dend = h.Section("dend")
+    soma[1].connect(soma[0](1))
+    dend.connect(soma[1](1))
+    for section in [*soma, dend]:
+        section.insert("pas")
+    assert not neuron_reduce.reduce(whole, [], [], method=method).record.notes
 
 
 @pytest.mark.parametrize("method", ["classic", "lumped"])

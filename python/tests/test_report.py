@@ -282,9 +282,7 @@ def test_a_real_comparison_is_drawn(browser: Any, tmp_path: Path) -> None:
     shown = opened(browser, path)
     for name in FIGURES:
         assert shown.page.locator(f"#{name}").count() == (name != "morphology-figure"), name
-    assert (
-        shown.page.locator("h1").inner_text() == "Unnamed (soma Unnamed.soma) and its reduced cell"
-    )
+    assert shown.page.locator("h1").inner_text() == "Unnamed and its reduced cell"
     assert " object at " not in shown.page.locator("main").inner_text()
     assert "rates=[160.0, 160.0, 160.0, …],  # 33 values" in shown.page.locator("pre").inner_text()
     assert shown.errors == []

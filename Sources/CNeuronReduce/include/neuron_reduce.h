@@ -322,9 +322,14 @@ nr_error *NR_NULLABLE nr_cell_reduce(const nr_cell *cell, const nr_settings *set
 
 /// Builds a reduced cell, moves synapses and NetCons to it, and deletes the original's dendrites.
 ///
+/// What refers to the dendrites and cannot follow is told before it is lost: where there is something that
+/// `nr_reduction_loss` does not say yet, it says so afterwards, `is_built` is 0, and the session is as it
+/// was. The next call builds, unless there is something else by then.
+///
 /// Returns NULL on success, otherwise the session is as it was. The cables live as long as the soma, and
 /// longer where others refer to the instance.
-nr_error *NR_NULLABLE nr_reduction_build(nr_reduction *reduction, const nr_building *building);
+nr_error *NR_NULLABLE nr_reduction_build(nr_reduction *reduction, const nr_building *building,
+                                         int *is_built);
 
 /// Makes sure that the session has a template that can hold a reduced cell, defining the one that is
 /// built in.
@@ -397,8 +402,8 @@ typedef struct nr_inexact_merge {
 
 nr_inexact_merge nr_reduction_inexact_merge(const nr_reduction *reduction, size_t index);
 
-/// What in the session referred to the dendrites and could not follow, one sentence each, once the cell is
-/// built; NULL past the last one. Valid as long as the reduction.
+/// What in the session refers to the dendrites and cannot follow, one sentence each, once the cell was to be
+/// built; NULL past the last one. Valid until it is to be built again, and as long as the reduction.
 const char *NR_NULLABLE nr_reduction_loss(const nr_reduction *reduction, size_t index);
 
 // What was done in detail, worked out when one of these is first asked. Their texts are valid as long as the

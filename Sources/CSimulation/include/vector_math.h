@@ -235,6 +235,23 @@ NR_INLINE nr_vector nr_interpolate(const double *column, nr_vector place, int in
   return place;
 }
 
+/// The same where instances have tables of their own: which, and how far apart they are.
+NR_INLINE nr_vector nr_place_each(const double *tables, const int32_t *rows, int stride, nr_vector argument,
+                                  int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    argument[lane] = nr_place1(tables + rows[lane] * stride, argument[lane], intervals);
+  }
+  return argument;
+}
+
+NR_INLINE nr_vector nr_interpolate_each(const double *columns, const int32_t *rows, int stride, nr_vector place,
+                                        int intervals) {
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    place[lane] = nr_interpolate1(columns + rows[lane] * stride, place[lane], intervals);
+  }
+  return place;
+}
+
 // ---- Ions -------------------------------------------------------------------------------------------------
 
 /// NEURON 9's constants: C/mol and J/(mol K).

@@ -7,6 +7,7 @@ extension BlockBuilder {
     guard arguments.count >= routine.arguments.count else {
       throw unsupported("\(routine.name) with \(arguments.count) arguments")
     }
+    try spend()
     guard !routines.contains(routine.name) else {
       throw unsupported("\(routine.name), which calls itself")
     }

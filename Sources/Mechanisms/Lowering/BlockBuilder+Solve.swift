@@ -8,6 +8,7 @@ extension BlockBuilder {
     guard let system = source.solvables[name] else {
       throw .unknownName(mechanism: source.name, block: place, name: name)
     }
+    guard !routines.contains(name) else { throw unsupported("SOLVE within what is solved") }
     routines.append(name)
     let outer = (scopes, solver, unrolls, collected)
     scopes = [[:]]

@@ -83,16 +83,17 @@ extension BlockBuilder {
     _ variable: String, _ first: SourceExpression, _ last: SourceExpression,
     _ step: SourceExpression?, _ body: [SourceStatement]
   ) throws(MechanismError) {
-    let first = try lower(first).simplified
-    let last = try lower(last).simplified
+    let first = try bound(first)
+    let last = try bound(last)
     var by = Expression.number(1)
-    if let step { by = try lower(step).simplified }
+    if let step { by = try bound(step) }
     if unrolls {
       guard case .number(let low) = first, case .number(let high) = last, case .number(let by) = by,
         by >= 1, (high - low) / by < 10_000
       else { throw unsupported("FROM with bounds that are no constants") }
       var index = low
       while index <= high {
+        try spend()
         try inScope { builder throws(MechanismError) in
           builder.bind(variable, .value(.number(index)))
           try builder.lower(body)
@@ -112,6 +113,13 @@ extension BlockBuilder {
     try emit(.loop(local: index, first: first, last: last, step: by, inside))
   }
 
+  /// Bounds are whole numbers.
+  private mutating func bound(_ expression: SourceExpression) throws(MechanismError) -> Expression {
+    let value = try lower(expression).simplified
+    if case .number(let number) = value { return .number(number.rounded(.towardZero)) }
+    return value
+  }
+
   private mutating func callStatement(
     _ name: String, _ arguments: [SourceExpression]
   ) throws(MechanismError) {
@@ -129,7 +137,7 @@ extension BlockBuilder {
       case ("net_move", 1):
         try emit(.moveEvent(time: try lower(arguments[0])))
         return
-      case ("state_discontinuity", 2):
+      case ("state_discontinuity", 2), ("neuron_reduce_state_discontinuity", 2):
         let target: SourceTarget
         switch arguments[0] {
         case .name(let name): target = SourceTarget(name: name, index: nil)

@@ -51,11 +51,16 @@ struct BlockBuilder {
   }
 
   mutating func emit(_ statement: Statement) throws(MechanismError) {
+    try spend()
+    output.append(statement)
+  }
+
+  /// Counts what is made, so that no source takes for ever.
+  func spend() throws(MechanismError) {
     state.statementsLeft -= 1
     guard state.statementsLeft > 0 else {
       throw unsupported("more statements than can be compiled")
     }
-    output.append(statement)
   }
 
   mutating func newLocal(_ name: String, count: Int = 1) -> Variable {

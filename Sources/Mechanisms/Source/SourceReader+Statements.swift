@@ -57,6 +57,7 @@ extension SourceReader {
       return .watch(watches)
     case "Verbatim": return .verbatim(node.word)
     case "LonDiffuse": return .unsupported("LONGITUDINAL_DIFFUSION")
+    case "ForNetcon": return .unsupported("FOR_NETCONS")
     case "StatementBlock": return .block(try statements(in: node))
     case "ProtectStatement":
       guard let inner = node.children.first else { return .nothing }

@@ -8,8 +8,10 @@ struct SourceReader {
       throw .tree(mechanism: "", found: tree.kind, expected: "Program")
     }
     for child in tree.all("NeuronBlock") { try reader.readName(child) }
-    for child in tree.all("Define") { try reader.readDefinition(child) }
     try reader.readProgram(tree)
+    guard reader.source.name != "nothing" else {
+      throw .unsupported(mechanism: "nothing", block: "NEURON", construct: "SUFFIX nothing")
+    }
     return reader.source
   }
 
@@ -29,6 +31,7 @@ struct SourceReader {
   }
 
   private mutating func readProgram(_ tree: SyntaxNode) throws(MechanismError) {
+    for child in tree.all("Define") { try readDefinition(child) }
     for node in tree.children {
       switch node.kind {
       case "NeuronBlock": try readNeuron(node)

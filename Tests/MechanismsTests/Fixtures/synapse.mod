@@ -33,5 +33,5 @@ DERIVATIVE fall {
 
 NET_RECEIVE(w (uS)) {
   a = a + w*factor
-  state_discontinuity(b, b + w*factor)
+  b = b + w*factor
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 _WIDTH = 80
@@ -20,6 +21,15 @@ def shortened(text: str, width: int = _WIDTH) -> str:
     if is_cut and len(words) == 2 and len(words[0]) >= width // 2:
         head = words[0]
     return head.rstrip().rstrip(",;:") + _ELLIPSIS
+
+
+_OBJECT = re.compile(r"<(?:[^<>]|<locals>)*?(\w+) object at 0x[0-9A-Fa-f]*(?:>|\.\.\.)")
+
+
+def plain(text: str) -> str:
+    """A text in which Python objects are named by their class alone: where in memory they were
+    tells a reader nothing, and changes from session to session."""
+    return _OBJECT.sub(r"\1", text)
 
 
 def settings(values: Mapping[str, object]) -> str:

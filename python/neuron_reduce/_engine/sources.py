@@ -34,6 +34,10 @@ _DECLARATION = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
 
 _POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
 
+# nmodl makes assignments of these, and then leaves out the conditions and all else that is around.
+_DISCONTINUITY = re.compile(r"\bstate_discontinuity(?=\s*\()")
+_UNTOUCHED = "neuron_reduce_state_discontinuity"
+
 _COMMENTS = re.compile(
     r"""^[ \t]*COMMENT\b.*?^[ \t]*ENDCOMMENT\b
     |   ^[ \t]*VERBATIM\b.*?^[ \t]*ENDVERBATIM\b
@@ -211,6 +215,7 @@ def syntax_tree(source: Source) -> str:
     program, home = _nmodl()
     status = os.stat(program)
     identity = f"{neuron.__version__} {program} {status.st_mtime_ns} {status.st_size} {_ARGUMENTS}"
+    source = dataclasses.replace(source, text=_DISCONTINUITY.sub(_UNTOUCHED, source.text))
     key = hashlib.sha256(f"{identity}\0{source.text}".encode()).hexdigest()
     store = cache.open_cache()
     path = store.find(f"{key}.json")

@@ -9,6 +9,7 @@ import re
 import sys
 
 from .. import errors
+from .._display.text import plain
 from . import structures
 from .structures import (
     ArgumentNames,
@@ -92,7 +93,10 @@ def _load() -> ctypes.PyDLL:
             ctypes.c_void_p,
             [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.POINTER(ctypes.c_void_p)],
         ),
-        "nr_reduction_build": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.POINTER(Building)]),
+        "nr_reduction_build": (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.POINTER(Building), ctypes.POINTER(ctypes.c_int)],
+        ),
         "nr_template_prepare": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]),
         "nr_template_error": (ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]),
         "nr_has_orphans": (ctypes.c_int, []),
@@ -213,7 +217,7 @@ def exception(error: int, names: ArgumentNames) -> errors.NeuronReduceError:
     """The exception for an error of the library's, which is freed."""
     try:
         kind = _STATUS_ERRORS.get(_library.nr_error_status(error), errors.NeuronReduceError)
-        found = kind(_library.nr_error_message(error, names).decode(errors="replace"))
+        found = kind(plain(_library.nr_error_message(error, names).decode(errors="replace")))
         found.code = _library.nr_error_code(error).decode()
         while (value := _library.nr_error_payload(error, len(found.details))).name is not None:
             text = value.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import ctypes
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -185,13 +186,17 @@ class Outcome:
         self._handle = ctypes.c_void_p()
         check(_library.nr_cell_reduce(cell, settings, self._handle), names)
 
-    def build(self, building: Building) -> None:
+    def build(self, building: Building) -> bool:
         """Builds the reduced cell in the session, in place of the original's dendrites. All or
         nothing is done when this returns or raises, and no Python runs in between.
 
+        :returns: whether it is built: not where there are ``losses`` that were not there to be read
+            before. Asked again it is.
         :raises NeuronReduceError: the session is then as it was.
         """
-        check(_library.nr_reduction_build(self._handle, building), self._names)
+        is_built = ctypes.c_int()
+        check(_library.nr_reduction_build(self._handle, building, is_built), self._names)
+        return bool(is_built.value)
 
     def __del__(self, free=_library.nr_reduction_free):
         if self._handle:
@@ -226,6 +231,12 @@ class Outcome:
     def replaced_sections(self) -> frozenset[str]:
         """The names of the original's sections that are replaced."""
         return frozenset(self._texts(_library.nr_reduction_section_name))
+
+    @property
+    def shared_names(self) -> dict[str, int]:
+        """The names that several of the sections that are replaced have, and how many have it."""
+        counts = collections.Counter(self._texts(_library.nr_reduction_section_name))
+        return {name: count for name, count in counts.items() if count > 1}
 
     @property
     def counts(self) -> Counts:
@@ -275,7 +286,7 @@ class Outcome:
 
     @property
     def losses(self) -> list[str]:
-        """What in the session referred to the dendrites and could not follow, once it is built."""
+        """What in the session refers to the dendrites and cannot follow, once `build` was asked."""
         return self._texts(_library.nr_reduction_loss)
 
     def _texts(self, function) -> list[str]:

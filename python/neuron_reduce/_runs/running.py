@@ -13,7 +13,7 @@ from typing import Any
 from neuron import h, hoc, nrn
 
 from .._processes import copies
-from .._session import collect
+from .._session import collect, gone
 from .._session.naming import OWN
 from ..errors import ArgumentError, EngineError, SimulatorError
 from ..recording import Recording
@@ -107,13 +107,13 @@ class Model:
     def made(cls, make_cell: Callable[[Any], Any], seed) -> Model:
         """:raises ArgumentError: where it returns something else than was expected."""
         made = make_cell(seed)
-        parts = made if isinstance(made, (tuple, list)) else (made,)
+        parts = made if issubclass(type(made), tuple | list) else (made,)
         resets = tuple(filter(None, map(_reset_of, parts)))
         if len(parts) >= 3:
             return cls(*parts[:3], made, resets)
         try:
             return cls(made.cell, made.synapses, made.netcons, made, resets)
-        except AttributeError:
+        except (AttributeError, ReferenceError):
             raise ArgumentError(
                 f"make_cell returned {collect.described(made)}; expected (cell, synapses, "
                 "netcons), perhaps with more to keep alive, or an object with these three"
@@ -276,7 +276,7 @@ def _larger_weights(netcons: Sequence[Any]) -> Iterator[None]:
 
 def _reset_of(part) -> Callable[[], Any] | None:
     """A method ``reset`` of what is no object of NEURON's."""
-    if issubclass(type(part), hoc.HocObject):
+    if issubclass(type(part), hoc.HocObject) or gone.is_gone(part):
         return None
     reset = getattr(part, "reset", None)
     return reset if callable(reset) else None
@@ -364,8 +364,12 @@ def listed(values, argument: str, expected: str) -> list[Any]:
     :raises ArgumentError: where there are none, or they cannot be gone through.
     """
     try:
-        found = [] if isinstance(values, str) else list(dict.fromkeys(values))
-    except TypeError:
+        found = [] if issubclass(type(values), str) else list(values)
+        if lost := gone.first(found, argument):
+            place, what = lost
+            raise ArgumentError(f"{place} is {collect.described(what)}; expected {expected}")
+        found = list(dict.fromkeys(found))
+    except (TypeError, ReferenceError):
         found = []
     if not found:
         raise ArgumentError(f"{argument} is {collect.described(values)}; expected {expected}")
@@ -391,7 +395,7 @@ def _sites(sites) -> tuple[Site, ...]:
     expected = "pairs of a section's name and a position on it, 0 to 1"
     try:
         found = tuple((name, float(x)) for name, x in sites)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ReferenceError):
         found = None
     if found is None or not all(type(name) is str and 0 <= x <= 1 for name, x in found):
         raise ArgumentError(f"sites is {collect.described(sites)}; expected {expected}")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from neuron import h, hoc, nrn
 
 from .. import _library
-from .._display.text import shortened
+from .._display.text import plain, shortened
 from ..errors import ArgumentError, CellError, SynapseError
 
 
@@ -94,12 +94,13 @@ def _is_alive(section: nrn.Section) -> bool:
 
 
 def described(value) -> str:
-    """A value as a message shows it, also where it cannot be shown."""
+    """A value as a message shows it, also where it cannot be shown; by its class where it has no
+    text of its own."""
     try:
         text = repr(value)
     except Exception:
         text = f"a {type(value).__name__} that cannot be shown"
-    return shortened(text)
+    return shortened(plain(text))
 
 
 def section_list(found: Iterable[nrn.Section]):

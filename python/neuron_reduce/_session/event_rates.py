@@ -24,7 +24,7 @@ def rates(given, netcons: list) -> np.ndarray:
         if found.dtype.kind in "SUc":
             raise TypeError
         found = found.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ReferenceError):
         raise ArgumentError(f"rates is {collect.described(given)}; expected {expected}") from None
     if found.ndim == 0:
         found = np.full(len(netcons), float(found))

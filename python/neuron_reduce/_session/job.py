@@ -130,21 +130,21 @@ class Job:
 
             # Whether the method asks how synapses respond and how often they are driven.
             self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
-            self._rates = (
-                event_rates.rates(rates, self._netcons)
-                if self._is_driven and rates is not None
-                else None
-            )
+            stated = None if rates is None else event_rates.rates(rates, self._netcons)
+            self._rates = stated if self._is_driven else None
 
-    def run(self, with_points: bool = False, is_named: bool = False) -> Done:
+    def run(
+        self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
+    ) -> Done:
         """Reduces the cell, once.
 
         Up to the last step nothing is changed. That step is one call of the library's, in which no
         Python runs: whatever interrupts this function, the session is as it was before, or the cell
-        is reduced.
+        is reduced. All warnings come before it.
 
         :param with_points: whether to keep the original's 3D points.
         :param is_named: whether hoc is to know the result as ``reduced_cell``.
+        :param is_mapped_by_name: whether the caller tells segments apart by the names of sections.
         """
         with self._clock.stage("collect"):
             structure.check_that_it_may_change()
@@ -169,6 +169,8 @@ class Job:
         reaction_diffusion.check_that_none_is_replaced(outcome)
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
+        if is_mapped_by_name:
+            _warn_of_shared_names(outcome)
 
         with self._clock.stage("prepare"):
             model = instances.instance(self._template_name, self._in_library)
@@ -176,14 +178,14 @@ class Job:
             building = self._building(model, lists, is_named)
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
-        outcome.build(building)
+        while not outcome.build(building):
+            # Before it is built: whoever makes errors of warnings has the session as it was.
+            warn(" ".join(outcome.losses))
 
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, self._soma, self._cell, lists, self._clock.seconds)
             survivors = [self._synapses[index] for index in outcome.survivors]
         self._clock.seconds.update(outcome.stage_seconds)
-        if losses := outcome.losses:
-            warn(" ".join(losses))
         notes = drive.notes if drive else []
         self._clock.end()
         return Done(reduced, survivors, self._netcons, outcome, notes, points)
@@ -296,6 +298,17 @@ def _warn_of_inexact_merges(outcome: reducing.Outcome) -> None:
         )
     if texts:
         warn(" ".join(texts))
+
+
+def _warn_of_shared_names(outcome: reducing.Outcome) -> None:
+    """Says once which sections cannot be told apart by their names."""
+    if shared := outcome.shared_names:
+        several = ", ".join(f"{count} are called {name}" for name, count in shared.items())
+        warn(
+            f"Of the original's dendritic sections {several}: of their segments that have the same "
+            "text the mapping has the last one. Names of their own keep them apart, as does the "
+            "segment_map of what reduce() returns, in which all are."
+        )
 
 
 class _Clock:

@@ -9,6 +9,7 @@ copy of the process, in a section of its own with the values of one of the cell'
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import math
@@ -57,6 +58,10 @@ _TIMEOUT = 60.0
 """Seconds after which finding out is given up."""
 
 
+_given_up: collections.deque[list[_Example]] = collections.deque(maxlen=1000)
+"""What finding out took too long of in this session: it would every time."""
+
+
 def named(leak: Any) -> list[Leak] | None:
     """Leaks as the library takes them.
 
@@ -70,9 +75,9 @@ def named(leak: Any) -> list[Leak] | None:
         "where there is one, or a list of such"
     )
     try:
-        if isinstance(leak, str):
+        if issubclass(type(leak), str):
             raise TypeError
-        given = [leak] if isinstance(leak[0], str) else list(leak)
+        given = [leak] if issubclass(type(leak[0]), str) else list(leak)
         found = []
         for each in given:
             mechanism, conductance, *reversal = each
@@ -89,7 +94,7 @@ def named(leak: Any) -> list[Leak] | None:
                     math.nan,
                 )
             )
-    except (TypeError, ValueError, LookupError):
+    except (TypeError, ValueError, LookupError, ReferenceError):
         raise ArgumentError(f"leak is {collect.described(leak)}; expected {expected}") from None
     if not found:
         raise ArgumentError(f"leak is {collect.described(leak)}; expected {expected}")
@@ -109,9 +114,13 @@ def settle(cell: Cell, given: list[Leak] | None, soma: nrn.Section) -> None:
     if not candidates:
         return
     examples = list(_examples(candidates, soma))
+    if examples in _given_up:
+        return
     try:
         found = copies.call(_found, examples, timeout=_TIMEOUT)
-    except copies.CopyFailed:
+    except copies.CopyFailed as error:
+        if issubclass(type(error), copies.TookTooLong):
+            _given_up.append(examples)
         # The reduction will say what it lacks, and how to name it.
         return
     if found:

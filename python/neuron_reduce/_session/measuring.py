@@ -38,6 +38,10 @@ _KEPT = 8_000_000
 """How many conductances are known at most, of all kinds: 64 MB."""
 
 
+_KEPT_PROBLEMS = 10_000
+"""Of how many kinds it is known at most that they cannot be measured."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Response:
     """What one event does.
@@ -93,8 +97,15 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
         found = kinds.among(synapses, netcons)
     examples = _examples(synapses, netcons, found)
     known = [_memory.get(each.key) for each in examples]
-    requests = _requests(examples, known)
-    problems: dict[str, str] = {}
+    given_up = [_memory.problem(each.key) for each in examples]
+    problems = {
+        example.subject.class_name: problem
+        for example, problem in zip(examples, given_up, strict=True)
+        if problem
+    }
+    requests = _requests(
+        examples, [one or other for one, other in zip(known, given_up, strict=True)]
+    )
     results = _measured(requests, examples, problems)
     for request, findings in zip(requests, results, strict=True):
         if findings is None:
@@ -194,10 +205,11 @@ class _Request:
     nearest: dict[int, tuple[int, float]]
 
 
-def _requests(examples: list[_Example], known: Sequence[Response | None]) -> list[_Request]:
+def _requests(examples: list[_Example], known: Sequence[object]) -> list[_Request]:
+    """:param known: for each example what is known of it, if anything."""
     classes: dict[str, list[int]] = {}
-    for index, (example, response) in enumerate(zip(examples, known, strict=True)):
-        if response is None:
+    for index, (example, each) in enumerate(zip(examples, known, strict=True)):
+        if not each:
             classes.setdefault(example.subject.class_name, []).append(index)
     return [_request(indices, examples) for indices in classes.values()]
 
@@ -229,7 +241,10 @@ def _chosen(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], lis
 def _measured(
     requests: list[_Request], examples: list[_Example], problems: dict[str, str]
 ) -> list[list[Finding] | None]:
-    """What was found for each request; None where it failed, and why in ``problems``."""
+    """What was found for each request; None where it failed, and why in ``problems``.
+
+    That one took too long is known from then on, as it would every time.
+    """
     groups = [
         stands.Group([examples[index].subject for index in request.chosen], request.like)
         for request in requests
@@ -241,12 +256,15 @@ def _measured(
             # A class that cannot be measured takes the others with it.
             pass
     results: list[list[Finding] | None] = []
-    for group in groups:
+    for group, request in zip(groups, requests, strict=True):
         try:
             results += _in_processes([group])
         except copies.CopyFailed as error:
             problems[group.subjects[0].class_name] = str(error)
             results.append(None)
+            if issubclass(type(error), copies.TookTooLong):
+                for index in (*request.chosen, *request.nearest):
+                    _memory.give_up(examples[index].key, str(error))
     return results
 
 
@@ -312,10 +330,21 @@ class _Memory:
     def __init__(self) -> None:
         self._known: collections.OrderedDict[Hashable, Response] = collections.OrderedDict()
         self._size = 0
+        self._problems: collections.OrderedDict[Hashable, str] = collections.OrderedDict()
 
     def get(self, key: Hashable) -> Response | None:
         """What was found under a key."""
         return self._known.get(key)
+
+    def problem(self, key: Hashable) -> str | None:
+        """Why what is under a key is not measured any more."""
+        return self._problems.get(key)
+
+    def give_up(self, key: Hashable, problem: str) -> None:
+        """Keeps that what is under a key cannot be measured, and lets go of what is too much."""
+        self._problems[key] = problem
+        while len(self._problems) > _KEPT_PROBLEMS:
+            self._problems.popitem(last=False)
 
     def keep(self, key: Hashable, response: Response) -> None:
         """Keeps what was found under a key, and lets go of what is too much."""

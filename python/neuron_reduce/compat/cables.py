@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from neuron import h
 
 from .._library import cable_theory
+from .._session import gone
 from ..errors import CellError
 from . import _sections
 from .impedances import (
@@ -30,6 +31,7 @@ class CableParams(NamedTuple):
     electrotonic_length: float
 
 
+@gone.refused
 def _get_subtree_biophysical_properties(
     subtree_root_ref: Any, frequency: float
 ) -> tuple[float, float, float, float, complex]:
@@ -60,6 +62,7 @@ def membrane_resistance(section: Any) -> float:
     return float(1 / section.g_pas)
 
 
+@gone.refused
 def reduce_subtree(subtree_root: Any, frequency: float) -> CableParams:
     """The one cable that has a subtree's input impedance and its largest attenuation.
 
@@ -107,6 +110,7 @@ def find_space_const_in_cm(diameter: float, rm: float, ra: float) -> float:
     return cable_theory.space_constant(diameter, rm, ra)
 
 
+@gone.refused
 def calculate_subtree_q(root: Any, reduction_frequency: float) -> complex:
     """The propagation factor q per space constant, √(1 + i·2πf·Rm·cm), of a section's membrane.
 

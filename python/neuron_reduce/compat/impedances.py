@@ -9,12 +9,14 @@ from typing import Any
 
 from neuron import h
 
+from .._session import gone
 from ..errors import ArgumentError
 from . import _sections
 
 OHMS_PER_MEGAOHM = 1e6
 
 
+@gone.refused
 @contextlib.contextmanager
 def push_section(section: Any) -> Iterator[None]:
     """Makes a section the one that hoc works on, while the context lasts."""
@@ -25,6 +27,7 @@ def push_section(section: Any) -> Iterator[None]:
         h.pop_section()
 
 
+@gone.refused
 def measure_input_impedance_of_subtree(
     subtree_root_section: Any, frequency: float
 ) -> tuple[Any, complex]:
@@ -45,6 +48,7 @@ def measure_input_impedance_of_subtree(
     return impedance, value * OHMS_PER_MEGAOHM
 
 
+@gone.refused
 def find_lowest_subtree_impedance(subtree_root_ref: Any, imp_obj: Any) -> complex:
     """Of all sections of a subtree, the transfer impedance from the end that has the smallest.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._session import mechanisms
+from .._session import gone, mechanisms
 from . import _sections
 
 EXCLUDE_MECHANISMS = ("pas", "na_ion", "k_ion", "ca_ion", "h_ion", "ttx_ion")
@@ -15,6 +15,7 @@ _PERMANENT = ("extracellular",)
 """What NEURON cannot uninsert."""
 
 
+@gone.refused
 def create_segments_to_mech_vals(
     sections_to_delete: Iterable[Any],
     remove_mechs: bool = True,

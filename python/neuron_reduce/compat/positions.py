@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from neuron import nrn
+from neuron import h, nrn
 
 from .._library import cable_theory
-from ..errors import ArgumentError
-from . import _names
+from .._session import collect, gone
+from ..errors import ArgumentError, CellError, SynapseError
+from . import _names, _sections
 from .impedances import OHMS_PER_MEGAOHM
 
 SOMA_LABEL = "soma"
@@ -55,6 +56,7 @@ def find_best_real_X(
     return cable_theory.position(_ratio(ZX_goal, Z0), q, L)
 
 
+@gone.refused
 def find_merged_loc(cable_nseg: int, relative_loc: float) -> float:
     """The middle of the segment that a relative position on a cable lies in; 0 and 1 stay.
 
@@ -74,10 +76,18 @@ def find_synapse_loc(
     :param mapping_sections_to_subtree_index: as
         :func:`~neuron_reduce.subtree_reductor_func.mark_subtree_sections_with_subtree_index` fills
         it.
+    :raises SynapseError: for a point process that is on no section.
+    :raises CellError: for a segment of a deleted section.
     """
     segment = synapse_or_segment
+    gone.refuse(segment, "synapse_or_segment")
     if not issubclass(type(segment), nrn.Segment):
         segment = segment.get_segment()
+        if segment is None:
+            raise SynapseError(
+                f"synapse_or_segment is {synapse_or_segment}, which is on no section, perhaps "
+                "since its section was deleted; expected a point process on the cell"
+            )
     kind = _names.kind(segment.sec)
     label = {"apic": "apic", "dend": "basal"}.get(kind)
     if label is None:
@@ -86,6 +96,7 @@ def find_synapse_loc(
     return SynapseLocation(mapping_sections_to_subtree_index[label, number], int(number), segment.x)
 
 
+@gone.refused
 def reduce_synapse(
     cell_instance: Any,
     synapse_location: SynapseLocation,
@@ -105,14 +116,26 @@ def reduce_synapse(
     :param root_input_impedance: likewise, in ohm.
     :param new_cable_electrotonic_length: the cable's, in space constants.
     :param q_subtree: the propagation factor per space constant.
+    :raises CellError: where the cell does not have that section any more.
     """
-    sections = cell_instance.dend if on_basal else cell_instance.apic
-    section = sections[synapse_location.section_num]
+    section = _section(cell_instance, "dend" if on_basal else "apic", synapse_location.section_num)
     transfer = imp_obj.transfer(synapse_location.x, sec=section) * OHMS_PER_MEGAOHM
     distance = find_best_real_X(
         root_input_impedance, transfer, q_subtree, new_cable_electrotonic_length
     )
     return distance / new_cable_electrotonic_length
+
+
+def _section(cell: Any, kind: str, number: int) -> nrn.Section:
+    """A section of a cell. NEURON ends the process where a deleted one of a hoc array is reached
+    for."""
+    name = f"{kind}[{number}]"
+    sections = collect.attribute_of(cell, kind)
+    if sections is None or (
+        collect.is_section_array(sections) and not h.section_exists(kind, number, cell)
+    ):
+        raise CellError(f"{collect.described(cell)} has no {name}; expected a section that exists")
+    return _sections.alive(sections[number], name)
 
 
 def _ratio(impedance: complex, input_impedance: complex) -> float:

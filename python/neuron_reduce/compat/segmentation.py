@@ -6,8 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from .._library import cable_theory
+from .._session import gone
 
 
+@gone.refused
 def calculate_nsegs_from_lambda(new_cable_properties: Collection[Any]) -> list[int]:
     """One segment per 0.1 space constants, an odd number in each cable.
 
@@ -18,6 +20,7 @@ def calculate_nsegs_from_lambda(new_cable_properties: Collection[Any]) -> list[i
     )
 
 
+@gone.refused
 def calculate_nsegs_from_manual_arg(
     new_cable_properties: Collection[Any], total_segments_wanted: float
 ) -> list[int]:

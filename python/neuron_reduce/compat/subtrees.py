@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._session import gone
 from ..errors import CellError
 from . import _names, _sections
 
 
+@gone.refused
 def find_section_number(section: Any) -> str:
     """The last number in a section's name, as text: ``'12'`` of ``Cell[0].dend[12]``."""
     return _names.number(section)
 
 
+@gone.refused
 def gather_subtrees(soma_ref: Any) -> tuple[list[Any], list[int]]:
     """What is attached to a soma, other somatic sections left out. An axon must have been
     disconnected.
@@ -33,6 +36,7 @@ def gather_subtrees(soma_ref: Any) -> tuple[list[Any], list[int]]:
     return apical + others, list(range(len(roots)))
 
 
+@gone.refused
 def mark_subtree_sections_with_subtree_index(
     sections_to_delete: list[Any],
     section_per_subtree_index: dict[int, list[Any]],
@@ -60,6 +64,7 @@ def mark_subtree_sections_with_subtree_index(
     mapping_sections_to_subtree_index.update(dict.fromkeys(keys, subtree_index))
 
 
+@gone.refused
 def gather_cell_subtrees(
     roots_of_subtrees: Iterable[Any],
 ) -> tuple[list[Any], dict[int, list[Any]], dict[tuple[str, str], int]]:
@@ -74,7 +79,7 @@ def gather_cell_subtrees(
     by_subtree: dict[int, list[Any]] = {}
     indices: dict[tuple[str, str], int] = {}
     for index, root in enumerate(roots_of_subtrees):
-        name = root.name()
+        name = _sections.alive(root, f"roots_of_subtrees[{index}]").name()
         if "apic" in name:
             kind = "apic"
         elif "dend" in name or "basal" in name:

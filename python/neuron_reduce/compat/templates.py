@@ -10,7 +10,7 @@ from typing import Any
 from neuron import h
 
 from .. import _library
-from .._session import templates
+from .._session import gone, templates
 from .._session.naming import PUBLISHED
 from ..errors import ArgumentError, SimulatorError
 
@@ -31,6 +31,7 @@ class Neuron:
         self.axon: Any = None
 
 
+@gone.refused
 def load_model(model_filename: str | os.PathLike[str]) -> str:
     """Makes sure that the session has a template.
 
@@ -45,6 +46,7 @@ def load_model(model_filename: str | os.PathLike[str]) -> str:
     return name
 
 
+@gone.refused
 def create_sections_in_hoc(type_of_section: str, num: int, instance_as_str: str) -> None:
     """Creates an array of sections in a hoc object, in place of the array of that name that it has;
     an array of none leaves it as it is.
@@ -61,6 +63,7 @@ def create_sections_in_hoc(type_of_section: str, num: int, instance_as_str: str)
         _execute(f"create {type_of_section}[{int(num)}]", instance_as_str)
 
 
+@gone.refused
 def append_to_section_lists(section: str, type_of_sectionlist: str, instance_as_str: str) -> None:
     """Appends a section of a hoc object to two of its SectionLists: one, and ``all``.
 
@@ -73,6 +76,7 @@ def append_to_section_lists(section: str, type_of_sectionlist: str, instance_as_
         _execute(f"{section} {sections}.append()", instance_as_str)
 
 
+@gone.refused
 def apply_params_to_section(
     name: str,
     type_of_sectionlist: str,
@@ -98,8 +102,12 @@ def apply_params_to_section(
     section.e_pas = cable_params.e_pas
 
 
+@gone.refused
 def textify_seg_to_seg(segs: Mapping[Any, Any]) -> dict[str, str]:
-    """A mapping between segments in the form in which NEURON prints segments."""
+    """A mapping between segments in the form in which NEURON prints segments.
+
+    :raises CellError: where a section of theirs was deleted: all of those have the same text.
+    """
     return {str(original): str(reduced) for original, reduced in segs.items()}
 
 

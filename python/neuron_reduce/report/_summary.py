@@ -26,12 +26,8 @@ def title(record: records.ReductionRecord) -> str:
 
 
 def cell_name(record: records.ReductionRecord) -> str:
-    """The cell's name; of a Python object without one its class and its soma."""
-    if not record.cell.startswith("<"):
-        return record.cell
-    soma = next((plain(piece.section) for piece in record.shape if piece.role == "soma"), None)
-    name = plain(record.cell)
-    return name if soma is None else f"{name} (soma {soma})"
+    """The cell's name; of a Python object without one its class."""
+    return plain(record.cell)
 
 
 def subtitle(record: records.ReductionRecord) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from .._display.text import plain
 
 LEAST = 1e-5
 """What is smaller is written as zero where places after the point are counted."""
@@ -24,15 +25,6 @@ class Html(str):
 def escape(value: Any) -> Html:
     """What is safe inside an element and inside a quoted attribute, of objects only the class."""
     return value if isinstance(value, Html) else Html(html.escape(plain(str(value))))
-
-
-_OBJECT = re.compile(r"<(?:[^<>]|<locals>)*?(\w+) object at 0x[0-9A-Fa-f]*(?:>|\.\.\.)")
-
-
-def plain(text: str) -> str:
-    """A text in which Python objects are named by their class alone: where in memory they were
-    tells a reader nothing, and changes from session to session."""
-    return _OBJECT.sub(r"\1", text)
 
 
 def number(value: Any, unit: str = "", digits: int = 3) -> str:

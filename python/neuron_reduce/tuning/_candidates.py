@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from .._session.collect import described
 from ..evaluation import Evaluation
 
 _CHOSEN = ("method", "frequency", "segments")
@@ -88,4 +89,12 @@ def evaluated(
 def text_of(settings: dict[str, Any]) -> str:
     """Settings for people to read."""
     method, frequency, segments = (settings[name] for name in _CHOSEN)
-    return f"{method} at {frequency:g} Hz, segments {segments:g}"
+    return f"{method} at {_text(frequency)} Hz, segments {_text(segments)}"
+
+
+def _text(value: Any) -> str:
+    """A number, or what was given in its place, which the reduction refuses."""
+    try:
+        return f"{value:g}"
+    except (TypeError, ValueError):
+        return described(value)

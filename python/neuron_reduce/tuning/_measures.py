@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from .._session import collect
+from .._session import collect, gone
 from ..errors import ArgumentError
 from ..evaluation import Evaluation
 
@@ -46,9 +46,9 @@ ERRORS: dict[str, Callable[[Evaluation], float]] = {
 
 def measure(error) -> tuple[str, Callable[[Any], float]]:
     """The name of a measure of error, and what computes it."""
-    if callable(error):
+    if callable(error) and not gone.is_gone(error):
         return getattr(error, "__qualname__", type(error).__qualname__), error
-    if isinstance(error, str) and error in ERRORS:
+    if type(error) is str and error in ERRORS:
         return error, ERRORS[error]
     raise ArgumentError(
         f"error is {collect.described(error)}; expected one of {list(ERRORS)}, or a function from "

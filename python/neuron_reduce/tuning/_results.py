@@ -15,6 +15,7 @@ from neuron import hoc
 
 from .. import _distribution
 from .._runs import keeping
+from .._session import gone
 from ._candidates import Candidate
 
 
@@ -88,16 +89,24 @@ def fingerprint(full, protocol, tstart: float, seeds, measure: str) -> str:
 
 def canonical(value) -> str:
     """A text that is equal for equal settings, whatever the order of dictionaries."""
-    return json.dumps(value, sort_keys=True, default=_described)
+    try:
+        # Keys that are gone cannot be put in order without ending the process.
+        if not gone.first(value, ""):
+            return json.dumps(value, sort_keys=True, default=_described)
+    except (TypeError, ValueError):
+        # No setting of a reduction: a dictionary by what is no text, or that holds itself.
+        pass
+    return repr(value)
 
 
 def _described(value):
     """What JSON knows instead of a value. An array's text has dots in the place of most numbers."""
-    if isinstance(value, np.generic) and not value.dtype.hasobject:
+    kind = type(value)
+    if issubclass(kind, np.generic) and not value.dtype.hasobject:
         return value.item()
-    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+    if issubclass(kind, np.ndarray) and not value.dtype.hasobject:
         return [value.dtype.str, list(value.shape), hashlib.sha256(value.tobytes()).hexdigest()]
-    if isinstance(value, hoc.HocObject) and value.hname().startswith("Vector["):
+    if issubclass(kind, hoc.HocObject) and value.hname().startswith("Vector["):
         return list(value)
     return repr(value)
 

@@ -1,4 +1,0 @@
-import Mechanisms
-extension Mechanism {
-  var superposes: Bool { name == "Exp2Syn" }
-}

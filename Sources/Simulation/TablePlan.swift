@@ -1,0 +1,129 @@
+import Mechanisms
+
+/// Where a table is for some instances of a mechanism: once, or once for each different set of the values that
+/// it depends on.
+struct TablePlan {
+  /// Where the first one begins, and how far the next is from it.
+  private(set) var offset = 0
+  private(set) var stride = 0
+  /// Where in the indices it says which one is each instance's; nil where there is one.
+  private(set) var rows: Int?
+  /// For each one an instance that it is made for.
+  private(set) var representatives = [0]
+  /// Whether anything is looked up in it.
+  let isUsed: Bool
+  /// What it depends on without saying so: NEURON makes it once, for one instance.
+  private(set) var undeclared: [Int] = []
+
+  /// - Parameter values: of an instance variable in each instance, NaN where it may change.
+  init(
+    _ index: Int, of mechanism: Mechanism, _ storage: [InstancePlan.Storage],
+    _ globals: [InstancePlan.GlobalStorage], _ assigned: Set<Variable>,
+    values: (Int) -> [Double], in plan: inout MemoryPlan
+  ) throws(SimulationError) {
+    let table = mechanism.tables[index]
+    isUsed = mechanism.usedTables.contains(index)
+    guard isUsed else { return }
+    func refused(_ construct: String) -> SimulationError {
+      .unsupported(mechanism: mechanism.name, block: "TABLE", construct: construct)
+    }
+    let read = table.inputs(mechanism.tables)
+    var differing: [[Double]] = []
+    for variable in read.union(table.dependencies) {
+      switch variable {
+      case .instance(let index):
+        let name = mechanism.variables[index].name
+        switch storage[index] {
+        case .constant:
+          if !table.dependencies.contains(variable) { undeclared.append(index) }
+        case .memory where !assigned.contains(variable):
+          let all = values(index)
+          if mechanism.variables[index].count > 1 { throw refused("the array \(name)") }
+          if all.allSatisfy({ $0 == all.first }) {
+            if !table.dependencies.contains(variable) { undeclared.append(index) }
+          } else if table.dependencies.contains(variable) {
+            differing.append(all)
+          } else {
+            throw refused("\(name), which differs between segments and is not in its DEPEND,")
+          }
+        default: throw refused("\(name), which blocks set,")
+        }
+      case .global(let index):
+        // A result that nothing else sets keeps in the table what it had before.
+        if case .temporary = globals[index], !mechanism.isSetByTableAlone(variable, table) {
+          throw refused("\(mechanism.globals[index].name), which instances set,")
+        }
+      default: break
+      }
+    }
+    let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
+      $0.formUnion($1.effects(mechanism.tables).liveIn)
+    }
+    for case .instance(let index) in table.besides(mechanism.tables)
+    where read2.contains(.instance(index)) {
+      throw refused("setting \(mechanism.variables[index].name) besides its values")
+    }
+
+    if !differing.isEmpty {
+      var known: [[UInt64]: Int] = [:]
+      var own: [Int] = []
+      representatives = []
+      for instance in differing[0].indices {
+        // What may change is each instance's own.
+        var key = differing.map { $0[instance].bitPattern }
+        if differing.contains(where: { $0[instance].isNaN }) { key.append(UInt64(instance)) }
+        if known[key] == nil {
+          known[key] = representatives.count
+          representatives.append(instance)
+        }
+        own.append(known[key] ?? 0)
+      }
+      rows = plan.place(indices: own)
+    }
+    stride = TableLayout.header + table.results.count * (table.intervals + 1)
+    offset = plan.place(0, count: stride * representatives.count)
+  }
+}
+
+extension Table {
+  /// What its values follow from, but for its argument.
+  func inputs(_ tables: [Table]) -> Set<Variable> {
+    var body = body
+    body.statements.insert(.assign(.local(0), .number(0)), at: 0)
+    let ends = lowest.variables.union(highest.variables)
+    return body.effects(tables).liveIn.union(ends)
+  }
+
+  /// What making it sets besides its results.
+  func besides(_ tables: [Table]) -> Set<Variable> {
+    body.allEffects(tables).mayAssign.subtracting(results).filter {
+      if case .local = $0 { false } else { true }
+    }
+  }
+}
+
+extension Mechanism {
+  /// Whether a variable is a result of a table and set nowhere else.
+  func isSetByTableAlone(_ variable: Variable, _ table: Table) -> Bool {
+    guard table.results.contains(variable) else { return false }
+    var others = table.body.allEffects(tables).mayAssign
+    for block in blocks {
+      for statement in block.statements {
+        statement.visit {
+          if case .lookUp(let index, _) = $0, tables.indices.contains(index),
+            tables[index] == table
+          {
+            return
+          }
+          others.formUnion($0.assignedItself(tables))
+        }
+      }
+    }
+    return !others.contains(variable)
+  }
+
+  /// What the making of tables that are used sets besides their results.
+  var setBesidesTables: Set<Variable> {
+    usedTables.reduce(into: []) { $0.formUnion(tables[$1].besides(tables)) }
+  }
+}

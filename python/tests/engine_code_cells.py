@@ -1,0 +1,64 @@
+"""Makes cells of many kinds for test_engine_code.py, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
+
+from neuron import h
+
+import neuron_reduce
+from models.engine_tree import Tree, driven_tree
+from neuron_reduce._engine import compiler
+
+h.load_file("stdrun.hoc")
+
+
+def many_synapses() -> Tree:
+    """With more point processes than lanes, two on most places, and NetCons that share a source."""
+    tree = driven_tree()
+    for place in range(37):
+        section = tree.sections[place % len(tree.sections)]
+        synapse = tree.synapse("ExpSyn", section((place % 5) / 4), tau=1 + place % 3)
+        tree.drive(synapse, 0.001, interval=3 + place, noise=0.5)
+    return tree
+
+
+def clamped() -> Tree:
+    tree = Tree()
+    tree.synapse("IClamp", tree.soma(0.5), delay=2, dur=10, amp=0.3)
+    tree.synapse("SEClamp", tree.apical[1](0.5), rs=3, dur1=5, amp1=-60)
+    tree.synapse("AlphaSynapse", tree.basal[0](1), onset=3, tau=1, gmax=0.01)
+    return tree
+
+
+CELLS = {"driven": driven_tree, "many": many_synapses, "clamped": clamped, "quiet": Tree}
+
+
+def programs(tree: Tree) -> list[Any]:
+    """Those that record potentials, and currents too."""
+    engine = neuron_reduce.compile(tree, check=False)
+    soma = tree.soma
+    for record in (None, [soma(0.5)._ref_ina, soma(0.5).hh._ref_m]):
+        engine.run(30, record=record)
+    return list(engine._programs._made.values())
+
+
+def main() -> None:
+    """Runs all cells, with the flags that are given, and writes their code to a folder."""
+    if sys.argv[1] == "run":
+        compiler.FLAGS = (*compiler.FLAGS, *sys.argv[2:])
+    for name, make in CELLS.items():
+        tree = make()
+        made = programs(tree)
+        if sys.argv[1] == "source":
+            for index, each in enumerate(made):
+                Path(sys.argv[2], f"{name}{index}.c").write_text(each.program.source)
+        del tree
+
+
+main()

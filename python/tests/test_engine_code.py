@@ -1,0 +1,74 @@
+"""The C that is made for cells compiles without a warning and does nothing undefined."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from neuron_reduce._engine import compiler
+
+CELLS = Path(__file__).parent / "engine_code_cells.py"
+"""A script that makes cells of many kinds; told ``source FOLDER`` it writes their C to files, told
+``run FLAGS…`` it compiles with these flags and runs them."""
+
+
+def _run(*arguments: str, cache: Path, **environment: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(CELLS), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=CELLS.parent,
+        env=os.environ | {"NEURON_REDUCE_CACHE": str(cache)} | environment,
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
+
+
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_compiles_without_a_warning(name: str, tmp_path: Path, private_folder: Path) -> None:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"no {name} on PATH")
+    _run("source", str(tmp_path), cache=private_folder)
+    sources = sorted(tmp_path.glob("*.c"))
+    assert len(sources) >= 4
+    for source in sources:
+        done = subprocess.run(
+            [path, *compiler.FLAGS, "-Wall", "-Wextra", "-Werror", f"-I{compiler.RUNTIME}"]
+            + [str(source), "-o", str(source.with_suffix(".so")), "-lm"],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{source.name}\n{done.stderr[:4000]}"
+
+
+def test_does_nothing_undefined(private_folder: Path) -> None:
+    """Runs under AddressSanitizer and UBSan, which end the process at the first fault."""
+    gcc = shutil.which("gcc")
+    if gcc is None:
+        pytest.skip("no gcc on PATH")
+    libraries = []
+    for name in ("libasan.so", "libubsan.so"):
+        shown = subprocess.run(
+            [gcc, f"-print-file-name={name}"], capture_output=True, text=True, check=True
+        )
+        if not Path(shown.stdout.strip()).exists():
+            pytest.skip(f"gcc without {name}")
+        libraries.append(shown.stdout.strip())
+    _run(
+        "run",
+        "-g",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=all",
+        cache=private_folder,
+        CC=gcc,
+        LD_PRELOAD=":".join(libraries),
+        # Python and NEURON leave at their end what they have.
+        ASAN_OPTIONS="detect_leaks=0:halt_on_error=1",
+    )
+
+
