@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_tables.h"
 #include "vector_math.h"
 
 /// Changes whenever a structure below does.
