@@ -65,6 +65,6 @@ DERIVATIVE slow { f' = 1 - f/10 }
 PROCEDURE unused() {
   p = 3
   VERBATIM
-  something();
+  double thing = 3; (void) thing;
   ENDVERBATIM
 }
