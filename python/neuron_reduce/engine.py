@@ -15,7 +15,7 @@ from neuron import nrn
 
 from ._display.progress import Progress
 from ._display.warned import warn
-from ._engine import checking, references, sessions, trials
+from ._engine import checking, faults, references, sessions, trials
 from ._engine.batches import Batch
 from ._engine.cells import Cell
 from ._engine.changes import Changes
@@ -23,7 +23,7 @@ from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
 from ._engine.results import Run, Trials
 from ._processes import tasks
-from ._session import collect
+from ._session import collect, gone
 from ._session.job import check_version
 from .errors import ArgumentError, EngineError
 from .reduction import Reduction
@@ -32,6 +32,7 @@ THRESHOLD = -20.0
 """Of spikes where no other is given, in mV."""
 
 
+@gone.refused
 def compile(
     cell: Any,
     synapses: Iterable[Any] | None = None,
@@ -79,6 +80,7 @@ def compile(
     return Engine(found, collect.truth(check, "check"))
 
 
+@gone.refused
 @contextlib.contextmanager
 def fast(
     cell: Any,
@@ -178,7 +180,10 @@ class Engine:
         threshold = _number(threshold, "threshold", "a finite number of mV")
         if self._is_checked:
             checking.check(loaded, tstop)
-        traces = trials.run(loaded, places, sites, threshold, tstop)
+        try:
+            traces = trials.run(loaded, places, sites, threshold, tstop)
+        except trials.NotANumber as error:
+            raise faults.located(loaded, error) from None
         assert traces is not None
         return Run(
             traces.t,
@@ -280,8 +285,10 @@ class Engine:
         if step <= 0:
             raise ArgumentError(f"dt is {step:g}; expected a number of ms greater than 0")
         cell = self._cell
+        if lost := gone.first(record, "record"):
+            raise ArgumentError(f"{lost[0]} is of a deleted section; expected one of the cell's")
         if record is None:
-            name = cell.sections[cell.soma].name()
+            name = cell.names[cell.soma]
             label = f"{name}(0.5).v"
             variables = [Variable(name, 0.5, "", "v", None, None, label, cell.soma)]
         else:
@@ -294,13 +301,14 @@ class Engine:
             return []
         if spikes is True:
             return [(self._cell.soma, 0.5)]
-        segments = [spikes] if isinstance(spikes, nrn.Segment) else spikes
+        segments = [spikes] if issubclass(type(spikes), nrn.Segment) else spikes
         try:
             found = list(segments)
         except TypeError:
             found = [None]
         for each in found:
-            if not isinstance(each, nrn.Segment) or each.sec not in self._cell.indices:
+            is_segment = issubclass(type(each), nrn.Segment) and not gone.is_gone(each)
+            if not is_segment or each.sec not in self._cell.indices:
                 raise ArgumentError(
                     f"spikes has {collect.described(each)}; expected True, False, or segments of "
                     "the cell"

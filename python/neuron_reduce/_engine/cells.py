@@ -12,7 +12,7 @@ from neuron import h, hoc, nrn
 from .._library import reducing
 from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
-from .._session import collect
+from .._session import collect, gone
 from ..errors import CellError, EngineError
 from . import inputs, refusals, sources
 from .references import TIME, Variable
@@ -28,6 +28,7 @@ class Cell:
     :ivar name: as messages have it.
     :ivar sections: all of them; what else says section by an index means one of these.
     :ivar indices: of the sections.
+    :ivar names: of the sections.
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
     :ivar soma: the index of its first somatic section.
@@ -61,6 +62,7 @@ class Cell:
         refusals.check_cell(self._read)
         self.sections: list[nrn.Section] = self._read.sections()
         self.indices = {section: index for index, section in enumerate(self.sections)}
+        self.names = [section.name() for section in self.sections]
         self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
         self.inputs = inputs.read(self.point_processes, given, events)
@@ -102,8 +104,13 @@ class Cell:
 
         :param time_step: in ms.
         :param is_fused: see ``nr_program_request``; likewise for the other two.
-        :raises EngineError: a mechanism cannot be compiled.
+        :raises EngineError: a mechanism cannot be compiled; the cell is gone.
         """
+        if any(map(gone.is_gone, self.sections)):
+            raise EngineError(
+                f"sections of {self.name} were deleted, and the engine runs no more than what it "
+                "was asked for before; expected the cell, or what was run before"
+            )
         recorded, adjustable = _texts(recorded), _texts(adjustable)
         return self._read.compile(
             ProgramRequest(

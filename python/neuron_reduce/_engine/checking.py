@@ -7,6 +7,7 @@ from neuron import h
 
 from .._display.warned import warn
 from .._processes import copies
+from .._session import gone
 from ..errors import EngineError, NeuronReduceError, SimulatorError
 from . import inputs, states, trials
 from .cells import Cell
@@ -50,6 +51,11 @@ def check(loaded: Loaded, tstop: float) -> None:
         warn(f"the engine's run is not compared with NEURON's: {error}")
         return
     cell, program = loaded.cell, loaded.program
+    if any(map(gone.is_gone, cell.sections)):
+        raise EngineError(
+            f"the engine's run cannot be compared with NEURON's: sections of {cell.name} were "
+            "deleted; expected the cell, or check=False"
+        )
     sites = [
         (index, segment.x) for index, section in enumerate(cell.sections) for segment in section
     ]
