@@ -32,6 +32,8 @@ struct InstancePlan {
   private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
+  /// The states whose step is tabulated; nil where it is computed.
+  private(set) var gates: GatePlan?
   /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
   let ohmic: OhmicCurrents?
 
@@ -44,7 +46,7 @@ struct InstancePlan {
   ///   - isAdjustable: whether a parameter may be changed between runs.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
-    isFused: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
+    isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
     in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
@@ -118,6 +120,7 @@ struct InstancePlan {
         default: false
         }
       }, isVector: { bindings[$0]?.isVector ?? true })
+    if usesTables { gates = gatePlan }
     for expression in found.expressions {
       invariants.append((expression, plan.place(0, count: count)))
     }
@@ -136,7 +139,7 @@ struct InstancePlan {
   private func currentsLeft() throws(SimulationError) -> Set<Variable> {
     let certain = mechanism.currents.effects(mechanism.tables).certainlyAssigned
     let left = Set(mechanism.currentVariables.map(Variable.instance)).subtracting(certain)
-    for case .instance(let index) in left {
+    for index in mechanism.currentVariables where left.contains(.instance(index)) {
       if case .ion = mechanism.variables[index].role {
         throw .unsupported(
           mechanism: mechanism.name, block: "BREAKPOINT",
@@ -156,11 +159,33 @@ struct InstancePlan {
     let early = mechanism.blocks.dropFirst().reduce(into: first.liveIn) {
       $0.formUnion($1.effects(mechanism.tables).liveIn.subtracting(first.certainlyAssigned))
     }
-    for case .instance(let index) in results.intersection(early) {
+    let found = results.intersection(early)
+    for index in mechanism.variables.indices where found.contains(.instance(index)) {
       throw .unsupported(
         mechanism: mechanism.name, block: "TABLE",
         construct: "\(mechanism.variables[index].name) before it is looked up")
     }
+  }
+
+  /// The steps of states that a table can give.
+  private var gatePlan: GatePlan? {
+    guard mechanism.kind == .density else { return nil }
+    return GatePlan(
+      of: mechanism,
+      isConstant: { variable in
+        switch variable {
+        case .instance(let index): if case .constant = storage[index] { true } else { false }
+        case .global(let index): if case .constant = globals[index] { true } else { false }
+        default: false
+        }
+      },
+      isTemporary: { variable in
+        switch variable {
+        case .instance(let index): if case .temporary = storage[index] { true } else { false }
+        case .global(let index): if case .temporary = globals[index] { true } else { false }
+        default: false
+        }
+      })
   }
 
   /// As hoc calls it: `gbar_Im`; a point process's own name without its class's.

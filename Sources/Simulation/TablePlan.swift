@@ -29,7 +29,7 @@ struct TablePlan {
     }
     let read = table.inputs(mechanism.tables)
     var differing: [[Double]] = []
-    for variable in read.union(table.dependencies) {
+    for variable in read.union(table.dependencies).sorted(by: { "\($0)" < "\($1)" }) {
       switch variable {
       case .instance(let index):
         let name = mechanism.variables[index].name
@@ -61,8 +61,8 @@ struct TablePlan {
     let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
       $0.formUnion($1.effects(mechanism.tables).liveIn)
     }
-    for case .instance(let index) in table.besides(mechanism.tables)
-    where read2.contains(.instance(index)) {
+    let besides = table.besides(mechanism.tables).intersection(read2)
+    for index in mechanism.variables.indices where besides.contains(.instance(index)) {
       throw refused("setting \(mechanism.variables[index].name) besides its values")
     }
 

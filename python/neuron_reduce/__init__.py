@@ -8,7 +8,7 @@ from neuron import h as _h
 
 from . import _distribution, reducing_methods, subtree_reductor_func
 from .comparison import Comparison, VoltageDifference, compare
-from .engine import Engine, compile
+from .engine import Engine, compile, fast
 from .errors import (
     ArgumentError,
     CellError,
@@ -56,6 +56,7 @@ __all__ = [
     "compare",
     "compile",
     "evaluate",
+    "fast",
     "reduce",
     "reducing_methods",
     "subtree_reductor",

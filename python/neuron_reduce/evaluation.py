@@ -15,7 +15,7 @@ from ._display.progress import Progress
 from ._display.text import number, settings
 from ._display.warned import kept, warn_once
 from ._processes import tasks
-from ._runs import keeping, running
+from ._runs import keeping, native, running
 from ._session.job import check_version
 from .comparison import SILENCE, Comparison, compare
 from .record import ReductionRecord
@@ -100,6 +100,23 @@ class Evaluation(Displayed):
         reduced = sum(case.reduced.seconds for case in self.cases)
         return sum(case.full.seconds for case in self.cases) / reduced if reduced else math.nan
 
+    @property
+    def notes(self) -> list[str]:
+        """What ran the cells, where that is not just NEURON, a sentence each."""
+        found: dict[str, list[str]] = {}
+        for case in self.cases:
+            for which, each in (("full", case.full), ("reduced", case.reduced)):
+                if each.simulator not in ("", "NEURON"):
+                    found.setdefault(f"{which} cell was run by {each.simulator}", []).append(
+                        str(case.seed)
+                    )
+        return [
+            f"The {text}."
+            if len(seeds) == len(self.cases)
+            else f"With seed {', '.join(seeds)} the {text}."
+            for text, seeds in found.items()
+        ]
+
     def _mean(self, name: str) -> float:
         return _mean(name, [case.comparison for case in self.cases])
 
@@ -137,7 +154,7 @@ class Evaluation(Displayed):
         fires = f"{self.firing} of {len(self.cases)} {inputs} the full cell fire"
         if not self.firing:
             fires += f": {SILENCE}"
-        return [[title, fires], [Table(rows)], self.record.notes]
+        return [[title, fires], [Table(rows)], [*self.record.notes, *self.notes]]
 
     def __repr__(self) -> str:
         if self.firing:
@@ -177,6 +194,7 @@ def evaluate(
     sites: Iterable[tuple[str, float]] | None = None,
     workers: int | None = None,
     full_runs: str | os.PathLike[str] | None = None,
+    engine: str = "auto",
     progress: bool = True,
     **options: Any,
 ) -> Evaluation:
@@ -210,6 +228,12 @@ def evaluate(
         a file for each seed as it is finished. What is there is not run again, for other methods
         or settings. How a run is found, and when a new directory is needed, is as for the full runs
         beside the ``results`` of :func:`tune`.
+    :param engine: what runs the cells: ``'neuron'``; ``'native'`` for the engine, see
+        :func:`compile`; ``'auto'`` for the engine where it can and where that saves time, and
+        NEURON elsewhere: ``notes`` of the result says which, and why. The potentials are the same
+        within 1e-6 mV while subthreshold, and spikes are in the same steps. Times are those of what
+        ran the cells: the engine gains most where there is most to compute, so that it makes a
+        reduction's ``speed_up`` another one.
     :param progress: whether to tell how far it is, with tqdm where that is installed.
     :param options: further arguments of :func:`reduce`.
     :raises ArgumentError: an argument has no meaning, or ``make_cell`` returns something else.
@@ -220,6 +244,7 @@ def evaluate(
     """
     check_version()
     protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
     seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
     arguments = running.reduction_arguments(method, frequency, segments, options)
@@ -234,12 +259,12 @@ def evaluate(
             with kept():
                 tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
             if keeper is None:
-                full, ceilings = running.run_full(model, protocol, ceiling, note)
+                full, ceilings = running.run_full(model, protocol, ceiling, note, engine)
             else:
-                full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling))
+                full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling), engine)
             with kept() as warnings:
                 reduction = model.reduced(arguments)
-            reduced = running.run_reduced(model, reduction, tuple(full.dendrites), protocol)
+            reduced = running.run_reduced(model, reduction, full, protocol, engine)
             note(f"reduced cell, {reduced.seconds:.1f} s")
             return (full, ceilings, reduced, reduction.record), warnings
 

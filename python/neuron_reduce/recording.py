@@ -31,6 +31,8 @@ class Recording:
         site.
     :param seconds: the time that the run took: wall time, or processor time as :func:`evaluate` and
         :func:`tune` take it.
+    :param simulator: what made it, for people to read: ``'engine'``, ``'NEURON'``, or that with the
+        reason why; empty where nobody says.
     :raises ArgumentError: something is not as described; the message names it.
     """
 
@@ -38,6 +40,7 @@ class Recording:
     soma: np.ndarray
     dendrites: Mapping[tuple[str, float], np.ndarray] = field(default_factory=dict)
     seconds: float | None = None
+    simulator: str = ""
 
     if TYPE_CHECKING:
 
@@ -47,6 +50,7 @@ class Recording:
             soma: ArrayLike,
             dendrites: Mapping[tuple[str, float], ArrayLike] = ...,
             seconds: float | None = None,
+            simulator: str = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -67,6 +71,10 @@ class Recording:
             seconds = collect.number(seconds, "seconds", expected)
             if not (math.isfinite(seconds) and seconds >= 0):
                 raise ArgumentError(f"seconds is {seconds}; expected {expected}")
+        if type(self.simulator) is not str:
+            raise ArgumentError(
+                f"simulator is {collect.described(self.simulator)}; expected a text"
+            )
         for name, value in (
             ("time", time),
             ("soma", soma),

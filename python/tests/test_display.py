@@ -76,7 +76,7 @@ def test_evaluation_shows_notes_and_bias() -> None:
     noted = dataclasses.replace(
         evaluation, record=dataclasses.replace(evaluation.record, notes=["Something was <lost>."])
     )
-    assert str(noted).endswith("\n\nSomething was <lost>.")
+    assert "\n\nSomething was <lost>.\nThe full cell was run by NEURON: the cell" in str(noted)
     assert "<p>Something was &lt;lost&gt;.</p>" in noted._repr_html_()
 
 

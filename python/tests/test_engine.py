@@ -12,7 +12,7 @@ from neuron import h
 import neuron_reduce
 from engine_runs import assert_equal, cell_of, neuron_run
 from isolated import isolated
-from models import compiled
+from models import compiled, l5pc, synapses
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
 from neuron_reduce._engine import checking
@@ -386,8 +386,16 @@ def test_numbers_that_are_none_are_named() -> None:
     tree = Tree()
     tree.synapse("IClamp", tree.soma(0.5), delay=3, dur=1e9, amp=float("nan"))
     engine = neuron_reduce.compile(tree, check=False)
-    with pytest.raises(EngineError, match="the potential of soma is nan"):
-        engine.run(10)
+    expected = r"the potential of soma is nan at 3.025 ms, and was a number at 3 ms.*is a current"
+    with pytest.raises(EngineError, match=expected):
+        engine.run(100)
+    other = Tree()
+    other.soma(0.5).hh.m = 0
+    synapse = other.synapse("Exp2Syn", other.soma(0.5))
+    netcon = other.drive(synapse, 1, start=2, interval=1e9)
+    netcon.delay, netcon.weight[0] = 1, float("inf")
+    with pytest.raises(EngineError, match=rf"{synapse.hname()[:7]}.*\.[AB] is no number since 3"):
+        neuron_reduce.compile(other, check=False).run(100)
 
 
 @isolated
@@ -416,3 +424,72 @@ def test_sections_of_one_name() -> None:
     assert_equal(cell_of(soma), [each._ref_v for each in places], tstop=20)
     for tree in trees:
         assert_equal(tree, tree.potentials(), tstop=20)
+
+
+# ---- The layer-5 cell ---------------------------------------------------------------------------
+
+
+@isolated
+@pytest.mark.parametrize("method", ["", "classic", "lumped"])
+def test_layer_5_cell(cache: Path, method: str) -> None:
+    """The full cell, and reduced ones; what its channels do, too."""
+    cell = l5pc.build(cache)
+    h.celsius, h.v_init = 34, -80
+    drive = synapses.cover(cell, 1, 2e-3, 1000)
+    for stimulus in drive.stimuli:
+        stimulus.start, stimulus.noise = 1 + stimulus.start / 4, 1
+    arguments = {"synapses": drive.synapses, "netcons": drive.netcons}
+    soma, places = cell.soma[0](0.5), [each(0.5) for each in cell.apic][:40:4]
+    if method:
+        rates = {"rates": 25.0} if method == "lumped" else {}
+        reduction = neuron_reduce.reduce(cell, *arguments.values(), method=method, **rates)
+        arguments = {}
+        cell = reduction
+        places = [each(0.5) for each in reduction.cell.apical]
+    references = [soma._ref_v, *(each._ref_v for each in places)]
+    engine, theirs = assert_equal(cell, references, tstop=80, least_spikes=1, **arguments)
+    assert theirs[0].max() > 0
+    others = [*(soma._ref_v, soma._ref_cai, soma._ref_ica, soma.NaTs2_t._ref_gNaTs2_t)]
+    vectors = neuron_run(others, 20)
+    run = engine.run(20, record=others)
+    for own, other in zip(run.v, vectors, strict=True):
+        assert np.abs(own - other).max() <= 1e-6 * np.abs(other).max()
+
+
+# ---- What is gone -------------------------------------------------------------------------------
+
+
+@isolated
+def test_engine_outlives_its_cell() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree, check=False)
+    place, reference = tree.soma(0.5), tree.soma(0.5)._ref_v
+    before = engine.run(10)
+    tree.kept.clear()
+    for each in tree.sections:
+        h.delete_section(sec=each)
+    assert np.array_equal(engine.run(10).v, before.v)
+    assert np.array_equal(engine.run_batch(rates=[1], tstop=10, record=None).v[0], before.v)
+    for wanted in ([place], [reference], [(place, "m_hh")]):
+        with pytest.raises(ArgumentError, match=r"record\[0\]"):
+            engine.run(1, record=wanted)
+    with pytest.raises(ArgumentError, match="spikes has"):
+        engine.run(1, spikes=place)
+    assert "Engine of" in repr(engine)
+    with pytest.raises(CellError):
+        neuron_reduce.compile(tree)
+
+
+@isolated
+def test_check_says_so_where_the_cell_is_gone() -> None:
+    tree = driven_tree()
+    engine, other = neuron_reduce.compile(tree), neuron_reduce.compile(tree)
+    engine.run(5)
+    tree.kept.clear()
+    for each in tree.sections:
+        h.delete_section(sec=each)
+    assert len(engine.run(5).t) == 201
+    with pytest.raises(EngineError, match="cannot be compared with NEURON's"):
+        engine.run(10)
+    with pytest.raises(EngineError, match="sections of Tree were deleted"):
+        other.run(10)

@@ -38,8 +38,10 @@ def test_compiles_without_a_warning(name: str, tmp_path: Path, private_folder: P
     assert len(sources) >= 4
     for source in sources:
         done = subprocess.run(
-            [path, *compiler.FLAGS, "-Wall", "-Wextra", "-Werror", f"-I{compiler.RUNTIME}"]
-            + [str(source), "-o", str(source.with_suffix(".so")), "-lm"],
+            [
+                *(path, *compiler.FLAGS, "-Wall", "-Wextra", "-Werror", f"-I{compiler.RUNTIME}"),
+                *(str(source), "-o", str(source.with_suffix(".so")), "-lm"),
+            ],
             capture_output=True,
             text=True,
         )
@@ -70,5 +72,3 @@ def test_does_nothing_undefined(private_folder: Path) -> None:
         # Python and NEURON leave at their end what they have.
         ASAN_OPTIONS="detect_leaks=0:halt_on_error=1",
     )
-
-

@@ -12,7 +12,7 @@ from neuron import h, hoc, nrn
 from .._library import reducing
 from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
-from .._session import collect
+from .._session import collect, gone
 from ..errors import CellError, EngineError
 from . import inputs, refusals, sources
 from .references import TIME, Variable
@@ -28,9 +28,11 @@ class Cell:
     :ivar name: as messages have it.
     :ivar sections: all of them; what else says section by an index means one of these.
     :ivar indices: of the sections.
+    :ivar names: of the sections.
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
     :ivar soma: the index of its first somatic section.
+    :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
     """
 
@@ -41,7 +43,9 @@ class Cell:
         netcons: Iterable[Any] | None,
         mechanisms: Sequence[Any],
         events: Mapping[Any, Any] | None,
+        is_exact: bool = True,
     ):
+        self.is_exact = is_exact
         soma = collect.sections_of(collect.attribute_of(cell, "soma"), cell, "soma")
         if not soma:
             raise CellError(
@@ -58,6 +62,7 @@ class Cell:
         refusals.check_cell(self._read)
         self.sections: list[nrn.Section] = self._read.sections()
         self.indices = {section: index for index, section in enumerate(self.sections)}
+        self.names = [section.name() for section in self.sections]
         self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
         self.inputs = inputs.read(self.point_processes, given, events)
@@ -99,8 +104,13 @@ class Cell:
 
         :param time_step: in ms.
         :param is_fused: see ``nr_program_request``; likewise for the other two.
-        :raises EngineError: a mechanism cannot be compiled.
+        :raises EngineError: a mechanism cannot be compiled; the cell is gone.
         """
+        if any(map(gone.is_gone, self.sections)):
+            raise EngineError(
+                f"sections of {self.name} were deleted, and the engine runs no more than what it "
+                "was asked for before; expected the cell, or what was run before"
+            )
         recorded, adjustable = _texts(recorded), _texts(adjustable)
         return self._read.compile(
             ProgramRequest(
@@ -109,6 +119,7 @@ class Cell:
                 time_step=time_step,
                 initial_potential=self.v_init,
                 is_fused=is_fused,
+                uses_tables=not self.is_exact,
                 recorded=_array(recorded),
                 recorded_count=len(recorded),
                 adjustable=_array(adjustable),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from neuron import hoc, nrn
 
-from .._session import collect, mechanisms
+from .._session import collect, gone, mechanisms
 from ..errors import ArgumentError
 from . import inputs
 from .cells import Cell, pointer
@@ -219,9 +219,12 @@ class Changes:
         """The segments of sections and segments that have a parameter of a density mechanism."""
         found = []
         for owner in owners:
-            is_segment = isinstance(owner, nrn.Segment)
+            if gone.is_gone(owner):
+                raise ArgumentError(wanted)
+            is_segment = issubclass(type(owner), nrn.Segment)
             section = owner.sec if is_segment else owner
-            if not isinstance(section, nrn.Section) or section not in self._cell.indices:
+            is_section = issubclass(type(section), nrn.Section)
+            if not is_section or section not in self._cell.indices:
                 raise ArgumentError(wanted)
             index = self._cell.indices[section]
             kinds = [each.name() for each in section(0.5) if not each.is_ion()]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
 from neuron import h
 
 from .._display.warned import warn
 from .._processes import copies
-from .._session import mechanisms
+from .._session import gone
 from ..errors import EngineError, NeuronReduceError, SimulatorError
-from . import inputs, trials
+from . import inputs, states, trials
 from .cells import Cell
 from .programs import Loaded, Site
 from .trials import Traces
@@ -53,6 +51,11 @@ def check(loaded: Loaded, tstop: float) -> None:
         warn(f"the engine's run is not compared with NEURON's: {error}")
         return
     cell, program = loaded.cell, loaded.program
+    if any(map(gone.is_gone, cell.sections)):
+        raise EngineError(
+            f"the engine's run cannot be compared with NEURON's: sections of {cell.name} were "
+            "deleted; expected the cell, or check=False"
+        )
     sites = [
         (index, segment.x) for index, section in enumerate(cell.sections) for segment in section
     ]
@@ -149,54 +152,10 @@ def _spikes(v: np.ndarray) -> np.ndarray:
 
 def _difference_of_states(loaded: Loaded, traces: Traces) -> str:
     """What of the states differs at the end, NEURON being there too."""
-    for place, label, theirs in _states(loaded):
-        ours = traces.memory[place]
+    for place, owner, name in states.places(loaded):
+        ours, theirs = traces.memory[place], getattr(owner, name)
         scale = max(abs(ours), abs(theirs), _SMALLEST_STATE)
         if not abs(ours - theirs) <= _TOLERANCE_OF_STATES * scale:
+            label = f"{states.label(owner)}.{name}"
             return f"{label} is {ours:.9g} at {traces.t[-1]:g} ms and {theirs:.9g} with NEURON"
     return ""
-
-
-def _states(loaded: Loaded) -> Iterator[tuple[int, str, float]]:
-    """Where states are in the memory, what they are called, and NEURON's values now."""
-    cell, program = loaded.cell, loaded.program
-    for index, section in enumerate(cell.sections):
-        for segment in section:
-            for mechanism in segment:
-                kind = mechanism.name()
-                for name, hoc_name, size in _state_names(kind):
-                    place = program.variable(index, segment.x, hoc_name) if size == 1 else None
-                    if place is not None:
-                        label = f"{section.name()}({segment.x:g}).{kind}.{name}"
-                        yield place, label, getattr(mechanism, name)
-    for index, process in enumerate(cell.point_processes):
-        if loaded.is_shared[index]:
-            continue
-        for name, _, size in _state_names(mechanisms.class_name(process)):
-            place = program.member(index, name) if size == 1 else None
-            if place is not None:
-                yield place, f"{process.hname()}.{name}", getattr(process, name)
-
-
-def _memoized(function: Callable[[str], list]) -> Callable[[str], list]:
-    known: dict[str, list] = {}
-
-    def found(kind: str) -> list:
-        if kind not in known:
-            known[kind] = function(kind)
-        return known[kind]
-
-    return found
-
-
-@_memoized
-def _state_names(kind: str) -> list[tuple[str, str, int]]:
-    """A mechanism's states: their names, those that hoc has, and their sizes."""
-    if kind.endswith("_ion"):
-        ion = kind.removesuffix("_ion")
-        return [(name, name, 1) for name in (f"{ion}i", f"{ion}o")]
-    suffix = f"_{kind}"
-    return [
-        (name.removesuffix(suffix), name, size)
-        for name, size in mechanisms.variables(kind, mechanisms.STATE)
-    ]

@@ -42,20 +42,24 @@ def run(
     loaded: Loaded,
     places: Sequence[int],
     sites: Sequence[Site],
-    threshold: float,
+    threshold: float | Sequence[float],
     tstop: float,
     *,
     change: Callable[[np.ndarray, np.ndarray], None] = lambda memory, sources: None,
     is_stopped: Callable[[], bool] = lambda: False,
+    looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
+    steps: int = _CHUNK_STEPS,
 ) -> Traces | None:
     """Runs a program from the start.
 
     :param places: in its memory, of what to record.
     :param sites: where to look for spikes.
-    :param threshold: of these, in mV.
+    :param threshold: of these, in mV; one for all, or one for each.
     :param tstop: in ms; the last step is the one that ``continuerun(tstop)`` ends with.
     :param change: changes the memory and the sources that it begins with.
     :param is_stopped: asked now and then whether to give up.
+    :param looked: called now and then with the memory and the time in ms.
+    :param steps: how many between two such calls, at most 2000.
     :returns: None where it was given up.
     :raises EngineError: it cannot go on.
     """
@@ -64,10 +68,10 @@ def run(
     spiking = wiring.copy(len(sites))
     change(memory, spiking)
     first = len(wiring.sources)
+    spiking["threshold"][first:] = threshold
     for place, (section, x) in enumerate(sites, first):
         spiking[place]["kind"] = structures.CROSSING
         spiking[place]["offset"] = loaded.cell.potential(section, x, loaded.program)
-        spiking[place]["threshold"] = threshold
         spiking[place]["is_recorded"] = 1
     end = tstop - loaded.time_step / 2
     capacity = int(min(max(end, 0.0) / loaded.time_step * (1 + 1e-9), _MOST_SAMPLES)) + 3
@@ -105,8 +109,10 @@ def run(
     try:
         _check(functions.start(state), state)
         while state.t < end and not is_stopped():
-            _check(functions.go_on(state, end, _CHUNK_STEPS), state)
-            _check_number(memory[loaded.soma], loaded, state)
+            since = state.t
+            _check(functions.go_on(state, end, steps), state)
+            _check_number(memory[loaded.soma], loaded, since, state)
+            looked(memory, state.t)
             count = state.spike_count
             if count:
                 found.append((spike_sources[:count] - first, spike_times[:count].copy()))
@@ -133,13 +139,24 @@ def _check(failure: int, state: structures.Run) -> None:
         raise EngineError(f"the run cannot go on at {state.t:g} ms: {structures.FAILURES[failure]}")
 
 
-def _check_number(potential: float, loaded: Loaded, state: structures.Run) -> None:
+class NotANumber(EngineError):
+    """A potential has ceased to be a number.
+
+    :ivar until: when that was found, in ms.
+    """
+
+    def __init__(self, text: str, until: float):
+        super().__init__(text)
+        self.until = until
+
+
+def _check_number(potential: float, loaded: Loaded, since: float, state: structures.Run) -> None:
     """A potential that is no number makes all others of the cell such within a step."""
     if not np.isfinite(potential):
-        soma = loaded.cell.sections[loaded.cell.soma].name()
-        last = state.t - (_CHUNK_STEPS + 1) * loaded.time_step
-        raise EngineError(
-            f"the potential of {soma} is {potential:g} at {state.t:g} ms (it was a "
-            f"number at {max(last, 0):g} ms); expected parameters and input with which it stays a "
-            "number, and NEURON's would not do so either"
+        soma = loaded.cell.names[loaded.cell.soma]
+        raise NotANumber(
+            f"the potential of {soma} is {potential:g} at {state.t:g} ms, and was a number at "
+            f"{since:g} ms; expected parameters and input with which it stays one: NEURON's would "
+            "not do so either",
+            state.t,
         )

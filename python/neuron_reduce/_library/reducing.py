@@ -52,6 +52,7 @@ class Recording:
     :ivar point_process: its index; -1 for other variables.
     :ivar interval: in ms; 0 for all steps.
     :ivar has_times: whether a Vector has the times.
+    :ivar times: NEURON's reference to it; None for one that is no object.
     """
 
     vector: int | None
@@ -62,6 +63,7 @@ class Recording:
     point_process: int
     interval: float
     has_times: bool
+    times: int | None
 
 
 class Cell:
@@ -145,6 +147,7 @@ class Cell:
                 each.point_process,
                 each.interval,
                 bool(each.has_times),
+                each.times,
             )
             for each in base[: count.value]
         ]

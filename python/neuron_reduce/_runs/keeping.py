@@ -15,7 +15,7 @@ import numpy as np
 from .._processes import tasks
 from ..errors import ArgumentError
 from ..recording import Recording
-from . import fingerprint, running
+from . import fingerprint, native, running
 
 Runs = tuple[Recording, dict[str, Recording]]
 """The full cell's run, and those with changes that should not matter."""
@@ -39,11 +39,13 @@ class FullRuns:
         seed,
         done: Callable[[str], None],
         ceiling: bool = True,
+        engine: str = native.NEURON,
     ) -> Runs:
         """A model's runs: those that are kept, or else new ones, which then are.
 
         :param done: told after each run what it was.
         :param ceiling: whether runs with changes that should not matter are among them.
+        :param engine: see :func:`running.run`.
         """
         changes = running.CEILINGS if ceiling else ()
         key, sites = tasks.result_in_copy(
@@ -54,8 +56,8 @@ class FullRuns:
         )
         path = self._directory / f"{key}.npz"
         runs = _read(path, sites, changes)
-        if runs is None:
-            runs = running.run_full(model, protocol, ceiling, done)
+        if runs is None or not native.suits(runs[0], engine):
+            runs = running.run_full(model, protocol, ceiling, done, engine)
             _write(path, runs)
         else:
             for name in ("kept", *changes):
@@ -78,6 +80,7 @@ def _read(path: pathlib.Path, sites: Sequence[running.Site], changes: Sequence[s
                     file[f"soma {index}"],
                     dict(zip(sites, file[f"dendrites {index}"], strict=True)),
                     float(file[f"seconds {index}"]),
+                    str(file[name]) if (name := f"simulator {index}") in file else "",
                 )
                 for index in range(1 + len(changes))
             )
@@ -97,6 +100,7 @@ def _write(path: pathlib.Path, runs: Runs) -> None:
             f"soma {index}": each.soma,
             f"dendrites {index}": dendrites,
             f"seconds {index}": each.seconds,
+            f"simulator {index}": each.simulator,
         }
     temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part")
     try:

@@ -15,9 +15,10 @@ from neuron import h, hoc, nrn
 from .._processes import copies
 from .._session import collect, gone
 from .._session.naming import OWN
-from ..errors import ArgumentError, SimulatorError
+from ..errors import ArgumentError, EngineError, SimulatorError
 from ..recording import Recording
 from ..reduction import Reduction, reduce
+from . import native
 
 Site = tuple[str, float]
 
@@ -144,50 +145,97 @@ def recorded(model: Model, protocol: Protocol) -> tuple[nrn.Section, dict[Site, 
 
 
 def run_full(
-    model: Model, protocol: Protocol, ceiling: bool, done: Callable[[str], None]
+    model: Model,
+    protocol: Protocol,
+    ceiling: bool,
+    done: Callable[[str], None],
+    engine: str = native.NEURON,
 ) -> tuple[Recording, dict[str, Recording]]:
     """Runs the full cell, and with changes that should not matter where ceilings are wanted.
 
     :param done: told after each run what it was.
+    :param engine: see :func:`run`; what ran the cell runs it with changes, too.
     """
     soma, places = recorded(model, protocol)
-    full = run(model, soma, places, protocol)
+    full = run(model, model.cell, soma, places, protocol, engine)
     done(f"full cell, {full.seconds:.1f} s")
     if not ceiling:
         return full, {}
+    others = NATIVE_AGAIN if native.is_by_engine(full) else native.NEURON
     halved = dataclasses.replace(protocol, dt=protocol.dt / 2)
-    ceilings = {CEILINGS[0]: run(model, soma, places, halved)}
+    ceilings = {CEILINGS[0]: run(model, model.cell, soma, places, halved, others)}
     done(f"full cell, {CEILINGS[0]}")
     with _larger_weights(model.netcons):
-        ceilings[CEILINGS[1]] = run(model, soma, places, protocol)
+        ceilings[CEILINGS[1]] = run(model, model.cell, soma, places, protocol, others)
     done(f"full cell, {CEILINGS[1]}")
     return full, ceilings
 
 
 def run_reduced(
-    model: Model, reduction: Reduction, sites: Sequence[Site], protocol: Protocol
+    model: Model, reduction: Reduction, full: Recording, protocol: Protocol, engine: str
 ) -> Recording:
     """Runs the reduced cell of a model.
 
-    :param sites: of the full cell.
+    :param full: of the full cell, whose sites are recorded; where there is a choice, the same runs
+        the reduced cell, so that their times can be compared.
+    :param engine: see :func:`run`.
     """
-    places = {(name, x): reduction.place(name, x) for name, x in sites}
-    return run(model, next(iter(reduction.cell.somatic)), places, protocol)
+    places = {(name, x): reduction.place(name, x) for name, x in full.dendrites}
+    if engine == native.AUTO:
+        engine = AUTO_ANYWAY if native.is_by_engine(full) else native.NEURON
+    soma = next(iter(reduction.cell.somatic))
+    return run(model, reduction.cell, soma, places, protocol, engine)
 
 
-def run(model: Model, soma: nrn.Section, places: dict[Site, Any], protocol: Protocol) -> Recording:
-    """Runs the session from the start, with a fixed time step, and takes the processor time.
+AUTO_ANYWAY = "auto, however short the run"
+NATIVE_AGAIN = "native, of a cell that was compared with NEURON before"
+
+
+def run(
+    model: Model,
+    cell: Any,
+    soma: nrn.Section,
+    places: dict[Site, Any],
+    protocol: Protocol,
+    engine: str = native.NEURON,
+) -> Recording:
+    """Runs a cell from the start, with a fixed time step, and takes the processor time.
 
     :param places: segments to record, by the site they stand for.
+    :param engine: ``'neuron'`` for NEURON, ``'native'`` for the engine, ``'auto'`` for the engine
+        where it can and NEURON elsewhere; or one of the constants above.
+    :raises EngineError: the engine cannot run the cell, and has to.
     """
+    _set(model, protocol)
+    reason = ""
+    if engine == native.AUTO:
+        reason = native.reason_against(soma, protocol.tstop, protocol.dt)
+    if engine != native.NEURON and not reason:
+        try:
+            return native.run(cell, soma, places, protocol.tstop, engine != NATIVE_AGAIN)
+        except EngineError as error:
+            if engine not in (native.AUTO, AUTO_ANYWAY):
+                raise
+            reason = str(error)
+    simulator = f"NEURON: {reason}" if reason else "NEURON"
+    return _run_by_neuron(soma, places, simulator)
+
+
+def _set(model: Model, protocol: Protocol) -> None:
+    """Sets the session for a run."""
     h.CVode().active(0)
     h.dt, h.steps_per_ms, h.tstop = protocol.dt, 1 / protocol.dt, protocol.tstop
     if protocol.v_init is not None:
         h.v_init = protocol.v_init
     if protocol.celsius is not None:
         h.celsius = protocol.celsius
+    # As the run itself would.
+    h.setdt()
     for reset in model.resets:
         reset()
+
+
+def _run_by_neuron(soma: nrn.Section, places: dict[Site, Any], simulator: str) -> Recording:
     clock = h.Vector().record(h._ref_t)
     somatic = h.Vector().record(soma(0.5)._ref_v)
     dendritic = {site: h.Vector().record(place._ref_v) for site, place in places.items()}
@@ -196,7 +244,7 @@ def run(model: Model, soma: nrn.Section, places: dict[Site, Any], protocol: Prot
     with _model_runs():
         h.run()
     seconds = time.process_time() - start
-    return Recording(clock, somatic, dendritic, seconds)
+    return Recording(clock, somatic, dendritic, seconds, simulator)
 
 
 @contextlib.contextmanager

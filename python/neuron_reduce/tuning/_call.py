@@ -11,7 +11,7 @@ from .. import _library
 from .._display.progress import Progress
 from .._display.warned import kept, warn_once
 from .._processes import tasks
-from .._runs import keeping, running
+from .._runs import keeping, native, running
 from .._session import collect
 from .._session.job import check_version
 from ..evaluation import Evaluation, evaluation_of
@@ -36,6 +36,7 @@ def tune(
     sites: Iterable[tuple[str, float]] | None = None,
     workers: int | None = None,
     results: str | os.PathLike[str] | None = None,
+    engine: str = "auto",
     progress: bool = True,
     **options: Any,
 ) -> Tuning:
@@ -57,7 +58,7 @@ def tune(
     - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
 
     :param make_cell: as for :func:`evaluate`; likewise ``dt``, ``v_init``, ``celsius``, ``sites``,
-        ``workers``, ``progress`` and ``options``.
+        ``workers``, ``engine``, ``progress`` and ``options``.
     :param max_error: up to which error a candidate will do.
     :param tstop: how long a run is, in ms.
     :param tstart: from when the recordings are compared, in ms.
@@ -83,6 +84,7 @@ def tune(
     """
     check_version()
     protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
+    engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
     max_error = collect.number(max_error, "max_error", "a number")
     measure, measured = _measures.measure(error)
@@ -103,14 +105,16 @@ def tune(
 
     full_runs = (1 + len(running.CEILINGS)) * len(seeds)
     with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
-        full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, bar)
+        full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, engine, bar)
         prefix = _results.fingerprint(full, protocol, tstart, seeds, _measures.identity(error))
         keys = [_results.key(prefix, each) for each in settings]
         found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
         if found:
             bar.step(f"{len(found)} candidates in {results}", len(found) * len(seeds))
         left = [index for index in range(len(settings)) if index not in found]
-        runs = _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar)
+        runs = _candidate_runs(
+            make_cell, seeds, protocol, full, settings, left, workers, engine, bar
+        )
         first_failure = None
         for index, runs_of_seeds in runs:
             if isinstance(runs_of_seeds, tasks.Failure):
@@ -130,7 +134,7 @@ def tune(
 
 
 def _full_runs(
-    make_cell, seeds, protocol, keeper: keeping.FullRuns | None, workers, bar
+    make_cell, seeds, protocol, keeper: keeping.FullRuns | None, workers, engine, bar
 ) -> list[keeping.Runs]:
     """The full cell's runs with each seed, in their order."""
 
@@ -138,8 +142,8 @@ def _full_runs(
         def work(note):
             model = running.Model.made(make_cell, seed)
             if keeper is None:
-                return running.run_full(model, protocol, True, note)
-            return keeper.run(model, protocol, seed, note)
+                return running.run_full(model, protocol, True, note, engine)
+            return keeper.run(model, protocol, seed, note, engine=engine)
 
         return tasks.Task(f"the full cell with seed {seed}", work)
 
@@ -153,7 +157,7 @@ def _full_runs(
     return [found[index] for index in range(len(seeds))]
 
 
-def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, bar):
+def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, engine, bar):
     """Yields each candidate's index, and when all its seeds are run the recordings and records, or
     a failure."""
     pairs = [(index, position) for index in left for position in range(len(seeds))]
@@ -163,8 +167,7 @@ def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, b
             model = running.Model.made(make_cell, seeds[position])
             with kept() as warnings:
                 reduction = model.reduced(settings[index])
-            sites = tuple(full[position][0].dendrites)
-            run = running.run_reduced(model, reduction, sites, protocol)
+            run = running.run_reduced(model, reduction, full[position][0], protocol, engine)
             return (run, reduction.record), warnings
 
         return tasks.Task(f"{settings[index]} with seed {seeds[position]}", work)

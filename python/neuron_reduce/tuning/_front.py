@@ -88,6 +88,8 @@ class Tuning(Displayed):
         ran = [each for each in self.candidates if each.problem is None]
         if ran and all(math.isnan(each.rate_error) for each in ran):
             lines.append(f"{SILENCE}; error='voltage' compares potentials")
+        evaluations = [each.evaluation for each in ran if each.evaluation is not None]
+        lines += evaluations[0].notes if evaluations else []
         return [lines, [Table(rows, left=(0, 1, 11))]]
 
     def __repr__(self) -> str:

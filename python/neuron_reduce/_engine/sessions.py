@@ -1,0 +1,258 @@
+"""The session's own runs by the engine: what records is filled as NEURON would fill it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from neuron import h, hoc
+
+from .._display.warned import warn
+from .._library import reducing
+from ..errors import EngineError
+from . import checking, inputs, states, trials
+from .cells import Cell, pointer
+from .programs import Loaded, Programs
+from .references import TIME, Variable
+from .trials import Traces
+
+_CONTINUED = (
+    "a run of h.run() inside of neuron_reduce.fast() cannot be continued: events that were on "
+    "their way are not known to NEURON; expected another h.run()"
+)
+
+_AT_ONCE_MS = 1e-9
+"""After the beginning, before anything else is due."""
+
+
+class Session:
+    """A session whose ``h.run()`` is done by the engine.
+
+    :param read: reads the cell as it is then.
+    :param has_events: whether events are stated, so that handlers of initialisations have a reason.
+    """
+
+    def __init__(self, read: Callable[[], Cell], has_events: bool):
+        self._read = read
+        self._has_events = has_events
+        self._runs = 0
+        self._others = 0
+        self._handlers: list[Any] = []
+        self._plan: _Plan | None = None
+
+    def begin(self, is_checked: bool) -> None:
+        """From now on runs are the engine's.
+
+        :param is_checked: whether to compare the first ms with NEURON's.
+        """
+        try:
+            plan = _Plan(self._read(), self._has_events, 0)
+            if is_checked:
+                checking.check(plan.loaded, h.tstop)
+        except EngineError as error:
+            _warn(error)
+            return
+        self._was_running = h.running_
+        h.running_ = 0
+        # Nothing can be read at an initialisation's end, when NEURON's arrays are frozen.
+        self._handlers = [
+            h.FInitializeHandler(3, self._initialising),
+            h.FInitializeHandler(2, self._initialised),
+        ]
+
+    def end(self) -> None:
+        """Runs are NEURON's again."""
+        if not self._handlers:
+            return
+        self._handlers.clear()
+        h.running_ = self._was_running
+        if self._others and not self._runs:
+            warn(
+                "neuron_reduce.fast() saw no h.run(), and NEURON did all runs: the engine cannot "
+                "tell how long others are to be"
+            )
+
+    def _initialising(self) -> None:
+        """Called at the beginning of each initialisation."""
+        self._plan = None
+        if not h.running_:
+            self._others += 1
+            return
+        h.running_ = 0
+        self._runs += 1
+        try:
+            self._plan = _Plan(self._read(), self._has_events, len(self._handlers))
+        except EngineError as error:
+            _warn(error)
+
+    def _initialised(self) -> None:
+        """Called at its end."""
+        plan, self._plan = self._plan, None
+        if plan is not None:
+            try:
+                plan.run()
+            except EngineError as error:
+                _warn(error)
+
+
+def _warn(error: EngineError) -> None:
+    warn(f"NEURON runs the cell, not the engine: {error}")
+
+
+class _Plan:
+    """What a run is to fill.
+
+    :param handlers: how many FInitializeHandlers are this package's.
+    :raises EngineError: it cannot.
+    """
+
+    def __init__(self, cell: Cell, has_events: bool, handlers: int):
+        self._cell = cell
+        _check_session(cell, has_events, handlers)
+        self._recordings = _recordings(cell)
+        self._variables = [_variable(each, cell) for each in self._recordings]
+        self.loaded, self._places = Programs(cell).recording(self._variables, h.dt)
+        self._detectors = _detectors(cell)
+
+    def run(self) -> None:
+        """Runs, fills what records, and leaves the session at the run's end."""
+        cell, loaded = self._cell, self.loaded
+        if {segment.v for section in cell.sections for segment in section} != {cell.v_init}:
+            raise EngineError("the potential is not v_init everywhere when the run begins")
+        vectors = {pointer(each): each for each in h.List("Vector")}
+        sites = [(cell.indices[each.origin.section], each.origin.x) for each in self._detectors]
+        thresholds = [each.origin.threshold for each in self._detectors]
+        traces = trials.run(loaded, self._places, sites, thresholds, _end())
+        assert traces is not None
+        for row, (recording, variable) in enumerate(
+            zip(self._recordings, self._variables, strict=True)
+        ):
+            values = traces.t if variable.name == TIME else traces.v[row]
+            times = vectors[recording.times] if recording.times else None
+            found = _sampled(values, traces.t, recording, times, variable.name == TIME)
+            _fill(vectors[recording.vector], found)
+        for detector, spikes in zip(self._detectors, traces.spikes, strict=True):
+            if detector.recording is not None:
+                _fill(detector.recording, spikes)
+        h.CVode().event(_AT_ONCE_MS, _refuse_to_go_on)
+        _hand_back(loaded, traces)
+
+
+def _refuse_to_go_on() -> None:
+    raise RuntimeError(_CONTINUED)
+
+
+def _end() -> float:
+    """When the run ends: steps come several at a time where ``steps_per_ms`` has it so."""
+    at_once = max(int(h.nstep_steprun), 1)
+    steps = math.ceil((h.tstop - h.dt / 2) / h.dt - 1e-9)
+    return math.ceil(steps / at_once) * at_once * h.dt
+
+
+def _check_session(cell: Cell, has_events: bool, handlers: int) -> None:
+    own = set(cell.sections)
+    for section in h.allsec():
+        if section not in own:
+            raise EngineError(f"{section.name()} is in the session, and not of the cell")
+    if int(h.List("FInitializeHandler").count()) > handlers and not has_events:
+        raise EngineError(
+            "the session has an FInitializeHandler, and what that brings about is not known"
+        )
+
+
+def _recordings(cell: Cell) -> list[reducing.Recording]:
+    found = cell.recordings()
+    if found is None:
+        raise EngineError("NEURON does not tell what the session's Vectors record")
+    for each in found:
+        if each.is_play or each.name is None or each.vector is None:
+            raise EngineError("a Vector records, or is played into, what is none of the cell's")
+        if each.point_process >= 0 and (each.interval or each.has_times):
+            raise EngineError(
+                f"a Vector records {each.name} of a point process at times of its own"
+            )
+    return found
+
+
+def _variable(recording: reducing.Recording, cell: Cell) -> Variable:
+    assert recording.name is not None
+    name, _, rest = recording.name.partition("[")
+    index = int(rest.rstrip("]")) if rest else None
+    if recording.point_process >= 0:
+        process = cell.point_processes[recording.point_process]
+        section, label = process.get_segment().sec.name(), f"{process.hname()}.{recording.name}"
+        return Variable(section, 0.5, "", name, index, recording.point_process, label)
+    if recording.section < 0:
+        return Variable("", 0.0, "", TIME, None, None, TIME)
+    section = cell.sections[recording.section].name()
+    label = f"{section}({recording.position:g}).{recording.name}"
+    return Variable(section, recording.position, "", name, index, None, label, recording.section)
+
+
+def _detectors(cell: Cell) -> list[inputs.Detector]:
+    """What looks for spikes, where it is known what becomes of them."""
+    known = {pointer(each) for each in cell.point_processes}
+    found = inputs.detectors(cell.sections)
+    for each in found:
+        target = each.netcon.syn()
+        if target is not None and pointer(target) not in known:
+            raise EngineError(
+                f"{each.netcon.hname()} drives {target.hname()}, which is not of the cell"
+            )
+        if each.netcon.srcgid() >= 0:
+            raise EngineError(f"{each.netcon.hname()} has a source with a gid")
+        if target is None and each.recording is None:
+            raise EngineError(f"what {each.netcon.hname()} does with spikes is not known")
+    recorded = [pointer(each.recording) for each in found if each.recording is not None]
+    if len(set(recorded)) < len(recorded):
+        raise EngineError("a Vector has spikes of several NetCons")
+    for netcon in cell.inputs.netcons:
+        if netcon.pre() is not None and isinstance(netcon.get_recordvec(), hoc.HocObject):
+            raise EngineError(f"{netcon.hname()} records events of {netcon.pre().hname()}")
+    return found
+
+
+def _sampled(
+    values: np.ndarray,
+    t: np.ndarray,
+    recording: reducing.Recording,
+    times: Any,
+    is_time: bool,
+) -> np.ndarray:
+    """What a Vector has of a variable that is known at all steps."""
+    if recording.interval:
+        wanted = _multiples(recording.interval, t[-1])
+    elif times is not None:
+        wanted = np.array(times)
+        wanted = wanted[wanted <= t[-1]]
+    else:
+        return values
+    # What is due up to half a step after a step is taken from it.
+    places = np.searchsorted(t + h.dt / 2, wanted)
+    return wanted if is_time else values[np.minimum(places, len(t) - 1)]
+
+
+def _multiples(interval: float, end: float) -> np.ndarray:
+    """As NEURON adds them up."""
+    count = int(end / interval) + 3
+    found = np.concatenate([[0.0], np.cumsum(np.full(count, interval))])
+    return found[found <= end]
+
+
+def _fill(vector: Any, values: Sequence[float] | np.ndarray) -> None:
+    vector.resize(len(values))
+    if len(values):
+        vector.as_numpy()[:] = values
+
+
+def _hand_back(loaded: Loaded, traces: Traces) -> None:
+    """Puts the end of a run into the session."""
+    cell = loaded.cell
+    for index, section in enumerate(cell.sections):
+        for segment in section.allseg():
+            segment.v = traces.memory[cell.potential(index, segment.x, loaded.program)]
+    for place, owner, name in states.places(loaded):
+        setattr(owner, name, traces.memory[place])
+    h.t = traces.t[-1]

@@ -1,0 +1,214 @@
+"""``fast()``: the session's own runs by the engine."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from neuron import h
+
+import neuron_reduce
+from isolated import isolated
+from models.engine_tree import Tree, driven_tree, section
+from neuron_reduce import NeuronReduceWarning
+from neuron_reduce._engine import sessions
+
+pytestmark = pytest.mark.usefixtures("compiled_cells")
+
+
+def _recorded(tree: Tree) -> dict[str, Any]:
+    """Vectors of all kinds."""
+    soma, axon = tree.soma(0.5), tree.axon(0.9)
+    times = h.Vector([0, 0.3, 1.26, 7.77, 49.99, 80])
+    tree.kept.append(times)
+    found = {
+        "time": h.Vector().record(h._ref_t),
+        "soma": h.Vector().record(soma._ref_v),
+        "axon": h.Vector().record(axon._ref_v),
+        "m": h.Vector().record(soma.hh._ref_m),
+        "ina": h.Vector().record(soma._ref_ina),
+        "g": h.Vector().record(tree.kept[0]._ref_g),
+        "sparse": h.Vector().record(soma._ref_v, 0.33),
+        "sparse time": h.Vector().record(h._ref_t, 0.33),
+        "even": h.Vector().record(axon._ref_v, 0.1),
+        "at": h.Vector().record(soma._ref_v, times),
+    }
+    for name, place, threshold in (("somatic", soma, -20), ("axonal", axon, -35)):
+        netcon = h.NetCon(place._ref_v, None, sec=place.sec)
+        netcon.threshold = threshold
+        found[name] = h.Vector()
+        netcon.record(found[name])
+        tree.kept.append(netcon)
+    return found
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[list[Any]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def _values(vectors: dict[str, Any]) -> dict[str, np.ndarray]:
+    return {name: np.array(each) for name, each in vectors.items()}
+
+
+def _assert_same(theirs: dict[str, np.ndarray], vectors: dict[str, Any]) -> None:
+    for name, own in _values(vectors).items():
+        assert own.shape == theirs[name].shape, name
+        assert np.abs(own - theirs[name]).max(initial=0) < 1e-6, name
+
+
+@isolated
+def test_vectors_are_filled() -> None:
+    tree = driven_tree()
+    vectors = _recorded(tree)
+    h.tstop = 60
+    h.run()
+    theirs = _values(vectors)
+    assert len(theirs["somatic"]) > 0
+    v, m, t = tree.apical[1](1).v, tree.soma(0.5).hh.m, h.t
+    calls = _counted()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with neuron_reduce.fast(tree):
+            h.run()
+            _assert_same(theirs, vectors)
+            h.run()
+    assert len(calls) == 2
+    _assert_same(theirs, vectors)
+    assert h.t == t
+    assert tree.apical[1](1).v == pytest.approx(v, abs=1e-6)
+    assert tree.soma(0.5).hh.m == pytest.approx(m, abs=1e-6)
+    h.run()
+    assert len(calls) == 2
+    for name, own in _values(vectors).items():
+        assert np.array_equal(own, theirs[name]), name
+
+
+def _counted() -> list[Any]:
+    """A list that grows with each run of the engine's."""
+    calls: list[Any] = []
+    real = sessions.trials.run
+
+    def run(*arguments: Any, **others: Any) -> Any:
+        if len(arguments[2]):
+            calls.append(arguments)
+        return real(*arguments, **others)
+
+    sessions.trials.run = run
+    return calls
+
+
+@isolated
+def test_each_run_is_of_the_cell_as_it_is() -> None:
+    tree = Tree()
+    clamp = tree.synapse("IClamp", tree.soma(0.5), delay=1, dur=20)
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.tstop = 25
+
+    def runs() -> list[np.ndarray]:
+        found = []
+        for amplitude, dt, tstop in ((0.1, 0.025, 25), (0.6, 0.025, 30), (0.6, 0.0125, 30)):
+            clamp.amp, h.dt, h.tstop = amplitude, dt, tstop
+            h.run()
+            found.append(np.array(vector))
+        return found
+
+    theirs = runs()
+    with neuron_reduce.fast(tree):
+        ours = runs()
+    for one, other in zip(theirs, ours, strict=True):
+        assert np.abs(one - other).max() < 1e-6
+
+
+@isolated
+def test_runs_cannot_be_continued() -> None:
+    tree = Tree()
+    h.tstop = 5
+    with neuron_reduce.fast(tree):
+        h.run()
+        with pytest.raises(RuntimeError):
+            h.fadvance()
+        h.run()
+    assert h.t == pytest.approx(5)
+
+
+@isolated
+def test_initialisations_alone_are_neurons() -> None:
+    tree = driven_tree()
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    with _warned() as caught, neuron_reduce.fast(tree):
+        h.finitialize(-65)
+        assert h.t == 0
+        h.continuerun(10)
+    assert ["saw no h.run" in str(each.message) for each in caught] == [True]
+    assert len(vector) == 401
+
+
+def _left_to_neuron(tree: Tree, match: str, change: Callable[[], Any], at_once: bool) -> None:
+    """NEURON does the run, with a warning: when the context is entered, or when the run begins."""
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.tstop = 10
+    kept = [change()] if at_once else []
+    with _warned() as caught, neuron_reduce.fast(tree):
+        if not at_once:
+            kept.append(change())
+        h.run()
+    assert match in str(caught[0].message)
+    assert len(vector) == 401
+    assert kept
+
+
+@isolated
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_is_left_to_neuron(at_once: bool) -> None:
+    def other_section() -> Any:
+        return section("other")
+
+    _left_to_neuron(Tree(), "other is in the session", other_section, at_once)
+
+    tree = Tree()
+    _left_to_neuron(tree, "FInitializeHandler", lambda: h.FInitializeHandler(int), at_once)
+
+    def callback() -> Any:
+        netcon = h.NetCon(tree.soma(0.5)._ref_v, None, sec=tree.soma)
+        netcon.record(int)
+        return netcon
+
+    _left_to_neuron(tree, "does with spikes is not known", callback, at_once)
+
+    def recorded_input() -> Any:
+        synapse = tree.synapse("ExpSyn", tree.soma(0.5))
+        vector = h.Vector()
+        tree.drive(synapse, 1e-3, start=1, interval=3).record(vector)
+        return vector
+
+    _left_to_neuron(tree, "records events of NetStim", recorded_input, at_once)
+    tree.kept.clear()
+
+    def second_order() -> Any:
+        h.secondorder = 2
+        return True
+
+    _left_to_neuron(tree, "secondorder is 2", second_order, at_once)
+
+
+@isolated
+def test_potentials_of_its_own() -> None:
+    tree = Tree()
+    h.tstop = 10
+    h("proc init() { finitialize(-70) }")
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.v_init = -65
+    with (
+        pytest.warns(NeuronReduceWarning, match="the potential is not v_init"),
+        neuron_reduce.fast(tree, check=False),
+    ):
+        h.run()
+    assert vector[0] == -70
+    assert len(vector) == 401
