@@ -304,12 +304,14 @@ struct BlockEmitter {
     let base =
       switch plan.rows {
       case .none: ""
-      case .some(let rows) where hasLanes: "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
+      case .some(let rows) where hasLanes:
+        "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
       case .some(let rows): " + \(places.indices)[\(rows) + \(places.instance)] * \(plan.stride)"
       }
     func call(_ function: String, _ offset: Int, _ argument: String) -> String {
       let name = "\(function)\(hasLanes ? (each ? "_each" : "") : "1")"
-      return "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
+      return
+        "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
     }
     let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
     line("const \(number) \(place) = \(found);")
@@ -325,7 +327,9 @@ struct BlockEmitter {
           try assign(Code(text: found, isVector: hasLanes), to: result, under: mask)
           continue
         }
-        guard target.isVector || !hasLanes else { throw unsupported("a TABLE of \(name(of: result))") }
+        guard target.isVector || !hasLanes else {
+          throw unsupported("a TABLE of \(name(of: result))")
+        }
         let own = target.element("\(element)")
         line("\(own) = \(mask.map { "nr_select(\($0), \(found), \(own))" } ?? found);")
       }

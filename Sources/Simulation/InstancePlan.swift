@@ -66,7 +66,10 @@ struct InstancePlan {
     let sequences =
       isFused
       ? [after + before, before] : [after, before]
-    let others = [mechanism.initial, mechanism.beforeStep, mechanism.receiver?.block, mechanism.receiver?.initial]
+    let others = [
+      mechanism.initial, mechanism.beforeStep, mechanism.receiver?.block,
+      mechanism.receiver?.initial,
+    ]
     var kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
       $0.formUnion(Effects(of: $1, mechanism.tablesMade).liveIn)
     }

@@ -115,7 +115,8 @@ struct ProgramEmitter {
     return found.computing { table in
       let global = found.globals[table.switchGlobal]
       let names = [global.name, "\(global.name)_\(found.name)"]
-      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue == 0
+      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue
+        == 0
     }
   }
 
@@ -148,7 +149,8 @@ struct ProgramEmitter {
             segment.flatMap {
               cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
             } ?? cell.mechanisms[mechanism].defaultValues
-          }, isFused: settings.isFused, usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
+          }, isFused: settings.isFused, usesTables: settings.usesTables,
+          isStored: { settings.recorded.contains($0) },
           isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
@@ -166,7 +168,8 @@ struct ProgramEmitter {
   }
 
   private static func writesConcentrations(_ mechanism: Mechanism?) -> Bool {
-    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) } ?? false
+    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) }
+      ?? false
   }
 
   private func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
@@ -216,7 +219,9 @@ struct ProgramEmitter {
   }
 
   private var slotsOfProcesses: [Int] {
-    layout.compartments.compartments(ofPointProcessesOf: cell).map { layout.slot(ofCompartment: $0) }
+    layout.compartments.compartments(ofPointProcessesOf: cell).map {
+      layout.slot(ofCompartment: $0)
+    }
   }
 
   private mutating func planProcesses() throws(SimulationError) {
@@ -228,7 +233,9 @@ struct ProgramEmitter {
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
     for (index, process) in cell.pointProcesses.enumerated() {
-      if kinds[process.kind].superposes, kinds[process.kind].isAloneInSteps, settings.recorded.isDisjoint(with: names(of: process.kind)) {
+      if kinds[process.kind].superposes, kinds[process.kind].isAloneInSteps,
+        settings.recorded.isDisjoint(with: names(of: process.kind))
+      {
         let key = Key(kind: process.kind, slot: slots[index], values: process.values)
         if let place = known[key] {
           instances.append(CellProgram.Instance(kind: process.kind, index: place))
@@ -270,7 +277,8 @@ struct ProgramEmitter {
       let own = members.map { slots[$0] }
       let watches = source.receiver?.block.watches ?? []
       let size = MemoryPlan.padded(members.count)
-      let moves = source.blocks.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+      let moves =
+        source.blocks.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
       let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
       processes.append(
         ProcessPlan(
@@ -517,7 +525,8 @@ struct ProgramEmitter {
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
     emitter.invariants = Dictionary(
-      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") })
+      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") }
+    )
     return emitter
   }
 
@@ -721,7 +730,8 @@ struct ProgramEmitter {
     let plan = process.instances
     if plan.mechanism.ions.contains(where: { $0.writes.contains { $0 != .current } }) {
       throw .unsupported(
-        mechanism: plan.mechanism.name, block: "INITIAL", construct: "net_send beside writing an ion")
+        mechanism: plan.mechanism.name, block: "INITIAL",
+        construct: "net_send beside writing an ion")
     }
     var lines = ["  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;"]
     lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
@@ -946,7 +956,8 @@ struct ProgramEmitter {
       for (index, watch) in process.watches.enumerated() {
         let value = try emitter.difference(watch.left, watch.isUpwards, watch.right)
         declarations.append(
-          "      nr_look(run, \(kind), i, M + \(slots + 3 * index * padded) + i, \(padded), \(value));")
+          "      nr_look(run, \(kind), i, M + \(slots + 3 * index * padded) + i, \(padded), \(value));"
+        )
       }
       lines += declarations + ["  }"]
     }
