@@ -40,12 +40,30 @@ import Testing
     #expect(block.effects([]).certainlyAssigned == [c])
   }
 
-  @Test func arraysAreNeverWhollyAssigned() {
-    let block = Block(statements: [
-      .assignElement(a, index: .number(0), .number(1)), .assign(b, .element(a, .number(0))),
-    ])
-    #expect(block.effects([]).liveIn == [a])
+  @Test func knowsWhichElementsWereAssigned() {
+    let first = Statement.assignElement(a, index: .number(0), .number(1))
+    let block = Block(statements: [first, .assign(b, .element(a, .number(0)))])
+    #expect(block.effects([]).liveIn == [])
+    #expect(block.effects([]).certainlyAssigned == [b])
     #expect(block.effects([]).mayAssign == [a, b])
+    let another = Block(statements: [first, .assign(b, .element(a, .number(1)))])
+    #expect(another.effects([]).liveIn == [a])
+    let perhaps = Block(statements: [
+      .conditional(.variable(c), then: [first], otherwise: []),
+      .assign(b, .element(a, .number(0))),
+    ])
+    #expect(perhaps.effects([]).liveIn == [a, c])
+  }
+
+  @Test func knowsElementsThatLoopsAssign() {
+    let index = Expression.variable(.local(0))
+    let fill = Statement.loop(
+      local: 0, first: .number(0), last: .number(2), step: .number(1),
+      [.assignElement(a, index: index, .number(1)), .assign(b, .element(a, index))])
+    let block = Block(locals: ["i"], statements: [fill, .assign(c, .element(a, .number(2)))])
+    #expect(block.effects([]).liveIn == [])
+    let beyond = Block(locals: ["i"], statements: [fill, .assign(c, .element(a, .number(3)))])
+    #expect(beyond.effects([]).liveIn == [a])
   }
 
   @Test func dropsLocalsThatNothingReads() {
