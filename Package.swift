@@ -48,7 +48,8 @@ let package = Package(
       name: "NeuronReduceABI",
       dependencies: [
         "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "Mechanisms", "Simulation",
-        "SynapseResponse", "CNeuronReduce", .product(name: "ComplexModule", package: "swift-numerics"),
+        "SynapseResponse", "CNeuronReduce",
+        .product(name: "ComplexModule", package: "swift-numerics"),
       ],
       swiftSettings: strict
     ),
@@ -99,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "MechanismsTests", dependencies: ["Mechanisms", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: strict),
-    .target(name: "SimulationSupport", dependencies: ["CSimulation"], path: "Tests/SimulationSupport"),
+    .target(
+      name: "SimulationSupport", dependencies: ["CSimulation"], path: "Tests/SimulationSupport"),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

@@ -63,7 +63,8 @@ private func settings(
         ions.compactMap { ion in ion.styles[section].map { (ion.name, $0) } },
         uniquingKeysWith: { first, _ in first })
     },
-    isFused: request.is_fused != 0, recorded: strings(request.recorded, request.recorded_count),
+    isFused: request.is_fused != 0, usesTables: request.uses_tables != 0,
+    recorded: strings(request.recorded, request.recorded_count),
     adjustable: strings(request.adjustable, request.adjustable_count),
     weightCount: max(request.weight_count, 0))
 }

@@ -32,6 +32,8 @@ struct InstancePlan {
   private(set) var tables: [TablePlan] = []
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
+  /// The states whose step is tabulated; nil where it is computed.
+  private(set) var gates: GatePlan?
   /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
   let ohmic: OhmicCurrents?
 
@@ -44,7 +46,7 @@ struct InstancePlan {
   ///   - isAdjustable: whether a parameter may be changed between runs.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
-    isFused: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
+    isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
     in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
@@ -115,6 +117,7 @@ struct InstancePlan {
         default: false
         }
       }, isVector: { bindings[$0]?.isVector ?? true })
+    if usesTables { gates = gatePlan }
     for expression in found.expressions {
       invariants.append((expression, plan.place(0, count: count)))
     }
@@ -127,6 +130,27 @@ struct InstancePlan {
       tables.append(
         try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
     }
+  }
+
+  /// The steps of states that a table can give.
+  private var gatePlan: GatePlan? {
+    guard mechanism.kind == .density else { return nil }
+    return GatePlan(
+      of: mechanism,
+      isConstant: { variable in
+        switch variable {
+        case .instance(let index): if case .constant = storage[index] { true } else { false }
+        case .global(let index): if case .constant = globals[index] { true } else { false }
+        default: false
+        }
+      },
+      isTemporary: { variable in
+        switch variable {
+        case .instance(let index): if case .temporary = storage[index] { true } else { false }
+        case .global(let index): if case .temporary = globals[index] { true } else { false }
+        default: false
+        }
+      })
   }
 
   /// As hoc calls it: `gbar_Im`; a point process's own name without its class's.

@@ -21,6 +21,7 @@ struct ProgramEmitter {
   private let toParent, toChild: Int
   private let children, parents: Int
   private var slotAreas: [Double]
+  private var gates = GateEmitter()
 
   init(
     _ cell: CellModel, _ sources: [String: Mechanism], _ settings: ProgramSettings
@@ -150,7 +151,7 @@ struct ProgramEmitter {
             segment.flatMap {
               cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
             } ?? cell.mechanisms[mechanism].defaultValues
-          }, isFused: settings.isFused, isStored: { settings.recorded.contains($0) },
+          }, isFused: settings.isFused, usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
           isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
@@ -277,7 +278,7 @@ struct ProgramEmitter {
           instances: try InstancePlan(
             source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
             values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
-            isStored: { settings.recorded.contains($0) },
+            usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
             isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
@@ -313,6 +314,9 @@ struct ProgramEmitter {
       "#include \"simulation.h\"", "",
     ]
     try lines.append(contentsOf: tables())
+    gates = try GateEmitter(
+      sets.flatMap { set in set.order.compactMap { set.instances[$0] } })
+    lines += gates.lines
     try lines.append(contentsOf: pass("nr_cell_initial", [.initial]))
     try lines.append(contentsOf: pass("nr_cell_currents", [.currents]))
     try lines.append(contentsOf: pass("nr_cell_advance", [.advance]))
@@ -392,10 +396,14 @@ struct ProgramEmitter {
       }
     }
     if parts.contains(.advance) {
+      if set.instances.values.contains(where: { $0.gates != nil }) {
+        lines.append("    const nr_rows rows = nr_rows_of(v);")
+      }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
+        let advance = try block(
           plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set, isCurrent: false)
+        lines += try gates.statements(of: plan, otherwise: advance)
       }
     }
     if parts.contains(.currents) {

@@ -25,6 +25,8 @@ package struct ProgramSettings: Sendable {
   /// Whether states are advanced and the next step's currents computed in one pass. Currents and what else
   /// BREAKPOINT sets can then not be recorded: they are a step ahead.
   package var isFused: Bool
+  /// Whether steps of states that depend on the potential alone come from tables.
+  package var usesTables: Bool
   /// Names of range variables that are kept in the memory, so that they can be recorded.
   package var recorded: Set<String>
   /// Names of parameters that may be changed between runs.
@@ -34,7 +36,8 @@ package struct ProgramSettings: Sendable {
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
-    styles: [[String: Int]] = [], isFused: Bool = true, recorded: Set<String> = [],
+    styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
+    recorded: Set<String> = [],
     adjustable: Set<String> = [], weightCount: Int = 0
   ) {
     self.timeStep = timeStep
@@ -42,6 +45,7 @@ package struct ProgramSettings: Sendable {
     self.ions = ions
     self.styles = styles
     self.isFused = isFused
+    self.usesTables = usesTables
     self.recorded = recorded
     self.adjustable = adjustable
     self.weightCount = weightCount

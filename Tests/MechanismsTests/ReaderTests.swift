@@ -59,3 +59,74 @@ import Testing
     #expect(Verbatim.code(of: "x = 3; # y") == "x=3;#y")
   }
 }
+
+/// Sources that say little in much: refused, not followed for ever or until the stack ends.
+@Suite struct ExcessTests {
+  private func node(_ kind: String, _ children: String...) -> String {
+    "{\"\(kind)\":[\(children.joined(separator: ","))]}"
+  }
+
+  private func name(_ name: String) -> String {
+    node("Name", "{\"String\":[{\"name\":\"\(name)\"}]}")
+  }
+
+  private func call(_ routine: String) -> String {
+    node("ExpressionStatement", node("WrappedExpression", node("FunctionCall", name(routine))))
+  }
+
+  private func program(_ blocks: [String]) -> String {
+    let suffix = node("Suffix", name("SUFFIX"), name("many"))
+    let neuron = node("NeuronBlock", node("StatementBlock", suffix))
+    return node("Program", ([neuron] + blocks).joined(separator: ","))
+  }
+
+  private func routine(_ name: String, _ body: String...) -> String {
+    node(
+      "ProcedureBlock", self.name(name), node("StatementBlock", body.joined(separator: ",")))
+  }
+
+  @Test func refusesLongChainsOfCalls() {
+    let chain = (0..<5000).map { routine("f\($0)", call("f\($0 + 1)")) }
+    let initial = node("InitialBlock", node("StatementBlock", call("f0")))
+    #expect(throws: MechanismError.self) {
+      try MechanismReader.read(program(chain + [initial]))
+    }
+  }
+
+  @Test func refusesWhatGrowsWithoutBound() {
+    let tree = (0..<30).map { routine("f\($0)", call("f\($0 + 1)"), call("f\($0 + 1)")) }
+    let initial = node("InitialBlock", node("StatementBlock", call("f0")))
+    #expect(throws: MechanismError.self) {
+      try MechanismReader.read(program(tree + [routine("f30", "{\"Verbatim\":[]}"), initial]))
+    }
+  }
+
+  @Test func refusesRecursion() {
+    let initial = node("InitialBlock", node("StatementBlock", call("f")))
+    #expect(
+      throws: MechanismError.unsupported(
+        mechanism: "many", block: "f", construct: "f, which calls itself")
+    ) { try MechanismReader.read(program([routine("f", call("f")), initial])) }
+  }
+
+  @Test func refusesManyBranches() {
+    let one = node("Double", "{\"name\":\"1\"}")
+    let block = "{\"StatementBlock\":[]}"
+    let branches = Array(repeating: node("ElseIfStatement", one, block), count: 5000)
+    let statement = node("IfStatement", ([one, block] + branches).joined(separator: ","))
+    let initial = node("InitialBlock", node("StatementBlock", statement))
+    #expect(throws: MechanismError.self) { try MechanismReader.read(program([initial])) }
+  }
+
+  @Test func namesWhatIsUnknown() {
+    let assignment = node(
+      "ExpressionStatement",
+      node(
+        "BinaryExpression", node("VarName", name("x")), "{\"BinaryOperator\":[{\"name\":\"=\"}]}",
+        node("Double", "{\"name\":\"1\"}")))
+    let initial = node("InitialBlock", node("StatementBlock", assignment))
+    #expect(
+      throws: MechanismError.unknownName(mechanism: "many", block: "INITIAL", name: "x")
+    ) { try MechanismReader.read(program([initial])) }
+  }
+}

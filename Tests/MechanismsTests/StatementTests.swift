@@ -56,6 +56,12 @@ import Testing
     #expect(abs(exact["s"] - (6 + 2 * 15.625) / 3) < 1e-14)
   }
 
+  @Test func tablesGiveWholeArrays() throws {
+    let cell = try advanced()
+    let part = try #require(cell.mechanism.variables.firstIndex { $0.name == "part" })
+    #expect(cell.instance[part] == [2.5, 3.5])
+  }
+
   @Test func eulerStepsForward() throws {
     let cell = try advanced { $0["f"] = 4 }
     #expect(cell["f"] == 4 + 0.025 * (1 - 4 / 10.0))

@@ -68,9 +68,9 @@ int64_t test_deliveries(const test_source *given, int64_t sourceCount, const dou
       sources[index] = (nr_source){
           .kind = source->times ? NR_SOURCE_TIMES : NR_SOURCE_STREAM, .first = source->first,
           .count = source->count, .interval = source->interval, .number = source->number,
-          .start = source->start, .noise = source->noise, .global = source->global,
+          .start = source->start, .noise = source->noise, .draws.global = source->global,
           .times = source->times, .timeCount = source->timeCount};
-      memcpy(sources[index].ids, source->ids, sizeof source->ids);
+      memcpy(sources[index].draws.ids, source->ids, sizeof source->ids);
     }
     for (int64_t index = 0; index < connectionCount; index++) {
       made[index] = (nr_connection){.instance = (int32_t)index, .delay = delays[index]};

@@ -31,6 +31,7 @@ class Options(NamedTuple):
     """What is to be run, with paths as text.
 
     :ivar workers: how many processes run at once; None for as many as there are processors.
+    :ivar engine: what runs the cells, as ``evaluate`` takes it.
     :ivar currents: whether the protocols are run too.
     """
 
@@ -41,6 +42,7 @@ class Options(NamedTuple):
     tstop: float
     cache: str
     workers: int | None
+    engine: str
     currents: bool
 
 
@@ -71,6 +73,7 @@ def carry_out(options: Options) -> Records:
         "sites": [(site.section, site.x) for site in sites],
         "dt": model.DT,
         "workers": options.workers,
+        "engine": options.engine,
         "full_runs": cache / "fidelity-runs",
     }
     common["full_runs"].mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,7 @@ def parse_arguments() -> argparse.Namespace:
     add("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD")
     add("--tstop", type=float, default=TSTOP, help="end of the runs in ms")
     add("--workers", type=int, help="runs at once; as many as there are processors by default")
+    add("--engine", default="auto", choices=["auto", "native", "neuron"], help="what runs cells")
     add("--cache", type=pathlib.Path, default=ROOT / ".cache", help="cells and full runs")
     add("--output", type=pathlib.Path, default=ROOT / "output" / "fidelity")
     add("--quick", action="store_true", help="three cells, one drive and seed, 1 s")
@@ -73,6 +74,7 @@ def main() -> None:
                 options.tstop,
                 str(options.cache.resolve()),
                 options.workers,
+                options.engine,
                 currents=not options.quick,
             )
         )

@@ -41,6 +41,7 @@ def compile(
     mechanisms: Sequence[Any] = (),
     events: Mapping[Any, Any] | None = None,
     check: bool = True,
+    exact: bool = True,
 ) -> Engine:
     """Compiles a cell of the session, a full one or a reduced one, to code of its own.
 
@@ -63,6 +64,8 @@ def compile(
         VecStim, when it has an event.
     :param check: whether the first run of what was compiled is compared with NEURON's: its first
         50 ms, in a copy of the process.
+    :param exact: False for tables of the gates whose parameters are the same in all segments with
+        the same mechanisms: 1.5 times faster, at a difference of some 1e-7 mV.
     :raises EngineError: something of the cell or of the session is not compiled; the message names
         it.
     :raises CellError: the cell is none.
@@ -71,7 +74,10 @@ def compile(
     """
     check_version()
     cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
-    return Engine(Cell(cell, synapses, netcons, mechanisms, events), collect.truth(check, "check"))
+    found = Cell(
+        cell, synapses, netcons, mechanisms, events, is_exact=collect.truth(exact, "exact")
+    )
+    return Engine(found, collect.truth(check, "check"))
 
 
 @gone.refused

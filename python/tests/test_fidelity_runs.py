@@ -56,7 +56,7 @@ def one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 def _options(cell: str, cache: Path, **changed: Any) -> one_cell.Options:
     options = one_cell.Options(
-        cell, ["mid"], [1, 2], ["classic", "lumped"], 220.0, str(cache), 2, currents=True
+        cell, ["mid"], [1, 2], ["classic", "lumped"], 220.0, str(cache), 2, "auto", True
     )
     return options._replace(**changed)
 

@@ -673,6 +673,8 @@ typedef struct nr_program_request {
   /// Not 0 where states are advanced and the next step's currents computed in one pass: faster, but what
   /// BREAKPOINT sets cannot be recorded.
   int32_t is_fused;
+  /// Not 0 where steps of states that depend on the potential alone come from tables.
+  int32_t uses_tables;
   /// Range variables that are to be in the memory, and parameters that change from run to run.
   const char *NR_NONNULL const *NR_NULLABLE recorded;
   size_t recorded_count;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_tables.h"
 #include "vector_math.h"
 
 /// Changes whenever a structure below does.
@@ -26,6 +27,11 @@ enum {
   NR_SOURCE_MECHANISM = 3,
 };
 
+/// A stream of Random123: how many numbers were drawn and the last four words, its ids, and the global index.
+typedef struct nr_draws {
+  uint32_t drawn, words[4], ids[3], global;
+} nr_draws;
+
 typedef struct nr_source {
   int32_t kind;
   /// Its connections: the first, and how many.
@@ -33,11 +39,9 @@ typedef struct nr_source {
   /// Whether the times of its events are kept, see `nr_run.spikes`.
   int32_t isRecorded;
 
-  /// NR_SOURCE_STREAM: NetStim's parameters, in ms, and the Random123 stream's ids and global index.
-  double interval, noise, number;
-  /// How many events were sent and numbers drawn, the last four of which are kept.
-  double sent;
-  uint32_t drawn, words[4], ids[3], global;
+  /// NR_SOURCE_STREAM: NetStim's parameters, in ms, how many events were sent, and its random numbers.
+  double interval, noise, number, sent;
+  nr_draws draws;
   int32_t isAbove;
   double start;
   /// The next event's time.
@@ -123,7 +127,9 @@ enum { NR_RING = 1 << 14 };
 
 /// A source whose events go to one connection only, with all that its next event takes: each is one event
 /// that moves on.
-typedef struct __attribute__((aligned(64))) nr_direct {
+///
+/// Most of the time of delivering is waiting for these to come from far memory: all is in one place.
+typedef struct __attribute__((aligned(128))) nr_direct {
   /// When the next event is delivered, and when the source has it.
   double time, next;
   /// The next in the list of a half step.
@@ -132,6 +138,11 @@ typedef struct __attribute__((aligned(64))) nr_direct {
   int32_t source;
   double *weights;
   double delay;
+  /// Of a NetStim: the interval's fixed part and what its random part is multiplied by, in ms.
+  double fixed, random;
+  double number, sent;
+  nr_draws draws;
+  int32_t isStream;
 } nr_direct;
 
 /// What a run keeps for itself: events to come, and who is asked for crossings.
@@ -335,20 +346,28 @@ NR_INLINE double nr_product(double a, double b) {
 }
 
 /// The next of a stream's exponentially distributed numbers, of mean 1.
-static double nr_exponential(nr_source *stream) {
-  if (stream->drawn % 4 == 0) {
-    const uint32_t counter[4] = {stream->drawn / 4, stream->ids[2], stream->ids[0], stream->ids[1]};
-    nr_philox(counter, stream->global, stream->words);
+static double nr_exponential(nr_draws *draws) {
+  if (draws->drawn % 4 == 0) {
+    const uint32_t counter[4] = {draws->drawn / 4, draws->ids[2], draws->ids[0], draws->ids[1]};
+    nr_philox(counter, draws->global, draws->words);
   }
-  const uint32_t word = stream->words[stream->drawn++ % 4];
+  const uint32_t word = draws->words[draws->drawn++ % 4];
   return -log(((double)word + 1.0) * (1.0 / 4294967297.0));
 }
 
-static double nr_interval(nr_source *stream) {
+/// An interval's fixed part, and what its random part is multiplied by.
+NR_INLINE double nr_fixed_interval(const nr_source *stream) {
   const double mean = stream->interval > 0 ? stream->interval : .01;
-  if (stream->noise == 0) return mean;
-  return nr_product(1.0 - stream->noise, mean)
-         + nr_product(nr_product(stream->noise, mean), nr_exponential(stream));
+  return stream->noise == 0 ? mean : nr_product(1.0 - stream->noise, mean);
+}
+
+NR_INLINE double nr_random_interval(const nr_source *stream) {
+  const double mean = stream->interval > 0 ? stream->interval : .01;
+  return nr_product(stream->noise, mean);
+}
+
+NR_INLINE double nr_interval(double fixed, double random, nr_draws *draws) {
+  return random == 0 ? fixed : fixed + nr_product(random, nr_exponential(draws));
 }
 
 /// The first event of a source at all; infinite where there is none.
@@ -358,12 +377,13 @@ static double nr_first(nr_source *source) {
     return source->timeCount ? source->times[0] : INFINITY;
   }
   if (source->kind != NR_SOURCE_STREAM) return INFINITY;
-  source->drawn = 0;
+  source->draws.drawn = 0;
   source->sent = 0;
   if (source->noise < 0) source->noise = 0;
   if (source->noise > 1) source->noise = 1;
   if (!(source->start >= 0 && source->number > 0)) return INFINITY;
-  double event = source->start + nr_interval(source);
+  double event = source->start;
+  event += nr_interval(nr_fixed_interval(source), nr_random_interval(source), &source->draws);
   event -= nr_product(source->interval, 1.0 - source->noise);
   return event < 0 ? 0 : event;
 }
@@ -374,8 +394,17 @@ static double nr_following(nr_source *source, double time) {
     return ++source->timeIndex < source->timeCount ? source->times[source->timeIndex] : INFINITY;
   }
   source->sent += 1;
-  const double interval = nr_interval(source);
+  const double interval =
+      nr_interval(nr_fixed_interval(source), nr_random_interval(source), &source->draws);
   return source->sent >= source->number ? INFINITY : time + interval;
+}
+
+/// The same of a direct one.
+static double nr_following_directly(nr_direct *direct, nr_source *sources) {
+  if (!direct->isStream) return nr_following(&sources[direct->source], direct->next);
+  direct->sent += 1;
+  const double interval = nr_interval(direct->fixed, direct->random, &direct->draws);
+  return direct->sent >= direct->number ? INFINITY : direct->next + interval;
 }
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
@@ -459,12 +488,12 @@ static void nr_deliver(nr_run *run, double until) {
       nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
     } else if (event.target < 0) {
       const int32_t index = -1 - event.target;
-      nr_source *source = &run->sources[index];
-      const nr_direct *direct = &queue->directs[index];
+      nr_direct *direct = &queue->directs[index];
       if (direct->source == index) {
         nr_cell_receive(run, direct->kind, direct->instance, direct->weights, 0, event.time);
-        nr_schedule_direct(queue, index, nr_following(source, direct->next));
+        nr_schedule_direct(queue, index, nr_following_directly(direct, run->sources));
       } else {
+        nr_source *source = &run->sources[index];
         nr_send(run, index, source->next);
         nr_schedule(run, index, nr_following(source, source->next));
       }
@@ -509,7 +538,7 @@ int nr_start(nr_run *run) {
   queue->crossings = malloc((size_t)(run->sourceCount + 1) * sizeof *queue->crossings);
   queue->ring = malloc(NR_RING * sizeof *queue->ring);
   queue->directRing = malloc(NR_RING * sizeof *queue->directRing);
-  queue->directs = aligned_alloc(64, (size_t)(run->sourceCount + 1) * sizeof *queue->directs);
+  queue->directs = aligned_alloc(128, (size_t)(run->sourceCount + 1) * sizeof *queue->directs);
   if (!queue->crossings || !queue->ring || !queue->directRing || !queue->directs) {
     return NR_OUT_OF_MEMORY;
   }
@@ -537,7 +566,15 @@ int nr_start(nr_run *run) {
       *direct = (nr_direct){.kind = connection->kind, .instance = connection->instance,
                             .source = (int32_t)index, .weights = run->memory + connection->weights,
                             .delay = connection->delay};
-      nr_schedule_direct(queue, (int32_t)index, nr_first(source));
+      const double first = nr_first(source);
+      if (source->kind == NR_SOURCE_STREAM) {
+        direct->isStream = 1;
+        direct->fixed = nr_fixed_interval(source);
+        direct->random = nr_random_interval(source);
+        direct->number = source->number;
+        direct->draws = source->draws;
+      }
+      nr_schedule_direct(queue, (int32_t)index, first);
     } else {
       nr_schedule(run, (int32_t)index, nr_first(source));
     }

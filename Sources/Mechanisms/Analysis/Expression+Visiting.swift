@@ -42,6 +42,16 @@ extension Expression {
   /// Whether the variable, or an element of it, occurs.
   package func reads(_ variable: Variable) -> Bool { variables.contains(variable) }
 
+  /// How many operations are within each other.
+  package var depth: Int {
+    switch self {
+    case .number, .variable: 1
+    case .element(_, let operand), .negative(let operand), .not(let operand): 1 + operand.depth
+    case .binary(_, let left, let right): 1 + max(left.depth, right.depth)
+    case .call(_, let arguments): 1 + (arguments.map(\.depth).max() ?? 0)
+    }
+  }
+
   /// How many operations and values it consists of.
   package var size: Int {
     var count = 0

@@ -24,7 +24,7 @@ extension Mechanism {
     }
 
     // INITIAL: whatever it starts from, states are 0 after it; it may read what all instances share.
-    var initial = Superposition { variable in
+    var initial = Superposition(tables) { variable in
       if states.contains(variable) { return .other }
       switch variable {
       case .instance(let index): return variables[index].role == .parameter ? .constant : .other
@@ -42,13 +42,13 @@ extension Mechanism {
       }
     }
 
-    var advancing = Superposition(start)
+    var advancing = Superposition(tables, start)
     guard advancing.follow(advance.statements),
       states.allSatisfy({ advancing.share(of: $0).isProportional })
     else { return false }
 
     // At a given time v and the ions are the same for all instances.
-    var flowing = Superposition { variable in
+    var flowing = Superposition(tables) { variable in
       switch variable {
       case .voltage, .time: return .constant
       case .instance(let index):
@@ -70,7 +70,7 @@ extension Mechanism {
   private func addsOnly(
     _ block: Block, to states: Set<Variable>, _ changing: Set<Variable>
   ) -> Bool {
-    var shares = Superposition { variable in
+    var shares = Superposition(tables) { variable in
       switch variable {
       case .weight(0): return .proportional
       case .instance(let index):
@@ -104,10 +104,14 @@ private struct Superposition {
     var isConstant: Bool { self == .zero || self == .constant }
   }
 
+  let tables: [Table]
   let start: (Variable) -> Share
   var assigned: [Variable: Share] = [:]
 
-  init(_ start: @escaping (Variable) -> Share) { self.start = start }
+  init(_ tables: [Table], _ start: @escaping (Variable) -> Share) {
+    self.tables = tables
+    self.start = start
+  }
 
   func share(of variable: Variable) -> Share { assigned[variable] ?? start(variable) }
 
@@ -164,6 +168,15 @@ private struct Superposition {
           right.allSatisfy({ share(of: $0).isProportional })
         else { return false }
         for variable in unknowns { assigned[variable] = .proportional }
+      case .lookUp(let table, let argument), .lookUpValue(let table, _, let argument):
+        // What all instances look up at the same place is the same number.
+        guard tables.indices.contains(table), share(of: argument).isConstant,
+          tables[table].body.allEffects(tables).liveIn.allSatisfy({ variable in
+            if case .local = variable { return true }
+            return share(of: variable).isConstant
+          })
+        else { return false }
+        for variable in statement.assignedItself(tables) { assigned[variable] = .constant }
       default: return false
       }
     }

@@ -104,6 +104,12 @@ extension BlockBuilder {
     for equation in collected.equations { if let place = equation.unknown { places.append(place) } }
     let unknowns = try unknowns(places)
     guard !unknowns.isEmpty else { throw unsupported("a KINETIC block without reactions") }
+    for unknown in unknowns {
+      let count = reactions.count { reaction in
+        (reaction.left + reaction.right).contains { $0.place == unknown.place }
+      }
+      guard count <= 200 else { throw unsupported("\(count) reactions of one species") }
+    }
     let rates = netRates(unknowns)
     let substitution = Substitution(
       of: before, unknowns: Set(unknowns.map(\.place.variable)), tables: state.tables)

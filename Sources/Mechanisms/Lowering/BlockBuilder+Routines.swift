@@ -8,6 +8,9 @@ extension BlockBuilder {
       throw unsupported("\(routine.name) with \(arguments.count) arguments")
     }
     try spend()
+    guard routines.count < Self.deepestRoutine else {
+      throw unsupported("calls that deep in calls")
+    }
     guard !routines.contains(routine.name) else {
       throw unsupported("\(routine.name), which calls itself")
     }

@@ -93,6 +93,10 @@ struct BlockBuilder {
     throw .unknownName(mechanism: source.name, block: routines.last ?? place, name: name)
   }
 
+  /// Passes follow statements and expressions by recursion: these limits keep it shallow.
+  private static let deepestScope = 60
+  static let deepestRoutine = 40
+
   /// Statements that `body` emits, apart from those emitted so far.
   mutating func separately(
     _ body: (inout BlockBuilder) throws(MechanismError) -> Void
@@ -108,6 +112,7 @@ struct BlockBuilder {
   mutating func inScope(
     _ body: (inout BlockBuilder) throws(MechanismError) -> Void
   ) throws(MechanismError) {
+    guard scopes.count < Self.deepestScope else { throw unsupported("blocks that deep in blocks") }
     scopes.append([:])
     try body(&self)
     scopes.removeLast()

@@ -9,6 +9,7 @@ struct Substitution {
   private(set) var dependents: [Statement] = []
   private var isStable = true
   static let largestExpression = 20_000
+  static let deepestExpression = 500
 
   init(of statements: some Sequence<Statement>, unknowns: Set<Variable>, tables: [Table] = []) {
     self.unknowns = unknowns
@@ -66,6 +67,7 @@ struct Substitution {
       if case .variable(let variable) = part { return definitions[variable] }
       return nil
     }
-    return whole.size <= Self.largestExpression ? whole : nil
+    return whole.size <= Self.largestExpression && whole.depth <= Self.deepestExpression
+      ? whole : nil
   }
 }

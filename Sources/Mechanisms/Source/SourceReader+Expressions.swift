@@ -57,6 +57,9 @@ extension SourceReader {
         throw fail(found: node.kind, expected: "a species")
       }
       let factor = node.children.count > 1 ? try literal(node.children[0]) : 1
+      guard factor == factor.rounded(), (1...20).contains(factor) else {
+        throw fail(found: "\(factor)", expected: "how many of a species react")
+      }
       return [SourceSpecies(factor: factor, target: try target(last))]
     case "BinaryExpression":
       guard node.children.count == 3, node.children[1].word == "+" else {

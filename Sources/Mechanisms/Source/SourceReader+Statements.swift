@@ -126,7 +126,11 @@ extension SourceReader {
     let body = try statements(of: node)
     var otherwise: [SourceStatement] = []
     if let last = node.first("ElseStatement") { otherwise = try statements(of: last) }
-    for branch in node.all("ElseIfStatement").reversed() {
+    let branches = node.all("ElseIfStatement")
+    guard branches.count <= 50 else {
+      return .unsupported("IF with \(branches.count) times ELSE IF")
+    }
+    for branch in branches.reversed() {
       guard let first = branch.children.first else {
         throw fail(found: branch.kind, expected: "a condition")
       }

@@ -1,11 +1,11 @@
 : everything else, for tests
-NEURON { SUFFIX mixed RANGE x, y, z, w, turns POINTER p }
+NEURON { SUFFIX mixed RANGE x, y, z, w, part, turns POINTER p }
 
 DEFINE COUNT 4
 
 PARAMETER { x y = 2 z = -1.5e-1 k[3] }
 
-ASSIGNED { v w[COUNT] turns rate last }
+ASSIGNED { v w[COUNT] part[2] turns rate last p }
 
 STATE { s q START 3 f }
 
@@ -18,14 +18,14 @@ INITIAL {
 }
 
 BREAKPOINT {
-  SOLVE step
+  SOLVE turn
   SOLVE both
   SOLVE slow METHOD euler
   turns = 0
   WHILE (smaller(turns) && turns < 100) { turns = turns + 1 }
 }
 
-PROCEDURE step() {
+PROCEDURE turn() {
   LOCAL sum[2], i
   twice(x + 1)
   rate = kept + memory
@@ -34,6 +34,7 @@ PROCEDURE step() {
   FROM i = 0 TO COUNT - 1 BY 2 { sum[0] = sum[0] + w[i] }
   IF (x < 0) { z = -1 } ELSE IF (x == 0 || !y) { z = sum[0] } ELSE { z = 1 - -2^2 }
   last = last + 1
+  lines(1.5)
   VERBATIM
   /* nothing */
   return 0;
@@ -41,6 +42,11 @@ PROCEDURE step() {
 }
 
 PROCEDURE twice(u) { kept = 2*u }
+
+PROCEDURE lines(u) {
+  TABLE part FROM 0 TO 4 WITH 4
+  FROM i = 0 TO 1 { part[i] = u*u + i }
+}
 
 FUNCTION smaller(u) { smaller = u < 7 }
 
@@ -59,6 +65,6 @@ DERIVATIVE slow { f' = 1 - f/10 }
 PROCEDURE unused() {
   p = 3
   VERBATIM
-  something();
+  double thing = 3; (void) thing;
   ENDVERBATIM
 }

@@ -32,6 +32,7 @@ class Cell:
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
     :ivar soma: the index of its first somatic section.
+    :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
     """
 
@@ -42,7 +43,9 @@ class Cell:
         netcons: Iterable[Any] | None,
         mechanisms: Sequence[Any],
         events: Mapping[Any, Any] | None,
+        is_exact: bool = True,
     ):
+        self.is_exact = is_exact
         soma = collect.sections_of(collect.attribute_of(cell, "soma"), cell, "soma")
         if not soma:
             raise CellError(
@@ -116,6 +119,7 @@ class Cell:
                 time_step=time_step,
                 initial_potential=self.v_init,
                 is_fused=is_fused,
+                uses_tables=not self.is_exact,
                 recorded=_array(recorded),
                 recorded_count=len(recorded),
                 adjustable=_array(adjustable),

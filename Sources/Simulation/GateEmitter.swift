@@ -1,0 +1,83 @@
+import Mechanisms
+
+/// Writes the tables of states that relax to what the potential says: see `gate_tables.h`.
+///
+/// A table is made when the code is loaded; mechanisms with the same formulas and parameters share one.
+struct GateEmitter {
+  private(set) var lines: [String] = []
+  /// By the code of a step: the table's number.
+  private var numbers: [String: Int] = [:]
+
+  init() {}
+
+  init(_ plans: [InstancePlan]) throws(SimulationError) {
+    var calls: [String] = []
+    for plan in plans {
+      guard let gates = plan.gates else { continue }
+      let step = try Self.step(of: plan, gates)
+      let number = numbers.count
+      guard numbers[step] == nil else { continue }
+      numbers[step] = number
+      let count = gates.states.count
+      lines += [
+        "static void nr_gate_step_\(number)(double v, double *y) {", step, "}",
+        "static double nr_gates_\(number)[NR_GATE_ROWS * \(count) * NR_GATE_WIDTH] __attribute__((aligned(64)));",
+        "static unsigned char nr_are_good_\(number)[NR_GATE_ROWS];", "",
+      ]
+      calls.append(
+        "  nr_make_gates(nr_gate_step_\(number), \(count), nr_gates_\(number), nr_are_good_\(number));"
+      )
+    }
+    guard !calls.isEmpty else { return }
+    lines += ["__attribute__((constructor)) static void nr_make_all_gates(void) {"] + calls
+    lines += ["}", ""]
+  }
+
+  /// The step of a mechanism's states in a function of all lanes: by table where that is good, else as given.
+  func statements(
+    of plan: InstancePlan, otherwise exact: [String]
+  ) throws(SimulationError) -> [String] {
+    guard let gates = plan.gates, let number = numbers[try Self.step(of: plan, gates)] else {
+      return exact
+    }
+    var lines = ["    if (nr_are_good(nr_are_good_\(number), rows)) {"]
+    let count = gates.states.count
+    for (place, state) in gates.states.enumerated() {
+      let name = plan.name(of: state)
+      lines.append(
+        "      \(name) = nr_gate(nr_gates_\(number) + \(place) * NR_GATE_WIDTH, \(count) * NR_GATE_WIDTH, rows, \(name));"
+      )
+    }
+    return lines + ["    } else {"] + exact + ["    }"]
+  }
+
+  /// The statements that set the states `y` at the potential `v`.
+  private static func step(
+    of plan: InstancePlan, _ gates: GatePlan
+  ) throws(SimulationError) -> String {
+    let mechanism = plan.mechanism
+    var bindings = plan.bindings(hasLanes: false)
+    bindings[.voltage] = Binding(text: "v", isVector: false)
+    var lines: [String] = []
+    for (index, variable) in mechanism.variables.enumerated() {
+      if let place = gates.states.firstIndex(of: index) {
+        bindings[.instance(index)] = Binding(text: "y[\(place)]", isVector: false)
+        continue
+      }
+      guard case .temporary = plan.storage[index], variable.count == 1 else { continue }
+      let name = "x_\(CName.of(variable.name))"
+      bindings[.instance(index)] = Binding(text: name, isVector: false)
+      lines.append("  NR_UNUSED double \(name) = 0;")
+    }
+    for (index, global) in mechanism.globals.enumerated() {
+      guard case .temporary = plan.globals[index], global.count == 1 else { continue }
+      let name = "g_\(CName.of(global.name))"
+      bindings[.global(index)] = Binding(text: name, isVector: false)
+      lines.append("  NR_UNUSED double \(name) = 0;")
+    }
+    var emitter = BlockEmitter(
+      mechanism, hasLanes: false, bindings: bindings, tables: plan.tables, prefix: "s_")
+    try emitter.emit(mechanism.advance, named: "SOLVE")
+    return (lines + emitter.lines).joined(separator: "\n")
+  }
+}
