@@ -142,6 +142,7 @@ class Engine:
     def __init__(self, cell: Cell, is_checked: bool):
         self._cell = cell
         self._programs = Programs(cell)
+        self._finder = references.Finder(cell.sections, cell.point_processes)
         self._is_checked = is_checked
         self.trials: Trials | None = None
         self.dt, self.v_init, self.celsius = cell.dt, cell.v_init, cell.celsius
@@ -292,7 +293,7 @@ class Engine:
             label = f"{name}(0.5).v"
             variables = [Variable(name, 0.5, "", "v", None, None, label, cell.soma)]
         else:
-            variables = references.find(record, cell.sections, cell.point_processes)
+            variables = self._finder.find(record)
         return *self._programs.recording(variables, step, adjustable, apart), variables
 
     def _sites(self, spikes: Any) -> list[Site]:

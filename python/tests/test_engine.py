@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +211,35 @@ def test_runs_are_the_same_each_time() -> None:
         assert np.array_equal(run.v, again.v)
         assert np.array_equal(run.t, again.t)
         assert np.array_equal(long.v[:, : len(run.t)], run.v)
+
+
+@isolated
+def test_a_run_can_be_interrupted() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree, check=False)
+    before = engine.run(50)
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.run(1e6, record=[])
+    timer.join()
+    assert np.array_equal(engine.run(50).v, before.v)
+
+
+@isolated
+def test_variables_are_found_again_after_others_came_and_went() -> None:
+    """NEURON moves them in its memory."""
+    first, second = driven_tree(), driven_tree()
+    engine = neuron_reduce.compile(second, check=False)
+    recorded = [second.axon(0.3)._ref_v, second.soma(0.5).hh._ref_m, second.kept[3]._ref_g]
+    before = engine.run(20, record=recorded)
+    first.kept.clear()
+    for each in first.sections:
+        h.delete_section(sec=each)
+    h.finitialize(-65)
+    after = engine.run(20, record=recorded)
+    assert after.labels == before.labels
+    assert np.array_equal(after.v, before.v)
 
 
 @isolated
