@@ -329,18 +329,21 @@ def _trials(
     """What is there of a batch."""
     finished = [each for each in batch.traces if each is not None]
     t = finished[0].t if finished else np.empty(0)
-    v = np.full((len(batch.traces), len(variables), len(t)), np.nan)
-    for trial, each in enumerate(batch.traces):
-        if each is not None:
-            v[trial] = _with_times(each.v, each.t, variables)
     none = tuple(np.empty(0) for _ in range(sites))
+    spikes = tuple(none if each is None else tuple(each.spikes) for each in batch.traces)
+    is_finished = np.array([each is not None for each in batch.traces], dtype=bool)
+    v = np.empty((len(batch.traces), len(variables), len(t)))
+    for trial, each in enumerate(batch.traces):
+        v[trial] = np.nan if each is None else _with_times(each.v, each.t, variables)
+        # What is here is not kept twice.
+        batch.traces[trial] = None
     return Trials(
         t,
         v,
         tuple(each.label for each in variables),
-        tuple(none if each is None else tuple(each.spikes) for each in batch.traces),
+        spikes,
         seeds,
-        np.array([each is not None for each in batch.traces], dtype=bool),
+        is_finished,
         tuple(batch.problems),
         seconds,
     )
