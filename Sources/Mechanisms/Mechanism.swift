@@ -113,6 +113,8 @@ package struct Mechanism: Sendable, Equatable {
 
   package var name: String
   package var kind: Kind
+  /// Whether it says THREADSAFE.
+  package var isThreadSafe = false
   package var variables: [InstanceVariable]
   package var globals: [GlobalVariable]
   package var ions: [Ion]

@@ -66,9 +66,12 @@ struct InstancePlan {
       ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
       : [[mechanism.advance], [mechanism.currents]]
     let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
-    let kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
+    var kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
       $0.formUnion(Effects(of: $1, mechanism.tables).liveIn)
     }
+
+    kept.formUnion(try currentsLeft())
+    try checkResults()
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -129,6 +132,38 @@ struct InstancePlan {
     for index in mechanism.tables.indices {
       tables.append(
         try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
+    }
+  }
+
+  /// Currents that BREAKPOINT may leave as they were.
+  private func currentsLeft() throws(SimulationError) -> Set<Variable> {
+    let certain = mechanism.currents.effects(mechanism.tables).certainlyAssigned
+    let left = Set(mechanism.currentVariables.map(Variable.instance)).subtracting(certain)
+    for index in mechanism.currentVariables where left.contains(.instance(index)) {
+      if case .ion = mechanism.variables[index].role {
+        throw .unsupported(
+          mechanism: mechanism.name, block: "BREAKPOINT",
+          construct: "\(mechanism.variables[index].name) that is not always set")
+      }
+    }
+    return left
+  }
+
+  /// What a table gives has to be looked up before it is used: NEURON leaves in the first instance what making
+  /// the table left there.
+  private func checkResults() throws(SimulationError) {
+    let first = mechanism.initial.effects(mechanism.tables)
+    let results = mechanism.usedTables.reduce(into: Set<Variable>()) {
+      $0.formUnion(mechanism.tables[$1].results)
+    }
+    let early = mechanism.blocks.dropFirst().reduce(into: first.liveIn) {
+      $0.formUnion($1.effects(mechanism.tables).liveIn.subtracting(first.certainlyAssigned))
+    }
+    let found = results.intersection(early)
+    for index in mechanism.variables.indices where found.contains(.instance(index)) {
+      throw .unsupported(
+        mechanism: mechanism.name, block: "TABLE",
+        construct: "\(mechanism.variables[index].name) before it is looked up")
     }
   }
 

@@ -672,7 +672,7 @@ struct ProgramEmitter {
     ]
     for process in processes where process.instances.count > 0 {
       let plan = process.instances
-      guard !plan.mechanism.currents.isEmpty else { continue }
+      if plan.mechanism.currents.isEmpty, plan.mechanism.currentVariables.isEmpty { continue }
       lines += opening(of: process)
       if plan.mechanism.currentVariables.isEmpty {
         var emitter = emitter(plan, time: "t", set: nil)
@@ -804,8 +804,10 @@ struct ProgramEmitter {
     }
     for (index, storage) in plan.globals.enumerated() {
       guard case .temporary = storage else { continue }
+      let global = plan.mechanism.globals[index]
       lines.append(
-        "      NR_UNUSED double \(plan.prefix)g_\(CName.of(plan.mechanism.globals[index].name)) = 0;")
+        "      NR_UNUSED double \(plan.prefix)g_\(CName.of(global.name))"
+          + (global.count > 1 ? "[\(global.count)] = {0};" : " = 0;"))
     }
     try emitter.emit(block, named: name)
     return lines + emitter.lines + ["      break;", "    }"]
@@ -894,8 +896,11 @@ struct ProgramEmitter {
     }
     for (index, global) in mechanism.globals.enumerated() {
       guard case .temporary = plan.globals[index] else { continue }
+      let value = CName.literal(plan.globalValues[index])
       lines.append(
-        "  NR_UNUSED double g_\(CName.of(global.name)) = \(CName.literal(plan.globalValues[index]));")
+        global.count > 1
+          ? "  NR_UNUSED double g_\(CName.of(global.name))[\(global.count)] = {0};"
+          : "  NR_UNUSED double g_\(CName.of(global.name)) = \(value);")
     }
     let lowest = emitter.asNumber(try emitter.code(table.lowest)).text
     let highest = emitter.asNumber(try emitter.code(table.highest)).text

@@ -29,7 +29,7 @@ struct TablePlan {
     }
     let read = table.inputs(mechanism.tables)
     var differing: [[Double]] = []
-    for variable in read.union(table.dependencies) {
+    for variable in read.union(table.dependencies).sorted(by: { "\($0)" < "\($1)" }) {
       switch variable {
       case .instance(let index):
         let name = mechanism.variables[index].name
@@ -41,16 +41,18 @@ struct TablePlan {
           if mechanism.variables[index].count > 1 { throw refused("the array \(name)") }
           if all.allSatisfy({ $0 == all.first }) {
             if !table.dependencies.contains(variable) { undeclared.append(index) }
-          } else if table.dependencies.contains(variable) {
+          } else if table.dependencies.contains(variable), mechanism.isComputedOneByOne {
             differing.append(all)
+          } else if table.dependencies.contains(variable) {
+            throw refused("DEPEND on \(name), which differs between segments,")
           } else {
             throw refused("\(name), which differs between segments and is not in its DEPEND,")
           }
         default: throw refused("\(name), which blocks set,")
         }
       case .global(let index):
-        // A result that nothing else sets keeps in the table what it had before.
-        if case .temporary = globals[index], !mechanism.isSetByTableAlone(variable, table) {
+        // A result begins with what it had before.
+        if case .temporary = globals[index], !table.results.contains(variable) {
           throw refused("\(mechanism.globals[index].name), which instances set,")
         }
       default: break
@@ -59,8 +61,8 @@ struct TablePlan {
     let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
       $0.formUnion($1.effects(mechanism.tables).liveIn)
     }
-    for case .instance(let index) in table.besides(mechanism.tables)
-    where read2.contains(.instance(index)) {
+    let besides = table.besides(mechanism.tables).intersection(read2)
+    for index in mechanism.variables.indices where besides.contains(.instance(index)) {
       throw refused("setting \(mechanism.variables[index].name) besides its values")
     }
 
@@ -103,23 +105,11 @@ extension Table {
 }
 
 extension Mechanism {
-  /// Whether a variable is a result of a table and set nowhere else.
-  func isSetByTableAlone(_ variable: Variable, _ table: Table) -> Bool {
-    guard table.results.contains(variable) else { return false }
-    var others = table.body.allEffects(tables).mayAssign
-    for block in blocks {
-      for statement in block.statements {
-        statement.visit {
-          if case .lookUp(let index, _) = $0, tables.indices.contains(index),
-            tables[index] == table
-          {
-            return
-          }
-          others.formUnion($0.assignedItself(tables))
-        }
-      }
-    }
-    return !others.contains(variable)
+  /// Whether NEURON certainly makes a table anew for each instance whose values are others. Of a mechanism that
+  /// may run in threads it looks at one instance only, before each step.
+  var isComputedOneByOne: Bool {
+    let results = Set(tables.flatMap(\.results))
+    return !isThreadSafe && globals.indices.contains { results.contains(.global($0)) }
   }
 
   /// What the making of tables that are used sets besides their results.

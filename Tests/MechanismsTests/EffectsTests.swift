@@ -40,12 +40,17 @@ import Testing
     #expect(block.effects([]).certainlyAssigned == [c])
   }
 
-  @Test func arraysAreNeverWhollyAssigned() {
-    let block = Block(statements: [
-      .assignElement(a, index: .number(0), .number(1)), .assign(b, .element(a, .number(0))),
-    ])
-    #expect(block.effects([]).liveIn == [a])
-    #expect(block.effects([]).mayAssign == [a, b])
+  @Test func elementsOfArraysAreAssignedOneByOne() {
+    let block = { (index: Double) in
+      Block(statements: [
+        .assignElement(self.a, index: .number(0), .number(1)),
+        .assign(self.b, .element(self.a, .number(index))),
+      ])
+    }
+    #expect(block(0).effects([]).liveIn == [])
+    #expect(block(1).effects([]).liveIn == [a])
+    #expect(block(0).effects([]).mayAssign == [a, b])
+    #expect(block(0).effects([]).certainlyAssigned == [b])
   }
 
   @Test func dropsLocalsThatNothingReads() {

@@ -330,6 +330,8 @@ def in_child(work) -> dict:
 def category(found: dict) -> str:
     phase = found.get("phase")
     if "refused" in found:
+        if found.get("finite") is False and " is nan " in found["refused"]:
+            return "agrees, not finite"
         is_c = "on a generated source" in found["refused"]
         return "C error" if is_c else "refused"
     if "status" in found:
@@ -393,7 +395,7 @@ def probe_library(library: str, only: str | None, out, seen: set[str], together:
                 )
                 result = category(found)
                 out({**base, "varied": is_varied, "category": result, **found})
-                if result in ("refused", "not in NEURON", "C error"):
+                if result in ("not in NEURON", "C error"):
                     break
                 if result.startswith("agrees") and not is_varied and not is_point:
                     agreeing.append(name)
@@ -415,18 +417,28 @@ def construct(message: str) -> str:
 def table(path: str) -> None:
     rows = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
     worst: dict[tuple, dict] = {}
-    order = ["agrees", "agrees, not finite", "not in NEURON", "artificial", "refused", "differs",
-             "too long", "C error", "crashed"]  # fmt: skip
+    order = [
+        *("agrees", "agrees where uniform", "agrees, not finite", "not in NEURON", "artificial"),
+        *("refused", "differs", "too long", "C error", "crashed"),
+    ]
     for row in rows:
         key = row["library"], row["mechanism"]
         if key not in worst or order.index(row["category"]) > order.index(worst[key]["category"]):
             worst[key] = row
+    # Tables that NEURON makes for one instance alone, for example.
+    for row in rows:
+        key = row["library"], row["mechanism"]
+        is_uniform = row.get("varied") is False and row["category"] == "agrees"
+        if is_uniform and worst[key]["category"] == "refused":
+            worst[key] = worst[key] | {"category": "agrees where uniform"}
     counts = collections.Counter(row["category"] for row in worst.values())
     print("\n".join(f"{counts[each]:5} {each}" for each in order if counts[each]))
     apart = [row["worst"] for row in worst.values() if row["category"] == "agrees"]
     print(f"largest difference where it agrees: {max(apart, default=0):.2g} mV")
     refusals = collections.Counter(
-        construct(row["refused"]) for row in worst.values() if row["category"] == "refused"
+        construct(row["refused"])
+        for row in worst.values()
+        if row["category"] in ("refused", "agrees where uniform")
     )
     for text, count in refusals.most_common():
         print(f"{count:5} refused: {text}")

@@ -110,7 +110,7 @@ typedef struct nr_event {
   /// A connection's index; a source's as −1 − index; NR_TO_ITSELF for one from a point process to itself.
   int32_t target;
   int32_t kind, instance;
-  float flag;
+  double flag;
   int64_t weights;
 } nr_event;
 
@@ -432,7 +432,7 @@ static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance,
 __attribute__((unused)) static void nr_send_to_itself(
     nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag) {
   nr_push(run->state, (nr_event){.time = time, .target = NR_TO_ITSELF, .kind = kind,
-                                 .instance = instance, .flag = (float)flag, .weights = weights});
+                                 .instance = instance, .flag = flag, .weights = weights});
 }
 
 static void nr_send(nr_run *run, int32_t index, double time) {

@@ -11,6 +11,7 @@ package enum MechanismReader {
   static func lower(_ source: MechanismSource) throws(MechanismError) -> Mechanism {
     let state = try LoweringState(source)
     var mechanism = Mechanism(name: source.name, kind: source.kind)
+    mechanism.isThreadSafe = source.isThreadSafe
     mechanism.initial = try block(state, "INITIAL", source.initial) { $0.isInitial = true }
     var advance = BlockBuilder(state, place: "BREAKPOINT")
     var others: [SourceStatement] = []

@@ -51,6 +51,7 @@ struct MechanismSource {
   var electrodeCurrents: [String] = []
   var ranges: Set<String> = []
   var globals: Set<String> = []
+  var isThreadSafe = false
   var pointers: Set<String> = []
   var externals: Set<String> = []
   var randoms: Set<String> = []

@@ -1,7 +1,7 @@
 extension SourceReader {
-  /// SUFFIX and the like come first: errors name the mechanism.
+  /// SUFFIX and the like come first: errors name the mechanism. Of several the last one counts.
   mutating func readName(_ node: SyntaxNode) throws(MechanismError) {
-    guard let suffix = node.first("StatementBlock")?.first("Suffix") else { return }
+    guard let suffix = node.first("StatementBlock")?.all("Suffix").last else { return }
     guard suffix.children.count == 2 else { throw fail(found: "Suffix", expected: "a name") }
     source.name = suffix.children[1].word
     switch suffix.children[0].word {
@@ -32,7 +32,8 @@ extension SourceReader {
       case "External": source.externals.formUnion(names)
       case "RandomVarList", "RandomVar": source.randoms.formUnion(names)
       case "RepresentationBlock", "Longitudinal": throw unsupported(item.kind, in: "NEURON")
-      // THREADSAFE, SUFFIX, hints.
+      case "ThreadSafe": source.isThreadSafe = true
+      // SUFFIX, hints.
       default: break
       }
     }
