@@ -146,6 +146,9 @@ class Engine:
         self._is_checked = is_checked
         self.trials: Trials | None = None
         self.dt, self.v_init, self.celsius = cell.dt, cell.v_init, cell.celsius
+        # What cannot be compiled is said here, and the most frequent run need not wait.
+        loaded, *_ = self._recording(None, None)
+        _ = loaded.functions
 
     def run(
         self,
@@ -216,7 +219,8 @@ class Engine:
 
         A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
         kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
-        takes some 100 bytes for each variable of the cell and 200 for each NetCon.
+        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 200 bytes for each
+        NetCon.
 
         Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
         saved where ``save`` says so.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from neuron import h
 import neuron_reduce
 from engine_runs import assert_equal, cell_of, neuron_run
 from isolated import isolated
-from models import compiled, l5pc, synapses
+from models import compiled, compiled_pointers, compiled_synapses, l5pc, synapses
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
 from neuron_reduce._engine import checking
@@ -192,9 +193,18 @@ def test_events_that_are_stated() -> None:
 
     handler = h.FInitializeHandler(deliver)
     engine, _ = assert_equal(tree, tree.potentials(), tstop=30, events=stated)
-    del handler
-    # The check has them delivered, too.
+    # The check has them delivered, too, whoever does that.
     checked = neuron_reduce.compile(tree, events=stated)
+    assert np.array_equal(checked.run(20).v, engine.run(20).v)
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.run()
+    theirs = np.array(vector)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with neuron_reduce.fast(tree, events=stated):
+            h.run()
+    assert 0 < np.abs(np.array(vector) - theirs).max() < 1e-6
+    del handler
     assert np.array_equal(checked.run(30).v, engine.run(30).v)
 
 
@@ -373,6 +383,48 @@ def test_transfers_are_refused() -> None:
     context.target_var(clamp, clamp._ref_amp, 1)
     context.setup_transfer()
     _refused("target_var", tree)
+
+
+@isolated
+def test_pointers_are_refused(cache: Path) -> None:
+    compiled_pointers.load_mechanisms(cache)
+    tree = Tree()
+    gated = tree.synapse("GatedSyn", tree.soma(0.5))
+    h.setpointer(tree.soma(0.5)._ref_v, "level", gated)
+    _refused("GatedSyn cannot be compiled: POINTER level", tree)
+
+
+@isolated
+def test_reaction_and_diffusion_are_refused() -> None:
+    rxd = pytest.importorskip("neuron.rxd")
+    tree, other = Tree(), section("other")
+    elsewhere = rxd.Region([other], nrn_region="i", name="elsewhere")
+    kept = rxd.Species(elsewhere, d=1, name="ca", charge=2, initial=1e-4)
+    assert len(neuron_reduce.compile(tree, check=False).run(1).t) == 41
+    region = rxd.Region([tree.axon], nrn_region="i", name="cytosol")
+    assert rxd.Species(region, d=1, name="ca", charge=2, initial=1e-4) is not kept
+    _refused("rxd's region 'cytosol' holds axon", tree)
+
+
+@isolated
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("AlphaConductance", "CurrentSyn", "DelayedSyn", "DepressingSyn", "FacilitatingSyn"),
+        *("KineticSyn", "SaturatingSyn", "SharedDepressionSyn", "TonicSyn"),
+    ],
+)
+def test_synapses_of_all_kinds(cache: Path, kind: str) -> None:
+    """Of which two at one place are computed together where that is the same."""
+    compiled_synapses.load_mechanisms(cache)
+    tree = Tree()
+    first, second = (tree.synapse(kind, tree.apical[0](0.3)) for _ in range(2))
+    tree.drive(first, 2e-3, start=2, interval=4.1)
+    tree.drive(second, 1e-3, start=3, interval=2.7, noise=0.5)
+    _, theirs = assert_equal(tree, tree.potentials(), tstop=30)
+    assert np.ptp(theirs[0]) > 0.1
+    name = "current" if kind == "AlphaConductance" else "i"
+    assert_equal(tree, [tree.soma(0.5)._ref_v, getattr(second, f"_ref_{name}")], tstop=30)
 
 
 @isolated
