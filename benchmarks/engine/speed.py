@@ -1,7 +1,7 @@
 """Times the engine beside NEURON on the demo's cell, full and reduced, in one process.
 
-Each pair is run in turns, and the medians of the processor time per time step are compared. Prints a
-Markdown table.
+They take turns, and the medians of the processor time per time step are compared. Prints a Markdown
+table.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "examples"))
 
-from neuron import h
+from neuron import h  # noqa: E402
 
-import neuron_reduce
-from l5pc.cell import load
-from l5pc.drive import place_synapses
+import neuron_reduce  # noqa: E402
+from l5pc.cell import load  # noqa: E402
+from l5pc.drive import place_synapses  # noqa: E402
 
 h.load_file("stdrun.hoc")
 
@@ -145,8 +145,8 @@ def main() -> None:
         row(options.method, reduced["NEURON"], reduced),
         row("full in NEURON, reduced in the engine", full["NEURON"], reduced),
         "",
-        f"{options.synapses} synapses. Compiling the full cell: {cold:.1f} s, {warm:.2f} s when the "
-        "code is in the cache (reading the cell included).",
+        f"{options.synapses} synapses. Compiling the full cell: {cold:.1f} s, {warm:.2f} s when "
+        "the code is in the cache (reading the cell included).",
         *batch_lines(made["exact"]),
     ]
     print("\n".join(lines))
