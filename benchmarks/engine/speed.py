@@ -17,14 +17,15 @@ from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples"))
+
+from neuron import h
+
+import neuron_reduce
+from l5pc.cell import load
+from l5pc.drive import place_synapses
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "examples"))
-
-from neuron import h  # noqa: E402
-
-import neuron_reduce  # noqa: E402
-from l5pc.cell import load  # noqa: E402
-from l5pc.drive import place_synapses  # noqa: E402
 
 h.load_file("stdrun.hoc")
 
