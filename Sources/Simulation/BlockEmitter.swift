@@ -270,12 +270,14 @@ struct BlockEmitter {
     let base =
       switch plan.rows {
       case .none: ""
-      case .some(let rows) where hasLanes: "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
+      case .some(let rows) where hasLanes:
+        "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
       case .some(let rows): " + \(places.indices)[\(rows) + \(places.instance)] * \(plan.stride)"
       }
     func call(_ function: String, _ offset: Int, _ argument: String) -> String {
       let name = "\(function)\(hasLanes ? (each ? "_each" : "") : "1")"
-      return "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
+      return
+        "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
     }
     let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
     line("const \(number) \(place) = \(found);")

@@ -54,7 +54,9 @@ package struct CellProgram: Sendable {
   /// - Parameter name: as hoc has it: `m_hh`, `ena`, `v`; of an element of an array `x_mechanism[2]`.
   package func offset(ofRangeVariable name: String, section: Int, segment: Int) -> Int? {
     if name == "v" { return potentials[section][segment] }
-    guard let slot = layout.slots[layout.compartments.segments[section][segment]] else { return nil }
+    guard let slot = layout.slots[layout.compartments.segments[section][segment]] else {
+      return nil
+    }
     let index = layout.set(ofSlot: slot)
     let place = slot - layout.sets[index].first
     for ion in sets[index].ions.values {
@@ -80,7 +82,8 @@ package struct CellProgram: Sendable {
   }
 
   /// Whether a fused pass sets a quantity for the next step before this one's is recorded.
-  private func isAhead(_ quantity: Mechanism.IonQuantity, of ion: IonPlan, inSet index: Int) -> Bool {
+  private func isAhead(_ quantity: Mechanism.IonQuantity, of ion: IonPlan, inSet index: Int) -> Bool
+  {
     if quantity == .current || quantity == .reversal && ion.advancesReversal { return true }
     return sets[index].instances.values.contains { instance in
       instance.mechanism.variables.indices.contains {

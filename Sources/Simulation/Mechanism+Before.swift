@@ -10,7 +10,9 @@ extension Mechanism {
       $0.formUnion($1.effects(tables).liveIn.subtracting(first.certainlyAssigned))
     }
     return variables.enumerated().compactMap { index, variable in
-      guard variable.isRange, variable.count == 1, later.contains(.instance(index)) else { return nil }
+      guard variable.isRange, variable.count == 1, later.contains(.instance(index)) else {
+        return nil
+      }
       switch variable.role {
       case .assigned, .current: return InstancePlan.name(of: variable.name, of: self)
       case .parameter, .state, .ion: return nil

@@ -118,7 +118,8 @@ struct ProgramEmitter {
     return found.computing { table in
       let global = found.globals[table.switchGlobal]
       let names = [global.name, "\(global.name)_\(found.name)"]
-      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue == 0
+      return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue
+        == 0
     }
   }
 
@@ -151,7 +152,8 @@ struct ProgramEmitter {
             segment.flatMap {
               cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
             } ?? cell.mechanisms[mechanism].defaultValues
-          }, isFused: settings.isFused, usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
+          }, isFused: settings.isFused, usesTables: settings.usesTables,
+          isStored: { settings.recorded.contains($0) },
           isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
@@ -169,7 +171,8 @@ struct ProgramEmitter {
   }
 
   private static func writesConcentrations(_ mechanism: Mechanism?) -> Bool {
-    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) } ?? false
+    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) }
+      ?? false
   }
 
   private func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
@@ -221,7 +224,9 @@ struct ProgramEmitter {
   }
 
   private var slotsOfProcesses: [Int] {
-    layout.compartments.compartments(ofPointProcessesOf: cell).map { layout.slot(ofCompartment: $0) }
+    layout.compartments.compartments(ofPointProcessesOf: cell).map {
+      layout.slot(ofCompartment: $0)
+    }
   }
 
   private mutating func planProcesses() throws(SimulationError) {
@@ -233,7 +238,8 @@ struct ProgramEmitter {
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
     for (index, process) in cell.pointProcesses.enumerated() {
-      if kinds[process.kind].superposes, settings.recorded.isDisjoint(with: names(of: process.kind)) {
+      if kinds[process.kind].superposes, settings.recorded.isDisjoint(with: names(of: process.kind))
+      {
         let key = Key(kind: process.kind, slot: slots[index], values: process.values)
         if let place = known[key] {
           instances.append(CellProgram.Instance(kind: process.kind, index: place))
@@ -476,7 +482,8 @@ struct ProgramEmitter {
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
     emitter.invariants = Dictionary(
-      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") })
+      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") }
+    )
     return emitter
   }
 

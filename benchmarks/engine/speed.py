@@ -1,7 +1,7 @@
 """Times the engine beside NEURON on the demo's cell, full and reduced, in one process.
 
-Each pair is run in turns, and the medians of the processor time per time step are compared. Prints a
-Markdown table.
+They take turns, and the medians of the processor time per time step are compared. Prints a Markdown
+table.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "examples"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples"))
 
 from neuron import h
 
 import neuron_reduce
 from l5pc.cell import load
 from l5pc.drive import place_synapses
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 h.load_file("stdrun.hoc")
 
@@ -145,8 +146,8 @@ def main() -> None:
         row(options.method, reduced["NEURON"], reduced),
         row("full in NEURON, reduced in the engine", full["NEURON"], reduced),
         "",
-        f"{options.synapses} synapses. Compiling the full cell: {cold:.1f} s, {warm:.2f} s when the "
-        "code is in the cache (reading the cell included).",
+        f"{options.synapses} synapses. Compiling the full cell: {cold:.1f} s, {warm:.2f} s when "
+        "the code is in the cache (reading the cell included).",
         *batch_lines(made["exact"]),
     ]
     print("\n".join(lines))
