@@ -17,7 +17,7 @@ from ._display.progress import Progress
 from ._display.warned import warn
 from ._engine import checking, faults, references, sessions, trials
 from ._engine.batches import Batch
-from ._engine.cells import Cell
+from ._engine.cells import Cell, soma_of
 from ._engine.changes import Changes
 from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
@@ -106,9 +106,12 @@ def fast(
 
     :param cell: as for :func:`compile`; likewise the others.
     :param check: whether the first 50 ms are compared with NEURON's when the context is entered.
+    :raises CellError: the cell is none; likewise what else :func:`compile` raises but for
+        EngineErrors.
     """
     check_version()
     cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
+    soma_of(cell)
     session = sessions.Session(
         lambda: Cell(cell, synapses, netcons, mechanisms, events), bool(events)
     )

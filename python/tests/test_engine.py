@@ -445,6 +445,10 @@ def test_arguments() -> None:
         neuron_reduce.compile(tree, [3])
     with pytest.raises(EngineError, match=r"synapses\[0\], ExpSyn.*is not on the cell"):
         neuron_reduce.compile(tree, [stranger])
+    with pytest.raises(SynapseError, match=r"netcons\[0\] is 5"):
+        neuron_reduce.compile(tree, netcons=[5])
+    with pytest.raises(CellError, match="None has no soma"), neuron_reduce.fast(None):
+        pass
     with pytest.raises(SynapseError, match="netcons is 5"):
         neuron_reduce.compile(tree, netcons=5)
     engine = neuron_reduce.compile(tree, check=False)
