@@ -235,11 +235,13 @@ struct ProgramEmitter {
       let values: [Double]
     }
     let slots = slotsOfProcesses
+    let mayShare = kinds.indices.map {
+      kinds[$0].superposes && settings.recorded.isDisjoint(with: names(of: $0))
+    }
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
     for (index, process) in cell.pointProcesses.enumerated() {
-      if kinds[process.kind].superposes, settings.recorded.isDisjoint(with: names(of: process.kind))
-      {
+      if mayShare[process.kind] {
         let key = Key(kind: process.kind, slot: slots[index], values: process.values)
         if let place = known[key] {
           instances.append(CellProgram.Instance(kind: process.kind, index: place))
