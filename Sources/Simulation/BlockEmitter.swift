@@ -45,6 +45,12 @@ struct BlockEmitter {
   var invariants: [Expression: String] = [:]
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
   var eventContext: (kind: Int, instance: String)?
+  /// Where the memory has which event net_move moves, and what WATCH keeps; how far apart arrays of instances are.
+  var moves, watchSlots: Int?
+  var paddedCount = 0
+  /// How many WATCH statements there are, and which is the next.
+  var watchCount = 0
+  private var nextWatch = 0
   /// The name of the block, for errors.
   var blockName = ""
 
@@ -133,14 +139,42 @@ struct BlockEmitter {
       try solveNonlinear(unknowns, residuals, under: mask)
     case .sendToItself(let delay, let flag):
       guard let eventContext, !hasLanes else { throw unsupported("net_send") }
-      let (delay, flag, now) = (try code(delay), try code(flag), try code(.variable(.time)))
+      let delay = asNumber(try code(delay)).text
+      let flag = asNumber(try code(flag)).text
+      let now = try code(.variable(.time)).text
+      let own = "run, \(eventContext.kind), \(eventContext.instance)"
+      if let moves {
+        line(
+          "nr_send_movable(\(own), weights - run->memory, \(now) + \(delay), \(flag), M + \(moves) + i, "
+            + "\(paddedCount));")
+      } else {
+        line("nr_send_to_itself(\(own), weights - run->memory, \(now) + \(delay), \(flag));")
+      }
+    case .sendEvent(let time):
+      // What an instance sends goes nowhere: a NetCon from it to the cell is refused where inputs are read.
+      _ = try code(time)
+    case .moveEvent(let time):
+      guard let eventContext, let moves else { throw unsupported("net_move") }
+      let time = asNumber(try code(time)).text
       line(
-        "nr_send_to_itself(run, \(eventContext.kind), \(eventContext.instance), weights - run->memory, "
-          + "\(now.text) + \(asNumber(delay).text), \(asNumber(flag).text));")
-    case .sendEvent: throw unsupported("net_event")
-    case .moveEvent: throw unsupported("net_move")
-    case .watch: throw unsupported("WATCH")
+        "nr_move(run, \(eventContext.kind), \(eventContext.instance), t, \(time), M + \(moves) + i, "
+          + "\(paddedCount));")
+    case .watch(let left, let isUpwards, let right, let flag):
+      guard let watchSlots, !hasLanes else { throw unsupported("WATCH") }
+      let flag = asNumber(try code(flag)).text
+      line(
+        "nr_watch(M + \(watchSlots) + i, \(paddedCount), \(watchCount), \(nextWatch), &isFirst, "
+          + "\(try difference(left, isUpwards, right)), \(flag));")
+      nextWatch += 1
     }
+  }
+
+  /// What is above 0 while a WATCH's condition holds.
+  func difference(
+    _ left: Expression, _ isUpwards: Bool, _ right: Expression
+  ) throws(SimulationError) -> String {
+    let (left, right) = (asNumber(try code(left)), asNumber(try code(right)))
+    return "\(isUpwards ? "" : "-")((\(left.text)) - (\(right.text)))"
   }
 
   private mutating func assign(
@@ -282,10 +316,23 @@ struct BlockEmitter {
     let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
     line("const \(number) \(place) = \(found);")
     let results = value.map { [$0] } ?? table.results
-    for (column, result) in results.enumerated() {
-      let found = call(
-        "nr_interpolate", plan.offset + TableLayout.header + column * columns, place)
-      try assign(Code(text: found, isVector: hasLanes), to: result, under: mask)
+    var column = 0
+    for result in results {
+      let target = try binding(result)
+      for element in 0..<target.count {
+        let found = call(
+          "nr_interpolate", plan.offset + TableLayout.header + column * columns, place)
+        column += 1
+        guard target.count > 1 else {
+          try assign(Code(text: found, isVector: hasLanes), to: result, under: mask)
+          continue
+        }
+        guard target.isVector || !hasLanes else {
+          throw unsupported("a TABLE of \(name(of: result))")
+        }
+        let own = target.element("\(element)")
+        line("\(own) = \(mask.map { "nr_select(\($0), \(found), \(own))" } ?? found);")
+      }
     }
   }
 

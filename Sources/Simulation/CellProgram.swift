@@ -141,4 +141,9 @@ struct ProcessPlan {
   /// By ion: whether its current has to be in the memory anywhere.
   var hasCurrents: [Bool]
   var diameters, areas: Int?
+  /// Where it says which event net_move moves: its order, then its weights.
+  var moves: Int?
+  var watches: [Watch]
+  /// Where each WATCH has its state, its flag and the order of its event.
+  var watchSlots: Int?
 }

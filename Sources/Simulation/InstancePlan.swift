@@ -61,13 +61,17 @@ struct InstancePlan {
     var assigned = Effects(of: blocks, mechanism.tables).mayAssign
     let besides = mechanism.setBesidesTables
     assigned.formUnion(besides)
+    let after = [mechanism.advance, mechanism.afterSolve, mechanism.beforeStep]
+    let before = [mechanism.beforeBreakpoint, mechanism.currents]
     let sequences =
       isFused
-      ? [[mechanism.advance, mechanism.currents], [mechanism.currents]]
-      : [[mechanism.advance], [mechanism.currents]]
-    let others = [mechanism.initial, mechanism.receiver?.block, mechanism.receiver?.initial]
+      ? [after + before, before] : [after, before]
+    let others = [
+      mechanism.initial, mechanism.beforeStep, mechanism.receiver?.block,
+      mechanism.receiver?.initial,
+    ]
     var kept = (sequences + others.compactMap { $0.map { [$0] } }).reduce(into: Set<Variable>()) {
-      $0.formUnion(Effects(of: $1, mechanism.tables).liveIn)
+      $0.formUnion(Effects(of: $1, mechanism.tablesMade).liveIn)
     }
 
     kept.formUnion(try currentsLeft())
@@ -77,7 +81,7 @@ struct InstancePlan {
       let isSet = assigned.contains(.instance(index))
       let name = Self.name(of: variable.name, of: mechanism)
       switch variable.role {
-      case .ion: storage.append(.temporary)
+      case .ion where !isOwn(index) || !kept.contains(.instance(index)): storage.append(.temporary)
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
@@ -139,7 +143,8 @@ struct InstancePlan {
   private func currentsLeft() throws(SimulationError) -> Set<Variable> {
     let certain = mechanism.currents.effects(mechanism.tables).certainlyAssigned
     let left = Set(mechanism.currentVariables.map(Variable.instance)).subtracting(certain)
-    for index in mechanism.currentVariables where left.contains(.instance(index)) {
+    for index in mechanism.currentVariables
+    where left.contains(.instance(index)) && !isOwn(index) {
       if case .ion = mechanism.variables[index].role {
         throw .unsupported(
           mechanism: mechanism.name, block: "BREAKPOINT",
@@ -152,12 +157,12 @@ struct InstancePlan {
   /// What a table gives has to be looked up before it is used: NEURON leaves in the first instance what making
   /// the table left there.
   private func checkResults() throws(SimulationError) {
-    let first = mechanism.initial.effects(mechanism.tables)
+    let first = mechanism.initial.effects(mechanism.tablesMade)
     let results = mechanism.usedTables.reduce(into: Set<Variable>()) {
       $0.formUnion(mechanism.tables[$1].results)
     }
     let early = mechanism.blocks.dropFirst().reduce(into: first.liveIn) {
-      $0.formUnion($1.effects(mechanism.tables).liveIn.subtracting(first.certainlyAssigned))
+      $0.formUnion($1.effects(mechanism.tablesMade).liveIn.subtracting(first.certainlyAssigned))
     }
     let found = results.intersection(early)
     for index in mechanism.variables.indices where found.contains(.instance(index)) {
@@ -212,9 +217,17 @@ struct InstancePlan {
     return .memory(offset ?? 0)
   }
 
+  /// Whether an ion's quantity is a mechanism's own: a current that it writes and does not READ.
+  func isOwn(_ variable: Int) -> Bool {
+    guard case .ion(let ion, .current) = mechanism.variables[variable].role else { return false }
+    return !mechanism.ions[ion].reads.contains(.current)
+  }
+
   /// Whether BREAKPOINT sets a variable itself, beside what its SOLVE does.
   func isSetByCurrents(_ variable: Int) -> Bool {
-    mechanism.currents.effects(mechanism.tables).mayAssign.contains(.instance(variable))
+    [mechanism.currents, mechanism.beforeBreakpoint].contains {
+      $0.effects(mechanism.tables).mayAssign.contains(.instance(variable))
+    }
   }
 
   // MARK: Globals
@@ -224,10 +237,10 @@ struct InstancePlan {
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
     // INITIAL finds what was there before the run, unless another instance's has set it.
-    let first = mechanism.initial.effects(mechanism.tables)
-    let carried = [mechanism.advance, mechanism.currents].reduce(
+    let first = mechanism.initial.effects(mechanism.tablesMade)
+    let carried = mechanism.blocksOfSteps.reduce(
       into: first.liveIn.intersection(first.mayAssign)
-    ) { $0.formUnion($1.effects(mechanism.tables).liveIn) }
+    ) { $0.formUnion($1.effects(mechanism.tablesMade).liveIn) }
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }

@@ -14,6 +14,8 @@ struct IonPlan {
   let reversal, current, inside, outside: Int
   /// Whether anything writes a concentration.
   let isDynamic: Bool
+  /// Whether a mechanism writes the reversal potential.
+  let isReversalWritten: Bool
   /// Whether the current has to be in the memory.
   let hasCurrent: Bool
 

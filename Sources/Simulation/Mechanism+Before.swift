@@ -4,10 +4,10 @@ extension Mechanism {
   /// The names of scalar variables whose values from before a run matter, although they are no parameters, as
   /// hoc has them: what hoc set, or an earlier run left, is read before a block sets it.
   package var namesReadFirst: [String] {
-    let first = initial.effects(tables)
+    let first = initial.effects(tablesMade)
     // Whatever INITIAL may leave alone, other blocks may find as it was.
     let later = blocks.reduce(into: first.liveIn) {
-      $0.formUnion($1.effects(tables).liveIn.subtracting(first.certainlyAssigned))
+      $0.formUnion($1.effects(tablesMade).liveIn.subtracting(first.certainlyAssigned))
     }
     return variables.enumerated().compactMap { index, variable in
       guard variable.isRange, variable.count == 1, later.contains(.instance(index)) else {

@@ -9,6 +9,30 @@ extension Mechanism {
     ].compactMap { $0 }
   }
 
+  /// Those that are done in each step.
+  var blocksOfSteps: [Block] { [advance, afterSolve, beforeStep, beforeBreakpoint, currents] }
+
+  /// Its tables as those see them who look something up: what they were made from is no matter then.
+  var tablesMade: [Table] {
+    tables.map { table in
+      var copy = table
+      copy.body = Block()
+      copy.dependencies = []
+      copy.lowest = .number(0)
+      copy.highest = .number(0)
+      return copy
+    }
+  }
+
+  /// How many numbers a variable is.
+  func count(of variable: Variable) -> Int {
+    switch variable {
+    case .instance(let index): variables[index].count
+    case .global(let index): globals[index].count
+    default: 1
+    }
+  }
+
   /// The same with what some tables interpolate computed instead.
   func computing(_ isComputed: (Table) -> Bool) -> Mechanism {
     let computed = tables.map(isComputed)

@@ -112,9 +112,6 @@ struct ProgramEmitter {
   ) throws(SimulationError) -> Mechanism? {
     if kind.isIon || ["morphology", "capacitance"].contains(kind.name) { return nil }
     guard let found = sources[kind.name] else { throw .missingSource(mechanism: kind.name) }
-    guard found.beforeBreakpoint.isEmpty, found.afterSolve.isEmpty, found.beforeStep.isEmpty else {
-      throw .unsupported(mechanism: kind.name, block: "BEFORE or AFTER", construct: "this block")
-    }
     return found.computing { table in
       let global = found.globals[table.switchGlobal]
       let names = [global.name, "\(global.name)_\(found.name)"]
@@ -177,10 +174,7 @@ struct ProgramEmitter {
 
   private func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
     guard let mechanism else { return false }
-    let blocks = [
-      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.receiver?.block,
-    ].compactMap { $0 }
-    return Effects(of: blocks, mechanism.tables).liveIn.contains(variable)
+    return Effects(of: mechanism.blocks, mechanism.tables).liveIn.contains(variable)
   }
 
   private mutating func planIons(
@@ -217,6 +211,7 @@ struct ProgramEmitter {
         reversal: plan.place(initial(0, nil)), current: plan.place(0, count: set.count),
         inside: plan.place(initial(1, ion?.inside)),
         outside: plan.place(initial(2, ion?.outside)), isDynamic: isDynamic,
+        isReversalWritten: uses.contains { $0.writes.contains(.reversal) },
         hasCurrent: !settings.isFused || uses.contains { $0.reads.contains(.current) }
           || settings.recorded.contains("i\(name)"))
     }
@@ -236,7 +231,8 @@ struct ProgramEmitter {
     }
     let slots = slotsOfProcesses
     let mayShare = kinds.indices.map {
-      kinds[$0].superposes && settings.recorded.isDisjoint(with: names(of: $0))
+      kinds[$0].superposes && kinds[$0].isAloneInSteps
+        && settings.recorded.isDisjoint(with: names(of: $0))
     }
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
@@ -281,6 +277,11 @@ struct ProgramEmitter {
         hasCurrents.append(hasCurrent)
       }
       let own = members.map { slots[$0] }
+      let watches = source.receiver?.block.watches ?? []
+      let size = MemoryPlan.padded(members.count)
+      let moves =
+        source.blocks.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+      let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
       processes.append(
         ProcessPlan(
           instances: try InstancePlan(
@@ -291,7 +292,8 @@ struct ProgramEmitter {
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
-          areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil))
+          areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
+          moves: moves, watches: watches, watchSlots: watchSlots))
     }
   }
 
@@ -312,6 +314,8 @@ struct ProgramEmitter {
     static let initial = Parts(rawValue: 1)
     static let advance = Parts(rawValue: 2)
     static let currents = Parts(rawValue: 4)
+    /// BEFORE STEP alone, which is else part of `advance`: before the first sample.
+    static let beforeStep = Parts(rawValue: 8)
   }
 
   mutating func source() throws(SimulationError) -> String {
@@ -319,8 +323,10 @@ struct ProgramEmitter {
       "#define NR_DT \(CName.literal(settings.timeStep))",
       "#define NR_CELSIUS \(CName.literal(cell.temperature))",
       "#define NR_IS_FUSED \(settings.isFused ? 1 : 0)",
-      "#include \"simulation.h\"", "",
     ]
+    if hasBeforeStep { lines.append("#define NR_HAS_BEFORE_STEP 1") }
+    if !processes.allSatisfy({ $0.watches.isEmpty }) { lines.append("#define NR_HAS_WATCH 1") }
+    lines += ["#include \"simulation.h\"", ""]
     try lines.append(contentsOf: tables())
     gates = try GateEmitter(
       sets.flatMap { set in set.order.compactMap { set.instances[$0] } })
@@ -328,11 +334,17 @@ struct ProgramEmitter {
     try lines.append(contentsOf: pass("nr_cell_initial", [.initial]))
     try lines.append(contentsOf: pass("nr_cell_currents", [.currents]))
     try lines.append(contentsOf: pass("nr_cell_advance", [.advance]))
+    if hasBeforeStep { try lines.append(contentsOf: pass("nr_cell_before_step", [.beforeStep])) }
     try lines.append(contentsOf: pass("nr_cell_advance_currents", [.advance, .currents]))
     try lines.append(contentsOf: points())
     lines += solver()
     try lines.append(contentsOf: receivers())
+    if !processes.allSatisfy({ $0.watches.isEmpty }) { try lines.append(contentsOf: watches()) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var hasBeforeStep: Bool {
+    (mechanisms.compactMap { $0 } + kinds).contains { !$0.beforeStep.isEmpty }
   }
 
   private func pass(_ name: String, _ parts: Parts) throws(SimulationError) -> [String] {
@@ -355,10 +367,14 @@ struct ProgramEmitter {
       for (index, set) in sets.enumerated() {
         try lines.append(contentsOf: density(set, layout.sets[index], parts))
       }
-      if !parts.isDisjoint(with: [.initial, .advance]) {
-        for process in processes where process.instances.count > 0 {
-          try lines.append(
-            contentsOf: states(of: process, parts.contains(.initial) ? .initial : .advance))
+      let own = parts.subtracting(.currents)
+      for (kind, process) in processes.enumerated()
+      where process.instances.count > 0 && !own.isEmpty {
+        if own == .initial { lines += eventSlots(process) }
+        if own == .initial, process.instances.mechanism.initial.sendsEvents {
+          try lines.append(contentsOf: initialOneByOne(kind, process))
+        } else {
+          try lines.append(contentsOf: states(of: process, own))
         }
       }
       // Those that INITIAL had no use for.
@@ -413,8 +429,28 @@ struct ProgramEmitter {
           plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set, isCurrent: false)
         lines += try gates.statements(of: plan, otherwise: advance)
       }
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try block(
+          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions, set,
+          isCurrent: false)
+      }
+    }
+    if !parts.isDisjoint(with: [.advance, .beforeStep]) {
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try block(
+          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions, set,
+          isCurrent: false)
+      }
     }
     if parts.contains(.currents) {
+      for mechanism in set.order {
+        guard let plan = set.instances[mechanism] else { continue }
+        lines += try block(
+          plan, plan.mechanism.beforeBreakpoint, "BEFORE BREAKPOINT",
+          time: parts.contains(.advance) ? "next" : "t", ions: ions, set, isCurrent: false)
+      }
       lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
         if ion.advancesReversal { lines.append(nernst(ion)) }
@@ -436,12 +472,14 @@ struct ProgramEmitter {
       if parts.contains(.currents), ion.hasCurrent {
         lines.append("    nr_store(M + \(ion.current) + b, \(ion.name(of: .current)));")
       }
-      if ion.isDynamic, !parts.isDisjoint(with: [.initial, .advance]) {
+      if ion.isDynamic {
         lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
         lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
       }
       if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
-      if parts.contains(.initial) || (parts.contains(.currents) && ion.advancesReversal) {
+      if parts.contains(.initial) || ion.isReversalWritten
+        || (parts.contains(.currents) && ion.advancesReversal)
+      {
         lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
       }
     }
@@ -449,8 +487,13 @@ struct ProgramEmitter {
       guard let plan = set.instances[mechanism] else { continue }
       var blocks: [Block] = []
       if parts.contains(.initial) { blocks.append(plan.mechanism.initial) }
-      if parts.contains(.advance) { blocks.append(plan.mechanism.advance) }
-      if parts.contains(.currents) { blocks.append(plan.mechanism.currents) }
+      if parts.contains(.advance) {
+        blocks += [plan.mechanism.advance, plan.mechanism.afterSolve, plan.mechanism.beforeStep]
+      }
+      if parts.contains(.beforeStep) { blocks.append(plan.mechanism.beforeStep) }
+      if parts.contains(.currents) {
+        blocks += [plan.mechanism.beforeBreakpoint, plan.mechanism.currents]
+      }
       lines += plan.stores(of: blocks, at: "b").map { "    " + $0 }
     }
     return lines + ["  }"]
@@ -514,7 +557,7 @@ struct ProgramEmitter {
 
   private func copies(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
     plan.mechanism.variables.enumerated().compactMap { index, variable in
-      guard case .ion(let ion, let quantity) = variable.role,
+      guard case .ion(let ion, let quantity) = variable.role, !plan.isOwn(index),
         let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
       else { return nil }
       return "\(plan.name(of: index)) = \(found.name(of: quantity));"
@@ -637,7 +680,7 @@ struct ProgramEmitter {
     }
     lines += plan.declarations(at: "b").map { "    " + $0 }
     for (index, variable) in plan.mechanism.variables.enumerated() {
-      guard case .ion(let ion, let quantity) = variable.role,
+      guard case .ion(let ion, let quantity) = variable.role, !plan.isOwn(index),
         let places = process.ions[ion][quantity]
       else { continue }
       lines.append("    \(plan.name(of: index)) = nr_gather(M, X + \(places) + b);")
@@ -661,17 +704,60 @@ struct ProgramEmitter {
 
   private func states(of process: ProcessPlan, _ part: Parts) throws(SimulationError) -> [String] {
     let plan = process.instances
-    let block = part == .initial ? plan.mechanism.initial : plan.mechanism.advance
-    if block.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
+    var blocks: [(name: String, block: Block)] = []
+    if part.contains(.initial) { blocks.append(("INITIAL", plan.mechanism.initial)) }
+    if part.contains(.advance) {
+      blocks += [("SOLVE", plan.mechanism.advance), ("AFTER SOLVE", plan.mechanism.afterSolve)]
+    }
+    if !part.isDisjoint(with: [.advance, .beforeStep]) {
+      blocks.append(("BEFORE STEP", plan.mechanism.beforeStep))
+    }
+    blocks.removeAll { $0.block.isEmpty }
+    if blocks.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
     emitter.makesTables = part == .initial
-    try emitter.emit(block, named: part == .initial ? "INITIAL" : "SOLVE")
+    for (name, block) in blocks { try emitter.emit(block, named: name) }
     lines += emitter.lines
     if part == .initial { lines += try invariants(plan) }
     lines += closing(of: process)
-    lines += plan.stores(of: [block], at: "b").map { "    " + $0 }
+    lines += plan.stores(of: blocks.map(\.block), at: "b").map { "    " + $0 }
     return lines + ["  }"]
+  }
+
+  /// INITIAL that sends events: of one instance after the other.
+  private func initialOneByOne(
+    _ kind: Int, _ process: ProcessPlan
+  ) throws(SimulationError) -> [String] {
+    let plan = process.instances
+    if plan.mechanism.ions.contains(where: { $0.writes.contains { $0 != .current } }) {
+      throw .unsupported(
+        mechanism: plan.mechanism.name, block: "INITIAL",
+        construct: "net_send beside writing an ion")
+    }
+    var lines = ["  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;"]
+    lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
+    lines.append("  }")
+    if !plan.invariants.isEmpty {
+      lines += opening(of: process)
+      lines += try invariants(plan)
+      lines.append("  }")
+    }
+    return lines
+  }
+
+  /// What of events is kept for each instance begins with none.
+  private func eventSlots(_ process: ProcessPlan) -> [String] {
+    var lines: [String] = []
+    let count = process.instances.count
+    if let moves = process.moves {
+      lines.append("  for (int i = 0; i < \(count); i++) M[\(moves) + i] = -1;")
+    }
+    if let slots = process.watchSlots {
+      let size = process.instances.paddedCount * 3 * process.watches.count
+      lines.append("  for (int k = 0; k < \(size); k++) M[\(slots) + k] = 0;")
+    }
+    return lines
   }
 
   private func points() throws(SimulationError) -> [String] {
@@ -681,8 +767,17 @@ struct ProgramEmitter {
     ]
     for process in processes where process.instances.count > 0 {
       let plan = process.instances
-      if plan.mechanism.currents.isEmpty, plan.mechanism.currentVariables.isEmpty { continue }
+      if plan.mechanism.currents.isEmpty, plan.mechanism.currentVariables.isEmpty,
+        plan.mechanism.beforeBreakpoint.isEmpty
+      {
+        continue
+      }
       lines += opening(of: process)
+      if !plan.mechanism.beforeBreakpoint.isEmpty {
+        var emitter = emitter(plan, time: "t", set: nil)
+        try emitter.emit(plan.mechanism.beforeBreakpoint, named: "BEFORE BREAKPOINT")
+        lines += emitter.lines
+      }
       if plan.mechanism.currentVariables.isEmpty {
         var emitter = emitter(plan, time: "t", set: nil)
         try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
@@ -708,7 +803,8 @@ struct ProgramEmitter {
         )
       }
       lines += closing(of: process)
-      lines += plan.stores(of: [plan.mechanism.currents], at: "b").map { "    " + $0 }
+      let blocks = [plan.mechanism.beforeBreakpoint, plan.mechanism.currents]
+      lines += plan.stores(of: blocks, at: "b").map { "    " + $0 }
       lines.append("  }")
     }
     return lines + ["}", ""]
@@ -775,6 +871,27 @@ struct ProgramEmitter {
   private func receive(
     _ kind: Int, _ process: ProcessPlan, _ block: Block, _ name: String, time: String
   ) throws(SimulationError) -> [String] {
+    var lines = ["    case \(kind): {"]
+    if name == "NET_RECEIVE", !process.watches.isEmpty {
+      lines.append("      NR_UNUSED int isFirst = 1;")
+    }
+    return try lines + oneByOne(kind, process, block, name, time: time) + ["      break;", "    }"]
+  }
+
+  /// A block of the instance `i`.
+  private func oneByOne(
+    _ kind: Int, _ process: ProcessPlan, _ block: Block, _ name: String, time: String
+  ) throws(SimulationError) -> [String] {
+    var (lines, emitter) = emitterOfOne(kind, process, name, time: time)
+    emitter.makesTables = name == "INITIAL"
+    try emitter.emit(block, named: name)
+    lines += emitter.lines
+    return lines
+  }
+
+  private func emitterOfOne(
+    _ kind: Int, _ process: ProcessPlan, _ name: String, time: String
+  ) -> (declarations: [String], emitter: BlockEmitter) {
     let plan = process.instances
     var bindings = plan.bindings(hasLanes: false)
     bindings[.time] = Binding(text: time, isVector: false)
@@ -795,11 +912,15 @@ struct ProgramEmitter {
       prefix: "r\(kind)_", indentation: 3)
     emitter.eventContext = (kind, "i")
     emitter.places = ("run->indices", "i")
-    var lines = ["    case \(kind): {"]
+    emitter.moves = process.moves
+    emitter.watchSlots = process.watchSlots
+    emitter.paddedCount = plan.paddedCount
+    emitter.watchCount = process.watches.count
+    var lines: [String] = []
     for (index, variable) in plan.mechanism.variables.enumerated() {
       switch plan.storage[index] {
       case .temporary:
-        if case .ion(let ion, let quantity) = variable.role,
+        if case .ion(let ion, let quantity) = variable.role, !plan.isOwn(index),
           let places = process.ions[ion][quantity]
         {
           lines.append(
@@ -818,8 +939,31 @@ struct ProgramEmitter {
         "      NR_UNUSED double \(plan.prefix)g_\(CName.of(global.name))"
           + (global.count > 1 ? "[\(global.count)] = {0};" : " = 0;"))
     }
-    try emitter.emit(block, named: name)
-    return lines + emitter.lines + ["      break;", "    }"]
+    return (lines, emitter)
+  }
+
+  /// What WATCH looks at, at the start of each step.
+  private func watches() throws(SimulationError) -> [String] {
+    var lines = [
+      "static void nr_cell_watch(nr_run *run, double t) {", "  double *const M = run->memory;",
+      "  (void)t;",
+    ]
+    for (kind, process) in processes.enumerated() {
+      guard let slots = process.watchSlots else { continue }
+      let padded = process.instances.paddedCount
+      lines.append("  for (int i = 0; i < \(process.instances.count); i++) {")
+      lines.append("    NR_UNUSED double *const weights = M; NR_UNUSED const double flag = 0;")
+      var (declarations, emitter) = emitterOfOne(kind, process, "NET_RECEIVE", time: "t")
+      emitter.blockName = "NET_RECEIVE"
+      for (index, watch) in process.watches.enumerated() {
+        let value = try emitter.difference(watch.left, watch.isUpwards, watch.right)
+        declarations.append(
+          "      nr_look(run, \(kind), i, M + \(slots + 3 * index * padded) + i, \(padded), \(value));"
+        )
+      }
+      lines += declarations + ["  }"]
+    }
+    return lines + ["}", ""]
   }
 
   // MARK: Tables
@@ -925,11 +1069,18 @@ struct ProgramEmitter {
     guard !body.locals.isEmpty else { throw emitter.unsupported("a TABLE without an argument") }
     emitter.bindings[.flag] = Binding(text: "x", isVector: false)
     body.statements.insert(.assign(.local(0), .variable(.flag)), at: 0)
-    for (column, result) in table.results.enumerated() {
-      let own = Variable.instance(mechanism.variables.count + column)
-      let place = TableLayout.header + column * (table.intervals + 1)
-      emitter.bindings[own] = Binding(text: "own[\(place) + row]", isVector: false)
-      body.statements.append(.assign(own, .variable(result)))
+    var column = 0
+    for result in table.results {
+      let count = mechanism.count(of: result)
+      for element in 0..<count {
+        let own = Variable.instance(mechanism.variables.count + column)
+        let place = TableLayout.header + column * (table.intervals + 1)
+        emitter.bindings[own] = Binding(text: "own[\(place) + row]", isVector: false)
+        let value = Expression.variable(result)
+        body.statements.append(
+          .assign(own, count > 1 ? .element(result, .number(Double(element))) : value))
+        column += 1
+      }
     }
     try emitter.emit(body, named: "TABLE")
     return lines + emitter.lines + ["  }", "  }", "}", ""]

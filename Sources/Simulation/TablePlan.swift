@@ -59,7 +59,7 @@ struct TablePlan {
       }
     }
     let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
-      $0.formUnion($1.effects(mechanism.tables).liveIn)
+      $0.formUnion($1.effects(mechanism.tablesMade).liveIn)
     }
     let besides = table.besides(mechanism.tables).intersection(read2)
     for index in mechanism.variables.indices where besides.contains(.instance(index)) {
@@ -82,7 +82,8 @@ struct TablePlan {
       }
       rows = plan.place(indices: own)
     }
-    stride = TableLayout.header + table.results.count * (table.intervals + 1)
+    let columns = table.results.reduce(0) { $0 + mechanism.count(of: $1) }
+    stride = TableLayout.header + columns * (table.intervals + 1)
     offset = plan.place(0, count: stride * representatives.count)
   }
 }

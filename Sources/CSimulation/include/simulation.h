@@ -99,6 +99,7 @@ enum {
   NR_SAMPLES_FULL = 3,
   NR_NOT_A_NUMBER = 4,
   NR_EVENT_IN_THE_PAST = 5,
+  NR_NOTHING_TO_MOVE = 6,
 };
 
 // ---- Events -----------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ typedef struct nr_event {
   int64_t weights;
 } nr_event;
 
-enum { NR_TO_ITSELF = INT32_MAX, NR_NO_EVENT = -1 };
+enum { NR_TO_ITSELF = INT32_MAX, NR_FROM_WATCH = INT32_MAX - 1, NR_NO_EVENT = -1, NR_NO_KIND = -1 };
 
 /// Events in a heap, the first on top.
 typedef struct nr_heap {
@@ -299,6 +300,7 @@ static void nr_gather_due(nr_queue *queue, double until) {
       const int32_t next = queue->following[place];
       if (queue->pool[place].time <= until) {
         if (!nr_heap_push(&queue->due, queue->pool[place])) queue->failure = NR_OUT_OF_MEMORY;
+        queue->pool[place].kind = NR_NO_KIND;
         queue->following[place] = queue->free;
         queue->free = place;
       } else {
@@ -425,6 +427,14 @@ static void nr_cell_advance_currents(double *M, const int32_t *X, double t, doub
 static void nr_cell_receive(nr_run *run, int32_t kind, int32_t instance, double *weights, double flag, double t);
 /// INITIAL in NET_RECEIVE.
 static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance, double *weights);
+#ifdef NR_HAS_WATCH
+/// Looks at what WATCH statements watch.
+static void nr_cell_watch(nr_run *run, double t);
+#endif
+#ifdef NR_HAS_BEFORE_STEP
+/// BEFORE STEP, before the first sample; later ones are part of `nr_cell_advance`.
+static void nr_cell_before_step(double *M, const int32_t *X, double t);
+#endif
 
 // ---- Running ----------------------------------------------------------------------------------------------
 
@@ -433,6 +443,78 @@ __attribute__((unused)) static void nr_send_to_itself(
     nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag) {
   nr_push(run->state, (nr_event){.time = time, .target = NR_TO_ITSELF, .kind = kind,
                                  .instance = instance, .flag = flag, .weights = weights});
+}
+
+/// The same of a mechanism that has net_move: which event that would move is kept, with its weights.
+__attribute__((unused)) static void nr_send_movable(
+    nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag, double *slots,
+    int stride) {
+  nr_queue *queue = run->state;
+  nr_send_to_itself(run, kind, instance, weights, time, flag);
+  if (flag == 1) {
+    slots[0] = (double)(queue->order - 1);
+    slots[stride] = (double)weights;
+  }
+}
+
+static int nr_cancel_among(nr_event *events, int64_t count, uint64_t order) {
+  for (int64_t index = 0; index < count; index++) {
+    if (events[index].order == order && events[index].target == NR_TO_ITSELF
+        && events[index].kind != NR_NO_KIND) {
+      events[index].kind = NR_NO_KIND;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/// net_move: the last event of flag 1 that an instance sent to itself comes at another time.
+__attribute__((unused)) static void nr_move(
+    nr_run *run, int32_t kind, int32_t instance, double now, double time, double *slots, int stride) {
+  nr_queue *queue = run->state;
+  const uint64_t order = slots[0] >= 0 ? (uint64_t)slots[0] : UINT64_MAX;
+  const int isFound = nr_cancel_among(queue->due.events, queue->due.count, order)
+                      || nr_cancel_among(queue->later.events, queue->later.count, order)
+                      || nr_cancel_among(queue->pool, queue->poolCount, order);
+  if (!isFound) {
+    queue->failure = NR_NOTHING_TO_MOVE;
+  } else if (time < now) {
+    queue->failure = NR_EVENT_IN_THE_PAST;
+  } else {
+    nr_send_movable(run, kind, instance, (int64_t)slots[stride], time, 1, slots, stride);
+  }
+}
+
+/// WATCH: the first one of a NET_RECEIVE ends those before. Each has a state (0 off, 1 below, 2 above), the flag
+/// and the order of its event.
+__attribute__((unused)) static void nr_watch(
+    double *slots, int stride, int count, int which, int *isFirst, double value, double flag) {
+  if (*isFirst) {
+    for (int each = 0; each < count; each++) {
+      slots[3 * each * stride] = 0;
+      slots[(3 * each + 2) * stride] = -1;
+    }
+    *isFirst = 0;
+  }
+  double *own = slots + 3 * which * stride;
+  own[0] = value >= -1e-11 ? 2 : 1;
+  own[stride] = flag;
+  own[2 * stride] = -1;
+}
+
+/// Whether a watched condition begins to hold.
+__attribute__((unused)) static void nr_look(
+    nr_run *run, int32_t kind, int32_t instance, double *own, int stride, double value) {
+  nr_queue *queue = run->state;
+  if (own[0] == 0) return;
+  if (!(value > 0)) {
+    own[0] = 1;
+  } else if (own[0] == 1) {
+    own[0] = 2;
+    nr_push(queue, (nr_event){.time = run->t, .target = NR_FROM_WATCH, .kind = kind, .instance = instance,
+                              .flag = own[stride], .weights = own + 2 * stride - run->memory});
+    own[2 * stride] = (double)(queue->order - 1);
+  }
 }
 
 static void nr_send(nr_run *run, int32_t index, double time) {
@@ -486,6 +568,11 @@ static void nr_deliver(nr_run *run, double until) {
     const nr_event event = nr_heap_pop(&queue->due);
     if (event.target == NR_TO_ITSELF) {
       nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
+    } else if (event.target == NR_FROM_WATCH) {
+      double *order = run->memory + event.weights;
+      if (*order != (double)event.order) continue;
+      *order = -1;
+      nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
     } else if (event.target < 0) {
       const int32_t index = -1 - event.target;
       nr_direct *direct = &queue->directs[index];
@@ -512,6 +599,9 @@ static void nr_detect(nr_run *run) {
     if (isAbove && !source->isAbove) nr_send(run, index, run->t + 1e-10);
     source->isAbove = isAbove;
   }
+#ifdef NR_HAS_WATCH
+  nr_cell_watch(run, run->t);
+#endif
 }
 
 static void nr_record(nr_run *run) {
@@ -582,6 +672,9 @@ int nr_start(nr_run *run) {
   nr_deliver(run, 0);
   nr_cell_currents(run->memory, run->indices, 0);
   nr_cell_points(run->memory, run->indices, 0);
+#ifdef NR_HAS_BEFORE_STEP
+  nr_cell_before_step(run->memory, run->indices, 0);
+#endif
   nr_record(run);
   nr_deliver(run, 0);
   // What the first step begins with; later ones find it done.

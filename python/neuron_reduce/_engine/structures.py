@@ -13,6 +13,7 @@ FAILURES = {
     3: "there are more samples than were reserved for",
     4: "a variable is not a number",
     5: "an event was sent into the past",
+    6: "net_move has no event of flag 1 to move",
 }
 
 

@@ -1,0 +1,39 @@
+import Mechanisms
+
+/// A WATCH statement's condition: `left` above `right`, or below.
+struct Watch {
+  let left: Expression
+  let isUpwards: Bool
+  let right: Expression
+}
+
+extension Block {
+  /// Whether it sends events to its own instance.
+  var sendsEvents: Bool { contains { if case .sendToItself = $0 { true } else { false } } }
+
+  var movesEvents: Bool { contains { if case .moveEvent = $0 { true } else { false } } }
+
+  /// In the order in which they are written.
+  var watches: [Watch] {
+    var found: [Watch] = []
+    for statement in statements {
+      statement.visit {
+        if case .watch(let left, let isUpwards, let right, _) = $0 {
+          found.append(Watch(left: left, isUpwards: isUpwards, right: right))
+        }
+      }
+    }
+    return found
+  }
+
+  private func contains(_ isWanted: (Statement) -> Bool) -> Bool {
+    var found = false
+    for statement in statements { statement.visit { found = found || isWanted($0) } }
+    return found
+  }
+}
+
+extension Mechanism {
+  /// Whether nothing is done before or after steps.
+  var isAloneInSteps: Bool { beforeBreakpoint.isEmpty && afterSolve.isEmpty && beforeStep.isEmpty }
+}

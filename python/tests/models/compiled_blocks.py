@@ -1,0 +1,22 @@
+"""Compiles mechanisms that each have one construct that is easily got wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from neuron import h
+
+from models.compiled import LIBRARY, SOURCES, _compile
+
+
+def load_mechanisms(cache: Path) -> None:
+    """Load what is in the folder; compile it into `cache` if need be."""
+    if h.name_declared("nr_switch"):
+        return
+    sources = sorted((SOURCES / "blocks").glob("*.mod"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    library = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
+    if not library.exists():
+        _compile(sources, library)
+    h.nrn_load_dll(str(library))
