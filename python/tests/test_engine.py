@@ -352,16 +352,24 @@ def test_plays_are_refused() -> None:
     clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
     values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
     values.play(clamp._ref_amp, times, 1)
-    _refused("a Vector is played into amp of the cell", tree)
+    _refused("a Vector is played into amp of it", tree)
 
 
 @isolated
-def test_plays_elsewhere_are_not() -> None:
-    tree, other = Tree(), section("other")
+@pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
+def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
+    tree, other = driven_tree(), section("other")
     clamp = h.IClamp(other(0.5))
+    netcon = next(iter(h.List("NetCon")))
     values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
-    values.play(clamp._ref_amp, times, 1)
-    assert len(neuron_reduce.compile(tree).run(1).t) == 41
+    target = {
+        "weight": lambda: netcon._ref_weight[0],
+        "stimulus": lambda: netcon.pre()._ref_interval,
+        "temperature": lambda: h._ref_celsius,
+        "other cell": lambda: clamp._ref_amp,
+    }[into]()
+    values.play(target, times, 1)
+    _refused("a Vector is played into a variable that is not the cell's", tree)
 
 
 @isolated
