@@ -173,6 +173,9 @@ def _recordings(cell: Cell) -> list[reducing.Recording]:
             raise EngineError(
                 f"a Vector records {each.name} of a point process at times of its own"
             )
+        if each.point_process < 0 and each.section < 0 and each.has_times:
+            # Within a step h.t is still that of the step before, or not, as rounding has it.
+            raise EngineError("a Vector records the time at times of its own")
     return found
 
 
