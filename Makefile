@@ -7,13 +7,14 @@ PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python install-sdist bench fidelity fidelity-quick golden lint format clean
+.PHONY: help demo test test-swift test-python install-sdist bench bench-engine fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make install-sdist   install into .venv by way of the source distribution"
 	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
+	@echo "make bench-engine    time runs by the engine beside NEURON's"
 	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; hours at first"
 	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
 	@echo "make golden  make the values of upstream that the tests compare with anew"
@@ -59,6 +60,10 @@ test-python: $(VENV)/.installed
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
+
+bench-engine: $(VENV)/.installed
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
+	$(PYTHON) benchmarks/engine/speed.py
 
 fidelity: $(VENV)/.installed
 	$(PYTHON) benchmarks/fidelity/run.py

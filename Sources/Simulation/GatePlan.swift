@@ -26,8 +26,9 @@ struct GatePlan: Hashable {
     self.states = states
     let variables = Set(states.map(Variable.instance))
     for variable in effects.liveIn.subtracting(variables) {
-      guard variable == .voltage || variable == .timeStep || variable == .celsius
-        || isConstant(variable)
+      guard
+        variable == .voltage || variable == .timeStep || variable == .celsius
+          || isConstant(variable)
       else { return nil }
     }
     let later = mechanism.currents.effects(mechanism.tables).liveIn

@@ -17,7 +17,7 @@ from ._display.progress import Progress
 from ._display.warned import warn
 from ._engine import checking, faults, references, sessions, trials
 from ._engine.batches import Batch
-from ._engine.cells import Cell
+from ._engine.cells import Cell, soma_of
 from ._engine.changes import Changes
 from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
@@ -106,9 +106,12 @@ def fast(
 
     :param cell: as for :func:`compile`; likewise the others.
     :param check: whether the first 50 ms are compared with NEURON's when the context is entered.
+    :raises CellError: the cell is none; likewise what else :func:`compile` raises but for
+        EngineErrors.
     """
     check_version()
     cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
+    soma_of(cell)
     session = sessions.Session(
         lambda: Cell(cell, synapses, netcons, mechanisms, events), bool(events)
     )
@@ -142,9 +145,13 @@ class Engine:
     def __init__(self, cell: Cell, is_checked: bool):
         self._cell = cell
         self._programs = Programs(cell)
+        self._finder = references.Finder(cell.sections, cell.point_processes)
         self._is_checked = is_checked
         self.trials: Trials | None = None
         self.dt, self.v_init, self.celsius = cell.dt, cell.v_init, cell.celsius
+        # What cannot be compiled is said here, and the most frequent run need not wait.
+        loaded, *_ = self._recording(None, None)
+        _ = loaded.functions
 
     def run(
         self,
@@ -215,7 +222,8 @@ class Engine:
 
         A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
         kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
-        takes some 100 bytes for each variable of the cell and 200 for each NetCon.
+        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 200 bytes for each
+        NetCon.
 
         Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
         saved where ``save`` says so.
@@ -292,7 +300,7 @@ class Engine:
             label = f"{name}(0.5).v"
             variables = [Variable(name, 0.5, "", "v", None, None, label, cell.soma)]
         else:
-            variables = references.find(record, cell.sections, cell.point_processes)
+            variables = self._finder.find(record)
         return *self._programs.recording(variables, step, adjustable, apart), variables
 
     def _sites(self, spikes: Any) -> list[Site]:
@@ -329,18 +337,21 @@ def _trials(
     """What is there of a batch."""
     finished = [each for each in batch.traces if each is not None]
     t = finished[0].t if finished else np.empty(0)
-    v = np.full((len(batch.traces), len(variables), len(t)), np.nan)
-    for trial, each in enumerate(batch.traces):
-        if each is not None:
-            v[trial] = _with_times(each.v, each.t, variables)
     none = tuple(np.empty(0) for _ in range(sites))
+    spikes = tuple(none if each is None else tuple(each.spikes) for each in batch.traces)
+    is_finished = np.array([each is not None for each in batch.traces], dtype=bool)
+    v = np.empty((len(batch.traces), len(variables), len(t)))
+    for trial, each in enumerate(batch.traces):
+        v[trial] = np.nan if each is None else _with_times(each.v, each.t, variables)
+        # What is here is not kept twice.
+        batch.traces[trial] = None
     return Trials(
         t,
         v,
         tuple(each.label for each in variables),
-        tuple(none if each is None else tuple(each.spikes) for each in batch.traces),
+        spikes,
         seeds,
-        np.array([each is not None for each in batch.traces], dtype=bool),
+        is_finished,
         tuple(batch.problems),
         seconds,
     )

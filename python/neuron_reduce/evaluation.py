@@ -107,9 +107,9 @@ class Evaluation(Displayed):
         for case in self.cases:
             for which, each in (("full", case.full), ("reduced", case.reduced)):
                 if each.simulator not in ("", "NEURON"):
-                    found.setdefault(f"{which} cell was run by {each.simulator}", []).append(
-                        str(case.seed)
-                    )
+                    simulator = "the engine" if native.is_by_engine(each) else each.simulator
+                    text = f"{which} cell was run by {simulator}"
+                    found.setdefault(text, []).append(str(case.seed))
         return [
             f"The {text}."
             if len(seeds) == len(self.cases)

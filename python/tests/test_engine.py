@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from neuron import h
 import neuron_reduce
 from engine_runs import assert_equal, cell_of, neuron_run
 from isolated import isolated
-from models import compiled, l5pc, synapses
+from models import compiled, compiled_pointers, compiled_synapses, l5pc, synapses
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
 from neuron_reduce._engine import checking
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("compiled_cells")
 def test_potentials_of_a_tree() -> None:
     tree = driven_tree()
     assert_equal(tree, tree.potentials(), tstop=100, least_spikes=3)
+    assert_equal(tree, tree.potentials(), tstop=100, exact=False)
 
 
 @isolated
@@ -189,9 +193,18 @@ def test_events_that_are_stated() -> None:
 
     handler = h.FInitializeHandler(deliver)
     engine, _ = assert_equal(tree, tree.potentials(), tstop=30, events=stated)
-    del handler
-    # The check has them delivered, too.
+    # The check has them delivered, too, whoever does that.
     checked = neuron_reduce.compile(tree, events=stated)
+    assert np.array_equal(checked.run(20).v, engine.run(20).v)
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.run()
+    theirs = np.array(vector)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with neuron_reduce.fast(tree, events=stated):
+            h.run()
+    assert 0 < np.abs(np.array(vector) - theirs).max() < 1e-6
+    del handler
     assert np.array_equal(checked.run(30).v, engine.run(30).v)
 
 
@@ -208,6 +221,35 @@ def test_runs_are_the_same_each_time() -> None:
         assert np.array_equal(run.v, again.v)
         assert np.array_equal(run.t, again.t)
         assert np.array_equal(long.v[:, : len(run.t)], run.v)
+
+
+@isolated
+def test_a_run_can_be_interrupted() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree, check=False)
+    before = engine.run(50)
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.run(1e6, record=[])
+    timer.join()
+    assert np.array_equal(engine.run(50).v, before.v)
+
+
+@isolated
+def test_variables_are_found_again_after_others_came_and_went() -> None:
+    """NEURON moves them in its memory."""
+    first, second = driven_tree(), driven_tree()
+    engine = neuron_reduce.compile(second, check=False)
+    recorded = [second.axon(0.3)._ref_v, second.soma(0.5).hh._ref_m, second.kept[3]._ref_g]
+    before = engine.run(20, record=recorded)
+    first.kept.clear()
+    for each in first.sections:
+        h.delete_section(sec=each)
+    h.finitialize(-65)
+    after = engine.run(20, record=recorded)
+    assert after.labels == before.labels
+    assert np.array_equal(after.v, before.v)
 
 
 @isolated
@@ -310,16 +352,24 @@ def test_plays_are_refused() -> None:
     clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
     values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
     values.play(clamp._ref_amp, times, 1)
-    _refused("a Vector is played into amp of the cell", tree)
+    _refused("a Vector is played into amp of it", tree)
 
 
 @isolated
-def test_plays_elsewhere_are_not() -> None:
-    tree, other = Tree(), section("other")
+@pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
+def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
+    tree, other = driven_tree(), section("other")
     clamp = h.IClamp(other(0.5))
+    netcon = next(iter(h.List("NetCon")))
     values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
-    values.play(clamp._ref_amp, times, 1)
-    assert len(neuron_reduce.compile(tree).run(1).t) == 41
+    target = {
+        "weight": lambda: netcon._ref_weight[0],
+        "stimulus": lambda: netcon.pre()._ref_interval,
+        "temperature": lambda: h._ref_celsius,
+        "other cell": lambda: clamp._ref_amp,
+    }[into]()
+    values.play(target, times, 1)
+    _refused("a Vector is played into a variable that is not the cell's", tree)
 
 
 @isolated
@@ -344,6 +394,48 @@ def test_transfers_are_refused() -> None:
 
 
 @isolated
+def test_pointers_are_refused(cache: Path) -> None:
+    compiled_pointers.load_mechanisms(cache)
+    tree = Tree()
+    gated = tree.synapse("GatedSyn", tree.soma(0.5))
+    h.setpointer(tree.soma(0.5)._ref_v, "level", gated)
+    _refused("GatedSyn cannot be compiled: POINTER level", tree)
+
+
+@isolated
+def test_reaction_and_diffusion_are_refused() -> None:
+    rxd = pytest.importorskip("neuron.rxd")
+    tree, other = Tree(), section("other")
+    elsewhere = rxd.Region([other], nrn_region="i", name="elsewhere")
+    kept = rxd.Species(elsewhere, d=1, name="ca", charge=2, initial=1e-4)
+    assert len(neuron_reduce.compile(tree, check=False).run(1).t) == 41
+    region = rxd.Region([tree.axon], nrn_region="i", name="cytosol")
+    assert rxd.Species(region, d=1, name="ca", charge=2, initial=1e-4) is not kept
+    _refused("rxd's region 'cytosol' holds axon", tree)
+
+
+@isolated
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("AlphaConductance", "CurrentSyn", "DelayedSyn", "DepressingSyn", "FacilitatingSyn"),
+        *("KineticSyn", "SaturatingSyn", "SharedDepressionSyn", "TonicSyn"),
+    ],
+)
+def test_synapses_of_all_kinds(cache: Path, kind: str) -> None:
+    """Of which two at one place are computed together where that is the same."""
+    compiled_synapses.load_mechanisms(cache)
+    tree = Tree()
+    first, second = (tree.synapse(kind, tree.apical[0](0.3)) for _ in range(2))
+    tree.drive(first, 2e-3, start=2, interval=4.1)
+    tree.drive(second, 1e-3, start=3, interval=2.7, noise=0.5)
+    _, theirs = assert_equal(tree, tree.potentials(), tstop=30)
+    assert np.ptp(theirs[0]) > 0.1
+    name = "current" if kind == "AlphaConductance" else "i"
+    assert_equal(tree, [tree.soma(0.5)._ref_v, getattr(second, f"_ref_{name}")], tstop=30)
+
+
+@isolated
 def test_sources_on_other_cells_are_refused() -> None:
     tree, other = Tree(), section("other")
     synapse = tree.synapse("ExpSyn", tree.soma(0.5))
@@ -361,6 +453,10 @@ def test_arguments() -> None:
         neuron_reduce.compile(tree, [3])
     with pytest.raises(EngineError, match=r"synapses\[0\], ExpSyn.*is not on the cell"):
         neuron_reduce.compile(tree, [stranger])
+    with pytest.raises(SynapseError, match=r"netcons\[0\] is 5"):
+        neuron_reduce.compile(tree, netcons=[5])
+    with pytest.raises(CellError, match="None has no soma"), neuron_reduce.fast(None):
+        pass
     with pytest.raises(SynapseError, match="netcons is 5"):
         neuron_reduce.compile(tree, netcons=5)
     engine = neuron_reduce.compile(tree, check=False)

@@ -218,6 +218,8 @@ def test_arguments() -> None:
         ("seeds is", {"seeds": "12"}),
         ("seeds is", {"seeds": 3}),
         ("seeds is", {"seeds": []}),
+        ("seeds is", {"seeds": [1.5]}),
+        ("parameters['g_pas'] is []", {"parameters": {"g_pas": []}}),
         ("threads is 0", {"seeds": [1], "threads": 0}),
         ("weights is", {"weights": 2}),
         ("weights has -1", {"weights": [-1]}),

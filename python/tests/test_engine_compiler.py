@@ -169,6 +169,23 @@ def _output_of(script: str) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+def test_library_that_was_cut_is_not_loaded(folder: Path) -> None:
+    """To map one whose end is missing ends the process."""
+    script = f"""
+        import sys
+        sys.path.insert(0, {str(PACKAGE)!r})
+        from neuron_reduce._engine import compiler
+        assert compiler.load({ANSWER!r}).answer() == 42
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    subprocess.run(command, check=True)
+    (kept,) = folder.glob("*.so")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 3])
+    subprocess.run(command, check=True)
+    assert kept.read_bytes() == whole
+
+
 def test_several_processes_at_once(folder: Path) -> None:
     source = "int answer(void) { return 46; }\n"
     with concurrent.futures.ThreadPoolExecutor(4) as pool:

@@ -39,8 +39,8 @@ def test_potentials_are_those_of_neuron() -> None:
     assert all(each.simulator == "engine" for each in _recordings(ours))
     assert theirs.notes == []
     assert ours.notes == [
-        "The full cell was run by engine.",
-        "The reduced cell was run by engine.",
+        "The full cell was run by the engine.",
+        "The reduced cell was run by the engine.",
     ]
     for one, other in zip(_recordings(theirs), _recordings(ours), strict=True):
         assert np.array_equal(one.time, other.time)
@@ -93,7 +93,7 @@ def test_tunings_and_what_they_keep(tmp_path: Path) -> None:
     ours = neuron_reduce.tune(made.make, engine="native", results=path, **settings)
     for one, other in zip(theirs.candidates, ours.candidates, strict=True):
         assert one.rmsd == pytest.approx(other.rmsd, rel=1e-6)
-    assert "The full cell was run by engine." in str(ours)
+    assert "The full cell was run by the engine." in str(ours)
     again = neuron_reduce.evaluate(
         *(made.make,),
         **{**SETTINGS, "tstop": 20.0},

@@ -191,6 +191,12 @@ def test_what_is_left_to_neuron(at_once: bool) -> None:
     _left_to_neuron(tree, "records events of NetStim", recorded_input, at_once)
     tree.kept.clear()
 
+    def time_at_times() -> Any:
+        times = h.Vector([0, 3.3])
+        return times, h.Vector().record(h._ref_t, times)
+
+    _left_to_neuron(tree, "records the time at times of its own", time_at_times, at_once)
+
     def second_order() -> Any:
         h.secondorder = 2
         return True

@@ -61,6 +61,14 @@ reduction.report("report.html")
 reduction.report("report.html", comparison)
 print(comparison.rmsd, comparison.dendrites["dend", 0.5].rmsd, full.spike_times(-20).mean())
 
+engine = neuron_reduce.compile(cell, synapses, netcons, events={netcons[0]: [1.0, 2.5]})
+run = engine.run(1000, record=[cell.soma(0.5), (synapses[0], "g")], spikes=[cell.soma(0.5)])
+print(run.v.mean(), run.spikes[0], run["soma(0.5).v"].max())
+trials = engine.run_batch(range(10), 1000, weights=np.ones(10), threads=2, save="trials.npz")
+print(len(trials), trials[3].spikes, trials.v.shape, neuron_reduce.compile(reduction).dt)
+with neuron_reduce.fast(cell, synapses):
+    h.run()
+
 try:
     neuron_reduce.reduce(cell, [], [])
 except neuron_reduce.CellError as refusal:

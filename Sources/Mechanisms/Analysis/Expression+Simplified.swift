@@ -52,7 +52,7 @@ extension Expression {
 
 extension Expression.Operator {
   /// What the operation gives for two numbers; nil for a power, which is the C library's.
-  func folded(_ a: Double, _ b: Double) -> Double? {
+  package func folded(_ a: Double, _ b: Double) -> Double? {
     switch self {
     case .add: a + b
     case .subtract: a - b

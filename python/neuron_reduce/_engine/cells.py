@@ -46,12 +46,7 @@ class Cell:
         is_exact: bool = True,
     ):
         self.is_exact = is_exact
-        soma = collect.sections_of(collect.attribute_of(cell, "soma"), cell, "soma")
-        if not soma:
-            raise CellError(
-                f"{collect.described(cell)} has no soma; expected a cell whose soma is a section, "
-                "or several"
-            )
+        soma = soma_of(cell)
         self.name = collect.described(cell)
         self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
         tree = list(soma[0].wholetree())
@@ -65,6 +60,7 @@ class Cell:
         self.names = [section.name() for section in self.sections]
         self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
+        collect.object_references(given, "netcons", "NetCon")
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
         self._trees = [
@@ -145,6 +141,20 @@ class Cell:
         place = program.variable(section, x, "v")
         assert place is not None
         return place
+
+
+def soma_of(cell: Any) -> list[nrn.Section]:
+    """A cell's somatic sections, at least one.
+
+    :raises CellError: it has none.
+    """
+    found = collect.sections_of(collect.attribute_of(cell, "soma"), cell, "soma")
+    if not found:
+        raise CellError(
+            f"{collect.described(cell)} has no soma; expected a cell whose soma is a section, or "
+            "several"
+        )
+    return found
 
 
 def hoc_name(variable: Variable) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -103,7 +104,7 @@ class Changes:
             found = np.array(values, dtype=float)
         except (TypeError, ValueError):
             found = np.empty(())
-        if found.ndim != 1 or not np.isfinite(found).all():
+        if found.ndim != 1 or not len(found) or not np.isfinite(found).all():
             raise ArgumentError(f"{what} is {collect.described(values)}; expected {expected}")
         if least is not None and (found < least).any():
             raise ArgumentError(f"{what} has {found.min():g}; expected {expected}")
@@ -113,7 +114,7 @@ class Changes:
     def _seeds(self, seeds: Any) -> np.ndarray:
         expected = f"whole numbers from 0 to {_MOST_SEED}"
         try:
-            found = [] if isinstance(seeds, str) else [int(each) for each in seeds]
+            found = [] if isinstance(seeds, str) else list(map(operator.index, seeds))
             given = np.array(found, dtype=np.int64)
         except (TypeError, ValueError, OverflowError):
             raise ArgumentError(

@@ -100,7 +100,12 @@ def _run(cell: Cell, time_step: float, until: float) -> None:
     h.dt, h.steps_per_ms, h.tstop = time_step, 1 / time_step, until
     h.celsius, h.v_init = cell.celsius, cell.v_init
     given = cell.inputs
-    stated = [(given.netcons[index], times) for index, times in given.deliveries.items()]
+    # By a handler of the session's own, if it has one: nobody else can call NetCon.event then.
+    stated = (
+        []
+        if int(h.List("FInitializeHandler").count())
+        else [(given.netcons[index], times) for index, times in given.deliveries.items()]
+    )
     for index, netcon in enumerate(given.netcons):
         origin = given.origins[given.origin_indices[index]]
         # A NetStim's and a VecStim's times that the user states take the place of its own.

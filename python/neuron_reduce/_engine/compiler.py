@@ -50,7 +50,7 @@ def load(source: str, extra_flags: tuple[str, ...] = ()) -> ctypes.CDLL:
     name = f"{_key(source, command)}.so"
     store = cache.open_cache()
     path = store.find(name)
-    if path is not None:
+    if path is not None and _is_whole(path):
         try:
             return ctypes.CDLL(str(path))
         except OSError:
@@ -58,18 +58,33 @@ def load(source: str, extra_flags: tuple[str, ...] = ()) -> ctypes.CDLL:
             pass
     built = _compiled(source, command)
     try:
-        return ctypes.CDLL(str(store.put(name, built)))
+        return ctypes.CDLL(str(store.put(name, _sealed(built))))
     except OSError as error:
         # No space, or a file system from which nothing may be executed.
         other = cache.Cache(cache.temporary(f"{store.directory} cannot be used ({error})"))
     try:
-        return ctypes.CDLL(str(other.put(name, built)))
+        return ctypes.CDLL(str(other.put(name, _sealed(built))))
     except OSError as error:
         raise EngineError(
             f"the compiled cell cannot be loaded from {other.directory}: {error}; expected a "
             "directory for temporary files that can be written and whose files may be executed "
             "(TMPDIR says which)"
         ) from None
+
+
+def _sealed(library: bytes) -> bytes:
+    """A library with its digest behind it, where loaders do not look."""
+    return library + hashlib.sha256(library).digest()
+
+
+def _is_whole(path: pathlib.Path) -> bool:
+    """Whether a sealed library is what it was: to load one that was cut ends the process."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    size = hashlib.sha256().digest_size
+    return hashlib.sha256(content[:-size]).digest() == content[-size:]
 
 
 def _compiled(source: str, command: tuple[str, ...]) -> bytes:

@@ -79,7 +79,10 @@ def find(
     :raises ArgumentError: ``wanted`` is no list of such, or one is of something else than this
         cell; the message has its index.
     """
-    cell = _Cell(sections, point_processes)
+    return Finder(sections, point_processes).find(wanted)
+
+
+def _found(wanted: Sequence[Any], cell: Finder) -> list[Variable]:
     expected = f"expected a list; each of it {_EXPECTED}"
     if isinstance(wanted, str) or collect.is_section_array(wanted) or _is_reference(wanted):
         raise ArgumentError(f"record is {collect.described(wanted)}; {expected}")
@@ -143,13 +146,20 @@ def _pointers_of(owner) -> set[str]:
     return sources.pointers(mechanisms.class_name(owner))
 
 
-class _Cell:
-    """The variables of a cell, a field's at a time."""
+class Finder:
+    """Finds variables of a cell, of whose fields it keeps what it has seen.
+
+    :param sections: see :func:`find`; likewise ``point_processes``.
+    """
 
     def __init__(self, sections: Iterable[nrn.Section], point_processes: Sequence[Any]):
         self._sections = list(sections)
         self._point_processes = point_processes
         self._fields: dict[tuple, dict[str, list[tuple[hoc.HocObject, Variable]]]] = {}
+
+    def find(self, wanted: Sequence[Any]) -> list[Variable]:
+        """See :func:`find`."""
+        return _found(wanted, self)
 
     def variable(self, reference: hoc.HocObject, what: str) -> Variable:
         """:raises ArgumentError: it is not of this cell."""
@@ -161,11 +171,15 @@ class _Cell:
                 f"{what} is {_shown(reference)}; expected a variable of the cell's sections or of "
                 "a point process on them"
             )
-        if field not in self._fields:
-            self._fields[field] = self._rows(field)
-        for candidate, variable in self._fields[field].get(row, ()):
-            if candidate == reference:
-                return variable
+        # Rows that were seen before may be others by now: NEURON sorts them.
+        for is_new in (field not in self._fields, True):
+            if is_new:
+                self._fields[field] = self._rows(field)
+            for candidate, variable in self._fields[field].get(row, ()):
+                if candidate == reference:
+                    return variable
+            if is_new:
+                break
         kind, name, _ = field
         raise ArgumentError(
             f"{what} is {name}{f' of {kind}' if kind else ''} in another cell; expected a variable "

@@ -64,8 +64,11 @@ def check_cell(cell: reducing.Cell) -> None:
             "which the engine does not do; expected none"
         )
     for each in cell.recordings() or ():
-        if each.is_play and each.name is not None:
-            raise EngineError(
-                f"a Vector is played into {each.name} of the cell, which the engine does not do; "
-                "expected no Vector.play into the cell's variables"
-            )
+        if not each.is_play:
+            continue
+        # What is none of the cell's may drive it all the same: a weight, a NetStim, a GLOBAL.
+        what = "a variable that is not the cell's" if each.name is None else f"{each.name} of it"
+        raise EngineError(
+            f"a Vector is played into {what}, which the engine does not do; expected no "
+            "Vector.play in the session"
+        )

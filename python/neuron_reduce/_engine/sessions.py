@@ -11,7 +11,7 @@ from neuron import h, hoc
 
 from .._display.warned import warn
 from .._library import reducing
-from ..errors import EngineError
+from ..errors import CellError, EngineError
 from . import checking, inputs, states, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
@@ -51,7 +51,7 @@ class Session:
             plan = _Plan(self._read(), self._has_events, 0)
             if is_checked:
                 checking.check(plan.loaded, h.tstop)
-        except EngineError as error:
+        except (CellError, EngineError) as error:
             _warn(error)
             return
         self._was_running = h.running_
@@ -84,7 +84,7 @@ class Session:
         self._runs += 1
         try:
             self._plan = _Plan(self._read(), self._has_events, len(self._handlers))
-        except EngineError as error:
+        except (CellError, EngineError) as error:
             _warn(error)
 
     def _initialised(self) -> None:
@@ -93,11 +93,11 @@ class Session:
         if plan is not None:
             try:
                 plan.run()
-            except EngineError as error:
+            except (CellError, EngineError) as error:
                 _warn(error)
 
 
-def _warn(error: EngineError) -> None:
+def _warn(error: Exception) -> None:
     warn(f"NEURON runs the cell, not the engine: {error}")
 
 
@@ -173,6 +173,9 @@ def _recordings(cell: Cell) -> list[reducing.Recording]:
             raise EngineError(
                 f"a Vector records {each.name} of a point process at times of its own"
             )
+        if each.point_process < 0 and each.section < 0 and each.has_times:
+            # Within a step h.t is still that of the step before, or not, as rounding has it.
+            raise EngineError("a Vector records the time at times of its own")
     return found
 
 

@@ -15,7 +15,7 @@ from neuron import h, hoc, nrn
 from .._processes import copies
 from .._session import collect, gone
 from .._session.naming import OWN
-from ..errors import ArgumentError, EngineError, SimulatorError
+from ..errors import ArgumentError, CellError, EngineError, SimulatorError, SynapseError
 from ..recording import Recording
 from ..reduction import Reduction, reduce
 from . import native
@@ -213,7 +213,7 @@ def run(
     if engine != native.NEURON and not reason:
         try:
             return native.run(cell, soma, places, protocol.tstop, engine != NATIVE_AGAIN)
-        except EngineError as error:
+        except (CellError, EngineError, SynapseError) as error:
             if engine not in (native.AUTO, AUTO_ANYWAY):
                 raise
             reason = str(error)

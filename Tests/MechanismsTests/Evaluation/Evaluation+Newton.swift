@@ -1,3 +1,5 @@
+import Mechanisms
+
 extension Evaluation {
   private static let mostIterations = 50
 

@@ -1,3 +1,5 @@
+import Mechanisms
+
 enum LinearSystem {
   /// Gauss with the largest pivot of each column; not a number where there is no solution.
   static func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {

@@ -1,3 +1,5 @@
+import Mechanisms
+
 /// A TABLE with its numbers.
 struct FilledTable: Equatable {
   /// The numbers that it was made for.

@@ -1,3 +1,5 @@
+import Mechanisms
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,3 +1,5 @@
+import Mechanisms
+
 /// The numbers of one instance of a mechanism, and what its blocks do to them: the meaning of the form,
 /// without regard to speed. What has no meaning (an index outside of an array) is not a number.
 package struct Evaluation {

@@ -1,0 +1,185 @@
+import CellModel
+import Mechanisms
+
+extension ProgramEmitter {
+  mutating func planSets() throws(SimulationError) {
+    for (index, set) in layout.sets.enumerated() {
+      let present = set.mechanisms.filter { mechanisms[$0] != nil }
+      // Concentrations are written before others read them, whatever the order in which the session lists
+      // mechanisms; of those that write them each goes before the ones that the session had before.
+      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }.reversed()
+      var planned = SetPlan(
+        order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
+      planned.ions = planIons(of: set, index, present)
+      for mechanism in planned.order {
+        guard let source = mechanisms[mechanism] else { continue }
+        for ion in source.ions
+        where !planned.ions.values.contains(where: { $0.name == ion.name }) {
+          throw .missingIon(
+            mechanism: source.name, ion: ion.name,
+            section: set.segments.first?.map { cell.sections[$0.section].name } ?? "")
+        }
+        planned.instances[mechanism] = try InstancePlan(
+          source, kind: cell.mechanisms[mechanism], prefix: "m\(mechanism)_",
+          values: set.segments.map { segment in
+            segment.flatMap {
+              cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+            } ?? cell.mechanisms[mechanism].defaultValues
+          }, isFused: settings.isFused, usesTables: settings.usesTables,
+          isStored: { settings.recorded.contains($0) },
+          isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
+      }
+      if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
+        planned.diameters = plan.place(
+          set.segments.map { segment in
+            segment.map { cell.sections[$0.section].segments[$0.segment].diameter } ?? 0
+          })
+      }
+      if present.contains(where: { uses(.area, mechanisms[$0]) }) {
+        planned.areas = plan.place(
+          set.segments.indices.map { slotAreas[set.first + $0] })
+      }
+      sets.append(planned)
+    }
+  }
+
+  static func writesConcentrations(_ mechanism: Mechanism?) -> Bool {
+    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) }
+      ?? false
+  }
+
+  func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
+    guard let mechanism else { return false }
+    return Effects(of: mechanism.blocks, mechanism.tables).liveIn.contains(variable)
+  }
+
+  mutating func planIons(
+    of set: CellLayout.NodeSet, _ index: Int, _ present: [Int]
+  ) -> [Int: IonPlan] {
+    // Point processes on these compartments use them too.
+    let slots = set.first..<(set.first + set.count)
+    var users = present.compactMap { mechanisms[$0] }
+    let onThese = Set(
+      zip(cell.pointProcesses, slotsOfProcesses).filter { slots.contains($0.1) }.map(\.0.kind))
+    users += onThese.map { kinds[$0] }
+    var ions: [Int: IonPlan] = [:]
+    for mechanism in set.mechanisms where cell.mechanisms[mechanism].isIon {
+      let name = Self.ionName(cell.mechanisms[mechanism])
+      let uses = users.flatMap { $0.ions.filter { $0.name == name } }
+      let isDynamic = uses.contains {
+        $0.writes.contains(.inside) || $0.writes.contains(.outside)
+      }
+      let style = set.styles[mechanism] ?? 0
+      let values = set.segments.map { segment in
+        segment.flatMap {
+          cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+        } ?? [0, 1, 1]
+      }
+      let ion = settings.ions[name]
+      let initial = { (quantity: Int, global: Double?) in
+        values.map { values in
+          if style & 4 != 0, let global { return global }
+          return values.indices.contains(quantity) ? values[quantity] : 0
+        }
+      }
+      ions[mechanism] = IonPlan(
+        name: name, prefix: "ion\(mechanism)_", valence: ion?.valence ?? 1, style: style,
+        reversal: plan.place(initial(0, nil)), current: plan.place(0, count: set.count),
+        inside: plan.place(initial(1, ion?.inside)),
+        outside: plan.place(initial(2, ion?.outside)), isDynamic: isDynamic,
+        isReversalWritten: uses.contains { $0.writes.contains(.reversal) },
+        hasCurrent: !settings.isFused || uses.contains { $0.reads.contains(.current) }
+          || settings.recorded.contains("i\(name)"))
+    }
+    return ions
+  }
+
+  var slotsOfProcesses: [Int] {
+    layout.compartments.compartments(ofPointProcessesOf: cell).map {
+      layout.slot(ofCompartment: $0)
+    }
+  }
+
+  mutating func planProcesses() throws(SimulationError) {
+    struct Key: Hashable {
+      let kind, slot: Int
+      let values: [Double]
+    }
+    let slots = slotsOfProcesses
+    let mayShare = kinds.indices.map {
+      kinds[$0].superposes && kinds[$0].isAloneInSteps
+        && settings.recorded.isDisjoint(with: names(of: $0))
+    }
+    var members = [[Int]](repeating: [], count: kinds.count)
+    var known: [Key: Int] = [:]
+    for (index, process) in cell.pointProcesses.enumerated() {
+      if mayShare[process.kind] {
+        let key = Key(kind: process.kind, slot: slots[index], values: process.values)
+        if let place = known[key] {
+          instances.append(CellProgram.Instance(kind: process.kind, index: place))
+          continue
+        }
+        known[key] = members[process.kind].count
+      }
+      instances.append(
+        CellProgram.Instance(kind: process.kind, index: members[process.kind].count))
+      members[process.kind].append(index)
+    }
+    for (kind, members) in members.enumerated() {
+      let source = kinds[kind]
+      var ions: [[Mechanism.IonQuantity: Int]] = []
+      var ionPlans: [IonPlan?] = []
+      var hasCurrents: [Bool] = []
+      for ion in source.ions {
+        var places: [Mechanism.IonQuantity: [Int]] = [:]
+        var found: IonPlan?
+        var hasCurrent = false
+        for member in members {
+          let set = layout.set(ofSlot: slots[member])
+          guard let ionPlan = sets[set].ions.values.first(where: { $0.name == ion.name }) else {
+            throw .missingIon(
+              mechanism: source.name, ion: ion.name,
+              section: cell.sections[cell.pointProcesses[member].section].name)
+          }
+          found = ionPlan
+          hasCurrent = hasCurrent || ionPlan.hasCurrent
+          for quantity in [Mechanism.IonQuantity.reversal, .current, .inside, .outside] {
+            places[quantity, default: []].append(
+              ionPlan.offset(of: quantity) + slots[member] - layout.sets[set].first)
+          }
+        }
+        ions.append(places.mapValues { plan.place(indices: $0) })
+        ionPlans.append(found)
+        hasCurrents.append(hasCurrent)
+      }
+      let own = members.map { slots[$0] }
+      let watches = source.receiver?.block.watches ?? []
+      let size = MemoryPlan.padded(members.count)
+      let moves =
+        source.blocks.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+      let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
+      processes.append(
+        ProcessPlan(
+          instances: try InstancePlan(
+            source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
+            values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
+            usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
+            isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
+          slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
+          ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
+          diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
+          areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
+          moves: moves, watches: watches, watchSlots: watchSlots))
+    }
+  }
+
+  func names(of kind: Int) -> [String] {
+    kinds[kind].variables.map(\.name)
+  }
+
+  func diameter(ofProcess index: Int) -> Double {
+    let process = cell.pointProcesses[index]
+    let section = cell.sections[process.section]
+    return section.segments[section.segmentIndex(at: process.position)].diameter
+  }
+}

@@ -1,0 +1,147 @@
+import Mechanisms
+
+extension ProgramEmitter {
+  func opening(of process: ProcessPlan) -> [String] {
+    let plan = process.instances
+    var lines = [
+      "  for (int b = 0; b < \(plan.count); b += NR_LANES) {",
+      "    NR_UNUSED const nr_vector v = nr_gather(M + \(voltage), X + \(process.slots) + b);",
+    ]
+    if let diameters = process.diameters {
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+    }
+    if let areas = process.areas {
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+    }
+    lines += plan.declarations(at: "b").map { "    " + $0 }
+    for (index, variable) in plan.mechanism.variables.enumerated() {
+      guard case .ion(let ion, let quantity) = variable.role, !plan.isOwn(index),
+        let places = process.ions[ion][quantity]
+      else { continue }
+      lines.append("    \(plan.name(of: index)) = nr_gather(M, X + \(places) + b);")
+    }
+    return lines
+  }
+
+  /// Gives back the concentrations that a point process writes.
+  func closing(of process: ProcessPlan) -> [String] {
+    let plan = process.instances
+    var lines: [String] = []
+    for (index, variable) in plan.mechanism.variables.enumerated() {
+      guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
+        plan.mechanism.ions[ion].writes.contains(quantity), let places = process.ions[ion][quantity]
+      else { continue }
+      lines.append(
+        "    nr_scatter(M, X + \(places) + b, \(plan.count) - b, \(plan.name(of: index)));")
+    }
+    return lines
+  }
+
+  func states(of process: ProcessPlan, _ part: Parts) throws(SimulationError) -> [String] {
+    let plan = process.instances
+    var blocks: [(name: String, block: Block)] = []
+    if part.contains(.initial) { blocks.append(("INITIAL", plan.mechanism.initial)) }
+    if part.contains(.advance) {
+      blocks += [("SOLVE", plan.mechanism.advance), ("AFTER SOLVE", plan.mechanism.afterSolve)]
+    }
+    if !part.isDisjoint(with: [.advance, .beforeStep]) {
+      blocks.append(("BEFORE STEP", plan.mechanism.beforeStep))
+    }
+    blocks.removeAll { $0.block.isEmpty }
+    if blocks.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
+    var lines = opening(of: process)
+    var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
+    emitter.makesTables = part == .initial
+    for (name, block) in blocks { try emitter.emit(block, named: name) }
+    lines += emitter.lines
+    if part == .initial { lines += try invariants(plan) }
+    lines += closing(of: process)
+    lines += plan.stores(of: blocks.map(\.block), at: "b").map { "    " + $0 }
+    return lines + ["  }"]
+  }
+
+  /// INITIAL that sends events: of one instance after the other.
+  func initialOneByOne(
+    _ kind: Int, _ process: ProcessPlan
+  ) throws(SimulationError) -> [String] {
+    let plan = process.instances
+    if plan.mechanism.ions.contains(where: { $0.writes.contains { $0 != .current } }) {
+      throw .unsupported(
+        mechanism: plan.mechanism.name, block: "INITIAL",
+        construct: "net_send beside writing an ion")
+    }
+    var lines = ["  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;"]
+    lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
+    lines.append("  }")
+    if !plan.invariants.isEmpty {
+      lines += opening(of: process)
+      lines += try invariants(plan)
+      lines.append("  }")
+    }
+    return lines
+  }
+
+  /// What of events is kept for each instance begins with none.
+  func eventSlots(_ process: ProcessPlan) -> [String] {
+    var lines: [String] = []
+    let count = process.instances.count
+    if let moves = process.moves {
+      lines.append("  for (int i = 0; i < \(count); i++) M[\(moves) + i] = -1;")
+    }
+    if let slots = process.watchSlots {
+      let size = process.instances.paddedCount * 3 * process.watches.count
+      lines.append("  for (int k = 0; k < \(size); k++) M[\(slots) + k] = 0;")
+    }
+    return lines
+  }
+
+  func points() throws(SimulationError) -> [String] {
+    var lines = [
+      "static void nr_cell_points(double *M, const int32_t *X, double t) {",
+      "  (void)M; (void)X; (void)t;",
+    ]
+    for process in processes where process.instances.count > 0 {
+      let plan = process.instances
+      if plan.mechanism.currents.isEmpty, plan.mechanism.currentVariables.isEmpty,
+        plan.mechanism.beforeBreakpoint.isEmpty
+      {
+        continue
+      }
+      lines += opening(of: process)
+      if !plan.mechanism.beforeBreakpoint.isEmpty {
+        var emitter = emitter(plan, time: "t", set: nil)
+        try emitter.emit(plan.mechanism.beforeBreakpoint, named: "BEFORE BREAKPOINT")
+        lines += emitter.lines
+      }
+      if plan.mechanism.currentVariables.isEmpty {
+        var emitter = emitter(plan, time: "t", set: nil)
+        try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
+        lines += emitter.lines
+      } else {
+        lines.append("    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;")
+        lines += try sums(of: plan, before: [], time: "t", nil)
+        let sign = plan.mechanism.isElectrode ? "-" : ""
+        lines += [
+          "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",
+          "    nr_accumulate(M + \(right), M + \(diagonal), X + \(process.slots) + b, \(plan.count) - b,",
+          "                  -factor * \(plan.prefix)constant, factor * \(plan.prefix)slope);",
+        ]
+      }
+      for (index, variable) in plan.mechanism.variables.enumerated() {
+        guard case .ion(let ion, .current) = variable.role,
+          plan.mechanism.ions[ion].writes.contains(.current),
+          process.ionPlans.indices.contains(ion), process.hasCurrents[ion],
+          let places = process.ions[ion][.current]
+        else { continue }
+        lines.append(
+          "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + \(process.factors) + b) * \(plan.name(of: index)));"
+        )
+      }
+      lines += closing(of: process)
+      let blocks = [plan.mechanism.beforeBreakpoint, plan.mechanism.currents]
+      lines += plan.stores(of: blocks, at: "b").map { "    " + $0 }
+      lines.append("  }")
+    }
+    return lines + ["}", ""]
+  }
+}
