@@ -58,6 +58,8 @@ class Tree:
         """A NetCon with a NetStim of its own."""
         stimulus = h.NetStim()
         stimulus.number = 1e9
+        # The stream it has by itself depends on how many there were before in the session.
+        stimulus.noiseFromRandom123(len(self.kept), 1, 2)
         for name, value in parameters.items():
             setattr(stimulus, name, value)
         netcon = h.NetCon(stimulus, synapse)
