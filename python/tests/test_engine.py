@@ -267,7 +267,8 @@ def test_session_stays_as_it_is() -> None:
 def test_check_names_what_differs() -> None:
     tree = driven_tree()
     engine = neuron_reduce.compile(tree)
-    tree.apical[1](0.4).pas.g = 1e-3
+    # Not enough to move a spike, which would be named first.
+    tree.apical[1](0.4).pas.e = -64.999
     with pytest.raises(EngineError, match=r"is not NEURON's: tuft\(0\.[0-9]+\)\.v is"):
         engine.run(20)
     unchecked = neuron_reduce.compile(tree, check=False)
