@@ -133,8 +133,9 @@ def test_compiler_that_fails_without_a_word(
     script.write_text("#!/bin/sh\nexit 3\n")
     script.chmod(0o755)
     monkeypatch.setenv("CC", str(script))
-    with pytest.raises(EngineError, match="status 3 on a generated source:\nit said nothing"):
+    with pytest.raises(EngineError, match="status 3 on a generated source:\nit said nothing") as e:
         compiler.load(ANSWER)
+    assert f"the compiler {script} (the environment says CC={script})" in str(e.value)
 
 
 def test_damaged_library_is_made_anew(folder: Path) -> None:

@@ -201,7 +201,8 @@ def test_what_is_no_variable() -> None:
 @isolated
 def test_what_is_no_list() -> None:
     cell = _cell()
-    for wanted in (None, 1, "v", cell.sections[0](0.5)._ref_v):
+    segment = cell.sections[0](0.5)
+    for wanted in (None, 1, "v", segment._ref_v, segment):
         with pytest.raises(ArgumentError, match=r"record is .*; expected a list"):
             references.find(wanted, cell.sections, cell.synapses)
     assert references.find([], cell.sections) == []

@@ -108,19 +108,18 @@ def _compiled(source: str, command: tuple[str, ...]) -> bytes:
                 return built.read_bytes()
     except subprocess.TimeoutExpired:
         raise EngineError(
-            f"the compiler {command[0]} took more than {_TIME_LIMIT_SECONDS} s for a cell; "
+            f"{_called(command[0])} took more than {_TIME_LIMIT_SECONDS} s for a cell; "
             "expected a few"
         ) from None
     except OSError as error:
         raise EngineError(
-            f"the compiler {command[0]} could not be run: {error}; expected a C compiler that "
+            f"{_called(command[0])} could not be run: {error}; expected a C compiler that "
             "works, and space for temporary files"
         ) from None
     said = done.stdout.decode(errors="replace").replace(folder + os.sep, "").splitlines()
     shown = "\n".join(said[:_SHOWN_LINES]) or "it said nothing"
     raise EngineError(
-        f"the compiler {command[0]} ended with status {done.returncode} on a generated "
-        f"source:\n{shown}"
+        f"{_called(command[0])} ended with status {done.returncode} on a generated source:\n{shown}"
     )
 
 
@@ -155,6 +154,12 @@ def _compiler() -> tuple[str, ...]:
         "libc6-dev; Fedora: dnf install gcc; macOS: xcode-select --install; conda: conda install "
         "c-compiler), or its name in CC"
     )
+
+
+def _called(program: str) -> str:
+    """A compiler as messages have it, with who chose it."""
+    named = os.environ.get("CC", "").strip()
+    return f"the compiler {program}" + (f" (the environment says CC={named})" if named else "")
 
 
 def _command(text: str) -> tuple[str, ...] | None:
@@ -212,7 +217,7 @@ def _version(program: str, modified: int, size: int) -> bytes:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineError(
-            f"the compiler {program} could not be run: {error}; expected a C compiler that works"
+            f"{_called(program)} could not be run: {error}; expected a C compiler that works"
         ) from None
     return done.stdout + f"{modified} {size}".encode()
 

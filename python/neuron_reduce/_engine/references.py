@@ -84,7 +84,8 @@ def find(
 
 def _found(wanted: Sequence[Any], cell: Finder) -> list[Variable]:
     expected = f"expected a list; each of it {_EXPECTED}"
-    if isinstance(wanted, str) or collect.is_section_array(wanted) or _is_reference(wanted):
+    is_alone = issubclass(type(wanted), (str, nrn.Segment)) or _is_reference(wanted)
+    if is_alone or collect.is_section_array(wanted):
         raise ArgumentError(f"record is {collect.described(wanted)}; {expected}")
     try:
         each_wanted = list(wanted)
