@@ -209,6 +209,22 @@ def test_events_that_are_stated() -> None:
 
 
 @isolated
+def test_events_of_a_connection_that_is_not_active() -> None:
+    """It delivers none, as with NetCon.event."""
+    tree = Tree()
+    netcon = tree.drive(tree.synapse("ExpSyn", tree.soma(0.5)), 0.1, start=-1)
+    engine = neuron_reduce.compile(tree, events={netcon: [3]})
+    assert engine.run(20).v.max() > 0
+    netcon.active(0)
+    engine = neuron_reduce.compile(tree, events={netcon: [3]})
+    handler = h.FInitializeHandler(lambda: netcon.event(3))
+    theirs = neuron_run([tree.soma(0.5)._ref_v], 20)
+    assert np.abs(engine.run(20).v - theirs).max() < 1e-6
+    assert theirs.max() < 0
+    assert handler
+
+
+@isolated
 def test_runs_are_the_same_each_time() -> None:
     """Again, and with two engines in turn, to the last bit; and longer ones go on alike."""
     first, second = driven_tree(), Tree()
@@ -309,6 +325,44 @@ def test_check_is_made_once(monkeypatch: Any) -> None:
 
 
 @isolated
+def test_check_is_of_what_drives_the_cell_too(monkeypatch: Any) -> None:
+    """The code and what it begins with are the same."""
+    tree = Tree()
+    synapse = tree.synapse("ExpSyn", tree.soma(0.5))
+    netcon = tree.drive(synapse, 1e-3, start=3, interval=5)
+    other = h.NetCon(tree.soma(0.5)._ref_v, synapse, sec=tree.soma)
+    tree.kept.append(other)
+    calls: list[Any] = []
+    real = checking.copies.call
+
+    def counted(*arguments: Any, **others: Any) -> Any:
+        calls.append(arguments)
+        return real(*arguments, **others)
+
+    def is_compared(events: Any = None) -> bool:
+        before = len(calls)
+        for _ in range(2):
+            neuron_reduce.compile(tree, events=events).run(10)
+        assert len(calls) <= before + 1
+        return len(calls) > before
+
+    monkeypatch.setattr(checking.copies, "call", counted)
+    netstim = netcon.pre()
+    assert is_compared()
+    netcon.delay = 2
+    assert is_compared()
+    netstim.interval = 4
+    assert is_compared()
+    other.threshold = -20
+    assert is_compared()
+    assert is_compared({netstim: [0, 1, 2]})
+    assert is_compared({netstim: [0, 1, 3]})
+    assert not is_compared({netstim: [0, 1, 2]})
+    netcon.active(0)
+    assert is_compared()
+
+
+@isolated
 def test_reductions() -> None:
     from models import small_cell
 
@@ -338,6 +392,14 @@ def test_variable_steps_and_second_order_are_refused() -> None:
     h.CVode().active(0)
     h.secondorder = 2
     _refused("secondorder is 2", tree)
+
+
+@isolated
+@pytest.mark.parametrize("dt", [float("nan"), float("inf"), 0, -1])
+def test_time_steps_that_are_none_are_refused(dt: float) -> None:
+    tree = Tree()
+    h.dt = dt
+    _refused(f"dt is {dt:g}; expected a finite number", tree)
 
 
 @isolated
@@ -454,8 +516,9 @@ def test_arguments() -> None:
         neuron_reduce.compile(tree, [3])
     with pytest.raises(EngineError, match=r"synapses\[0\], ExpSyn.*is not on the cell"):
         neuron_reduce.compile(tree, [stranger])
-    with pytest.raises(SynapseError, match=r"netcons\[0\] is 5"):
-        neuron_reduce.compile(tree, netcons=[5])
+    for wrong in ([5], "x", [None], [tree.kept[0]]):
+        with pytest.raises(SynapseError, match=r"netcons\[0\] is .*; expected a NetCon"):
+            neuron_reduce.compile(tree, netcons=wrong)
     with pytest.raises(CellError, match="None has no soma"), neuron_reduce.fast(None):
         pass
     with pytest.raises(SynapseError, match="netcons is 5"):

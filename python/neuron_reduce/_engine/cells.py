@@ -13,7 +13,8 @@ from .._library import reducing
 from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
 from .._session import collect, gone
-from ..errors import CellError, EngineError
+from .._session import mechanisms as mechanisms_of_session
+from ..errors import CellError, EngineError, SynapseError
 from . import inputs, refusals, sources
 from .references import TIME, Variable
 
@@ -61,6 +62,11 @@ class Cell:
         self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
         collect.object_references(given, "netcons", "NetCon")
+        for index, each in enumerate(given):
+            if mechanisms_of_session.class_name(each) != "NetCon":
+                raise SynapseError(
+                    f"netcons[{index}] is {collect.described(each)}; expected a NetCon"
+                )
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
         self._trees = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from neuron import h
 
@@ -32,7 +34,7 @@ _THRESHOLD_MV = -20.0
 _TIME_LIMIT_SECONDS = 3600.0
 
 _passed: dict[bytes, float] = {}
-"""By program: until when it was compared with NEURON, in ms, and found equal."""
+"""By program, wiring included: until when it was compared with NEURON, in ms, and found equal."""
 
 
 def check(loaded: Loaded, tstop: float) -> None:
@@ -101,22 +103,26 @@ def _run(cell: Cell, time_step: float, until: float) -> None:
     h.celsius, h.v_init = cell.celsius, cell.v_init
     given = cell.inputs
     # By a handler of the session's own, if it has one: nobody else can call NetCon.event then.
-    stated = (
+    stated: list[tuple[Any, np.ndarray]] = (
         []
         if int(h.List("FInitializeHandler").count())
         else [(given.netcons[index], times) for index, times in given.deliveries.items()]
     )
+    silenced = []
     for index, netcon in enumerate(given.netcons):
         origin = given.origins[given.origin_indices[index]]
         # A NetStim's and a VecStim's times that the user states take the place of its own.
         if isinstance(origin, inputs.Times) and given.is_active[index]:
-            netcon.active(0)
+            silenced.append(netcon)
             stated.append((netcon, origin.times + given.delays[index]))
 
     def deliver() -> None:
         for netcon, times in stated:
             for each in times:
                 netcon.event(float(each))
+        # Which takes what they are to deliver while they are active alone.
+        for netcon in silenced:
+            netcon.active(0)
 
     handler = h.FInitializeHandler(deliver)
     h.stdinit()

@@ -97,7 +97,7 @@ class Inputs:
     :ivar origins: what has events; None alone for what has none of its own.
     :ivar origin_indices: for each NetCon the index of its origin, shaped (n,).
     :ivar delays: in ms, shaped (n,).
-    :ivar is_active: shaped (n,); one that is not passes nothing on, but for :attr:`deliveries`.
+    :ivar is_active: shaped (n,); one that is not passes nothing on, :attr:`deliveries` neither.
     :ivar weights: of all NetCons, one after the other.
     :ivar weight_starts: for each NetCon where its weights begin in ``weights``, and their number at
         the end, shaped (n + 1,).

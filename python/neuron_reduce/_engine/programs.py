@@ -66,10 +66,11 @@ class Loaded:
 
     @functools.cached_property
     def digest(self) -> bytes:
-        """Identifies code and what it begins with."""
+        """Identifies code, what it begins with, and what events it has."""
         found = hashlib.sha256(self.program.source.encode())
         found.update(self.memory().tobytes())
         found.update(self.program.indices.tobytes())
+        found.update(self.wiring.content)
         return found.digest()
 
     def places(self, variables: Sequence[Variable]) -> list[int | None]:
@@ -114,7 +115,8 @@ class Wiring:
         groups = np.where(given.is_active, given.origin_indices, count)
         order = np.argsort(groups, kind="stable")
         starts = np.searchsorted(groups[order], np.arange(count + 1))
-        stated = sorted(given.deliveries)
+        # As with NetCon.event: one that is not active delivers nothing.
+        stated = [index for index in sorted(given.deliveries) if given.is_active[index]]
         every = np.concatenate([order, np.array(stated, dtype=np.int64)])
         self.connections = np.zeros(max(len(every), 1), dtype=_CONNECTION)
         self.connection_count = len(every)
@@ -153,6 +155,14 @@ class Wiring:
         size = self.sources.nbytes
         made.view(np.uint8)[:size] = self.sources.view(np.uint8)
         return made
+
+    @property
+    def content(self) -> bytes:
+        """All of it, wherever in this process's memory it is."""
+        sources = self.copy()
+        sources["times"] = 0
+        parts = [sources, self.connections[: self.connection_count], self.origins, *self._kept]
+        return b"".join(each.tobytes() for each in parts)
 
     def _fill_streams(self, given: inputs.Inputs, origins: list[int]) -> None:
         places = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,8 @@ def check_session(sections: Sequence[nrn.Section]) -> None:
             "CVode is active; expected a fixed time step, which is all that the engine does "
             "(h.CVode().active(0))"
         )
+    if not 0 < h.dt < math.inf:
+        raise EngineError(f"dt is {h.dt:g}; expected a finite number of ms greater than 0")
     if h.secondorder != 0:
         raise EngineError(
             f"secondorder is {h.secondorder:g}; expected 0, backward Euler, which is all that the "
