@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import pathlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,12 +15,12 @@ from neuron import nrn
 from ._display.progress import Progress
 from ._display.warned import warn
 from ._engine import checking, faults, references, sessions, trials
-from ._engine.batches import Batch
+from ._engine.batches import Batch, check_memory
 from ._engine.cells import Cell, soma_of
 from ._engine.changes import Changes
 from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
-from ._engine.results import Run, Trials
+from ._engine.results import Run, Trials, file_at
 from ._processes import tasks
 from ._session import collect, gone
 from ._session.job import check_version
@@ -99,13 +98,15 @@ def fast(
     The session's own Vectors are filled, those of ``Vector.record`` and those of ``NetCon.record``,
     and afterwards the time, potentials and states are those at the run's end, but for states of
     point processes that are computed together. Each run reads the cell anew, as it is then. A run
-    cannot be continued.
+    cannot be continued. Ctrl-C ends it, and the context with KeyboardInterrupt; its Vectors are
+    empty then.
 
     NEURON runs all that the engine cannot run, or of which it cannot be sure: there is a warning
     that says why. Runs that are no ``h.run()`` are NEURON's.
 
     :param cell: as for :func:`compile`; likewise the others.
-    :param check: whether the first 50 ms are compared with NEURON's when the context is entered.
+    :param check: whether the first 50 ms are compared with NEURON's when the context is entered,
+        however long runs are to be.
     :raises CellError: the cell is none; likewise what else :func:`compile` raises but for
         EngineErrors.
     """
@@ -252,7 +253,7 @@ class Engine:
             :meth:`Trials.save`. Where that fails there is a warning, and the result all the same.
         :raises ArgumentError: an argument has no meaning, or names what is not of the cell.
         :raises EngineError: as for :meth:`run`; of what holds for single trials alone, where it
-            holds for all of them.
+            holds for all of them. What is to be kept does not fit into the machine's memory.
         """
         tstop = _number(tstop, "tstop", "a finite number of ms, 0 or greater", least=0.0)
         threshold = _number(threshold, "threshold", "a finite number of mV")
@@ -265,6 +266,7 @@ class Engine:
         changes = Changes(self._cell, seeds, weights, rates, amplitudes, parameters, factors)
         _check_that_it_can_be_saved(save)
         loaded, places, variables = self._recording(record, dt, changes.adjustable, changes.apart)
+        check_memory(loaded, tstop, len(variables), changes.count)
         prepared = changes.prepared(loaded)
         if self._is_checked:
             checking.check(loaded, tstop)
@@ -366,10 +368,10 @@ def _check_that_it_can_be_saved(path: Any) -> None:
         return
     expected = "the path of a file, in a folder that can be written"
     try:
-        folder = pathlib.Path(path).parent
-    except TypeError:
+        target = file_at(path)
+    except (TypeError, ValueError):
         raise ArgumentError(f"save is {collect.described(path)}; expected {expected}") from None
-    if pathlib.Path(path).is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    if target is None or not os.access(target.parent, os.W_OK | os.X_OK):
         raise ArgumentError(f"save is {os.fspath(path)!r}; expected {expected}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import functools
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,46 @@ def test_files(tmp_path: Path) -> None:
                 chosen = (read["spike_trials"] == trial) & (read["spike_sites"] == site)
                 assert np.array_equal(read["spike_times"][chosen], done.spikes[trial][site])
     assert sum(len(each) for sites in done.spikes for each in sites) > 0
+
+
+@isolated
+def test_links_are_followed_and_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    engine = _engine(driven_tree())
+    link, target = tmp_path / "link.npz", tmp_path / "target.npz"
+    link.symlink_to(target.name)
+    for _ in range(2):
+        done = engine.run_batch([3], 1, save=link)
+        assert link.is_symlink()
+        with np.load(target) as read:
+            assert read["seeds"].tolist() == [3]
+        target.write_text("before")
+    pipe, itself = tmp_path / "pipe", tmp_path / "itself"
+    os.mkfifo(pipe)
+    itself.symlink_to(itself)
+    for path in (pipe, itself, tmp_path, Path(os.devnull)):
+        with pytest.raises(ArgumentError, match=r"save is .*; expected the path of a file"):
+            engine.run_batch([3], 1, save=path)
+        with pytest.raises(OSError, match="something else than a file"):
+            done.save(path)
+    assert pipe.is_fifo()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@isolated
+def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
+    tree = driven_tree()
+    engine = _engine(tree)
+    path = tmp_path / "trials.npz"
+    monkeypatch.setattr(os, "sysconf", lambda name: 1000)
+    match = (
+        r"2000 trials of 42 samples of 2 variables take 0\.00125 GiB, "
+        r"and this machine has 0\.000931"
+    )
+    with pytest.raises(EngineError, match=match):
+        engine.run_batch(range(2000), 1, record=2 * _soma(tree), save=path)
+    assert not path.exists()
+    assert engine.trials is None
+    assert len(engine.run_batch(range(2000), 1, record=_soma(tree))) == 2000
 
 
 @isolated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import threading
 from collections.abc import Sequence
 
@@ -27,6 +28,7 @@ class Batch:
         self.traces: list[Traces | None] = [None] * count
         self.problems = [""] * count
         self._is_stopped = threading.Event()
+        self._t: np.ndarray | None = None
 
     def run(
         self,
@@ -46,7 +48,7 @@ class Batch:
         def work(trial: int) -> Traces | None:
             if self._is_stopped.is_set():
                 return None
-            return trials.run(
+            traces = trials.run(
                 loaded,
                 places,
                 sites,
@@ -55,6 +57,7 @@ class Batch:
                 change=lambda memory, sources: changes.make(trial, memory, sources),
                 is_stopped=self._is_stopped.is_set,
             )
+            return None if traces is None else self._slim(traces)
 
         pool = concurrent.futures.ThreadPoolExecutor(threads)
         futures: dict[concurrent.futures.Future, int] = {}
@@ -73,13 +76,31 @@ class Batch:
         if future.cancelled():
             return
         try:
-            self.traces[trial] = _slim(future.result())
+            self.traces[trial] = future.result()
         except EngineError as error:
             self.problems[trial] = str(error)
 
+    def _slim(self, traces: Traces) -> Traces:
+        """Without the memory at the end, which nobody asks for, and with the times of all."""
+        if self._t is None:
+            self._t = traces.t
+        return Traces(self._t, traces.v, traces.spikes, np.empty(0), traces.seconds)
 
-def _slim(traces: Traces | None) -> Traces | None:
-    """Without the memory at the end, which nobody asks for."""
-    if traces is None:
-        return None
-    return Traces(traces.t, traces.v, traces.spikes, np.empty(0), traces.seconds)
+
+def check_memory(loaded: Loaded, tstop: float, variables: int, count: int) -> None:
+    """Before hours of trials.
+
+    :raises EngineError: what is to be kept of them does not fit into the machine's memory.
+    """
+    samples = trials.capacity(loaded, tstop)
+    wanted = 8 * count * samples * variables
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return
+    if wanted > there > 0:
+        raise EngineError(
+            f"{count} trials of {samples} samples of {variables} variables take "
+            f"{wanted / 2**30:.3g} GiB, and this machine has {there / 2**30:.3g}; expected fewer "
+            "trials, a shorter run, or less to record"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import pathlib
 import uuid
@@ -117,10 +118,13 @@ class Trials:
         are none), and the spikes one after the other: ``spike_times`` in ms, ``spike_trials`` and
         ``spike_sites``.
 
-        :param path: of the file.
-        :raises OSError: it cannot be written; what was there is as it was.
+        :param path: of the file; of a link to one, that is written.
+        :raises OSError: it cannot be written, or is something else than a file; what was there is
+            as it was.
         """
-        path = pathlib.Path(path)
+        target = file_at(path)
+        if target is None:
+            raise OSError(errno.EINVAL, "it is something else than a file", os.fspath(path))
         counts = [
             (trial, site, len(times))
             for trial, sites in enumerate(self.spikes)
@@ -128,7 +132,7 @@ class Trials:
         ]
         lengths = [length for *_, length in counts]
         every = [times for sites in self.spikes for times in sites]
-        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
         try:
             with open(temporary, "wb") as stream:
                 np.savez(
@@ -145,7 +149,7 @@ class Trials:
                 )
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.replace(path)
+            temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -153,6 +157,13 @@ class Trials:
         done = int(self.is_finished.sum())
         until = f"{self.t[-1]:g} ms" if len(self.t) else "nothing"
         return f"Trials of {until}: {done} of {len(self)} finished; {_some(self.labels)}"
+
+
+def file_at(path: str | os.PathLike[str]) -> pathlib.Path | None:
+    """The file that a path means, whatever links lead to it, be it there or not; None where there
+    is something else: a folder, a device, a pipe."""
+    target = pathlib.Path(os.path.realpath(pathlib.Path(path)))
+    return target if target.is_file() or not os.path.lexists(target) else None
 
 
 def _some(labels: Sequence[str], most: int = 5) -> str:

@@ -74,13 +74,13 @@ def run(
         spiking[place]["offset"] = loaded.cell.potential(section, x, loaded.program)
         spiking[place]["is_recorded"] = 1
     end = tstop - loaded.time_step / 2
-    capacity = int(min(max(end, 0.0) / loaded.time_step * (1 + 1e-9), _MOST_SAMPLES)) + 3
+    room = capacity(loaded, tstop)
     records = np.array(places, dtype=np.int64)
     try:
-        values, times = np.empty((len(records), capacity)), np.empty(capacity)
+        values, times = np.empty((len(records), room)), np.empty(room)
     except (MemoryError, ValueError):
         raise EngineError(
-            f"there is no memory for {capacity} samples of {len(records)} variables; expected a "
+            f"there is no memory for {room} samples of {len(records)} variables; expected a "
             "shorter run, or less to record"
         ) from None
     # No site has two spikes in less than two steps.
@@ -96,7 +96,7 @@ def run(
         connection_count=wiring.connection_count,
         records=records.ctypes.data,
         record_count=len(records),
-        record_capacity=capacity,
+        record_capacity=room,
         values=values.ctypes.data,
         times=times.ctypes.data,
         spike_sources=spike_sources.ctypes.data,
@@ -132,6 +132,12 @@ def run(
         memory,
         seconds,
     )
+
+
+def capacity(loaded: Loaded, tstop: float) -> int:
+    """How many samples of a variable a run may have, and a few more."""
+    steps = max(tstop - loaded.time_step / 2, 0.0) / loaded.time_step
+    return int(min(steps * (1 + 1e-9), _MOST_SAMPLES)) + 3
 
 
 def _check(failure: int, state: structures.Run) -> None:
