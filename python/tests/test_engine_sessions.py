@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import signal
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +19,7 @@ import neuron_reduce
 from isolated import isolated
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import NeuronReduceWarning
-from neuron_reduce._engine import sessions
+from neuron_reduce._engine import sessions, trials
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
@@ -136,6 +140,90 @@ def test_runs_cannot_be_continued() -> None:
             h.fadvance()
         h.run()
     assert h.t == pytest.approx(5)
+
+
+@isolated
+def test_a_run_can_be_interrupted() -> None:
+    tree = driven_tree()
+    vectors = _recorded(tree)
+    h.tstop = 1e6
+    calls = _counted()
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    started = time.perf_counter()
+    timer.start()
+
+    def runs() -> None:
+        with neuron_reduce.fast(tree, check=False):
+            # Those that follow end, too.
+            for _ in range(2):
+                with pytest.raises(RuntimeError, match="raises KeyboardInterrupt"):
+                    h.run()
+                assert not any(map(len, vectors.values()))
+
+    with pytest.raises(KeyboardInterrupt):
+        runs()
+    assert time.perf_counter() - started < 20
+    timer.join()
+    assert len(calls) == 1
+    h.tstop = 5
+    h.run()
+    assert len(vectors["time"]) == 201
+
+
+@isolated
+def test_what_is_interrupted_at_the_end_is_whole_or_empty(monkeypatch: Any) -> None:
+    tree = driven_tree()
+    vectors = _recorded(tree)
+    h.tstop = 5
+    real = sessions._fill
+    fails = False
+
+    def fill(vector: Any, values: Any) -> None:
+        real(vector, values)
+        if not fails:
+            signal.raise_signal(signal.SIGINT)
+        elif vector.hname() == vectors["soma"].hname():
+            raise MemoryError
+
+    monkeypatch.setattr(sessions, "_fill", fill)
+    with pytest.raises(KeyboardInterrupt), neuron_reduce.fast(tree, check=False):
+        h.run()
+    assert len(vectors["time"]) == len(vectors["g"]) == 201
+    fails = True
+    with pytest.raises(MemoryError), neuron_reduce.fast(tree, check=False):
+        h.run()
+    assert not any(map(len, vectors.values()))
+
+
+@isolated
+def test_other_exceptions_end_a_run_too(monkeypatch: Any) -> None:
+    tree = Tree()
+    h.tstop = 5
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise KeyError("unexpected")
+
+    monkeypatch.setattr(trials, "run", fail)
+    with (
+        pytest.raises(KeyError, match="unexpected"),
+        neuron_reduce.fast(tree, check=False),
+        pytest.raises(RuntimeError, match="raises KeyError"),
+    ):
+        h.run()
+
+
+@isolated
+def test_check_is_as_long_as_ever() -> None:
+    """What changes after the tstop of the time when the context is entered is found."""
+    tree = Tree()
+    h("objref late")
+    h.late = tree.synapse("IClamp", tree.soma(0.5), delay=0, dur=100)
+    h.tstop = 5
+    h('proc init() { finitialize(v_init)  cvode.event(10, "late.amp = 0.3") }')
+    with _warned() as caught, neuron_reduce.fast(tree):
+        h.tstop = 40
+        h.run()
+    assert "the engine's run is not NEURON's" in str(caught[0].message)
 
 
 @isolated

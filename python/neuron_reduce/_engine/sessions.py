@@ -11,6 +11,7 @@ from neuron import h, hoc
 
 from .._display.warned import warn
 from .._library import reducing
+from .._processes import signals
 from ..errors import CellError, EngineError
 from . import checking, inputs, states, trials
 from .cells import Cell, pointer
@@ -21,6 +22,11 @@ from .trials import Traces
 _CONTINUED = (
     "a run of h.run() inside of neuron_reduce.fast() cannot be continued: events that were on "
     "their way are not known to NEURON; expected another h.run()"
+)
+
+_INTERRUPTED = (
+    "this run ends here, and so do all others inside of neuron_reduce.fast(), which raises {} at "
+    "its end"
 )
 
 _AT_ONCE_MS = 1e-9
@@ -41,6 +47,7 @@ class Session:
         self._others = 0
         self._handlers: list[Any] = []
         self._plan: _Plan | None = None
+        self._raised: BaseException | None = None
 
     def begin(self, is_checked: bool) -> None:
         """From now on runs are the engine's.
@@ -50,7 +57,8 @@ class Session:
         try:
             plan = _Plan(self._read(), self._has_events, 0)
             if is_checked:
-                checking.check(plan.loaded, h.tstop)
+                # Whatever h.tstop is to be: the runs that come say it only then.
+                checking.check(plan.loaded, checking.CHECKED_MS)
         except (CellError, EngineError) as error:
             _warn(error)
             return
@@ -63,11 +71,17 @@ class Session:
         ]
 
     def end(self) -> None:
-        """Runs are NEURON's again."""
+        """Runs are NEURON's again.
+
+        :raises BaseException: what a run raised that is no reason to leave it to NEURON, such as
+            KeyboardInterrupt.
+        """
         if not self._handlers:
             return
         self._handlers.clear()
         h.running_ = self._was_running
+        if self._raised is not None:
+            raise self._raised from None
         if self._others and not self._runs:
             warn(
                 "neuron_reduce.fast() saw no h.run(), and NEURON did all runs: the engine cannot "
@@ -82,10 +96,15 @@ class Session:
             return
         h.running_ = 0
         self._runs += 1
+        if self._raised is not None:
+            return
         try:
             self._plan = _Plan(self._read(), self._has_events, len(self._handlers))
         except (CellError, EngineError) as error:
             _warn(error)
+        except BaseException as error:
+            # NEURON would print it, and do the run.
+            self._raised = error
 
     def _initialised(self) -> None:
         """Called at its end."""
@@ -95,6 +114,17 @@ class Session:
                 plan.run()
             except (CellError, EngineError) as error:
                 _warn(error)
+            except BaseException as error:
+                self._raised = error
+        if self._raised is not None:
+            kind = type(self._raised).__name__
+            h.CVode().event(_AT_ONCE_MS, lambda: _end_at_once(plan, kind))
+
+
+def _end_at_once(plan: _Plan | None, kind: str) -> None:
+    if plan is not None:
+        plan.clear()
+    raise RuntimeError(_INTERRUPTED.format(kind))
 
 
 def _warn(error: Exception) -> None:
@@ -121,11 +151,27 @@ class _Plan:
         cell, loaded = self._cell, self.loaded
         if {segment.v for section in cell.sections for segment in section} != {cell.v_init}:
             raise EngineError("the potential is not v_init everywhere when the run begins")
-        vectors = {pointer(each): each for each in h.List("Vector")}
         sites = [(cell.indices[each.origin.section], each.origin.x) for each in self._detectors]
         thresholds = [each.origin.threshold for each in self._detectors]
         traces = trials.run(loaded, self._places, sites, thresholds, _end())
         assert traces is not None
+        # All of it or nothing.
+        with signals.held():
+            self._fill(traces)
+            h.CVode().event(_AT_ONCE_MS, _refuse_to_go_on)
+            _hand_back(loaded, traces)
+
+    def clear(self) -> None:
+        """Leaves nothing in what records."""
+        vectors = _vectors()
+        for recording in self._recordings:
+            vectors[recording.vector].resize(0)
+        for detector in self._detectors:
+            if detector.recording is not None:
+                detector.recording.resize(0)
+
+    def _fill(self, traces: Traces) -> None:
+        vectors = _vectors()
         for row, (recording, variable) in enumerate(
             zip(self._recordings, self._variables, strict=True)
         ):
@@ -136,8 +182,10 @@ class _Plan:
         for detector, spikes in zip(self._detectors, traces.spikes, strict=True):
             if detector.recording is not None:
                 _fill(detector.recording, spikes)
-        h.CVode().event(_AT_ONCE_MS, _refuse_to_go_on)
-        _hand_back(loaded, traces)
+
+
+def _vectors() -> dict[int | None, Any]:
+    return {pointer(each): each for each in h.List("Vector")}
 
 
 def _refuse_to_go_on() -> None:
