@@ -166,7 +166,11 @@ def _difference_of_states(loaded: Loaded, traces: Traces) -> str:
     for place, owner, name in states.places(loaded):
         ours, theirs = traces.memory[place], getattr(owner, name)
         scale = max(abs(ours), abs(theirs), _SMALLEST_STATE)
-        if not abs(ours - theirs) <= _TOLERANCE_OF_STATES * scale:
+        # What is infinite is equal to nothing but itself.
+        is_near = ours == theirs or (
+            np.isfinite(scale) and abs(ours - theirs) <= _TOLERANCE_OF_STATES * scale
+        )
+        if not is_near:
             label = f"{states.label(owner)}.{name}"
             return f"{label} is {ours:.9g} at {traces.t[-1]:g} ms and {theirs:.9g} with NEURON"
     return ""
