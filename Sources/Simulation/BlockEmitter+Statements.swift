@@ -37,10 +37,11 @@ extension BlockEmitter {
       let own = "run, \(eventContext.kind), \(eventContext.instance)"
       if let moves {
         line(
-          "nr_send_movable(\(own), weights - run->memory, \(now) + \(delay), \(flag), M + \(moves) + i, "
+          "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + \(moves) + i, "
             + "\(paddedCount));")
       } else {
-        line("nr_send_to_itself(\(own), weights - run->memory, \(now) + \(delay), \(flag));")
+        line(
+          "nr_send_to_itself(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag));")
       }
     case .sendEvent(let time):
       // What an instance sends goes nowhere: a NetCon from it to the cell is refused where inputs are read.
@@ -48,11 +49,14 @@ extension BlockEmitter {
     case .moveEvent(let time):
       guard let eventContext, let moves else { throw unsupported("net_move") }
       let time = asNumber(try code(time)).text
+      let now = try code(.variable(.time)).text
       line(
-        "nr_move(run, \(eventContext.kind), \(eventContext.instance), t, \(time), M + \(moves) + i, "
+        "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + \(moves) + i, "
           + "\(paddedCount));")
     case .watch(let left, let isUpwards, let right, let flag):
-      guard let watchSlots, !hasLanes else { throw unsupported("WATCH") }
+      guard let watchSlots, !hasLanes, blockName == "NET_RECEIVE" else {
+        throw unsupported("WATCH")
+      }
       let flag = asNumber(try code(flag)).text
       line(
         "nr_watch(M + \(watchSlots) + i, \(paddedCount), \(watchCount), \(nextWatch), &isFirst, "

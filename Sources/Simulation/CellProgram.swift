@@ -45,7 +45,7 @@ package struct CellProgram: Sendable {
     sets = emitter.sets
     processes = emitter.processes
     layout = emitter.layout
-    isFused = settings.isFused
+    isFused = emitter.settings.isFused
   }
 
   /// Where a range variable of a segment is in the memory; nil where it is not there, and in a fused program

@@ -31,7 +31,11 @@ struct GatePlan: Hashable {
           || isConstant(variable)
       else { return nil }
     }
-    let later = mechanism.currents.effects(mechanism.tables).liveIn
+    let later = Effects(
+      of: [
+        mechanism.afterSolve, mechanism.beforeStep, mechanism.beforeBreakpoint, mechanism.currents,
+      ], mechanism.tables
+    ).liveIn
     for variable in effects.mayAssign.subtracting(variables) {
       // Of the potential each block has a copy of its own.
       guard variable == .voltage || (!later.contains(variable) && isTemporary(variable)) else {

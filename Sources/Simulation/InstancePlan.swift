@@ -4,6 +4,9 @@ import Mechanisms
 /// Where the variables of a mechanism are for some of its instances: those of a set of compartments, or all
 /// those of a kind of point process.
 struct InstancePlan {
+  /// Of all arrays of a mechanism: 256 KiB of vectors.
+  private static let mostElements = 4096
+
   enum Storage {
     /// The same number in all of them, for good.
     case constant(Double)
@@ -52,6 +55,14 @@ struct InstancePlan {
     self.mechanism = mechanism
     self.prefix = prefix
     count = values.count
+    // They lie on the stack, for as many instances as are computed at once.
+    let elements = mechanism.variables.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) }
+    let locals = mechanism.blocks.flatMap(\.localCounts).reduce(0) { $0 + ($1 > 1 ? $1 : 0) }
+    guard elements + locals <= Self.mostElements else {
+      throw .unsupported(
+        mechanism: mechanism.name, block: "NEURON",
+        construct: "arrays of \(elements + locals) elements together")
+    }
     let ohmic = mechanism.ohmicCurrents
     // What the block leaves for itself depends on how often it is done: NEURON does it at v + 0.001 mV first.
     let currents = mechanism.currents.effects(mechanism.tables)
@@ -186,9 +197,15 @@ struct InstancePlan {
       },
       isTemporary: { variable in
         switch variable {
-        case .instance(let index): if case .temporary = storage[index] { true } else { false }
-        case .global(let index): if case .temporary = globals[index] { true } else { false }
-        default: false
+        case .instance(let index):
+          // What of an ion is set goes on to others.
+          if case .ion = mechanism.variables[index].role { return false }
+          if case .temporary = storage[index] { return true }
+          return false
+        case .global(let index):
+          if case .temporary = globals[index] { return true }
+          return false
+        default: return false
         }
       })
   }
@@ -246,6 +263,11 @@ struct InstancePlan {
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
       let values = found?.values ?? [Double](repeating: global.initialValue, count: global.count)
       globalValues.append(values.first ?? global.initialValue)
+      if Self.counts(.global(index), in: mechanism) {
+        throw .unsupported(
+          mechanism: mechanism.name, block: "NEURON",
+          construct: "GLOBAL \(global.name), which instances count with")
+      }
       if vectors.contains(.global(index)) {
         guard !carried.contains(.global(index)) else {
           throw .unsupported(
@@ -259,6 +281,22 @@ struct InstancePlan {
         globals.append(.constant(values.first ?? global.initialValue))
       }
     }
+  }
+
+  /// Whether a block that several instances do at once sets a global to what follows from its own value: it
+  /// would be done less often than by one after the other.
+  private static func counts(_ global: Variable, in mechanism: Mechanism) -> Bool {
+    let blocks = [
+      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.beforeBreakpoint,
+      mechanism.afterSolve, mechanism.beforeStep,
+    ]
+    var found = false
+    for statement in blocks.flatMap(\.statements) {
+      statement.visit {
+        if case .assign(global, let value) = $0, value.reads(global) { found = true }
+      }
+    }
+    return found
   }
 
   /// Globals that a block sets to what differs between instances.

@@ -3,14 +3,14 @@ import Mechanisms
 
 extension ProgramEmitter {
   mutating func planSets() throws(SimulationError) {
-    for (index, set) in layout.sets.enumerated() {
+    for set in layout.sets {
       let present = set.mechanisms.filter { mechanisms[$0] != nil }
       // Concentrations are written before others read them, whatever the order in which the session lists
       // mechanisms; of those that write them each goes before the ones that the session had before.
       let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }.reversed()
       var planned = SetPlan(
         order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
-      planned.ions = planIons(of: set, index, present)
+      planned.ions = planIons(of: set, present)
       for mechanism in planned.order {
         guard let source = mechanisms[mechanism] else { continue }
         for ion in source.ions
@@ -53,9 +53,7 @@ extension ProgramEmitter {
     return Effects(of: mechanism.blocks, mechanism.tables).liveIn.contains(variable)
   }
 
-  mutating func planIons(
-    of set: CellLayout.NodeSet, _ index: Int, _ present: [Int]
-  ) -> [Int: IonPlan] {
+  mutating func planIons(of set: CellLayout.NodeSet, _ present: [Int]) -> [Int: IonPlan] {
     // Point processes on these compartments use them too.
     let slots = set.first..<(set.first + set.count)
     var users = present.compactMap { mechanisms[$0] }
@@ -141,6 +139,7 @@ extension ProgramEmitter {
               mechanism: source.name, ion: ion.name,
               section: cell.sections[cell.pointProcesses[member].section].name)
           }
+          try checkStyle(of: ion, source, cell.pointProcesses[member].section)
           found = ionPlan
           hasCurrent = hasCurrent || ionPlan.hasCurrent
           for quantity in [Mechanism.IonQuantity.reversal, .current, .inside, .outside] {
@@ -153,6 +152,12 @@ extension ProgramEmitter {
         hasCurrents.append(hasCurrent)
       }
       let own = members.map { slots[$0] }
+      // NEURON computes one after the other, each with what the one before it wrote.
+      if source.writesIonStates, Set(own).count < own.count {
+        throw .unsupported(
+          mechanism: source.name, block: "NEURON",
+          construct: "WRITE of a concentration or reversal potential by several in one segment")
+      }
       let watches = source.receiver?.block.watches ?? []
       let size = MemoryPlan.padded(members.count)
       let moves =
@@ -170,6 +175,32 @@ extension ProgramEmitter {
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
           moves: moves, watches: watches, watchSlots: watchSlots))
+    }
+  }
+
+  /// A point process makes its own segment's ion such that a concentration that it uses is initialised and moves
+  /// the reversal potential; NEURON tells the style of a section's first segment alone. Where a density
+  /// mechanism of the section does the same, all segments have that style.
+  private func checkStyle(
+    of ion: Mechanism.Ion, _ source: Mechanism, _ section: Int
+  ) throws(SimulationError) {
+    let isUsed = { (quantities: [Mechanism.IonQuantity]) in
+      quantities.contains(.inside) || quantities.contains(.outside)
+    }
+    let section = cell.sections[section]
+    guard isUsed(ion.reads + ion.writes), section.segments.count > 1 else { return }
+    let others = section.insertions.compactMap { mechanisms[$0.mechanism] }.flatMap {
+      $0.ions.filter { $0.name == ion.name }
+    }
+    let isShared = others.contains {
+      isUsed(ion.writes) ? isUsed($0.writes) : isUsed($0.reads + $0.writes)
+    }
+    guard isShared else {
+      throw .unsupported(
+        mechanism: source.name, block: "NEURON",
+        construct:
+          "a concentration of \(ion.name) where \(section.name) has several segments and no density "
+          + "mechanism that uses it as well")
     }
   }
 

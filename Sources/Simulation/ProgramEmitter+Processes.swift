@@ -50,7 +50,7 @@ extension ProgramEmitter {
     blocks.removeAll { $0.block.isEmpty }
     if blocks.isEmpty, part != .initial || plan.invariants.isEmpty { return [] }
     var lines = opening(of: process)
-    var emitter = emitter(plan, time: part == .initial ? "0.0" : "t", set: nil)
+    var emitter = emitter(plan, time: part == .initial ? "0.0" : "t")
     emitter.makesTables = part == .initial
     for (name, block) in blocks { try emitter.emit(block, named: name) }
     lines += emitter.lines
@@ -109,17 +109,17 @@ extension ProgramEmitter {
       }
       lines += opening(of: process)
       if !plan.mechanism.beforeBreakpoint.isEmpty {
-        var emitter = emitter(plan, time: "t", set: nil)
+        var emitter = emitter(plan, time: "t")
         try emitter.emit(plan.mechanism.beforeBreakpoint, named: "BEFORE BREAKPOINT")
         lines += emitter.lines
       }
       if plan.mechanism.currentVariables.isEmpty {
-        var emitter = emitter(plan, time: "t", set: nil)
+        var emitter = emitter(plan, time: "t")
         try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
         lines += emitter.lines
       } else {
         lines.append("    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;")
-        lines += try sums(of: plan, before: [], time: "t", nil)
+        lines += try sums(of: plan, before: [], time: "t")
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
           "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",

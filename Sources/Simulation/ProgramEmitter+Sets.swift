@@ -33,7 +33,7 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         lines += try block(
-          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set, isCurrent: false)
+          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions)
         lines += try invariants(plan)
       }
     }
@@ -44,22 +44,20 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let advance = try block(
-          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set, isCurrent: false)
+          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions)
         lines += try gates.statements(of: plan, otherwise: advance)
       }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         lines += try block(
-          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions, set,
-          isCurrent: false)
+          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions)
       }
     }
     if !parts.isDisjoint(with: [.advance, .beforeStep]) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         lines += try block(
-          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions, set,
-          isCurrent: false)
+          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions)
       }
     }
     if parts.contains(.currents) {
@@ -67,7 +65,7 @@ extension ProgramEmitter {
         guard let plan = set.instances[mechanism] else { continue }
         lines += try block(
           plan, plan.mechanism.beforeBreakpoint, "BEFORE BREAKPOINT",
-          time: parts.contains(.advance) ? "next" : "t", ions: ions, set, isCurrent: false)
+          time: parts.contains(.advance) ? "next" : "t", ions: ions)
       }
       lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
@@ -77,7 +75,7 @@ extension ProgramEmitter {
       let time = parts.contains(.advance) ? "next" : "t"
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try currents(of: plan, time: time, ions: ions, set)
+        lines += try currents(of: plan, time: time, ions: ions)
       }
       let slot = nodes.first
       lines += [
@@ -124,7 +122,7 @@ extension ProgramEmitter {
 
   /// Computes what does not change while the cell runs.
   func invariants(_ plan: InstancePlan) throws(SimulationError) -> [String] {
-    var emitter = emitter(plan, time: "0.0", set: nil)
+    var emitter = emitter(plan, time: "0.0")
     emitter.invariants = [:]
     for (expression, offset) in plan.invariants {
       let value = emitter.asVector(emitter.asNumber(try emitter.code(expression)))
@@ -134,7 +132,7 @@ extension ProgramEmitter {
   }
 
   func emitter(
-    _ plan: InstancePlan, time: String, set: SetPlan?
+    _ plan: InstancePlan, time: String
   ) -> BlockEmitter {
     var bindings = plan.bindings(hasLanes: true)
     bindings[.voltage] = Binding(text: "v", isVector: true)
@@ -152,11 +150,10 @@ extension ProgramEmitter {
 
   /// A block of a density mechanism, between the copies of its ions.
   func block(
-    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan],
-    _ set: SetPlan, isCurrent: Bool
+    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan]
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
-    var emitter = emitter(plan, time: time, set: set)
+    var emitter = emitter(plan, time: time)
     emitter.makesTables = name == "INITIAL"
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
@@ -200,15 +197,15 @@ extension ProgramEmitter {
 
   /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
   func currents(
-    of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
+    of plan: InstancePlan, time: String, ions: [IonPlan]
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
     guard !mechanism.currentVariables.isEmpty else {
       return try block(
-        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set, isCurrent: true)
+        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions)
     }
     var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
-    lines += try sums(of: plan, before: copies(plan, ions), time: time, set)
+    lines += try sums(of: plan, before: copies(plan, ions), time: time)
     let sign = mechanism.isElectrode ? "-" : "+"
     lines.append("    constant \(sign)= \(plan.prefix)constant;")
     lines.append("    slope \(sign)= \(plan.prefix)slope;")
@@ -226,10 +223,10 @@ extension ProgramEmitter {
   /// Sets `constant` and `slope` of a mechanism, with its prefix, and its current variables: the slope is exact
   /// where currents are ohmic, NEURON's quotient over 0.001 mV elsewhere.
   func sums(
-    of plan: InstancePlan, before: [String], time: String, _ set: SetPlan?
+    of plan: InstancePlan, before: [String], time: String
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
-    var emitter = emitter(plan, time: time, set: set)
+    var emitter = emitter(plan, time: time)
     let (constant, slope) = (plan.prefix + "constant", plan.prefix + "slope")
     if let ohmic = plan.ohmic {
       // What depends on v is needed only where it is recorded or kept.

@@ -27,7 +27,6 @@ struct ProgramEmitter {
     _ cell: CellModel, _ sources: [String: Mechanism], _ settings: ProgramSettings
   ) throws(SimulationError) {
     self.cell = cell
-    self.settings = settings
     var mechanisms: [Mechanism?] = []
     for kind in cell.mechanisms { mechanisms.append(try Self.mechanism(of: kind, sources)) }
     self.mechanisms = mechanisms
@@ -39,18 +38,22 @@ struct ProgramEmitter {
       kinds.append(found)
     }
     self.kinds = kinds
+    var settings = settings
+    // Density mechanisms would compute the next step's currents before such a point process has set what they
+    // read.
+    if kinds.contains(where: \.writesIonStates) { settings.isFused = false }
+    self.settings = settings
 
-    let styles = cell.sections.indices.map { section in
+    let styles = settings.styles
+    let ionStyles = cell.sections.indices.map { section in
       Dictionary(
         uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
-          guard cell.mechanisms[index].isIon, settings.styles.indices.contains(section) else {
-            return nil
-          }
-          return settings.styles[section][Self.ionName(cell.mechanisms[index])].map { (index, $0) }
+          guard cell.mechanisms[index].isIon, styles.indices.contains(section) else { return nil }
+          return styles[section][Self.ionName(cell.mechanisms[index])].map { (index, $0) }
         })
     }
     let used = CellCompartments(of: cell).compartments(ofPointProcessesOf: cell)
-    layout = CellLayout(of: cell, styles: styles, isUsed: Set(used))
+    layout = CellLayout(of: cell, styles: ionStyles, isUsed: Set(used))
 
     let count = layout.slotCount
     slotAreas = [Double](repeating: 100, count: count)
@@ -179,22 +182,34 @@ struct ProgramEmitter {
       lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
     }
     if isUsed {
+      let own = parts.subtracting(.currents)
+      // Those that write concentrations before what reads them.
+      try lines.append(contentsOf: states(ofProcessesThatWrite: true, own))
       for (index, set) in sets.enumerated() {
         try lines.append(contentsOf: density(set, layout.sets[index], parts))
       }
-      let own = parts.subtracting(.currents)
-      for (kind, process) in processes.enumerated()
-      where process.instances.count > 0 && !own.isEmpty {
-        if own == .initial { lines += eventSlots(process) }
-        if own == .initial, process.instances.mechanism.initial.sendsEvents {
-          try lines.append(contentsOf: initialOneByOne(kind, process))
-        } else {
-          try lines.append(contentsOf: states(of: process, own))
-        }
-      }
+      try lines.append(contentsOf: states(ofProcessesThatWrite: false, own))
       // Those that INITIAL had no use for.
       if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
     }
     return lines + ["}", ""]
+  }
+
+  private func states(
+    ofProcessesThatWrite isWriting: Bool, _ parts: Parts
+  ) throws(SimulationError) -> [String] {
+    var lines: [String] = []
+    for (kind, process) in processes.enumerated()
+    where process.instances.count > 0 && !parts.isEmpty
+      && process.instances.mechanism.writesIonStates == isWriting
+    {
+      if parts == .initial { lines += eventSlots(process) }
+      if parts == .initial, process.instances.mechanism.initial.sendsEvents {
+        try lines.append(contentsOf: initialOneByOne(kind, process))
+      } else {
+        try lines.append(contentsOf: states(of: process, parts))
+      }
+    }
+    return lines
   }
 }

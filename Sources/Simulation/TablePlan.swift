@@ -58,10 +58,10 @@ struct TablePlan {
       default: break
       }
     }
-    let read2 = mechanism.blocks.reduce(into: Set<Variable>()) {
+    let readByBlocks = mechanism.blocks.reduce(into: Set<Variable>()) {
       $0.formUnion($1.effects(mechanism.tablesMade).liveIn)
     }
-    let besides = table.besides(mechanism.tables).intersection(read2)
+    let besides = table.besides(mechanism.tables).intersection(readByBlocks)
     for index in mechanism.variables.indices where besides.contains(.instance(index)) {
       throw refused("setting \(mechanism.variables[index].name) besides its values")
     }

@@ -46,7 +46,7 @@ static void nr_cell_receive(nr_run *run, int32_t kind, int32_t instance, double 
   }
   notes.count++;
   if (flag == 0 && notes.areMarked[instance]) {
-    nr_send_to_itself(run, 0, instance, weights - run->memory, t + 1.5 * notes.delays[instance], 1);
+    nr_send_to_itself(run, 0, instance, weights - run->memory, t, t + 1.5 * notes.delays[instance], 1);
   }
 }
 static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance, double *weights) {
@@ -83,7 +83,7 @@ int64_t test_deliveries(const test_source *given, int64_t sourceCount, const dou
     notes.count = 0;
     notes.capacity = capacity;
     nr_run run = {.memory = memory, .sources = sources, .sourceCount = sourceCount, .connections = made,
-                  .connectionCount = connectionCount, .recordCapacity = sampleCount, .times = sampled};
+                  .connectionCount = connectionCount, .initialCount = connectionCount, .recordCapacity = sampleCount, .times = sampled};
     if (nr_start(&run) == NR_OK && nr_continue(&run, end, INT64_MAX) == NR_OK) result = notes.count;
     nr_end(&run);
   }

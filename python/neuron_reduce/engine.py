@@ -337,8 +337,7 @@ def _trials(
     batch: Batch, variables: Sequence[Variable], sites: int, seeds, seconds: float
 ) -> Trials:
     """What is there of a batch."""
-    finished = [each for each in batch.traces if each is not None]
-    t = finished[0].t if finished else np.empty(0)
+    t = next((each.t for each in batch.traces if each is not None), np.empty(0))
     none = tuple(np.empty(0) for _ in range(sites))
     spikes = tuple(none if each is None else tuple(each.spikes) for each in batch.traces)
     is_finished = np.array([each is not None for each in batch.traces], dtype=bool)

@@ -653,3 +653,12 @@ def test_check_says_so_where_the_cell_is_gone() -> None:
         engine.run(10)
     with pytest.raises(EngineError, match="sections of Tree were deleted"):
         other.run(10)
+
+
+@isolated
+def test_negative_delays_are_refused() -> None:
+    """NEURON's setter takes them."""
+    tree = driven_tree()
+    netcon = next(iter(h.List("NetCon")))
+    netcon.delay = -1
+    _refused("has a delay of -1 ms; expected 0 or greater", tree)

@@ -56,13 +56,15 @@ class Cell:
             self.inputs += [stream, connection]
 
 
-def _differences(cell: Cell, references: list[Any], is_recorded: bool) -> np.ndarray:
+def _differences(
+    cell: Cell, references: list[Any], is_recorded: bool, exact: bool = True
+) -> np.ndarray:
     """The largest differences of potentials and of other variables."""
     potentials = [segment._ref_v for segment in cell.segments]
     wanted = potentials + references if is_recorded else potentials
     h.dt, h.v_init, h.celsius = 0.025, -65, 20
     # What it finds is what it begins with: NEURON's run leaves something else.
-    compiled = engine.compile(cell, check=False)
+    compiled = engine.compile(cell, check=False, exact=exact)
     compiled.run(0)
     vectors = [h.Vector().record(each) for each in wanted]
     h.finitialize(-65)
@@ -106,6 +108,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "reversal potentials": (("nr_steps", "nr_writes_e"), ("m", "c"), _nothing),
     "currents that are written": (("nr_own_current", "nr_reader"), ("sum",), _nothing),
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
+    "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
 }
 
 
@@ -123,6 +126,65 @@ def test_density_mechanism_is_as_in_neuron(name: str, is_recorded: bool, cache: 
         for variable in variables
     ]
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("name", DENSITIES)
+@isolated
+def test_tables_of_gates_are_near(name: str, cache: Path) -> None:
+    """With tables, of what they can be made of; all else is as without."""
+    compiled_blocks.load_mechanisms(cache)
+    mechanisms, _, change = DENSITIES[name]
+    cell = Cell(*mechanisms)
+    change(cell)
+    # A table's 2e-8 of a gate, times what a gate of all of the conductance moves the potential.
+    assert _differences(cell, [], False, exact=False).max() < 2e-6
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+@isolated
+def test_point_processes_that_write_concentrations(is_recorded: bool, cache: Path) -> None:
+    """Density mechanisms read them in the same step."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell("nr_reader")
+    cell.points = [h.nr_drip(cell.soma(0.5))]
+    with pytest.raises(EngineError, match="nr_drip cannot be compiled: a concentration of ca where"):
+        # Its segment's ion style is another than the others'.
+        engine.compile(cell, check=False)
+    for section in (cell.soma, cell.dend):
+        section.nseg = 1
+    cell.segments = [*cell.soma, *cell.dend]
+    cell.points = [h.nr_drip(section(0.5)) for section in (cell.soma, cell.dend)]
+    references = [segment.nr_reader._ref_m for segment in cell.segments]
+    assert _differences(cell, references, is_recorded).max() < TOLERANCE
+    cell.points.append(h.nr_drip(cell.soma(0.5)))
+    with pytest.raises(EngineError, match="nr_drip cannot be compiled: WRITE of a concentration"):
+        engine.compile(cell, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("nr_counts", "GLOBAL n, which"), ("nr_large", "arrays of 20000 elements")]
+)
+@isolated
+def test_what_cannot_be_done_for_several_at_once(name: str, what: str, cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    with pytest.raises(EngineError, match=f"{name} cannot be compiled: {what}"):
+        engine.compile(Cell(name), check=False)
+
+
+@isolated
+def test_simultaneous_events_keep_their_order(cache: Path) -> None:
+    """Of two streams in step, onto a process for which it matters which comes first."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell()
+    cell.points = [h.nr_accumulates(cell.soma(0.5))]
+    for weight in (1e-4, 7e-4):
+        stream = h.NetStim()
+        stream.interval, stream.start, stream.number = 4, 2, 1e9
+        connection = h.NetCon(stream, cell.points[0])
+        connection.delay, connection.weight[0] = 1, weight
+        cell.inputs += [stream, connection]
+    references = [cell.points[0]._ref_A, cell.points[0]._ref_vmin]
+    assert _differences(cell, references, True).max() < TOLERANCE
 
 
 POINTS = {

@@ -14,7 +14,8 @@
 /// By state and row: the polynomials' coefficients, those of F, then those of E, the constant ones first.
 #define NR_GATE_WIDTH 8
 
-/// How far a polynomial may be from the formula halfway between its rows, as part of the step's own size.
+/// How far a polynomial may be from the formula halfway between its rows, as part of the step's own size and of
+/// the largest value that the state relaxes to anywhere.
 #define NR_GATE_TOLERANCE 2e-8
 
 /// Where potentials lie: their rows, and how far beyond them.
@@ -119,7 +120,15 @@ static void nr_gate_values(nr_gate_step step, int stateCount, double v, double *
 __attribute__((unused)) static void nr_make_gates(nr_gate_step step, int stateCount, double *table,
                                                   unsigned char *good) {
   const int stride = stateCount * NR_GATE_WIDTH;
-  double constants[4][16], factors[4][16], middle[2][16];
+  double constants[4][16], factors[4][16], middle[2][16], scale[16] = {0};
+  for (int row = 0; row < NR_GATE_ROWS; row += 10) {
+    nr_gate_values(step, stateCount, NR_GATE_LOWEST + (row + 0.5) * NR_GATE_STEP, middle[0], middle[1]);
+    for (int state = 0; state < stateCount; state++) {
+      const double steady = fabs(middle[0][state] / (1 - middle[1][state]));
+      if (steady > scale[state] && steady < 1) scale[state] = steady;
+      if (steady >= 1) scale[state] = 1;
+    }
+  }
   for (int node = 0; node < 3; node++) {
     nr_gate_values(step, stateCount, NR_GATE_LOWEST + (node - 1) * NR_GATE_STEP, constants[node + 1],
                    factors[node + 1]);
@@ -144,7 +153,8 @@ __attribute__((unused)) static void nr_make_gates(nr_gate_step step, int stateCo
         error += fabs(c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])) - middle[part][state]);
       }
       // A comparison that fails for what is not a number.
-      if (!(error <= NR_GATE_TOLERANCE * fabs(1 - middle[1][state]) + 1e-15)) good[row] = 0;
+      const double bound = NR_GATE_TOLERANCE * scale[state] * fabs(1 - middle[1][state]);
+      if (!(error <= bound + 1e-15 * scale[state])) good[row] = 0;
     }
   }
 }

@@ -12,9 +12,6 @@
 #include "gate_tables.h"
 #include "vector_math.h"
 
-/// Changes whenever a structure below does.
-#define NR_SIMULATION_VERSION 1
-
 /// Where events come from.
 enum {
   /// A NetStim.
@@ -23,8 +20,6 @@ enum {
   NR_SOURCE_TIMES = 1,
   /// A potential that crosses a threshold upwards.
   NR_SOURCE_CROSSING = 2,
-  /// net_event() of a mechanism.
-  NR_SOURCE_MECHANISM = 3,
 };
 
 /// A stream of Random123: how many numbers were drawn and the last four words, its ids, and the global index.
@@ -74,6 +69,8 @@ typedef struct nr_run {
   int64_t sourceCount;
   const nr_connection *connections;
   int64_t connectionCount;
+  /// How many of them, the first ones, are NetCons: others deliver what a NetCon among these is told to.
+  int64_t initialCount;
   /// What is recorded: where in the memory, and rows of `recordCapacity` numbers, one for each of them.
   const int64_t *records;
   int64_t recordCount, recordCapacity;
@@ -144,6 +141,8 @@ typedef struct __attribute__((aligned(128))) nr_direct {
   double number, sent;
   nr_draws draws;
   int32_t isStream;
+  /// When the event was sent, see `nr_event`.
+  uint64_t order;
 } nr_direct;
 
 /// What a run keeps for itself: events to come, and who is asked for crossings.
@@ -252,6 +251,11 @@ static void nr_into_ring(nr_queue *queue, nr_event event, int64_t step) {
 }
 
 static void nr_push(nr_queue *queue, nr_event event) {
+  // It would come before nothing and after nothing.
+  if (event.time != event.time) {
+    queue->failure = NR_NOT_A_NUMBER;
+    return;
+  }
   event.order = queue->order++;
   const int64_t step = nr_half_step(event.time);
   if (event.time <= queue->until || step < queue->current) {
@@ -265,12 +269,13 @@ static void nr_push(nr_queue *queue, nr_event event) {
 
 static void nr_push_direct(nr_queue *queue, int32_t source) {
   nr_direct *direct = &queue->directs[source];
-  if (direct->time <= queue->until) {
-    const nr_event event = {.time = direct->time, .order = queue->order++, .target = -1 - source};
+  const int64_t step = nr_half_step(direct->time);
+  if (direct->time <= queue->until || step < queue->current) {
+    const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - source};
     if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
     return;
   }
-  int32_t *first = &queue->directRing[nr_half_step(direct->time) % NR_RING];
+  int32_t *first = &queue->directRing[step % NR_RING];
   direct->link = *first;
   *first = source;
 }
@@ -280,7 +285,7 @@ static void nr_gather_directs(nr_queue *queue, double until) {
   while (*place != NR_NO_EVENT) {
     nr_direct *direct = &queue->directs[*place];
     if (direct->time <= until) {
-      const nr_event event = {.time = direct->time, .order = queue->order++, .target = -1 - *place};
+      const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - *place};
       if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
       *place = direct->link;
     } else {
@@ -440,18 +445,23 @@ static void nr_cell_before_step(double *M, const int32_t *X, double t);
 
 /// What mechanisms that send events to themselves call.
 __attribute__((unused)) static void nr_send_to_itself(
-    nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag) {
-  nr_push(run->state, (nr_event){.time = time, .target = NR_TO_ITSELF, .kind = kind,
+    nr_run *run, int32_t kind, int32_t instance, int64_t weights, double now, double time, double flag) {
+  nr_queue *queue = run->state;
+  if (time < now) {
+    queue->failure = NR_EVENT_IN_THE_PAST;
+    return;
+  }
+  nr_push(queue, (nr_event){.time = time, .target = NR_TO_ITSELF, .kind = kind,
                                  .instance = instance, .flag = flag, .weights = weights});
 }
 
 /// The same of a mechanism that has net_move: which event that would move is kept, with its weights.
 __attribute__((unused)) static void nr_send_movable(
-    nr_run *run, int32_t kind, int32_t instance, int64_t weights, double time, double flag, double *slots,
-    int stride) {
+    nr_run *run, int32_t kind, int32_t instance, int64_t weights, double now, double time, double flag,
+    double *slots, int stride) {
   nr_queue *queue = run->state;
-  nr_send_to_itself(run, kind, instance, weights, time, flag);
-  if (flag == 1) {
+  nr_send_to_itself(run, kind, instance, weights, now, time, flag);
+  if (flag == 1 && !queue->failure) {
     slots[0] = (double)(queue->order - 1);
     slots[stride] = (double)weights;
   }
@@ -481,7 +491,7 @@ __attribute__((unused)) static void nr_move(
   } else if (time < now) {
     queue->failure = NR_EVENT_IN_THE_PAST;
   } else {
-    nr_send_movable(run, kind, instance, (int64_t)slots[stride], time, 1, slots, stride);
+    nr_send_movable(run, kind, instance, (int64_t)slots[stride], now, time, 1, slots, stride);
   }
 }
 
@@ -536,8 +546,7 @@ static void nr_send(nr_run *run, int32_t index, double time) {
 /// Whether a source's events go to one connection only, so that its next event can be made when that has
 /// delivered the last.
 NR_INLINE int nr_is_direct(const nr_source *source) {
-  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING
-         && source->kind != NR_SOURCE_MECHANISM;
+  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING;
 }
 
 /// Lets a source's event come.
@@ -553,12 +562,8 @@ static void nr_schedule_direct(nr_queue *queue, int32_t index, double time) {
   nr_direct *direct = &queue->directs[index];
   direct->next = time;
   direct->time = time + direct->delay;
+  direct->order = queue->order++;
   nr_push_direct(queue, index);
-}
-
-static void nr_through(nr_run *run, int32_t index, double time) {
-  const nr_connection *connection = &run->connections[index];
-  nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights, 0, time);
 }
 
 static void nr_deliver(nr_run *run, double until) {
@@ -585,7 +590,9 @@ static void nr_deliver(nr_run *run, double until) {
         nr_schedule(run, index, nr_following(source, source->next));
       }
     } else {
-      nr_through(run, event.target, event.time);
+      const nr_connection *connection = &run->connections[event.target];
+      nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights, 0,
+                      event.time);
     }
   }
 }
@@ -638,7 +645,7 @@ int nr_start(nr_run *run) {
   run->t = 0;
   run->samples = run->spikeCount = 0;
   nr_cell_initial(run->memory, run->indices, run);
-  for (int64_t index = 0; index < run->connectionCount; index++) {
+  for (int64_t index = 0; index < run->initialCount; index++) {
     const nr_connection *connection = &run->connections[index];
     nr_cell_receive_initial(run, connection->kind, connection->instance,
                             run->memory + connection->weights);

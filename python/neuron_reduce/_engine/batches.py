@@ -79,6 +79,9 @@ class Batch:
             self.traces[trial] = future.result()
         except EngineError as error:
             self.problems[trial] = str(error)
+        except MemoryError:
+            # Of this trial: what others found is kept.
+            self.problems[trial] = "there is not enough memory"
 
     def _slim(self, traces: Traces) -> Traces:
         """Without the memory at the end, which nobody asks for, and with the times of all."""

@@ -150,6 +150,11 @@ def read(
             found.append(netcon)
             targets.append(index)
     _check_that_all_are_among(netcons, found)
+    for each in found:
+        if not each.delay >= 0:
+            raise EngineError(
+                f"{each.hname()} has a delay of {each.delay:g} ms; expected 0 or greater"
+            )
     origins = _Origins(given, driven)
     origin_indices = [origins.index(each) for each in found]
     weights = [_weights(each) for each in found]

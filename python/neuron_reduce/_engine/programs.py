@@ -119,7 +119,7 @@ class Wiring:
         stated = [index for index in sorted(given.deliveries) if given.is_active[index]]
         every = np.concatenate([order, np.array(stated, dtype=np.int64)])
         self.connections = np.zeros(max(len(every), 1), dtype=_CONNECTION)
-        self.connection_count = len(every)
+        self.connection_count, self.netcon_count = len(every), len(order)
         if len(every):
             instances = program.instances[given.targets[every]]
             self.connections["kind"] = instances[:, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-STREAM, TIMES, CROSSING, MECHANISM = range(4)
+STREAM, TIMES, CROSSING = range(3)
 """Kinds of source: ``NR_SOURCE_...``."""
 
 FAILURES = {
@@ -65,6 +65,7 @@ class Run(ctypes.Structure):
         ("source_count", ctypes.c_int64),
         ("connections", ctypes.c_void_p),
         ("connection_count", ctypes.c_int64),
+        ("initial_count", ctypes.c_int64),
         ("records", ctypes.c_void_p),
         ("record_count", ctypes.c_int64),
         ("record_capacity", ctypes.c_int64),

@@ -94,6 +94,7 @@ def run(
         source_count=len(spiking),
         connections=wiring.connections.ctypes.data,
         connection_count=wiring.connection_count,
+        initial_count=wiring.netcon_count,
         records=records.ctypes.data,
         record_count=len(records),
         record_capacity=room,

@@ -1,0 +1,8 @@
+import Mechanisms
+
+extension Mechanism {
+  /// Whether it writes a concentration or a reversal potential.
+  var writesIonStates: Bool {
+    ions.contains { $0.writes.contains { $0 != .current } }
+  }
+}
