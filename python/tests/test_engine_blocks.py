@@ -147,7 +147,7 @@ def test_point_processes_that_write_concentrations(is_recorded: bool, cache: Pat
     compiled_blocks.load_mechanisms(cache)
     cell = Cell("nr_reader")
     cell.points = [h.nr_drip(cell.soma(0.5))]
-    with pytest.raises(EngineError, match="nr_drip cannot be compiled: a concentration of ca where"):
+    with pytest.raises(EngineError, match="nr_drip cannot be compiled: a concentration of ca"):
         # Its segment's ion style is another than the others'.
         engine.compile(cell, check=False)
     for section in (cell.soma, cell.dend):
