@@ -268,7 +268,8 @@ NR_INLINE double nr_nernst1(double inside, double outside, double valence, doubl
 
 NR_INLINE nr_vector nr_nernst(nr_vector inside, nr_vector outside, nr_vector valence, nr_vector celsius) {
   const nr_vector scale = 1000.0 * NR_GAS_CONSTANT * (celsius + 273.15) / NR_FARADAY / valence;
-  const nr_mask isPlain = (nr_mask)(inside > 0.0) & (nr_mask)(outside > 0.0);
+  // What is not a number gives none.
+  const nr_mask isPlain = ~((nr_mask)(inside <= 0.0) | (nr_mask)(outside <= 0.0));
   const nr_vector potential = scale * nr_log(nr_select(isPlain, outside / inside, nr_all(1)));
   const nr_vector extreme = nr_select((nr_mask)(inside <= 0.0), nr_all(1e6), nr_all(-1e6));
   return nr_select((nr_mask)(valence == 0.0), nr_all(0), nr_select(isPlain, potential, extreme));
