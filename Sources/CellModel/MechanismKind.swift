@@ -58,6 +58,9 @@ package struct MechanismKind: Sendable, Codable, Equatable {
     self.globals = globals
   }
 
+  /// An ion's name without the `_ion` at its end, which its mechanism has.
+  package var ionName: String { name.hasSuffix("_ion") ? String(name.dropLast(4)) : name }
+
   /// How many numbers one instance's parameters take, arrays included.
   package var valueCount: Int { parameters.reduce(0) { $0 + $1.defaults.count } }
 

@@ -69,8 +69,8 @@ struct CellReader {
     }
 
     let read = CellModel(
-      name: references.name, temperature: value(of: "celsius") ?? .nan,
-      initialPotential: value(of: "v_init"), mechanisms: sectionReader.kinds,
+      name: references.name, temperature: neuron.number(named: "celsius") ?? .nan,
+      initialPotential: neuron.number(named: "v_init"), mechanisms: sectionReader.kinds,
       pointProcessKinds: processReader.kinds, sections: sections, pointProcesses: processes,
       connections: connections)
     let (model, order) = try rooted(read)
@@ -94,10 +94,5 @@ struct CellReader {
     } catch {
       throw .reduction(.model(error))
     }
-  }
-
-  /// A number of the session by its hoc name; nil where there is none.
-  private func value(of name: String) -> Double? {
-    neuron.api.symbol(name).flatMap { neuron.api.symbol_data($0) }?.pointee
   }
 }

@@ -22,7 +22,7 @@ extension LiveCell {
     var ions: [Ion] = []
     for (index, kind) in model.mechanisms.enumerated() where kind.isIon {
       let text = HocString(kind.name)
-      let name = kind.name.hasSuffix("_ion") ? String(kind.name.dropLast(4)) : kind.name
+      let name = kind.ionName
       var styles: [Int?] = []
       for (section, reference) in zip(model.sections, sections) {
         guard section.insertions.contains(where: { $0.mechanism == index }) else {
@@ -36,13 +36,10 @@ extension LiveCell {
       ions.append(
         Ion(
           name: name, valence: try neuron.call(charge, .string(text)).number,
-          inside: number("\(name)i0_\(kind.name)"), outside: number("\(name)o0_\(kind.name)"),
+          inside: neuron.number(named: "\(name)i0_\(kind.name)") ?? .nan,
+          outside: neuron.number(named: "\(name)o0_\(kind.name)") ?? .nan,
           styles: styles))
     }
     return ions
-  }
-
-  private func number(_ name: String) -> Double {
-    neuron.api.symbol(name).flatMap { neuron.api.symbol_data($0) }?.pointee ?? .nan
   }
 }

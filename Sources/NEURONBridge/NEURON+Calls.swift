@@ -35,6 +35,11 @@ extension NEURON {
     case nothing
   }
 
+  /// A number of the session by its hoc name; nil where there is none.
+  func number(named name: String) -> Double? {
+    api.symbol(name).flatMap { api.symbol_data($0) }?.pointee
+  }
+
   /// A hoc function, class or variable by its name.
   ///
   /// - Throws: `BridgeError.neuron` where NEURON has none.

@@ -32,6 +32,8 @@ struct CellLayout {
   /// Parents before children, breadth first.
   private(set) var links: [Link] = []
   private(set) var root = 0
+  /// By point process of the cell.
+  private(set) var slotsOfProcesses: [Int] = []
   let compartments: CellCompartments
 
   private struct Key: Hashable {
@@ -39,19 +41,17 @@ struct CellLayout {
     let styles: [Int]
   }
 
-  /// - Parameters:
-  ///   - styles: by section, then by mechanism that is an ion.
-  ///   - isUsed: whether a compartment without membrane has a point process on it or is recorded: leaves
-  ///     without either change nothing and are left out.
-  init(of cell: CellModel, styles: [[Int: Int]], isUsed: Set<Int>) {
+  /// - Parameter styles: by section, then by mechanism that is an ion.
+  init(of cell: CellModel, styles: [[Int: Int]]) {
     compartments = CellCompartments(of: cell)
+    let processes = compartments.compartments(ofPointProcessesOf: cell)
     let tree = compartments.tree
     slots = [Int?](repeating: nil, count: tree.count)
     var segments = [(section: Int, segment: Int)?](repeating: nil, count: tree.count)
     for (section, own) in compartments.segments.enumerated() {
       for (segment, compartment) in own.enumerated() { segments[compartment] = (section, segment) }
     }
-    let isKept = Self.keptCompartments(of: tree, segments.map { $0 != nil }, isUsed)
+    let isKept = Self.keptCompartments(of: tree, segments.map { $0 != nil }, Set(processes))
 
     var members: [Key: Int] = [:]
     var compartmentsOfSets: [[Int]] = []
@@ -59,13 +59,14 @@ struct CellLayout {
       let insertions =
         segments[compartment].map { cell.sections[$0.section].insertions.map(\.mechanism) } ?? []
       let ions = segments[compartment].map { styles[$0.section] } ?? [:]
-      let key = Key(
-        mechanisms: insertions, styles: insertions.map { ions[$0] ?? 0 })
-      let index =
+      // Places without membrane are a set of their own.
+      let key =
         segments[compartment] == nil
-        ? members[Key(mechanisms: [-1], styles: [])] ?? sets.count : members[key] ?? sets.count
+        ? Key(mechanisms: [-1], styles: [])
+        : Key(mechanisms: insertions, styles: insertions.map { ions[$0] ?? 0 })
+      let index = members[key] ?? sets.count
       if index == sets.count {
-        members[segments[compartment] == nil ? Key(mechanisms: [-1], styles: []) : key] = index
+        members[key] = index
         sets.append(
           NodeSet(mechanisms: insertions, styles: ions, segments: [], first: 0))
         compartmentsOfSets.append([])
@@ -80,9 +81,11 @@ struct CellLayout {
     }
     root = slots[0] ?? 0
     links = Self.links(of: tree, slots)
+    slotsOfProcesses = processes.map { slots[$0] ?? root }
   }
 
-  /// Leaves without membrane are at the potential of what they hang on.
+  /// Leaves without membrane are at the potential of what they hang on: where no point process is on them they
+  /// are left out.
   private static func keptCompartments(
     of tree: CompartmentTree, _ hasMembrane: [Bool], _ isUsed: Set<Int>
   ) -> [Bool] {

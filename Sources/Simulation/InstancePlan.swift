@@ -57,7 +57,7 @@ struct InstancePlan {
     count = values.count
     // They lie on the stack, for as many instances as are computed at once.
     let elements = mechanism.variables.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) }
-    let locals = mechanism.blocks.flatMap(\.localCounts).reduce(0) { $0 + ($1 > 1 ? $1 : 0) }
+    let locals = mechanism.blocksThatRun.flatMap(\.localCounts).reduce(0) { $0 + ($1 > 1 ? $1 : 0) }
     guard elements + locals <= Self.mostElements else {
       throw .unsupported(
         mechanism: mechanism.name, block: "NEURON",
@@ -68,7 +68,7 @@ struct InstancePlan {
     let currents = mechanism.currents.effects(mechanism.tables)
     let isPlain = currents.liveIn.isDisjoint(with: currents.mayAssign)
     self.ohmic = isPlain && ohmic.forms.allSatisfy { $0 != nil } ? ohmic : nil
-    let blocks = mechanism.blocks
+    let blocks = mechanism.blocksThatRun
     var assigned = Effects(of: blocks, mechanism.tables).mayAssign
     let besides = mechanism.setBesidesTables
     assigned.formUnion(besides)
@@ -120,7 +120,7 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = Effects(of: Array(blocks.dropFirst()), mechanism.tables).mayAssign
+    let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -172,7 +172,7 @@ struct InstancePlan {
     let results = mechanism.usedTables.reduce(into: Set<Variable>()) {
       $0.formUnion(mechanism.tables[$1].results)
     }
-    let early = mechanism.blocks.dropFirst().reduce(into: first.liveIn) {
+    let early = mechanism.blocksAfterInitial.reduce(into: first.liveIn) {
       $0.formUnion($1.effects(mechanism.tablesMade).liveIn.subtracting(first.certainlyAssigned))
     }
     let found = results.intersection(early)
@@ -286,12 +286,8 @@ struct InstancePlan {
   /// Whether a block that several instances do at once sets a global to what follows from its own value: it
   /// would be done less often than by one after the other.
   private static func counts(_ global: Variable, in mechanism: Mechanism) -> Bool {
-    let blocks = [
-      mechanism.initial, mechanism.advance, mechanism.currents, mechanism.beforeBreakpoint,
-      mechanism.afterSolve, mechanism.beforeStep,
-    ]
     var found = false
-    for statement in blocks.flatMap(\.statements) {
+    for statement in ([mechanism.initial] + mechanism.blocksOfSteps).flatMap(\.statements) {
       statement.visit {
         if case .assign(global, let value) = $0, value.reads(global) { found = true }
       }

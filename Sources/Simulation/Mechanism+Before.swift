@@ -6,7 +6,7 @@ extension Mechanism {
   package var namesReadFirst: [String] {
     let first = initial.effects(tablesMade)
     // Whatever INITIAL may leave alone, other blocks may find as it was.
-    let later = blocks.reduce(into: first.liveIn) {
+    let later = blocksThatRun.reduce(into: first.liveIn) {
       $0.formUnion($1.effects(tablesMade).liveIn.subtracting(first.certainlyAssigned))
     }
     return variables.enumerated().compactMap { index, variable in

@@ -1,12 +1,11 @@
 import Mechanisms
 
 extension Mechanism {
-  /// All blocks that run.
-  var blocks: [Block] {
-    [
-      initial, advance, currents, beforeBreakpoint, afterSolve, beforeStep, receiver?.block,
-      receiver?.initial,
-    ].compactMap { $0 }
+  /// All blocks that run, without the bodies of tables, which `blocks` has too.
+  var blocksThatRun: [Block] { [initial] + blocksAfterInitial }
+
+  var blocksAfterInitial: [Block] {
+    blocksOfSteps + [receiver?.block, receiver?.initial].compactMap { $0 }
   }
 
   /// Those that are done in each step.
@@ -57,7 +56,7 @@ extension Mechanism {
   /// Tables that a block looks something up in, or another such table does.
   var usedTables: Set<Int> {
     var used: Set<Int> = []
-    var unvisited = blocks
+    var unvisited = blocksThatRun
     while let block = unvisited.popLast() {
       for statement in block.statements {
         statement.visit {

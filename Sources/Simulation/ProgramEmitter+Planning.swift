@@ -7,7 +7,9 @@ extension ProgramEmitter {
       let present = set.mechanisms.filter { mechanisms[$0] != nil }
       // Concentrations are written before others read them, whatever the order in which the session lists
       // mechanisms; of those that write them each goes before the ones that the session had before.
-      let writers = present.filter { Self.writesConcentrations(mechanisms[$0]) }.reversed()
+      let writers = present.filter {
+        mechanisms[$0]?.ions.contains(where: \.writesConcentration) ?? false
+      }.reversed()
       var planned = SetPlan(
         order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
       planned.ions = planIons(of: set, present)
@@ -43,14 +45,9 @@ extension ProgramEmitter {
     }
   }
 
-  static func writesConcentrations(_ mechanism: Mechanism?) -> Bool {
-    mechanism?.ions.contains { $0.writes.contains(.inside) || $0.writes.contains(.outside) }
-      ?? false
-  }
-
   func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
     guard let mechanism else { return false }
-    return Effects(of: mechanism.blocks, mechanism.tables).liveIn.contains(variable)
+    return Effects(of: mechanism.blocksThatRun, mechanism.tables).liveIn.contains(variable)
   }
 
   mutating func planIons(of set: CellLayout.NodeSet, _ present: [Int]) -> [Int: IonPlan] {
@@ -58,15 +55,14 @@ extension ProgramEmitter {
     let slots = set.first..<(set.first + set.count)
     var users = present.compactMap { mechanisms[$0] }
     let onThese = Set(
-      zip(cell.pointProcesses, slotsOfProcesses).filter { slots.contains($0.1) }.map(\.0.kind))
+      zip(cell.pointProcesses, layout.slotsOfProcesses).filter { slots.contains($0.1) }.map(
+        \.0.kind))
     users += onThese.map { kinds[$0] }
     var ions: [Int: IonPlan] = [:]
     for mechanism in set.mechanisms where cell.mechanisms[mechanism].isIon {
-      let name = Self.ionName(cell.mechanisms[mechanism])
+      let name = cell.mechanisms[mechanism].ionName
       let uses = users.flatMap { $0.ions.filter { $0.name == name } }
-      let isDynamic = uses.contains {
-        $0.writes.contains(.inside) || $0.writes.contains(.outside)
-      }
+      let isDynamic = uses.contains(where: \.writesConcentration)
       let style = set.styles[mechanism] ?? 0
       let values = set.segments.map { segment in
         segment.flatMap {
@@ -92,18 +88,12 @@ extension ProgramEmitter {
     return ions
   }
 
-  var slotsOfProcesses: [Int] {
-    layout.compartments.compartments(ofPointProcessesOf: cell).map {
-      layout.slot(ofCompartment: $0)
-    }
-  }
-
   mutating func planProcesses() throws(SimulationError) {
     struct Key: Hashable {
       let kind, slot: Int
       let values: [Double]
     }
-    let slots = slotsOfProcesses
+    let slots = layout.slotsOfProcesses
     let mayShare = kinds.indices.map {
       kinds[$0].superposes && kinds[$0].isAloneInSteps
         && settings.recorded.isDisjoint(with: names(of: $0))
@@ -161,7 +151,7 @@ extension ProgramEmitter {
       let watches = source.receiver?.block.watches ?? []
       let size = MemoryPlan.padded(members.count)
       let moves =
-        source.blocks.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+        source.blocksThatRun.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
       let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
       processes.append(
         ProcessPlan(
@@ -184,16 +174,13 @@ extension ProgramEmitter {
   private func checkStyle(
     of ion: Mechanism.Ion, _ source: Mechanism, _ section: Int
   ) throws(SimulationError) {
-    let isUsed = { (quantities: [Mechanism.IonQuantity]) in
-      quantities.contains(.inside) || quantities.contains(.outside)
-    }
     let section = cell.sections[section]
-    guard isUsed(ion.reads + ion.writes), section.segments.count > 1 else { return }
+    guard ion.usesConcentration, section.segments.count > 1 else { return }
     let others = section.insertions.compactMap { mechanisms[$0.mechanism] }.flatMap {
       $0.ions.filter { $0.name == ion.name }
     }
     let isShared = others.contains {
-      isUsed(ion.writes) ? isUsed($0.writes) : isUsed($0.reads + $0.writes)
+      ion.writesConcentration ? $0.writesConcentration : $0.usesConcentration
     }
     guard isShared else {
       throw .unsupported(

@@ -49,11 +49,10 @@ struct ProgramEmitter {
       Dictionary(
         uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
           guard cell.mechanisms[index].isIon, styles.indices.contains(section) else { return nil }
-          return styles[section][Self.ionName(cell.mechanisms[index])].map { (index, $0) }
+          return styles[section][cell.mechanisms[index].ionName].map { (index, $0) }
         })
     }
-    let used = CellCompartments(of: cell).compartments(ofPointProcessesOf: cell)
-    layout = CellLayout(of: cell, styles: ionStyles, isUsed: Set(used))
+    layout = CellLayout(of: cell, styles: ionStyles)
 
     let count = layout.slotCount
     slotAreas = [Double](repeating: 100, count: count)
@@ -121,10 +120,6 @@ struct ProgramEmitter {
       return kind.globals.first { names.contains($0.name) }?.values.first ?? global.initialValue
         == 0
     }
-  }
-
-  static func ionName(_ kind: MechanismKind) -> String {
-    kind.name.hasSuffix("_ion") ? String(kind.name.dropLast(4)) : kind.name
   }
 
   struct Parts: OptionSet {

@@ -58,7 +58,7 @@ struct TablePlan {
       default: break
       }
     }
-    let readByBlocks = mechanism.blocks.reduce(into: Set<Variable>()) {
+    let readByBlocks = mechanism.blocksThatRun.reduce(into: Set<Variable>()) {
       $0.formUnion($1.effects(mechanism.tablesMade).liveIn)
     }
     let besides = table.besides(mechanism.tables).intersection(readByBlocks)
