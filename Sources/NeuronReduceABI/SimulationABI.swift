@@ -105,6 +105,11 @@ public func nr_program_weights(_ program: OpaquePointer) -> Int64 {
   Int64(result(program).program.weights)
 }
 
+@c(nr_program_runs_together) @implementation
+public func nr_program_runs_together(_ program: OpaquePointer) -> Int32 {
+  result(program).program.canRunTogether ? 1 : 0
+}
+
 @c(nr_program_variable) @implementation
 public func nr_program_variable(
   _ program: OpaquePointer, _ section: Int, _ position: Double, _ name: UnsafePointer<CChar>

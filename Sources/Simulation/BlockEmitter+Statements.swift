@@ -37,8 +37,8 @@ extension BlockEmitter {
       let own = "run, \(eventContext.kind), \(eventContext.instance)"
       if let moves {
         line(
-          "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + \(moves) + i, "
-            + "\(paddedCount));")
+          "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + NR_AT(\(moves) + i), "
+            + "NR_AT(\(paddedCount)));")
       } else {
         line(
           "nr_send_to_itself(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag));")
@@ -51,15 +51,15 @@ extension BlockEmitter {
       let time = asNumber(try code(time)).text
       let now = try code(.variable(.time)).text
       line(
-        "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + \(moves) + i, "
-          + "\(paddedCount));")
+        "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + NR_AT(\(moves) + i), "
+          + "NR_AT(\(paddedCount)));")
     case .watch(let left, let isUpwards, let right, let flag):
       guard let watchSlots, !hasLanes, blockName == "NET_RECEIVE" else {
         throw unsupported("WATCH")
       }
       let flag = asNumber(try code(flag)).text
       line(
-        "nr_watch(M + \(watchSlots) + i, \(paddedCount), \(watchCount), \(nextWatch), &isFirst, "
+        "nr_watch(M + NR_AT(\(watchSlots) + i), NR_AT(\(paddedCount)), \(watchCount), \(nextWatch), &isFirst, "
           + "\(try difference(left, isUpwards, right)), \(flag));")
       nextWatch += 1
     }
@@ -195,19 +195,18 @@ extension BlockEmitter {
     let place = fresh("p")
     let argument = asNumber(try code(argument))
     let columns = table.intervals + 1
-    if makesTables { line("nr_table_\(plan.offset)(M);") }
+    if makesTables { line("nr_table_\(plan.offset)(nr_shared(M));") }
     let each = hasLanes && plan.rows != nil
-    let base =
-      switch plan.rows {
-      case .none: ""
-      case .some(let rows) where hasLanes:
-        "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
-      case .some(let rows): " + \(places.indices)[\(rows) + \(places.instance)] * \(plan.stride)"
-      }
+    let own = plan.rows.map { "\(places.indices)[\($0) + \(places.instance)] * \(plan.stride)" }
     func call(_ function: String, _ offset: Int, _ argument: String) -> String {
       let name = "\(function)\(hasLanes ? (each ? "_each" : "") : "1")"
-      return
-        "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
+      let base = "nr_shared(M) + NR_AT(\(offset)\(hasLanes ? "" : own.map { " + " + $0 } ?? ""))"
+      let rows =
+        hasLanes
+        ? plan.rows.map {
+          ", \(places.indices) + \($0) + \(places.instance), \(plan.stride)"
+        } : nil
+      return "\(name)(\(base)\(rows ?? ""), \(argument), \(table.intervals))"
     }
     let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
     line("const \(number) \(place) = \(found);")

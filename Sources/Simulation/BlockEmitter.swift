@@ -17,12 +17,13 @@ struct Binding {
   var isVector: Bool
   /// More than 1 for an array.
   var count = 1
-  /// How far an array's elements are from each other.
-  var stride = 1
+  /// How far an array's elements are from each other in the memory; nil for arrays that are not there.
+  var stride: Int?
 
   /// An element of an array.
   func element(_ index: String) -> String {
-    "\(text)[nr_index(\(index), \(count))\(stride > 1 ? " * \(stride)" : "")]"
+    let place = "nr_index(\(index), \(count))"
+    return "\(text)[\(stride.map { "NR_AT(\(place) * \($0))" } ?? place)]"
   }
 }
 

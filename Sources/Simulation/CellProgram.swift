@@ -18,6 +18,9 @@ package struct CellProgram: Sendable {
   /// ends x = 0 and x = 1.
   package let potentials: [[Int]]
   package let instances: [Instance]
+  /// Whether trials can be run in the lanes of vectors (`NR_TOGETHER`): whatever they have in one place for all
+  /// instances has to be the same in all trials.
+  package let canRunTogether: Bool
   /// Where the weights of NetCons begin, `ProgramSettings.weightCount` of them.
   package let weights: Int
 
@@ -42,6 +45,7 @@ package struct CellProgram: Sendable {
     potentials = emitter.potentials
     instances = emitter.instances
     weights = emitter.weights
+    canRunTogether = emitter.canRunTogether
     sets = emitter.sets
     processes = emitter.processes
     layout = emitter.layout

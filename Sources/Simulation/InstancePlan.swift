@@ -337,10 +337,10 @@ struct InstancePlan {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
         case .memory(let offset) where !hasLanes && variable.count > 1:
           Binding(
-            text: "(M + \(offset) + i)", isVector: false, count: variable.count,
+            text: "(M + NR_AT(\(offset) + i))", isVector: false, count: variable.count,
             stride: paddedCount)
         case .memory(let offset) where !hasLanes:
-          Binding(text: "M[\(offset) + i]", isVector: false)
+          Binding(text: "M[NR_AT(\(offset) + i)]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
         }
     }
@@ -354,8 +354,11 @@ struct InstancePlan {
         switch globals[index] {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
         case .memory(let offset) where global.count > 1:
-          Binding(text: "(M + \(offset))", isVector: false, count: global.count)
-        case .memory(let offset): Binding(text: "M[\(offset)]", isVector: false)
+          Binding(
+            text: "(nr_shared(M) + NR_AT(\(offset)))", isVector: false, count: global.count,
+            stride: 1)
+        case .memory(let offset):
+          Binding(text: "nr_shared(M)[NR_AT(\(offset))]", isVector: false)
         case .temporary:
           Binding(
             text: "\(prefix)g_\(CName.of(global.name))", isVector: hasLanes, count: global.count)
@@ -377,12 +380,12 @@ struct InstancePlan {
       case .temporary:
         lines.append("NR_UNUSED nr_vector \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
       case .memory(let offset) where count == 1:
-        lines.append("NR_UNUSED nr_vector \(name) = nr_load(M + \(offset) + \(index));")
+        lines.append("NR_UNUSED nr_vector \(name) = nr_load(M + NR_AT(\(offset) + \(index)));")
       case .memory(let offset):
         lines.append("NR_UNUSED nr_vector \(name)[\(count)];")
         for element in 0..<count {
           lines.append(
-            "\(name)[\(element)] = nr_load(M + \(offset + element * paddedCount) + \(index));")
+            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * paddedCount) + \(index)));")
         }
       }
     }
@@ -410,7 +413,7 @@ struct InstancePlan {
       let count = mechanism.variables[variable].count
       for element in 0..<count {
         let value = count == 1 ? name : "\(name)[\(element)]"
-        lines.append("nr_store(M + \(offset + element * paddedCount) + \(index), \(value));")
+        lines.append("nr_store(M + NR_AT(\(offset + element * paddedCount) + \(index)), \(value));")
       }
     }
     return lines

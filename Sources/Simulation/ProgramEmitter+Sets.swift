@@ -6,22 +6,22 @@ extension ProgramEmitter {
   ) throws(SimulationError) -> [String] {
     if set.order.isEmpty, !parts.contains(.currents) { return [] }
     var lines = [
-      "  for (int b = 0; b < \(nodes.count); b += NR_LANES) {",
-      "    NR_UNUSED const nr_vector v = nr_load(M + \(voltage + nodes.first) + b);",
+      "  for (int b = 0; b < \(nodes.count); b += NR_STEP) {",
+      "    NR_UNUSED const nr_vector v = nr_load(M + NR_AT(\(voltage + nodes.first) + b));",
     ]
     let ions = set.ions.sorted { $0.key < $1.key }.map(\.value)
     for ion in ions {
       for quantity in [Mechanism.IonQuantity.reversal, .inside, .outside, .current] {
         lines.append(
-          "    NR_UNUSED nr_vector \(ion.name(of: quantity)) = nr_load(M + \(ion.offset(of: quantity)) + b);"
+          "    NR_UNUSED nr_vector \(ion.name(of: quantity)) = nr_load(M + NR_AT(\(ion.offset(of: quantity)) + b));"
         )
       }
     }
     if let diameters = set.diameters {
-      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + NR_AT(\(diameters) + b));")
     }
     if let areas = set.areas {
-      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + NR_AT(\(areas) + b));")
     }
     for mechanism in set.order {
       guard let plan = set.instances[mechanism] else { continue }
@@ -79,24 +79,24 @@ extension ProgramEmitter {
       }
       let slot = nodes.first
       lines += [
-        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - constant);",
-        "    nr_store(M + \(diagonal + slot) + b, nr_load(M + \(constant + slot) + b) + slope);",
+        "    nr_store(M + NR_AT(\(right + slot) + b), nr_load(M + NR_AT(\(capacity + slot) + b)) * v - constant);",
+        "    nr_store(M + NR_AT(\(diagonal + slot) + b), nr_load(M + NR_AT(\(constant + slot) + b)) + slope);",
       ]
     }
 
     for ion in ions {
       if parts.contains(.currents), ion.hasCurrent {
-        lines.append("    nr_store(M + \(ion.current) + b, \(ion.name(of: .current)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.current) + b), \(ion.name(of: .current)));")
       }
       if ion.isDynamic {
-        lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
-        lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.inside) + b), \(ion.name(of: .inside)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.outside) + b), \(ion.name(of: .outside)));")
       }
       if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
       if parts.contains(.initial) || ion.isReversalWritten
         || (parts.contains(.currents) && ion.advancesReversal)
       {
-        lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.reversal) + b), \(ion.name(of: .reversal)));")
       }
     }
     for mechanism in set.order {
@@ -126,7 +126,7 @@ extension ProgramEmitter {
     emitter.invariants = [:]
     for (expression, offset) in plan.invariants {
       let value = emitter.asVector(emitter.asNumber(try emitter.code(expression)))
-      emitter.line("nr_store(M + \(offset) + b, \(value.text));")
+      emitter.line("nr_store(M + NR_AT(\(offset) + b), \(value.text));")
     }
     return emitter.lines
   }
@@ -143,7 +143,7 @@ extension ProgramEmitter {
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
     emitter.invariants = Dictionary(
-      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") }
+      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + NR_AT(\($0.offset) + b))") }
     )
     return emitter
   }

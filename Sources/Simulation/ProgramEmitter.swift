@@ -156,6 +156,21 @@ struct ProgramEmitter {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What blocks of single instances set, or tables follow from, may differ between trials.
+  var canRunTogether: Bool {
+    if tabled.contains(where: { $0.tables.contains(where: \.isAdjustable) }) { return false }
+    return !processes.contains { process in
+      let mechanism = process.instances.mechanism
+      var blocks = [mechanism.receiver?.block, mechanism.receiver?.initial].compactMap { $0 }
+      if mechanism.initial.sendsEvents { blocks.append(mechanism.initial) }
+      let assigned = Effects(of: blocks, mechanism.tables).mayAssign
+      return process.instances.globals.indices.contains { index in
+        guard case .memory = process.instances.globals[index] else { return false }
+        return assigned.contains(.global(index))
+      }
+    }
+  }
+
   var hasBeforeStep: Bool {
     (mechanisms.compactMap { $0 } + kinds).contains { !$0.beforeStep.isEmpty }
   }
@@ -165,14 +180,14 @@ struct ProgramEmitter {
       settings.isFused ? parts != [.advance] : parts != [.advance, .currents]
     let signature =
       switch parts {
-      case [.initial]: "double *M, const int32_t *X, nr_run *run"
+      case [.initial]: "double *M, const int32_t *X, nr_run *runs"
       case [.advance, .currents]: "double *M, const int32_t *X, double t, double next"
       default: "double *M, const int32_t *X, double t"
       }
     var lines = ["static void \(name)(\(signature)) {", "  (void)M; (void)X;"]
     if parts == [.initial] {
-      lines.append("  const double t = 0; (void)t; (void)run;")
-      lines += usedTables.map { "  M[\($0.offset + 2)] = 0;" }
+      lines.append("  const double t = 0; (void)t; (void)runs;")
+      lines += usedTables.map { "  M[NR_AT(\($0.offset + 2))] = 0;" }
     } else {
       lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
     }

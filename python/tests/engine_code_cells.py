@@ -40,11 +40,12 @@ CELLS = {"driven": driven_tree, "many": many_synapses, "clamped": clamped, "quie
 
 
 def programs(tree: Tree) -> list[Any]:
-    """Those that record potentials, and currents too."""
+    """Those that record potentials, currents too, and whose trials are run at once."""
     engine = neuron_reduce.compile(tree, check=False)
     soma = tree.soma
     for record in (None, [soma(0.5)._ref_ina, soma(0.5).hh._ref_m]):
         engine.run(30, record=record)
+    engine.run_batch(range(3), 30, threads=1)
     return list(engine._programs._made.values())
 
 
@@ -58,6 +59,7 @@ def main() -> None:
         if sys.argv[1] == "source":
             for index, each in enumerate(made):
                 Path(sys.argv[2], f"{name}{index}.c").write_text(each.program.source)
+                Path(sys.argv[2], f"{name}{index}_batch.c").write_text(each.source_of_batches)
         del tree
 
 

@@ -629,7 +629,8 @@ def test_engine_outlives_its_cell() -> None:
     for each in tree.sections:
         h.delete_section(sec=each)
     assert np.array_equal(engine.run(10).v, before.v)
-    assert np.array_equal(engine.run_batch(rates=[1], tstop=10, record=None).v[0], before.v)
+    alone = engine.run_batch(rates=[1], tstop=10, record=None)
+    assert np.abs(alone.v[0] - before.v).max() < 1e-9
     for wanted in ([place], [reference], [(place, "m_hh")]):
         with pytest.raises(ArgumentError, match=r"record\[0\]"):
             engine.run(1, record=wanted)

@@ -125,7 +125,8 @@ def test_results_do_not_depend_on_threads_and_number() -> None:
     assert run.labels == ("soma(0.5).v",)
     seed = int(h.Random().Random123_globalindex())
     alike = engine.run_batch([seed], **arguments)
-    assert np.array_equal(alike.v[0], engine.run(30).v)
+    # One by one a program adds in another order.
+    assert np.abs(alike.v[0] - engine.run(30).v).max() < 1e-9
 
 
 @isolated
@@ -208,7 +209,7 @@ def test_a_full_disk_costs_nothing_but_the_file(tmp_path: Path, monkeypatch: Any
 def test_an_interrupted_batch_keeps_what_is_finished(tmp_path: Path, monkeypatch: Any) -> None:
     tree = driven_tree()
     engine = _engine(tree)
-    real = trials.run
+    real = trials.run_together
     count = 0
 
     def counted(*arguments: Any, **others: Any) -> Any:
@@ -219,7 +220,7 @@ def test_an_interrupted_batch_keeps_what_is_finished(tmp_path: Path, monkeypatch
             threading.Event().wait(0.2)
         return real(*arguments, **others)
 
-    monkeypatch.setattr(trials, "run", counted)
+    monkeypatch.setattr(trials, "run_together", counted)
     path = tmp_path / "trials.npz"
     with pytest.raises(KeyboardInterrupt):
         engine.run_batch(range(1000), 5, record=_soma(tree), threads=1, save=path)

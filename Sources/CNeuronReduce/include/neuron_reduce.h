@@ -702,6 +702,8 @@ const int32_t *nr_program_indices(const nr_program *program, size_t *count);
 const nr_program_instance *nr_program_instances(const nr_program *program, size_t *count);
 /// Where in the memory the weights begin.
 int64_t nr_program_weights(const nr_program *program);
+/// Whether trials of it can be run at once, compiled with NR_TOGETHER: 1 or 0.
+int32_t nr_program_runs_together(const nr_program *program);
 /// Where in the memory a range variable is, at a position (0 to 1) of a section, by its index; -1 where it
 /// is not there.
 int64_t nr_program_variable(const nr_program *program, size_t section, double position, const char *name);

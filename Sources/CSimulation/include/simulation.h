@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "gate_tables.h"
 #include "vector_math.h"
@@ -61,8 +62,11 @@ typedef struct nr_connection {
 } nr_connection;
 
 /// One run of one cell. Arrays are the caller's.
+///
+/// NR_TRIALS of them, side by side, are run at once.
 typedef struct nr_run {
-  /// All numbers of the cell, aligned to 64 bytes, and the program's table of indices.
+  /// All numbers of the cell, and the program's table of indices. That of the first run is aligned to 64 bytes;
+  /// those of others run with it begin one number later each.
   double *memory;
   const int32_t *indices;
   nr_source *sources;
@@ -84,6 +88,8 @@ typedef struct nr_run {
   int64_t spikeCapacity, spikeCount;
   /// In ms; `t` as it was accumulated.
   double t;
+  /// NR_OK, or why it stands still.
+  int32_t failure;
   /// The run's own; NULL before `nr_start` and after `nr_end`.
   void *state;
 } nr_run;
@@ -125,25 +131,29 @@ enum { NR_RING = 1 << 14 };
 
 /// A source whose events go to one connection only, with all that its next event takes: each is one event
 /// that moves on.
-///
-/// Most of the time of delivering is waiting for these to come from far memory: all is in one place.
 typedef struct __attribute__((aligned(128))) nr_direct {
   /// When the next event is delivered, and when the source has it.
   double time, next;
   /// The next in the list of a half step.
   int32_t link;
-  int32_t kind, instance;
-  int32_t source;
+  int32_t instance;
+  int16_t kind;
+  /// Whether it is a source of this kind at all, and a NetStim.
+  int8_t isDirect, isStream;
+  /// The connection's; one weight that no event of the instance's own comes back to is here.
   double *weights;
+  double weight;
   double delay;
   /// Of a NetStim: the interval's fixed part and what its random part is multiplied by, in ms.
   double fixed, random;
-  double number, sent;
+  /// How many events are left.
+  double left;
   nr_draws draws;
-  int32_t isStream;
   /// When the event was sent, see `nr_event`.
   uint64_t order;
 } nr_direct;
+
+_Static_assert(sizeof(nr_direct) == 128, "a source is two cache lines");
 
 /// What a run keeps for itself: events to come, and who is asked for crossings.
 ///
@@ -167,7 +177,7 @@ typedef struct nr_queue {
   uint64_t order;
   int32_t *crossings;
   int64_t crossingCount;
-  int failure;
+  int32_t failure;
 } nr_queue;
 
 NR_INLINE int nr_is_before(const nr_event *a, const nr_event *b) {
@@ -280,7 +290,19 @@ static void nr_push_direct(nr_queue *queue, int32_t source) {
   *first = source;
 }
 
+/// Fetches what the next half steps will look at: most of the time of delivering is waiting for it.
+NR_INLINE void nr_fetch_ahead(const nr_queue *queue) {
+  const int32_t far = queue->directRing[(queue->current + 24) % NR_RING];
+  if (far != NR_NO_EVENT) __builtin_prefetch(&queue->directs[far]);
+  int32_t near = queue->directRing[(queue->current + 12) % NR_RING];
+  while (near != NR_NO_EVENT) {
+    near = queue->directs[near].link;
+    if (near != NR_NO_EVENT) __builtin_prefetch(&queue->directs[near]);
+  }
+}
+
 static void nr_gather_directs(nr_queue *queue, double until) {
+  nr_fetch_ahead(queue);
   int32_t *place = &queue->directRing[queue->current % NR_RING];
   while (*place != NR_NO_EVENT) {
     nr_direct *direct = &queue->directs[*place];
@@ -407,17 +429,17 @@ static double nr_following(nr_source *source, double time) {
 }
 
 /// The same of a direct one.
-static double nr_following_directly(nr_direct *direct, nr_source *sources) {
-  if (!direct->isStream) return nr_following(&sources[direct->source], direct->next);
-  direct->sent += 1;
+static double nr_following_directly(nr_direct *direct, nr_source *source) {
+  if (!direct->isStream) return nr_following(source, direct->next);
+  direct->left -= 1;
   const double interval = nr_interval(direct->fixed, direct->random, &direct->draws);
-  return direct->sent >= direct->number ? INFINITY : direct->next + interval;
+  return direct->left <= 0 ? INFINITY : direct->next + interval;
 }
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
 
 /// INITIAL of all mechanisms; potentials are set.
-static void nr_cell_initial(double *M, const int32_t *X, nr_run *run);
+static void nr_cell_initial(double *M, const int32_t *X, nr_run *runs);
 /// Currents of the membrane in all compartments, from the state at the step's start.
 static void nr_cell_currents(double *M, const int32_t *X, double t);
 /// Currents of point processes, added to them.
@@ -430,6 +452,8 @@ static void nr_cell_advance(double *M, const int32_t *X, double t);
 static void nr_cell_advance_currents(double *M, const int32_t *X, double t, double next);
 /// NET_RECEIVE of a point process.
 static void nr_cell_receive(nr_run *run, int32_t kind, int32_t instance, double *weights, double flag, double t);
+/// Whether connections to a kind of point process have one weight each, which only events of theirs see.
+static int nr_has_own_weight(int32_t kind);
 /// INITIAL in NET_RECEIVE.
 static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance, double *weights);
 #ifdef NR_HAS_WATCH
@@ -545,8 +569,9 @@ static void nr_send(nr_run *run, int32_t index, double time) {
 
 /// Whether a source's events go to one connection only, so that its next event can be made when that has
 /// delivered the last.
-NR_INLINE int nr_is_direct(const nr_source *source) {
-  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING;
+NR_INLINE int nr_is_direct(const nr_run *run, const nr_source *source) {
+  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING
+         && run->connections[source->first].kind <= INT16_MAX;
 }
 
 /// Lets a source's event come.
@@ -581,9 +606,9 @@ static void nr_deliver(nr_run *run, double until) {
     } else if (event.target < 0) {
       const int32_t index = -1 - event.target;
       nr_direct *direct = &queue->directs[index];
-      if (direct->source == index) {
+      if (direct->isDirect) {
         nr_cell_receive(run, direct->kind, direct->instance, direct->weights, 0, event.time);
-        nr_schedule_direct(queue, index, nr_following_directly(direct, run->sources));
+        nr_schedule_direct(queue, index, nr_following_directly(direct, &run->sources[index]));
       } else {
         nr_source *source = &run->sources[index];
         nr_send(run, index, source->next);
@@ -591,8 +616,8 @@ static void nr_deliver(nr_run *run, double until) {
       }
     } else {
       const nr_connection *connection = &run->connections[event.target];
-      nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights, 0,
-                      event.time);
+      nr_cell_receive(run, connection->kind, connection->instance,
+                      run->memory + NR_AT(connection->weights), 0, event.time);
     }
   }
 }
@@ -602,7 +627,7 @@ static void nr_detect(nr_run *run) {
   for (int64_t each = 0; each < queue->crossingCount; each++) {
     const int32_t index = queue->crossings[each];
     nr_source *source = &run->sources[index];
-    const int isAbove = run->memory[source->offset] - source->threshold > 0;
+    const int isAbove = run->memory[NR_AT(source->offset)] - source->threshold > 0;
     if (isAbove && !source->isAbove) nr_send(run, index, run->t + 1e-10);
     source->isAbove = isAbove;
   }
@@ -618,37 +643,68 @@ static void nr_record(nr_run *run) {
     return;
   }
   for (int64_t each = 0; each < run->recordCount; each++) {
-    run->values[each * run->recordCapacity + run->samples] = run->memory[run->records[each]];
+    run->values[each * run->recordCapacity + run->samples] =
+        run->memory[NR_AT(run->records[each])];
   }
   run->times[run->samples++] = run->t;
 }
 
-void nr_end(nr_run *run);
+/// How many runs are done at once.
+int nr_trial_count(void) { return NR_TRIALS; }
 
-/// Initialises, as finitialize does after it has set the potentials, and records the first sample.
-///
-/// Returns NR_OK or why not.
-int nr_start(nr_run *run) {
-  nr_queue *queue = calloc(1, sizeof *queue);
-  if (!queue) return NR_OUT_OF_MEMORY;
-  run->state = queue;
-  queue->crossings = malloc((size_t)(run->sourceCount + 1) * sizeof *queue->crossings);
-  queue->ring = malloc(NR_RING * sizeof *queue->ring);
-  queue->directRing = malloc(NR_RING * sizeof *queue->directRing);
-  queue->directs = aligned_alloc(128, (size_t)(run->sourceCount + 1) * sizeof *queue->directs);
-  if (!queue->crossings || !queue->ring || !queue->directRing || !queue->directs) {
-    return NR_OUT_OF_MEMORY;
+/// A number of bytes such that what comes after them begins a cache line of its own.
+NR_INLINE size_t nr_padded(size_t size) {
+  return (size + sizeof(nr_direct) - 1) / sizeof(nr_direct) * sizeof(nr_direct);
+}
+
+/// What a run's queue takes of the memory that all runs have together.
+NR_INLINE size_t nr_queue_size(const nr_run *run) {
+  const size_t sources = (size_t)run->sourceCount + 1;
+  return sources * sizeof(nr_direct) + 2 * NR_RING * sizeof(int32_t) + nr_padded(sources * sizeof(int32_t))
+         + nr_padded(sizeof(nr_queue));
+}
+
+/// Memory that is looked at all over: on large pages where the system has them, which saves looking for pages.
+static void *nr_allocate(size_t size) {
+  const size_t page = (size_t)1 << 21;
+  if (size < page) return aligned_alloc(sizeof(nr_direct), size);
+  size = (size + page - 1) / page * page;
+  void *memory = aligned_alloc(page, size);
+#ifdef MADV_HUGEPAGE
+  if (memory) madvise(memory, size, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+static int nr_make_queues(nr_run *runs) {
+  size_t size = 0;
+  for (int trial = 0; trial < NR_TRIALS; trial++) size += nr_queue_size(&runs[trial]);
+  char *memory = nr_allocate(size);
+  if (!memory) return NR_OUT_OF_MEMORY;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_run *run = &runs[trial];
+    char *const end = memory + nr_queue_size(run);
+    nr_queue *queue = (nr_queue *)(end - nr_padded(sizeof *queue));
+    *queue = (nr_queue){.directs = (nr_direct *)memory, .free = NR_NO_EVENT, .until = -INFINITY};
+    queue->ring = (int32_t *)(queue->directs + run->sourceCount + 1);
+    queue->directRing = queue->ring + NR_RING;
+    queue->crossings = queue->directRing + NR_RING;
+    for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
+    run->state = queue;
+    run->t = 0;
+    run->samples = run->spikeCount = 0;
+    memory = end;
   }
-  for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
-  queue->free = NR_NO_EVENT;
-  queue->until = -INFINITY;
-  run->t = 0;
-  run->samples = run->spikeCount = 0;
-  nr_cell_initial(run->memory, run->indices, run);
+  return NR_OK;
+}
+
+/// INITIAL of connections, and the first events of sources.
+static void nr_start_events(nr_run *run) {
+  nr_queue *queue = run->state;
   for (int64_t index = 0; index < run->initialCount; index++) {
     const nr_connection *connection = &run->connections[index];
     nr_cell_receive_initial(run, connection->kind, connection->instance,
-                            run->memory + connection->weights);
+                            run->memory + NR_AT(connection->weights));
   }
   for (int64_t index = 0; index < run->sourceCount; index++) {
     nr_source *source = &run->sources[index];
@@ -657,18 +713,22 @@ int nr_start(nr_run *run) {
       queue->crossings[queue->crossingCount++] = (int32_t)index;
     }
     nr_direct *direct = &queue->directs[index];
-    direct->source = NR_NO_EVENT;
-    if (nr_is_direct(source)) {
+    direct->isDirect = 0;
+    if (nr_is_direct(run, source)) {
       const nr_connection *connection = &run->connections[source->first];
-      *direct = (nr_direct){.kind = connection->kind, .instance = connection->instance,
-                            .source = (int32_t)index, .weights = run->memory + connection->weights,
+      *direct = (nr_direct){.kind = (int16_t)connection->kind, .instance = connection->instance,
+                            .isDirect = 1, .weights = run->memory + NR_AT(connection->weights),
                             .delay = connection->delay};
+      if (nr_has_own_weight(connection->kind)) {
+        direct->weight = *direct->weights;
+        direct->weights = &direct->weight;
+      }
       const double first = nr_first(source);
       if (source->kind == NR_SOURCE_STREAM) {
         direct->isStream = 1;
         direct->fixed = nr_fixed_interval(source);
         direct->random = nr_random_interval(source);
-        direct->number = source->number;
+        direct->left = source->number;
         direct->draws = source->draws;
       }
       nr_schedule_direct(queue, (int32_t)index, first);
@@ -677,59 +737,95 @@ int nr_start(nr_run *run) {
     }
   }
   nr_deliver(run, 0);
-  nr_cell_currents(run->memory, run->indices, 0);
-  nr_cell_points(run->memory, run->indices, 0);
-#ifdef NR_HAS_BEFORE_STEP
-  nr_cell_before_step(run->memory, run->indices, 0);
-#endif
-  nr_record(run);
-  nr_deliver(run, 0);
-  // What the first step begins with; later ones find it done.
-  if (NR_IS_FUSED) nr_cell_currents(run->memory, run->indices, 0.5 * NR_DT);
-  return queue->failure;
 }
 
-/// Goes on until `end`, or for `steps` steps where that is less.
-///
-/// Returns NR_OK or why not.
-int nr_continue(nr_run *run, double end, int64_t steps) {
-  nr_queue *queue = run->state;
-  double *memory = run->memory;
-  const int32_t *indices = run->indices;
-  for (int64_t step = 0; step < steps && run->t < end && !queue->failure; step++) {
-    nr_detect(run);
-    nr_deliver(run, run->t + 0.5 * NR_DT);
-    run->t += 0.5 * NR_DT;
-    if (!NR_IS_FUSED) nr_cell_currents(memory, indices, run->t);
-    nr_cell_points(memory, indices, run->t);
-    nr_cell_solve(memory, indices);
-    run->t += 0.5 * NR_DT;
-    if (NR_IS_FUSED) {
-      nr_cell_advance_currents(memory, indices, run->t, run->t + 0.5 * NR_DT);
-    } else {
-      nr_cell_advance(memory, indices, run->t);
-    }
-    nr_record(run);
-    nr_deliver(run, run->t);
+/// Says of each run why it stands still; whether all do.
+static int nr_have_failed(nr_run *runs) {
+  int haveFailed = 1;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    const nr_queue *queue = runs[trial].state;
+    runs[trial].failure = queue->failure;
+    haveFailed &= queue->failure != NR_OK;
   }
-  return queue->failure;
+  return haveFailed;
 }
 
-/// Gives back what the run had; it may be started again.
-void nr_end(nr_run *run) {
-  nr_queue *queue = run->state;
-  if (queue) {
+/// Initialises, as finitialize does after it has set the potentials, and records the first sample.
+///
+/// Each run's `failure` says why it cannot go on. They are in the hands of `nr_end` in any case.
+void nr_start(nr_run *runs) {
+  double *memory = runs->memory;
+  const int32_t *indices = runs->indices;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    runs[trial].failure = NR_OUT_OF_MEMORY;
+    runs[trial].state = NULL;
+  }
+  if (nr_make_queues(runs) != NR_OK) return;
+  nr_cell_initial(memory, indices, runs);
+  for (int trial = 0; trial < NR_TRIALS; trial++) nr_start_events(&runs[trial]);
+  nr_cell_currents(memory, indices, 0);
+  nr_cell_points(memory, indices, 0);
+#ifdef NR_HAS_BEFORE_STEP
+  nr_cell_before_step(memory, indices, 0);
+#endif
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_record(&runs[trial]);
+    nr_deliver(&runs[trial], 0);
+  }
+  // What the first step begins with; later ones find it done.
+  if (NR_IS_FUSED) nr_cell_currents(memory, indices, 0.5 * NR_DT);
+  nr_have_failed(runs);
+}
+
+/// Goes on until `end`, or for `steps` steps where that is less. A run whose `failure` is set stands still.
+void nr_continue(nr_run *runs, double end, int64_t steps) {
+  double *memory = runs->memory;
+  const int32_t *indices = runs->indices;
+  double t = runs->t;
+  for (int trial = 1; trial < NR_TRIALS; trial++) t = fmax(t, runs[trial].t);
+  for (int64_t step = 0; step < steps && t < end && !nr_have_failed(runs); step++) {
+    for (int trial = 0; trial < NR_TRIALS; trial++) {
+      nr_run *run = &runs[trial];
+      if (run->failure) continue;
+      nr_detect(run);
+      nr_deliver(run, t + 0.5 * NR_DT);
+      run->t = t + 0.5 * NR_DT;
+    }
+    t += 0.5 * NR_DT;
+    if (!NR_IS_FUSED) nr_cell_currents(memory, indices, t);
+    nr_cell_points(memory, indices, t);
+    nr_cell_solve(memory, indices);
+    t += 0.5 * NR_DT;
+    if (NR_IS_FUSED) {
+      nr_cell_advance_currents(memory, indices, t, t + 0.5 * NR_DT);
+    } else {
+      nr_cell_advance(memory, indices, t);
+    }
+    for (int trial = 0; trial < NR_TRIALS; trial++) {
+      nr_run *run = &runs[trial];
+      if (run->failure) continue;
+      run->t = t;
+      nr_record(run);
+      nr_deliver(run, t);
+    }
+  }
+  nr_have_failed(runs);
+}
+
+/// Gives back what runs had; they may be started again.
+void nr_end(nr_run *runs) {
+  const nr_queue *first = runs->state;
+  void *memory = first ? first->directs : NULL;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    const nr_queue *queue = runs[trial].state;
+    if (!queue) continue;
     free(queue->due.events);
     free(queue->later.events);
-    free(queue->ring);
-    free(queue->directRing);
-    free(queue->directs);
     free(queue->pool);
     free(queue->following);
-    free(queue->crossings);
+    runs[trial].state = NULL;
   }
-  free(queue);
-  run->state = NULL;
+  free(memory);
 }
 
 #endif

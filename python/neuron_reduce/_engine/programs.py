@@ -44,20 +44,41 @@ class Loaded:
         return Functions(compiler.load(self.program.source))
 
     @functools.cached_property
+    def batch(self) -> Functions:
+        """What runs trials of it, several at once where that is possible.
+
+        :raises EngineError: there is no compiler, or it fails.
+        """
+        if not self.program.runs_together:
+            return self.functions
+        return Functions(compiler.load(self.source_of_batches))
+
+    @property
+    def source_of_batches(self) -> str:
+        """C that runs trials at once."""
+        return f"#define NR_TOGETHER 1\n{self.program.source}"
+
+    @functools.cached_property
     def soma(self) -> int:
         """Where in the memory the potential of the soma's middle is."""
         return self.cell.potential(self.cell.soma, 0.5, self.program)
 
     def memory(self) -> np.ndarray:
-        """A copy of the memory, with the NetCons' weights, aligned to 64 bytes."""
+        """A copy of the memory, with the NetCons' weights."""
+        return self.memories(1)[0]
+
+    def memories(self, count: int) -> list[np.ndarray]:
+        """Copies of the memory for runs that are done at once: interleaved, the first one aligned
+        to 64 bytes."""
         given = self.program.memory
-        unaligned = np.empty(len(given) + 8)
+        unaligned = np.empty(len(given) * count + 8)
         first = (-unaligned.ctypes.data % 64) // 8
-        memory = unaligned[first : first + len(given)]
-        memory[:] = given
+        interleaved = unaligned[first : first + len(given) * count].reshape(-1, count)
+        interleaved[:] = given[:, None]
         weights = self.cell.inputs.weights
-        memory[self.program.weights : self.program.weights + len(weights)] = weights
-        return memory
+        start = self.program.weights
+        interleaved[start : start + len(weights)] = weights[:, None]
+        return [interleaved[:, trial] for trial in range(count)]
 
     @functools.cached_property
     def wiring(self) -> Wiring:
@@ -86,14 +107,20 @@ class Loaded:
 
 
 class Functions:
-    """A compiled program's functions, which run without the interpreter's lock."""
+    """A compiled program's functions, which run without the interpreter's lock.
+
+    :ivar trial_count: how many runs they do at once.
+    """
 
     def __init__(self, library: ctypes.CDLL):
         self._library = library
+        self.trial_count: int = library.nr_trial_count()
         self.start = library.nr_start
         self.start.argtypes = [_RUN]
+        self.start.restype = None
         self.go_on = library.nr_continue
         self.go_on.argtypes = [_RUN, ctypes.c_double, ctypes.c_int64]
+        self.go_on.restype = None
         self.end = library.nr_end
         self.end.argtypes = [_RUN]
         self.end.restype = None

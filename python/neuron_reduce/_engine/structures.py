@@ -77,5 +77,6 @@ class Run(ctypes.Structure):
         ("spike_capacity", ctypes.c_int64),
         ("spike_count", ctypes.c_int64),
         ("t", ctypes.c_double),
+        ("failure", ctypes.c_int32),
         ("state", ctypes.c_void_p),
     ]

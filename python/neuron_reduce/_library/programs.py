@@ -27,6 +27,7 @@ _instances = function(
     "nr_program_instances", ctypes.POINTER(ProgramInstance), ctypes.c_void_p, _SIZE
 )
 _weights = function("nr_program_weights", ctypes.c_int64, ctypes.c_void_p)
+_runs_together = function("nr_program_runs_together", ctypes.c_int32, ctypes.c_void_p)
 _variable = function(
     "nr_program_variable",
     ctypes.c_int64,
@@ -47,6 +48,7 @@ class Program:
     :ivar memory: the numbers that it begins with, shaped (n,).
     :ivar indices: its table of indices, shaped (m,), int32.
     :ivar instances: for each point process its kind and which of them it is, shaped (p, 2).
+    :ivar runs_together: whether several trials can be run at once by one thread.
     :ivar weights: where in the memory the weights of NetCons begin.
     """
 
@@ -58,6 +60,7 @@ class Program:
         self.indices = _array(_indices, self._handle)
         self.instances = _array(_instances, self._handle).view(np.int32).reshape(-1, 2)
         self.weights: int = _weights(self._handle)
+        self.runs_together = bool(_runs_together(self._handle))
 
     def __del__(self, free=_free):
         if self._handle:
