@@ -385,7 +385,8 @@ struct InstancePlan {
         lines.append("NR_UNUSED nr_vector \(name)[\(count)];")
         for element in 0..<count {
           lines.append(
-            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * paddedCount) + \(index)));")
+            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * paddedCount) + \(index)));"
+          )
         }
       }
     }

@@ -101,7 +101,8 @@ extension ProgramEmitter {
           let places = process.ions[ion][quantity]
         {
           lines.append(
-            "      NR_UNUSED double \(plan.name(of: index)) = M[NR_AT(run->indices[\(places) + i])];")
+            "      NR_UNUSED double \(plan.name(of: index)) = M[NR_AT(run->indices[\(places) + i])];"
+          )
         } else {
           let size = variable.count > 1 ? "[\(variable.count)]" : ""
           lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")

@@ -70,9 +70,10 @@ extension ProgramEmitter {
         mechanism: plan.mechanism.name, block: "INITIAL",
         construct: "net_send beside writing an ion")
     }
-    var lines = Self.eachTrial + [
-      "  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;",
-    ]
+    var lines =
+      Self.eachTrial + [
+        "  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;",
+      ]
     lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
     lines += ["  }", "  }"]
     if !plan.invariants.isEmpty {

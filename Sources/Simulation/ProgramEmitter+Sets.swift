@@ -143,7 +143,9 @@ extension ProgramEmitter {
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
     emitter.invariants = Dictionary(
-      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + NR_AT(\($0.offset) + b))") }
+      uniqueKeysWithValues: plan.invariants.map {
+        ($0.expression, "nr_load(M + NR_AT(\($0.offset) + b))")
+      }
     )
     return emitter
   }
