@@ -63,7 +63,8 @@ package struct CellProgram: Sendable {
     }
     let index = layout.set(ofSlot: slot)
     let place = slot - layout.sets[index].first
-    for ion in sets[index].ions.values {
+    let set = layout.sets[index]
+    for (mechanism, ion) in sets[index].ions where set.has(mechanism, at: place) {
       let quantity: Mechanism.IonQuantity? =
         switch name {
         case "e\(ion.name)": .reversal
@@ -77,7 +78,7 @@ package struct CellProgram: Sendable {
       if isFused, isAhead(quantity, of: ion, inSet: index) { return nil }
       return ion.offset(of: quantity) + place
     }
-    for instance in sets[index].instances.values {
+    for (mechanism, instance) in sets[index].instances where set.has(mechanism, at: place) {
       if let found = Self.place(of: name, in: instance) {
         return isFused && instance.isSetByCurrents(found.variable) ? nil : found.offset + place
       }
@@ -128,6 +129,8 @@ struct SetPlan {
   /// By index into the cell's `mechanisms`, in the order in which they are computed.
   var order: [Int]
   var instances: [Int: InstancePlan]
+  /// By mechanism that some of the compartments do not have: where it says which have it, 1 or 0.
+  var presence: [Int: Int]
   var ions: [Int: IonPlan]
   var diameters, areas: Int?
 }

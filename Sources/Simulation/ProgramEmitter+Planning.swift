@@ -11,7 +11,8 @@ extension ProgramEmitter {
         mechanisms[$0]?.ions.contains(where: \.writesConcentration) ?? false
       }.reversed()
       var planned = SetPlan(
-        order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
+        order: writers + present.filter { !writers.contains($0) }, instances: [:], presence: [:],
+        ions: [:])
       planned.ions = planIons(of: set, present)
       for mechanism in planned.order {
         guard let source = mechanisms[mechanism] else { continue }
@@ -23,13 +24,16 @@ extension ProgramEmitter {
         }
         planned.instances[mechanism] = try InstancePlan(
           source, kind: cell.mechanisms[mechanism], prefix: "m\(mechanism)_",
-          values: set.segments.map { segment in
-            segment.flatMap {
-              cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
-            } ?? cell.mechanisms[mechanism].defaultValues
-          }, isFused: settings.isFused, usesTables: settings.usesTables,
+          values: values(of: mechanism, in: set), isFused: settings.isFused,
+          usesTables: settings.usesTables,
           isStored: { settings.recorded.contains($0) },
           isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
+      }
+      for mechanism in planned.order {
+        let isPresent = set.segments.indices.map { set.has(mechanism, at: $0) }
+        if isPresent.contains(false) {
+          planned.presence[mechanism] = plan.place(isPresent.map { $0 ? 1 : 0 })
+        }
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
         planned.diameters = plan.place(
@@ -43,6 +47,18 @@ extension ProgramEmitter {
       }
       sets.append(planned)
     }
+  }
+
+  /// A mechanism's parameters in each compartment of a set: those of another one where it is absent, so that what
+  /// is the same wherever it is present is the same in all.
+  private func values(of mechanism: Int, in set: CellLayout.NodeSet) -> [[Double]] {
+    let own = set.segments.map { segment in
+      segment.flatMap {
+        cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+      }
+    }
+    let other = own.lazy.compactMap { $0 }.first ?? cell.mechanisms[mechanism].defaultValues
+    return own.map { $0 ?? other }
   }
 
   func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {

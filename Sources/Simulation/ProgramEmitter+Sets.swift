@@ -26,15 +26,20 @@ extension ProgramEmitter {
     for mechanism in set.order {
       guard let plan = set.instances[mechanism] else { continue }
       lines += plan.declarations(at: "b").map { "    " + $0 }
+      if let presence = set.presence[mechanism] {
+        lines.append(
+          "    NR_UNUSED const nr_mask \(plan.prefix)present = (nr_mask)(nr_load(M + NR_AT(\(presence) + b)) != 0.0);"
+        )
+      }
     }
 
     if parts.contains(.initial) {
       for ion in ions where ion.initialisesReversal { lines.append(nernst(ion)) }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions)
-        lines += try invariants(plan)
+        let initial = try block(
+          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set)
+        lines += wherePresent(set, mechanism, initial + (try invariants(plan)))
       }
     }
     if parts.contains(.advance) {
@@ -44,28 +49,32 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let advance = try block(
-          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions)
-        lines += try gates.statements(of: plan, otherwise: advance)
+          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set)
+        lines += wherePresent(
+          set, mechanism, try gates.statements(of: plan, otherwise: advance))
       }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions)
+        let after = try block(
+          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, after)
       }
     }
     if !parts.isDisjoint(with: [.advance, .beforeStep]) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions)
+        let before = try block(
+          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, before)
       }
     }
     if parts.contains(.currents) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
+        let before = try block(
           plan, plan.mechanism.beforeBreakpoint, "BEFORE BREAKPOINT",
-          time: parts.contains(.advance) ? "next" : "t", ions: ions)
+          time: parts.contains(.advance) ? "next" : "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, before)
       }
       lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
@@ -75,7 +84,8 @@ extension ProgramEmitter {
       let time = parts.contains(.advance) ? "next" : "t"
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try currents(of: plan, time: time, ions: ions)
+        lines += wherePresent(
+          set, mechanism, try currents(of: plan, time: time, ions: ions, set))
       }
       let slot = nodes.first
       lines += [
@@ -115,6 +125,22 @@ extension ProgramEmitter {
     return lines + ["  }"]
   }
 
+  /// Statements that are done where one of the compartments has a mechanism.
+  private func wherePresent(_ set: SetPlan, _ mechanism: Int, _ lines: [String]) -> [String] {
+    guard set.presence[mechanism] != nil, !lines.isEmpty, let plan = set.instances[mechanism] else {
+      return lines
+    }
+    return ["    if (nr_any(\(plan.prefix)present)) {"] + lines + ["    }"]
+  }
+
+  /// What a mechanism gives, where it is present: the other value elsewhere.
+  private func given(
+    _ value: String, elsewhere other: String, by plan: InstancePlan, _ set: SetPlan
+  ) -> String {
+    let isAbsent = set.presence.contains { set.instances[$0.key]?.prefix == plan.prefix }
+    return isAbsent ? "nr_select(\(plan.prefix)present, \(value), \(other))" : value
+  }
+
   func nernst(_ ion: IonPlan) -> String {
     "    \(ion.name(of: .reversal)) = nr_nernst(\(ion.name(of: .inside)), \(ion.name(of: .outside)), "
       + "nr_all(\(CName.literal(ion.valence))), nr_all(NR_CELSIUS));"
@@ -152,14 +178,15 @@ extension ProgramEmitter {
 
   /// A block of a density mechanism, between the copies of its ions.
   func block(
-    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan]
+    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan],
+    _ set: SetPlan
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time)
     emitter.makesTables = name == "INITIAL"
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
-    for line in givenBack(plan, ions) { emitter.line(line) }
+    for line in givenBack(plan, ions, set) { emitter.line(line) }
     // As NEURON's nrn_wrote_conc.
     if name == "INITIAL" {
       let written = plan.mechanism.ions.filter {
@@ -182,13 +209,14 @@ extension ProgramEmitter {
   }
 
   /// Concentrations and reversal potentials that a mechanism writes.
-  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
+  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan], _ set: SetPlan) -> [String] {
     plan.mechanism.variables.enumerated().compactMap { index, variable in
       guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
         plan.mechanism.ions[ion].writes.contains(quantity),
         let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
       else { return nil }
-      return "\(found.name(of: quantity)) = \(plan.name(of: index));"
+      let place = found.name(of: quantity)
+      return "\(place) = \(given(plan.name(of: index), elsewhere: place, by: plan, set));"
     }
   }
 
@@ -199,25 +227,29 @@ extension ProgramEmitter {
 
   /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
   func currents(
-    of plan: InstancePlan, time: String, ions: [IonPlan]
+    of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
     guard !mechanism.currentVariables.isEmpty else {
       return try block(
-        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions)
+        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set)
     }
+    let none = "nr_all(0)"
     var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
     lines += try sums(of: plan, before: copies(plan, ions), time: time)
     let sign = mechanism.isElectrode ? "-" : "+"
-    lines.append("    constant \(sign)= \(plan.prefix)constant;")
-    lines.append("    slope \(sign)= \(plan.prefix)slope;")
-    for line in givenBack(plan, ions) { lines.append("    " + line) }
+    for sum in ["constant", "slope"] {
+      let own = given(plan.prefix + sum, elsewhere: none, by: plan, set)
+      lines.append("    \(sum) \(sign)= \(own);")
+    }
+    for line in givenBack(plan, ions, set) { lines.append("    " + line) }
     for (index, variable) in mechanism.variables.enumerated() {
       guard case .ion(let ion, .current) = variable.role,
         mechanism.ions[ion].writes.contains(.current),
         let found = ions.first(where: { $0.name == mechanism.ions[ion].name })
       else { continue }
-      lines.append("    \(found.name(of: .current)) += \(plan.name(of: index));")
+      let own = given(plan.name(of: index), elsewhere: none, by: plan, set)
+      lines.append("    \(found.name(of: .current)) += \(own);")
     }
     return lines
   }

@@ -52,7 +52,10 @@ struct ProgramEmitter {
           return styles[section][cell.mechanisms[index].ionName].map { (index, $0) }
         })
     }
-    layout = CellLayout(of: cell, styles: ionStyles)
+    layout = CellLayout(of: cell, styles: ionStyles) { index in
+      guard let mechanism = mechanisms[index] else { return .init(amount: 0, canBeAbsent: true) }
+      return .init(amount: mechanism.work, canBeAbsent: mechanism.canBeAbsent)
+    }
 
     let count = layout.slotCount
     slotAreas = [Double](repeating: 100, count: count)
