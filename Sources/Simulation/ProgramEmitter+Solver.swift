@@ -1,5 +1,13 @@
 extension ProgramEmitter {
+  /// Up to how many links the equations are solved without loops: what is set and read again stays in registers,
+  /// which makes small cells' solver several times faster; large ones are limited by memory.
+  private static let mostUnrolled = 128
+
   func solver() -> [String] {
+    layout.links.count <= Self.mostUnrolled ? unrolledSolver() : solverWithLoops()
+  }
+
+  private func solverWithLoops() -> [String] {
     let count = layout.links.count
     return """
       static void nr_cell_solve(double *M, const int32_t *X) {
@@ -25,5 +33,35 @@ extension ProgramEmitter {
       }
 
       """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func unrolledSolver() -> [String] {
+    var lines = [
+      "static void nr_cell_solve(double *M, const int32_t *X) {", "  (void)X;",
+    ]
+    let slots = [layout.root] + layout.links.map(\.child)
+    for slot in slots {
+      lines.append(
+        "  nr_number d\(slot) = nr_get(M + NR_AT(\(diagonal + slot))), "
+          + "r\(slot) = nr_get(M + NR_AT(\(right + slot)));")
+    }
+    for (index, link) in layout.links.enumerated().reversed() {
+      let (child, parent) = (link.child, link.parent)
+      lines += [
+        "  d\(child) = 1.0 / d\(child);",
+        "  const nr_number f\(index) = nr_get(M + NR_AT(\(toParent + index))) * d\(child);",
+        "  d\(parent) -= f\(index) * nr_get(M + NR_AT(\(toChild + index)));",
+        "  r\(parent) += f\(index) * r\(child);",
+      ]
+    }
+    lines.append("  r\(layout.root) = r\(layout.root) / d\(layout.root);")
+    for (index, link) in layout.links.enumerated() {
+      let (child, parent) = (link.child, link.parent)
+      lines.append(
+        "  r\(child) = (r\(child) + nr_get(M + NR_AT(\(toChild + index))) * r\(parent)) * d\(child);"
+      )
+    }
+    for slot in slots { lines.append("  nr_set(M + NR_AT(\(voltage + slot)), r\(slot));") }
+    return lines + ["}", ""]
   }
 }
