@@ -129,31 +129,39 @@ typedef struct nr_heap {
 /// How many half steps lie in the ring: 0.2 s at steps of 0.025 ms.
 enum { NR_RING = 1 << 14 };
 
+/// What sources have in common: how their events follow each other, and how late they are delivered.
+typedef struct nr_pace {
+  double delay;
+  /// Of a NetStim: an interval's fixed part and what its random part is multiplied by, in ms; how many events it
+  /// has.
+  double fixed, random, number;
+  int32_t isStream;
+} nr_pace;
+
 /// A source whose events go to one connection only, with all that its next event takes: each is one event
-/// that moves on.
-typedef struct __attribute__((aligned(128))) nr_direct {
-  /// When the next event is delivered, and when the source has it.
-  double time, next;
+/// that moves on. Most of the time of delivering is waiting for these to come from far memory.
+typedef struct __attribute__((aligned(64))) nr_direct {
+  /// When the source has its next event, and when that was sent, see `nr_event`.
+  double next;
+  uint64_t order;
+  /// The connection's; a single weight that no event of the instance's own comes back to is here.
+  union {
+    double *weights;
+    double weight;
+  };
+  /// Random numbers: how many events were sent, and one more, and the last words drawn.
+  uint32_t drawn, words[4];
+  int32_t pace;
   /// The next in the list of a half step.
   int32_t link;
   int32_t instance;
   int16_t kind;
-  /// Whether it is a source of this kind at all, and a NetStim.
-  int8_t isDirect, isStream;
-  /// The connection's; one weight that no event of the instance's own comes back to is here.
-  double *weights;
-  double weight;
-  double delay;
-  /// Of a NetStim: the interval's fixed part and what its random part is multiplied by, in ms.
-  double fixed, random;
-  /// How many events are left.
-  double left;
-  nr_draws draws;
-  /// When the event was sent, see `nr_event`.
-  uint64_t order;
+  /// Whether it is a source of this kind at all.
+  int8_t isDirect;
+  int8_t hasOwnWeight;
 } nr_direct;
 
-_Static_assert(sizeof(nr_direct) == 128, "a source is two cache lines");
+_Static_assert(sizeof(nr_direct) == 64, "a source is one cache line");
 
 /// What a run keeps for itself: events to come, and who is asked for crossings.
 ///
@@ -164,6 +172,10 @@ typedef struct nr_queue {
   nr_heap due, later;
   /// By source; those that are direct.
   nr_direct *directs;
+  nr_pace *paces;
+  int32_t paceCount;
+  /// The only event that is due, where it is a direct source's: the source's index.
+  int32_t only;
   int32_t *directRing;
   /// By half step: the first event's index in `pool`.
   int32_t *ring;
@@ -277,12 +289,24 @@ static void nr_push(nr_queue *queue, nr_event event) {
   }
 }
 
+/// When a source's next event is delivered.
+NR_INLINE double nr_delivery(const nr_queue *queue, const nr_direct *direct) {
+  return direct->next + queue->paces[direct->pace].delay;
+}
+
+static void nr_push_due_direct(nr_queue *queue, int32_t source) {
+  const nr_direct *direct = &queue->directs[source];
+  const nr_event event = {
+      .time = nr_delivery(queue, direct), .order = direct->order, .target = -1 - source};
+  if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+}
+
 static void nr_push_direct(nr_queue *queue, int32_t source) {
   nr_direct *direct = &queue->directs[source];
-  const int64_t step = nr_half_step(direct->time);
-  if (direct->time <= queue->until || step < queue->current) {
-    const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - source};
-    if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+  const double time = nr_delivery(queue, direct);
+  const int64_t step = nr_half_step(time);
+  if (time <= queue->until || step < queue->current) {
+    nr_push_due_direct(queue, source);
     return;
   }
   int32_t *first = &queue->directRing[step % NR_RING];
@@ -292,9 +316,9 @@ static void nr_push_direct(nr_queue *queue, int32_t source) {
 
 /// Fetches what the next half steps will look at: most of the time of delivering is waiting for it.
 NR_INLINE void nr_fetch_ahead(const nr_queue *queue) {
-  const int32_t far = queue->directRing[(queue->current + 24) % NR_RING];
+  const int32_t far = queue->directRing[(queue->current + 6) % NR_RING];
   if (far != NR_NO_EVENT) __builtin_prefetch(&queue->directs[far]);
-  int32_t near = queue->directRing[(queue->current + 12) % NR_RING];
+  int32_t near = queue->directRing[(queue->current + 3) % NR_RING];
   while (near != NR_NO_EVENT) {
     near = queue->directs[near].link;
     if (near != NR_NO_EVENT) __builtin_prefetch(&queue->directs[near]);
@@ -306,9 +330,12 @@ static void nr_gather_directs(nr_queue *queue, double until) {
   int32_t *place = &queue->directRing[queue->current % NR_RING];
   while (*place != NR_NO_EVENT) {
     nr_direct *direct = &queue->directs[*place];
-    if (direct->time <= until) {
-      const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - *place};
-      if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
+    if (nr_delivery(queue, direct) <= until) {
+      if (queue->only == NR_NO_EVENT && !queue->due.count) {
+        queue->only = *place;
+      } else {
+        nr_push_due_direct(queue, *place);
+      }
       *place = direct->link;
     } else {
       place = &direct->link;
@@ -375,13 +402,19 @@ NR_INLINE double nr_product(double a, double b) {
 }
 
 /// The next of a stream's exponentially distributed numbers, of mean 1.
-static double nr_exponential(nr_draws *draws) {
-  if (draws->drawn % 4 == 0) {
-    const uint32_t counter[4] = {draws->drawn / 4, draws->ids[2], draws->ids[0], draws->ids[1]};
-    nr_philox(counter, draws->global, draws->words);
+///
+/// `drawn` and `words` say how many were drawn and the last four words.
+static double nr_next_exponential(uint32_t *drawn, uint32_t words[4], const nr_draws *stream) {
+  if (*drawn % 4 == 0) {
+    const uint32_t counter[4] = {*drawn / 4, stream->ids[2], stream->ids[0], stream->ids[1]};
+    nr_philox(counter, stream->global, words);
   }
-  const uint32_t word = draws->words[draws->drawn++ % 4];
+  const uint32_t word = words[(*drawn)++ % 4];
   return -log(((double)word + 1.0) * (1.0 / 4294967297.0));
+}
+
+static double nr_exponential(nr_draws *draws) {
+  return nr_next_exponential(&draws->drawn, draws->words, draws);
 }
 
 /// An interval's fixed part, and what its random part is multiplied by.
@@ -429,11 +462,16 @@ static double nr_following(nr_source *source, double time) {
 }
 
 /// The same of a direct one.
-static double nr_following_directly(nr_direct *direct, nr_source *source) {
-  if (!direct->isStream) return nr_following(source, direct->next);
-  direct->left -= 1;
-  const double interval = nr_interval(direct->fixed, direct->random, &direct->draws);
-  return direct->left <= 0 ? INFINITY : direct->next + interval;
+static double nr_following_directly(const nr_queue *queue, nr_direct *direct, nr_source *source) {
+  const nr_pace *pace = &queue->paces[direct->pace];
+  if (!pace->isStream) return nr_following(source, direct->next);
+  double interval = pace->fixed;
+  if (pace->random == 0) {
+    direct->drawn++;
+  } else {
+    interval += nr_product(pace->random, nr_next_exponential(&direct->drawn, direct->words, &source->draws));
+  }
+  return direct->drawn - 1 >= pace->number ? INFINITY : direct->next + interval;
 }
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
@@ -586,14 +624,29 @@ static void nr_schedule_direct(nr_queue *queue, int32_t index, double time) {
   if (!(time < INFINITY)) return;
   nr_direct *direct = &queue->directs[index];
   direct->next = time;
-  direct->time = time + direct->delay;
   direct->order = queue->order++;
   nr_push_direct(queue, index);
 }
 
+static void nr_deliver_direct(nr_run *run, int32_t index, double time) {
+  nr_queue *queue = run->state;
+  nr_direct *direct = &queue->directs[index];
+  nr_cell_receive(run, direct->kind, direct->instance,
+                  direct->hasOwnWeight ? &direct->weight : direct->weights, 0, time);
+  nr_schedule_direct(queue, index, nr_following_directly(queue, direct, &run->sources[index]));
+}
+
 static void nr_deliver(nr_run *run, double until) {
   nr_queue *queue = run->state;
+  queue->only = NR_NO_EVENT;
   nr_gather_due(queue, until);
+  if (queue->only != NR_NO_EVENT) {
+    if (queue->due.count) {
+      nr_push_due_direct(queue, queue->only);
+    } else {
+      nr_deliver_direct(run, queue->only, nr_delivery(queue, &queue->directs[queue->only]));
+    }
+  }
   while (queue->due.count) {
     const nr_event event = nr_heap_pop(&queue->due);
     if (event.target == NR_TO_ITSELF) {
@@ -605,10 +658,8 @@ static void nr_deliver(nr_run *run, double until) {
       nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
     } else if (event.target < 0) {
       const int32_t index = -1 - event.target;
-      nr_direct *direct = &queue->directs[index];
-      if (direct->isDirect) {
-        nr_cell_receive(run, direct->kind, direct->instance, direct->weights, 0, event.time);
-        nr_schedule_direct(queue, index, nr_following_directly(direct, &run->sources[index]));
+      if (queue->directs[index].isDirect) {
+        nr_deliver_direct(run, index, event.time);
       } else {
         nr_source *source = &run->sources[index];
         nr_send(run, index, source->next);
@@ -654,20 +705,20 @@ int nr_trial_count(void) { return NR_TRIALS; }
 
 /// A number of bytes such that what comes after them begins a cache line of its own.
 NR_INLINE size_t nr_padded(size_t size) {
-  return (size + sizeof(nr_direct) - 1) / sizeof(nr_direct) * sizeof(nr_direct);
+  return (size + 127) / 128 * 128;
 }
 
 /// What a run's queue takes of the memory that all runs have together.
 NR_INLINE size_t nr_queue_size(const nr_run *run) {
   const size_t sources = (size_t)run->sourceCount + 1;
-  return sources * sizeof(nr_direct) + 2 * NR_RING * sizeof(int32_t) + nr_padded(sources * sizeof(int32_t))
-         + nr_padded(sizeof(nr_queue));
+  return nr_padded(sources * sizeof(nr_direct)) + nr_padded(sources * sizeof(nr_pace))
+         + 2 * NR_RING * sizeof(int32_t) + nr_padded(sources * sizeof(int32_t)) + nr_padded(sizeof(nr_queue));
 }
 
 /// Memory that is looked at all over: on large pages where the system has them, which saves looking for pages.
 static void *nr_allocate(size_t size) {
   const size_t page = (size_t)1 << 21;
-  if (size < page) return aligned_alloc(sizeof(nr_direct), size);
+  if (size < page) return aligned_alloc(128, size);
   size = (size + page - 1) / page * page;
   void *memory = aligned_alloc(page, size);
 #ifdef MADV_HUGEPAGE
@@ -685,8 +736,11 @@ static int nr_make_queues(nr_run *runs) {
     nr_run *run = &runs[trial];
     char *const end = memory + nr_queue_size(run);
     nr_queue *queue = (nr_queue *)(end - nr_padded(sizeof *queue));
-    *queue = (nr_queue){.directs = (nr_direct *)memory, .free = NR_NO_EVENT, .until = -INFINITY};
-    queue->ring = (int32_t *)(queue->directs + run->sourceCount + 1);
+    *queue = (nr_queue){.directs = (nr_direct *)memory, .only = NR_NO_EVENT, .free = NR_NO_EVENT,
+                         .until = -INFINITY};
+    const size_t sources = (size_t)run->sourceCount + 1;
+    queue->paces = (nr_pace *)(memory + nr_padded(sources * sizeof(nr_direct)));
+    queue->ring = (int32_t *)((char *)queue->paces + nr_padded(sources * sizeof(nr_pace)));
     queue->directRing = queue->ring + NR_RING;
     queue->crossings = queue->directRing + NR_RING;
     for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
@@ -696,6 +750,47 @@ static int nr_make_queues(nr_run *runs) {
     memory = end;
   }
   return NR_OK;
+}
+
+/// The index of a pace, which sources nearby may have too.
+static int32_t nr_pace_index(nr_queue *queue, nr_pace pace) {
+  for (int32_t each = queue->paceCount - 1; each >= 0 && each > queue->paceCount - 9; each--) {
+    const nr_pace *known = &queue->paces[each];
+    if (known->delay == pace.delay && known->fixed == pace.fixed && known->random == pace.random
+        && known->number == pace.number && known->isStream == pace.isStream) {
+      return each;
+    }
+  }
+  queue->paces[queue->paceCount] = pace;
+  return queue->paceCount++;
+}
+
+/// Lets the events of a source that has one connection come.
+static void nr_start_direct(nr_run *run, int32_t index) {
+  nr_queue *queue = run->state;
+  nr_source *source = &run->sources[index];
+  nr_direct *direct = &queue->directs[index];
+  const nr_connection *connection = &run->connections[source->first];
+  double *weights = run->memory + NR_AT(connection->weights);
+  *direct = (nr_direct){.kind = (int16_t)connection->kind, .instance = connection->instance, .isDirect = 1,
+                        .hasOwnWeight = nr_has_own_weight(connection->kind) != 0};
+  if (direct->hasOwnWeight) {
+    direct->weight = *weights;
+  } else {
+    direct->weights = weights;
+  }
+  const double first = nr_first(source);
+  nr_pace pace = {.delay = connection->delay};
+  if (source->kind == NR_SOURCE_STREAM) {
+    pace.isStream = 1;
+    pace.fixed = nr_fixed_interval(source);
+    pace.random = nr_random_interval(source);
+    pace.number = source->number;
+    direct->drawn = pace.random == 0 ? 1 : source->draws.drawn;
+    memcpy(direct->words, source->draws.words, sizeof direct->words);
+  }
+  direct->pace = nr_pace_index(queue, pace);
+  nr_schedule_direct(queue, index, first);
 }
 
 /// INITIAL of connections, and the first events of sources.
@@ -712,26 +807,9 @@ static void nr_start_events(nr_run *run) {
     if (source->kind == NR_SOURCE_CROSSING) {
       queue->crossings[queue->crossingCount++] = (int32_t)index;
     }
-    nr_direct *direct = &queue->directs[index];
-    direct->isDirect = 0;
+    queue->directs[index].isDirect = 0;
     if (nr_is_direct(run, source)) {
-      const nr_connection *connection = &run->connections[source->first];
-      *direct = (nr_direct){.kind = (int16_t)connection->kind, .instance = connection->instance,
-                            .isDirect = 1, .weights = run->memory + NR_AT(connection->weights),
-                            .delay = connection->delay};
-      if (nr_has_own_weight(connection->kind)) {
-        direct->weight = *direct->weights;
-        direct->weights = &direct->weight;
-      }
-      const double first = nr_first(source);
-      if (source->kind == NR_SOURCE_STREAM) {
-        direct->isStream = 1;
-        direct->fixed = nr_fixed_interval(source);
-        direct->random = nr_random_interval(source);
-        direct->left = source->number;
-        direct->draws = source->draws;
-      }
-      nr_schedule_direct(queue, (int32_t)index, first);
+      nr_start_direct(run, (int32_t)index);
     } else {
       nr_schedule(run, (int32_t)index, nr_first(source));
     }
