@@ -663,3 +663,42 @@ def test_negative_delays_are_refused() -> None:
     netcon = next(iter(h.List("NetCon")))
     netcon.delay = -1
     _refused("has a delay of -1 ms; expected 0 or greater", tree)
+
+
+@isolated
+@pytest.mark.parametrize("seed", range(4))
+def test_compartments_with_different_mechanisms(cache: Path, seed: int) -> None:
+    """Such share vectors where they have something in common; trials of a batch do not."""
+    compiled.load_mechanisms(cache)
+    random = np.random.default_rng(seed)
+    tree = Tree()
+    calcium = ("ca_hva", "ca_pool", "k_ca")
+    for section in tree.sections:
+        section.nseg = int(random.choice([1, 1, 3]))
+        for mechanism in random.permutation([*calcium, "hh"]):
+            if random.random() < 0.6:
+                section.insert(str(mechanism))
+        for segment in section:
+            segment.pas.g = random.choice([1e-4, 2e-4])
+    tree.synapse("IClamp", tree.soma(0.5), delay=2, dur=60, amp=0.5)
+    synapse = tree.synapse("NmdaExp2", tree.apical[0](0.5))
+    tree.drive(synapse, 0.004, start=3, interval=9)
+    references = [*tree.potentials()]
+    currents: list[Any] = []
+    for section in tree.sections:
+        for ion in ("na", "k", "ca"):
+            if section.psection()["ions"].get(ion):
+                currents.append(getattr(section(0.5), f"_ref_i{ion}"))
+                references.append(getattr(section(0.5), f"_ref_{ion}i"))
+    engine, theirs = assert_equal(tree, references, tstop=80)
+    sources = [each.program.source for each in engine._programs._made.values()]
+    assert any("present" in each for each in sources)
+    assert_equal(tree, [*references, *currents], tstop=80)
+    done = engine.run_batch(weights=[1.0, 1.0], tstop=80, record=references)
+    for trial in done.v:
+        for own, other in zip(trial, theirs, strict=True):
+            assert np.abs(own - other).max() <= 1e-6 * max(1.0, np.abs(other).max())
+    absent = next((each for each in tree.sections if not hasattr(each(0.5), "k_ca")), None)
+    if absent is not None:
+        with pytest.raises((EngineError, ArgumentError), match="k_ca"):
+            engine.run(1, record=[(absent(0.5), "gbar_k_ca")])
