@@ -673,23 +673,23 @@ def test_compartments_with_different_mechanisms(cache: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     tree = Tree()
     calcium = ("ca_hva", "ca_pool", "k_ca")
-    for section in tree.sections:
-        section.nseg = int(random.choice([1, 1, 3]))
+    for place in tree.sections:
+        place.nseg = int(random.choice([1, 1, 3]))
         for mechanism in random.permutation([*calcium, "hh"]):
             if random.random() < 0.6:
-                section.insert(str(mechanism))
-        for segment in section:
+                place.insert(str(mechanism))
+        for segment in place:
             segment.pas.g = random.choice([1e-4, 2e-4])
     tree.synapse("IClamp", tree.soma(0.5), delay=2, dur=60, amp=0.5)
     synapse = tree.synapse("NmdaExp2", tree.apical[0](0.5))
     tree.drive(synapse, 0.004, start=3, interval=9)
     references = [*tree.potentials()]
     currents: list[Any] = []
-    for section in tree.sections:
+    for place in tree.sections:
         for ion in ("na", "k", "ca"):
-            if section.psection()["ions"].get(ion):
-                currents.append(getattr(section(0.5), f"_ref_i{ion}"))
-                references.append(getattr(section(0.5), f"_ref_{ion}i"))
+            if place.psection()["ions"].get(ion):
+                currents.append(getattr(place(0.5), f"_ref_i{ion}"))
+                references.append(getattr(place(0.5), f"_ref_{ion}i"))
     engine, theirs = assert_equal(tree, references, tstop=80)
     sources = [each.program.source for each in engine._programs._made.values()]
     assert any("present" in each for each in sources)
