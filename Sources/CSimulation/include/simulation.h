@@ -12,6 +12,8 @@
 
 #include "gate_tables.h"
 #include "vector_math.h"
+// Needs what these define.
+#include "timetable.h"
 
 /// Where events come from.
 enum {
@@ -129,60 +131,21 @@ typedef struct nr_heap {
 /// How many half steps lie in the ring: 0.2 s at steps of 0.025 ms.
 enum { NR_RING = 1 << 14 };
 
-/// What sources have in common: how their events follow each other, and how late they are delivered.
-typedef struct nr_pace {
-  double delay;
-  /// Of a NetStim: an interval's fixed part and what its random part is multiplied by, in ms; how many events it
-  /// has.
-  double fixed, random, number;
-  int32_t isStream;
-} nr_pace;
-
-/// A source whose events go to one connection only, with all that its next event takes: each is one event
-/// that moves on. Most of the time of delivering is waiting for these to come from far memory.
-typedef struct __attribute__((aligned(64))) nr_direct {
-  /// When the source has its next event, and when that was sent, see `nr_event`.
-  double next;
-  uint64_t order;
-  /// The connection's; a single weight that no event of the instance's own comes back to is here.
-  union {
-    double *weights;
-    double weight;
-  };
-  /// Random numbers: how many events were sent, and one more, and the last words drawn.
-  uint32_t drawn, words[4];
-  int32_t pace;
-  /// The next in the list of a half step.
-  int32_t link;
-  int32_t instance;
-  int16_t kind;
-  /// Whether it is a source of this kind at all.
-  int8_t isDirect;
-  int8_t hasOwnWeight;
-} nr_direct;
-
-_Static_assert(sizeof(nr_direct) == 64, "a source is one cache line");
-
 /// What a run keeps for itself: events to come, and who is asked for crossings.
 ///
 /// Events of the next half steps are in lists, one for each half step, later ones in a heap; what is due is
-/// put in order when its time has come. Those of direct sources are in lists of their own, whose half step may
-/// also come round more than once before their time.
+/// put in order when its time has come. Those of direct sources are in a table of their own.
 typedef struct nr_queue {
   nr_heap due, later;
-  /// By source; those that are direct.
-  nr_direct *directs;
-  nr_pace *paces;
-  int32_t paceCount;
-  /// The only event that is due, where it is a direct source's: the source's index.
-  int32_t only;
-  int32_t *directRing;
+  nr_timetable table;
   /// By half step: the first event's index in `pool`.
   int32_t *ring;
   nr_event *pool;
   /// By event of the pool: the next of its list, or of those that are free.
   int32_t *following;
   int32_t poolCount, poolCapacity, free;
+  /// How many events are in the lists.
+  int32_t listed;
   /// The half step that is looked at, and the time up to which events are delivered now.
   int64_t current;
   double until;
@@ -234,12 +197,6 @@ static nr_event nr_heap_pop(nr_heap *heap) {
   return first;
 }
 
-/// The half step that a time lies in; never falls as times rise.
-NR_INLINE int64_t nr_half_step(double time) {
-  const double steps = time * (2.0 / NR_DT);
-  return steps < 9e15 ? (int64_t)steps : (int64_t)9e15;
-}
-
 /// An event's place in the pool; NR_NO_EVENT where there is no memory.
 static int32_t nr_pooled(nr_queue *queue, nr_event event) {
   int32_t place = queue->free;
@@ -270,6 +227,7 @@ static void nr_into_ring(nr_queue *queue, nr_event event, int64_t step) {
   int32_t *first = &queue->ring[step % NR_RING];
   queue->following[place] = *first;
   *first = place;
+  queue->listed++;
 }
 
 static void nr_push(nr_queue *queue, nr_event event) {
@@ -289,66 +247,12 @@ static void nr_push(nr_queue *queue, nr_event event) {
   }
 }
 
-/// When a source's next event is delivered.
-NR_INLINE double nr_delivery(const nr_queue *queue, const nr_direct *direct) {
-  return direct->next + queue->paces[direct->pace].delay;
-}
-
-static void nr_push_due_direct(nr_queue *queue, int32_t source) {
-  const nr_direct *direct = &queue->directs[source];
-  const nr_event event = {
-      .time = nr_delivery(queue, direct), .order = direct->order, .target = -1 - source};
-  if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
-}
-
-static void nr_push_direct(nr_queue *queue, int32_t source) {
-  nr_direct *direct = &queue->directs[source];
-  const double time = nr_delivery(queue, direct);
-  const int64_t step = nr_half_step(time);
-  if (time <= queue->until || step < queue->current) {
-    nr_push_due_direct(queue, source);
-    return;
-  }
-  int32_t *first = &queue->directRing[step % NR_RING];
-  direct->link = *first;
-  *first = source;
-}
-
-/// Fetches what the next half steps will look at: most of the time of delivering is waiting for it.
-NR_INLINE void nr_fetch_ahead(const nr_queue *queue) {
-  const int32_t far = queue->directRing[(queue->current + 6) % NR_RING];
-  if (far != NR_NO_EVENT) __builtin_prefetch(&queue->directs[far]);
-  int32_t near = queue->directRing[(queue->current + 3) % NR_RING];
-  while (near != NR_NO_EVENT) {
-    near = queue->directs[near].link;
-    if (near != NR_NO_EVENT) __builtin_prefetch(&queue->directs[near]);
-  }
-}
-
-static void nr_gather_directs(nr_queue *queue, double until) {
-  nr_fetch_ahead(queue);
-  int32_t *place = &queue->directRing[queue->current % NR_RING];
-  while (*place != NR_NO_EVENT) {
-    nr_direct *direct = &queue->directs[*place];
-    if (nr_delivery(queue, direct) <= until) {
-      if (queue->only == NR_NO_EVENT && !queue->due.count) {
-        queue->only = *place;
-      } else {
-        nr_push_due_direct(queue, *place);
-      }
-      *place = direct->link;
-    } else {
-      place = &direct->link;
-    }
-  }
-}
-
-/// Makes due what comes up to a time.
+/// Makes due what comes up to a time, but for what the table has.
 static void nr_gather_due(nr_queue *queue, double until) {
   const int64_t last = nr_half_step(until);
   queue->until = until;
+  if (!queue->listed) queue->current = last;
   for (; queue->current <= last; queue->current++) {
-    nr_gather_directs(queue, until);
     int32_t place = queue->ring[queue->current % NR_RING], kept = NR_NO_EVENT;
     while (place != NR_NO_EVENT) {
       const int32_t next = queue->following[place];
@@ -357,6 +261,7 @@ static void nr_gather_due(nr_queue *queue, double until) {
         queue->pool[place].kind = NR_NO_KIND;
         queue->following[place] = queue->free;
         queue->free = place;
+        queue->listed--;
       } else {
         queue->following[place] = kept;
         kept = place;
@@ -462,8 +367,9 @@ static double nr_following(nr_source *source, double time) {
 }
 
 /// The same of a direct one.
-static double nr_following_directly(const nr_queue *queue, nr_direct *direct, nr_source *source) {
-  const nr_pace *pace = &queue->paces[direct->pace];
+static double nr_following_directly(const nr_timetable *table, nr_direct *direct,
+                                    nr_source *source) {
+  const nr_pace *pace = &table->paces[direct->pace];
   if (!pace->isStream) return nr_following(source, direct->next);
   double interval = pace->fixed;
   if (pace->random == 0) {
@@ -622,53 +528,62 @@ static void nr_schedule(nr_run *run, int32_t index, double time) {
 
 static void nr_schedule_direct(nr_queue *queue, int32_t index, double time) {
   if (!(time < INFINITY)) return;
-  nr_direct *direct = &queue->directs[index];
+  nr_direct *direct = &queue->table.directs[index];
   direct->next = time;
   direct->order = queue->order++;
-  nr_push_direct(queue, index);
+  nr_await(&queue->table, index);
 }
 
-static void nr_deliver_direct(nr_run *run, int32_t index, double time) {
+static void nr_deliver_direct(nr_run *run, nr_coming event) {
   nr_queue *queue = run->state;
-  nr_direct *direct = &queue->directs[index];
+  nr_direct *direct = &queue->table.directs[event.source];
   nr_cell_receive(run, direct->kind, direct->instance,
-                  direct->hasOwnWeight ? &direct->weight : direct->weights, 0, time);
-  nr_schedule_direct(queue, index, nr_following_directly(queue, direct, &run->sources[index]));
+                  direct->hasOwnWeight ? &direct->weight : direct->weights, 0, event.time);
+  nr_schedule_direct(queue, event.source,
+                     nr_following_directly(&queue->table, direct, &run->sources[event.source]));
 }
 
+static void nr_deliver_other(nr_run *run, nr_event event) {
+  if (event.target == NR_TO_ITSELF) {
+    nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
+  } else if (event.target == NR_FROM_WATCH) {
+    double *order = run->memory + event.weights;
+    if (*order != (double)event.order) return;
+    *order = -1;
+    nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
+  } else if (event.target < 0) {
+    const int32_t index = -1 - event.target;
+    nr_source *source = &run->sources[index];
+    nr_send(run, index, source->next);
+    nr_schedule(run, index, nr_following(source, source->next));
+  } else {
+    const nr_connection *connection = &run->connections[event.target];
+    nr_cell_receive(run, connection->kind, connection->instance,
+                    run->memory + NR_AT(connection->weights), 0, event.time);
+  }
+}
+
+/// Delivers what comes up to a time, in order.
 static void nr_deliver(nr_run *run, double until) {
   nr_queue *queue = run->state;
-  queue->only = NR_NO_EVENT;
+  nr_timetable *table = &queue->table;
   nr_gather_due(queue, until);
-  if (queue->only != NR_NO_EVENT) {
-    if (queue->due.count) {
-      nr_push_due_direct(queue, queue->only);
+  const int64_t bucket = nr_half_step(until) >> table->shift;
+  while (table->bucket < bucket) nr_open_bucket(table);
+  nr_fetch(table, &run->sources->draws, sizeof *run->sources);
+  for (;;) {
+    const nr_coming *coming = &table->coming[table->next];
+    const int isDirect = table->next < table->count && coming->time <= until;
+    const nr_event *other = queue->due.count ? queue->due.events : NULL;
+    if (isDirect
+        && !(other && (other->time < coming->time
+                       || (other->time == coming->time && other->order < coming->order)))) {
+      table->next++;
+      nr_deliver_direct(run, *coming);
+    } else if (other) {
+      nr_deliver_other(run, nr_heap_pop(&queue->due));
     } else {
-      nr_deliver_direct(run, queue->only, nr_delivery(queue, &queue->directs[queue->only]));
-    }
-  }
-  while (queue->due.count) {
-    const nr_event event = nr_heap_pop(&queue->due);
-    if (event.target == NR_TO_ITSELF) {
-      nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
-    } else if (event.target == NR_FROM_WATCH) {
-      double *order = run->memory + event.weights;
-      if (*order != (double)event.order) continue;
-      *order = -1;
-      nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
-    } else if (event.target < 0) {
-      const int32_t index = -1 - event.target;
-      if (queue->directs[index].isDirect) {
-        nr_deliver_direct(run, index, event.time);
-      } else {
-        nr_source *source = &run->sources[index];
-        nr_send(run, index, source->next);
-        nr_schedule(run, index, nr_following(source, source->next));
-      }
-    } else {
-      const nr_connection *connection = &run->connections[event.target];
-      nr_cell_receive(run, connection->kind, connection->instance,
-                      run->memory + NR_AT(connection->weights), 0, event.time);
+      break;
     }
   }
 }
@@ -708,11 +623,40 @@ NR_INLINE size_t nr_padded(size_t size) {
   return (size + 127) / 128 * 128;
 }
 
-/// What a run's queue takes of the memory that all runs have together.
-NR_INLINE size_t nr_queue_size(const nr_run *run) {
+/// Memory that arrays are cut from; where there is none yet their sizes are added up.
+typedef struct nr_block {
+  char *memory;
+  size_t size;
+} nr_block;
+
+static void *nr_cut(nr_block *block, size_t count, size_t size) {
+  void *place = block->memory ? block->memory + block->size : NULL;
+  block->size += (count * size + 127) / 128 * 128;
+  return place;
+}
+
+/// What a run's queue has in the memory that all runs have together.
+static nr_queue nr_queue_in(nr_block *block, const nr_run *run) {
+  double rate = 0;
+  for (int64_t index = 0; index < run->sourceCount; index++) {
+    const nr_source *source = &run->sources[index];
+    if (source->kind == NR_SOURCE_STREAM && source->interval > 0) rate += 1 / source->interval;
+  }
   const size_t sources = (size_t)run->sourceCount + 1;
-  return nr_padded(sources * sizeof(nr_direct)) + nr_padded(sources * sizeof(nr_pace))
-         + 2 * NR_RING * sizeof(int32_t) + nr_padded(sources * sizeof(int32_t)) + nr_padded(sizeof(nr_queue));
+  nr_queue queue = {.free = NR_NO_EVENT, .until = -INFINITY};
+  nr_timetable *table = &queue.table;
+  table->bucket = -1;
+  table->fetched = NR_NONE;
+  table->shift = nr_bucket_shift(rate * 0.5 * NR_DT);
+  table->bucketCount = nr_bucket_count(table->shift);
+  table->directs = nr_cut(block, sources, sizeof *table->directs);
+  table->paces = nr_cut(block, sources, sizeof *table->paces);
+  table->capacity = (int32_t)sources;
+  table->coming = nr_cut(block, sources, sizeof *table->coming);
+  table->buckets = nr_cut(block, (size_t)table->bucketCount, sizeof *table->buckets);
+  queue.ring = nr_cut(block, NR_RING, sizeof *queue.ring);
+  queue.crossings = nr_cut(block, sources, sizeof *queue.crossings);
+  return queue;
 }
 
 /// Memory that is looked at all over: on large pages where the system has them, which saves looking for pages.
@@ -728,48 +672,32 @@ static void *nr_allocate(size_t size) {
 }
 
 static int nr_make_queues(nr_run *runs) {
-  size_t size = 0;
-  for (int trial = 0; trial < NR_TRIALS; trial++) size += nr_queue_size(&runs[trial]);
-  char *memory = nr_allocate(size);
-  if (!memory) return NR_OUT_OF_MEMORY;
+  nr_block block = {0};
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_cut(&block, 1, sizeof(nr_queue));
+    nr_queue_in(&block, &runs[trial]);
+  }
+  block.memory = nr_allocate(block.size);
+  if (!block.memory) return NR_OUT_OF_MEMORY;
+  block.size = 0;
   for (int trial = 0; trial < NR_TRIALS; trial++) {
     nr_run *run = &runs[trial];
-    char *const end = memory + nr_queue_size(run);
-    nr_queue *queue = (nr_queue *)(end - nr_padded(sizeof *queue));
-    *queue = (nr_queue){.directs = (nr_direct *)memory, .only = NR_NO_EVENT, .free = NR_NO_EVENT,
-                         .until = -INFINITY};
-    const size_t sources = (size_t)run->sourceCount + 1;
-    queue->paces = (nr_pace *)(memory + nr_padded(sources * sizeof(nr_direct)));
-    queue->ring = (int32_t *)((char *)queue->paces + nr_padded(sources * sizeof(nr_pace)));
-    queue->directRing = queue->ring + NR_RING;
-    queue->crossings = queue->directRing + NR_RING;
-    for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
+    nr_queue *queue = nr_cut(&block, 1, sizeof *queue);
+    *queue = nr_queue_in(&block, run);
+    for (int step = 0; step < NR_RING; step++) queue->ring[step] = NR_NO_EVENT;
+    for (int64_t each = 0; each < queue->table.bucketCount; each++) queue->table.buckets[each] = NR_NONE;
     run->state = queue;
     run->t = 0;
     run->samples = run->spikeCount = 0;
-    memory = end;
   }
   return NR_OK;
-}
-
-/// The index of a pace, which sources nearby may have too.
-static int32_t nr_pace_index(nr_queue *queue, nr_pace pace) {
-  for (int32_t each = queue->paceCount - 1; each >= 0 && each > queue->paceCount - 9; each--) {
-    const nr_pace *known = &queue->paces[each];
-    if (known->delay == pace.delay && known->fixed == pace.fixed && known->random == pace.random
-        && known->number == pace.number && known->isStream == pace.isStream) {
-      return each;
-    }
-  }
-  queue->paces[queue->paceCount] = pace;
-  return queue->paceCount++;
 }
 
 /// Lets the events of a source that has one connection come.
 static void nr_start_direct(nr_run *run, int32_t index) {
   nr_queue *queue = run->state;
   nr_source *source = &run->sources[index];
-  nr_direct *direct = &queue->directs[index];
+  nr_direct *direct = &queue->table.directs[index];
   const nr_connection *connection = &run->connections[source->first];
   double *weights = run->memory + NR_AT(connection->weights);
   *direct = (nr_direct){.kind = (int16_t)connection->kind, .instance = connection->instance, .isDirect = 1,
@@ -789,7 +717,7 @@ static void nr_start_direct(nr_run *run, int32_t index) {
     direct->drawn = pace.random == 0 ? 1 : source->draws.drawn;
     memcpy(direct->words, source->draws.words, sizeof direct->words);
   }
-  direct->pace = nr_pace_index(queue, pace);
+  direct->pace = nr_pace_index(&queue->table, pace);
   nr_schedule_direct(queue, index, first);
 }
 
@@ -807,7 +735,7 @@ static void nr_start_events(nr_run *run) {
     if (source->kind == NR_SOURCE_CROSSING) {
       queue->crossings[queue->crossingCount++] = (int32_t)index;
     }
-    queue->directs[index].isDirect = 0;
+    queue->table.directs[index].isDirect = 0;
     if (nr_is_direct(run, source)) {
       nr_start_direct(run, (int32_t)index);
     } else {
@@ -892,8 +820,8 @@ void nr_continue(nr_run *runs, double end, int64_t steps) {
 
 /// Gives back what runs had; they may be started again.
 void nr_end(nr_run *runs) {
-  const nr_queue *first = runs->state;
-  void *memory = first ? first->directs : NULL;
+  // The first run's is where the memory of all begins.
+  void *memory = runs->state;
   for (int trial = 0; trial < NR_TRIALS; trial++) {
     const nr_queue *queue = runs[trial].state;
     if (!queue) continue;
