@@ -20,6 +20,10 @@ package struct Mechanism: Sendable, Equatable {
       case ion(Int, IonQuantity)
       /// A current without an ion, which a NONSPECIFIC_CURRENT or ELECTRODE_CURRENT names.
       case current
+      /// A RANDOM variable: an array as `RandomStream` has it.
+      case stream
+      /// The last number of NEURON's own generator, which `scop_random` moves on: the same one for all instances.
+      case generator
     }
 
     package var name: String
@@ -153,6 +157,24 @@ package struct Mechanism: Sendable, Equatable {
     afterSolve = Block()
     beforeStep = Block()
   }
+}
+
+/// What a stream of Random123 is, as an array of whole numbers.
+package enum RandomStream {
+  package enum Place: Int {
+    /// Its three identifiers.
+    case first, second, third
+    /// How many words come before the next.
+    case position
+    /// Of Random123: one for all streams of a session.
+    case globalIndex
+    /// The four words from a multiple of 4 on that were made before an identifier or the global index changed:
+    /// which multiple, -1 for none.
+    case block
+    case words
+  }
+
+  package static let count = Place.words.rawValue + 4
 }
 
 /// Statements and the local variables that they use.

@@ -90,6 +90,8 @@ extension BlockEmitter {
     case .nernst, .ghk:
       codes.append(.scalar(try binding(.celsius).text))
       return function(called.rawValue, codes)
+    case .randomWord: return function("random_word", codes)
+    case .nextRandom: return function("next_random", codes)
     default: return function(called.rawValue, codes)
     }
   }
@@ -98,7 +100,7 @@ extension BlockEmitter {
     if arguments.contains(where: \.isVector) {
       return .vector("nr_\(name)(\(arguments.map { asVector($0).text }.joined(separator: ", ")))")
     }
-    let isOurs = name == "nernst" || name == "ghk"
+    let isOurs = ["nernst", "ghk", "random_word", "next_random"].contains(name)
     return .scalar(
       "\(isOurs ? "nr_\(name)1" : name)(\(arguments.map(\.text).joined(separator: ", ")))")
   }

@@ -51,6 +51,8 @@ extension Evaluation {
     case .fmax: fmax(x[0], x[1])
     case .nernst: nernst(x[0], x[1], x[2])
     case .ghk: ghk(x[0], x[1], x[2], x[3])
+    case .randomWord: RandomWords.word(x)
+    case .nextRandom: RandomWords.next(x[0])
     }
   }
 

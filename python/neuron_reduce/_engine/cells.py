@@ -15,7 +15,7 @@ from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
 from .._session import collect, gone
 from .._session import mechanisms as mechanisms_of_session
 from ..errors import CellError, EngineError, SynapseError
-from . import inputs, refusals, sources
+from . import inputs, randoms, refusals, sources
 from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
@@ -32,6 +32,7 @@ class Cell:
     :ivar names: of the sections.
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
+    :ivar randoms: the random numbers of its mechanisms.
     :ivar soma: the index of its first somatic section.
     :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
@@ -69,10 +70,9 @@ class Cell:
                 )
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
-        self._trees = [
-            each.syntax_tree().encode()
-            for each in sources.find(self._mechanisms(), mechanisms).values()
-        ]
+        found = sources.find(self._mechanisms(), mechanisms)
+        self._trees = [each.syntax_tree().encode() for each in found.values()]
+        self.randoms = randoms.read(self.sections, self.point_processes, found)
 
     def _mechanisms(self) -> list[str]:
         found = {

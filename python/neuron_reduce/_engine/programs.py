@@ -49,7 +49,7 @@ class Loaded:
         return self.cell.potential(self.cell.soma, 0.5, self.program)
 
     def memory(self) -> np.ndarray:
-        """A copy of the memory, with the NetCons' weights, aligned to 64 bytes."""
+        """A copy of the memory, with weights and random numbers, aligned to 64 bytes."""
         given = self.program.memory
         unaligned = np.empty(len(given) + 8)
         first = (-unaligned.ctypes.data % 64) // 8
@@ -57,6 +57,7 @@ class Loaded:
         memory[:] = given
         weights = self.cell.inputs.weights
         memory[self.program.weights : self.program.weights + len(weights)] = weights
+        self.cell.randoms.fill(memory, self.program)
         return memory
 
     @functools.cached_property

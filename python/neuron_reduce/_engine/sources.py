@@ -189,8 +189,16 @@ def declared_name(text: str) -> str | None:
 
     :param text: of a mod file.
     """
-    match = _DECLARATION.search(_COMMENTS.sub(" ", text))
+    match = _DECLARATION.search(without_comments(text))
     return None if match is None else match[1]
+
+
+def without_comments(text: str) -> str:
+    """NMODL without comments and VERBATIM.
+
+    :param text: of a mod file.
+    """
+    return _COMMENTS.sub(" ", text)
 
 
 @functools.cache
@@ -202,7 +210,7 @@ def pointers(name: str) -> frozenset[str]:
     source = _of_session(name, _selectors())
     if source is None:
         return frozenset()
-    lists = _POINTERS.findall(_COMMENTS.sub(" ", source.text))
+    lists = _POINTERS.findall(without_comments(source.text))
     return frozenset(re.findall(r"\w+", ",".join(lists)))
 
 
@@ -231,7 +239,9 @@ def syntax_tree(source: Source) -> str:
 
 def _checked(text: str) -> str:
     """:raises ValueError: it is no JSON."""
-    json.loads(text)
+    # What is that deep is refused, by name, where the tree is read.
+    with contextlib.suppress(RecursionError):
+        json.loads(text)
     return text
 
 
