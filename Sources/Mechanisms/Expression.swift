@@ -63,6 +63,8 @@ package indirect enum Expression: Sendable, Hashable {
     case randomWord
     /// What comes after a number in NEURON's own generator of 32 bits.
     case nextRandom
+    /// What a FUNCTION_TABLE gives: (index in `Mechanism.functionTables`, argument).
+    case functionTable
   }
 }
 

@@ -124,6 +124,8 @@ package struct Mechanism: Sendable, Equatable {
   package var ions: [Ion]
   /// TABLEs, which `Statement.lookUp` uses.
   package var tables: [Table]
+  /// The names of FUNCTION_TABLEs that are used: what they give hoc sets.
+  package var functionTables: [String]
   /// INITIAL, steady states of kinetic schemes included.
   package var initial: Block
   /// What BREAKPOINT does apart from SOLVE: leaves the currents in their variables.
@@ -147,6 +149,7 @@ package struct Mechanism: Sendable, Equatable {
     globals = []
     ions = []
     tables = []
+    functionTables = []
     initial = Block()
     currents = Block()
     currentVariables = []

@@ -156,6 +156,7 @@ struct ProgramEmitter {
     if hasBeforeStep { lines.append("#define NR_HAS_BEFORE_STEP 1") }
     if !processes.allSatisfy({ $0.watches.isEmpty }) { lines.append("#define NR_HAS_WATCH 1") }
     lines += ["#include \"simulation.h\"", ""]
+    try lines.append(contentsOf: functionTables())
     try lines.append(contentsOf: tables())
     gates = try GateEmitter(
       sets.flatMap { set in set.order.compactMap { set.instances[$0] } })

@@ -81,7 +81,13 @@ extension BlockBuilder {
   private mutating func call(
     _ name: String, _ arguments: [SourceExpression]
   ) throws(MechanismError) -> Expression {
-    if source.functionTables.contains(name) { throw unsupported("FUNCTION_TABLE \(name)") }
+    if let count = source.functionTables[name] {
+      guard count == 1, arguments.count == 1 else {
+        throw unsupported("FUNCTION_TABLE \(name) of \(count) arguments")
+      }
+      let index = Expression.number(Double(state.functionTable(named: name)))
+      return .call(.functionTable, [index, try lower(arguments[0])])
+    }
     if let value = try random(name, arguments) { return value }
     if source.routines[name] == nil, let value = try scopRandom(name, arguments) { return value }
     var values: [Expression] = []
@@ -126,12 +132,12 @@ extension BlockBuilder {
 
 extension Expression.Function {
   /// Whether a source may call it by its name.
-  var isOfNMODL: Bool { self != .randomWord && self != .nextRandom }
+  var isOfNMODL: Bool { ![.randomWord, .nextRandom, .functionTable].contains(self) }
 
   package var argumentCount: Int {
     switch self {
     case .randomWord: 5
-    case .atan2, .fmod, .pow, .fmin, .fmax: 2
+    case .atan2, .fmod, .pow, .fmin, .fmax, .functionTable: 2
     case .nernst: 3
     case .ghk: 4
     default: 1
