@@ -20,7 +20,7 @@ package struct Mechanism: Sendable, Equatable {
       case ion(Int, IonQuantity)
       /// A current without an ion, which a NONSPECIFIC_CURRENT or ELECTRODE_CURRENT names.
       case current
-      /// A RANDOM variable: an array as `RandomStream` has it.
+      /// A RANDOM variable, or a POINTER to random numbers: an array as `RandomStream` has it.
       case stream
       /// The last number of NEURON's own generator, which `scop_random` moves on: the same one for all instances.
       case generator
@@ -175,9 +175,14 @@ package enum RandomStream {
     /// which multiple, -1 for none.
     case block
     case words
+    /// What `nrn_random_pick` gives: 0 for uniform numbers from `low` to `high`, 1 for exponential ones of mean
+    /// `low`, 2 for normal ones of mean `low` and standard deviation `high`, of which two are made at once:
+    /// whether there is another one, and that one of mean 0 and standard deviation 1.
+    case distribution = 10
+    case low, high, hasOther, other
   }
 
-  package static let count = Place.words.rawValue + 4
+  package static let count = 15
 }
 
 /// Statements and the local variables that they use.

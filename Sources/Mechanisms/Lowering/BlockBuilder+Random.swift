@@ -20,7 +20,9 @@ extension BlockBuilder {
   mutating func random(
     _ name: String, _ arguments: [SourceExpression]
   ) throws(MechanismError) -> Expression? {
-    guard name.hasPrefix("random_"), let first = arguments.first else { return nil }
+    guard name.hasPrefix("random_") || name == "nrn_random_pick", let first = arguments.first else {
+      return nil
+    }
     guard case .name(let own) = first, case .variable(let stream)? = state.symbols[own],
       case .instance(let index) = stream, state.symbols.variables[index].role == .stream
     else { return nil }
@@ -33,6 +35,7 @@ extension BlockBuilder {
     case ("random_setids", 3):
       try setIdentifiers(of: stream, to: values)
       return .number(0)
+    case ("nrn_random_pick", 0): return try pick(from: stream)
     case ("random_ipick", 0): return try word(of: stream)
     case ("random_dpick", 0), ("random_uniform", 0): return try uniform(of: stream)
     case ("random_uniform", 2):
@@ -43,7 +46,7 @@ extension BlockBuilder {
       let number = Expression.negative(.call(.log, [try uniform(of: stream)]))
       return values.isEmpty ? number : .binary(.multiply, number, values[0])
     case ("random_normal", 0), ("random_normal", 2):
-      let number = try normal(isBelow: { .binary(.greater, $0, .number(1)) }) {
+      let number = try normal(isBad: { .binary(.greater, $0, .number(1)) }) {
         builder throws(MechanismError) in try builder.uniform(of: stream)
       }
       if values.isEmpty { return number }
@@ -78,6 +81,16 @@ extension BlockBuilder {
         then: [.assign(word, .element(stream, place))],
         otherwise: [.assign(word, self.word(of: stream, at: .variable(position)))]))
     try set(stream, .position, .binary(.add, .variable(position), .number(1)))
+    // What counts the blocks carries into the identifiers.
+    let carry = try separately { builder throws(MechanismError) in
+      try builder.set(stream, .position, .number(0))
+      try builder.set(stream, .block, .number(-1))
+      let third = Expression.binary(.add, builder.element(stream, .third), .number(1))
+      try builder.set(stream, .third, .call(.fmod, [third, .number(4_294_967_296)]))
+    }
+    try emit(
+      .conditional(
+        .binary(.equal, .variable(position), .number(17_179_869_183)), then: carry, otherwise: []))
     return .variable(word)
   }
 
@@ -104,6 +117,57 @@ extension BlockBuilder {
     try emit(
       .assign(
         number, .binary(.multiply, .binary(.add, word, .number(1)), .number(Self.unit))))
+    return .variable(number)
+  }
+
+  /// What a Random object gives, by its distribution.
+  private mutating func pick(from stream: Variable) throws(MechanismError) -> Expression {
+    let number = newLocal("number")
+    let (low, high) = (element(stream, .low), element(stream, .high))
+    let uniform = try separately { builder throws(MechanismError) in
+      let part = try builder.uniform(of: stream)
+      let range = Expression.binary(.subtract, high, low)
+      try builder.emit(
+        .assign(number, .binary(.add, low, .binary(.multiply, range, part))))
+    }
+    let exponential = try separately { builder throws(MechanismError) in
+      let logarithm = Expression.call(.log, [try builder.uniform(of: stream)])
+      try builder.emit(.assign(number, .binary(.multiply, .negative(low), logarithm)))
+    }
+    let normal = try separately { builder throws(MechanismError) in
+      try builder.emit(
+        .assign(number, try builder.normalOfPair(from: stream)))
+      try builder.emit(
+        .assign(number, .binary(.add, .binary(.multiply, .variable(number), high), low)))
+    }
+    func isDistribution(_ which: Double) -> Expression {
+      .binary(.equal, element(stream, .distribution), .number(which))
+    }
+    try emit(
+      .conditional(
+        isDistribution(0), then: uniform,
+        otherwise: [.conditional(isDistribution(1), then: exponential, otherwise: normal)]))
+    return .variable(number)
+  }
+
+  /// One of two normal numbers that are made at once.
+  private mutating func normalOfPair(from stream: Variable) throws(MechanismError) -> Expression {
+    let number = newLocal("normal")
+    let isMade = newLocal("isMade")
+    try emit(.assign(isMade, element(stream, .hasOther)))
+    let making = try separately { builder throws(MechanismError) in
+      let (first, second, factor) = try builder.polar(
+        isBad: { .binary(.greater, $0, .number(1)) }
+      ) { inner throws(MechanismError) in try inner.uniform(of: stream) }
+      try builder.emit(.assign(number, .binary(.multiply, first, factor)))
+      try builder.set(stream, .other, .binary(.multiply, second, factor))
+      try builder.set(stream, .hasOther, .number(1))
+    }
+    let using = try separately { builder throws(MechanismError) in
+      try builder.emit(.assign(number, builder.element(stream, .other)))
+      try builder.set(stream, .hasOther, .number(0))
+    }
+    try emit(.conditional(.variable(isMade), then: using, otherwise: making))
     return .variable(number)
   }
 
@@ -176,7 +240,7 @@ extension BlockBuilder {
       let logarithm = Expression.call(.log, [try number(of: generator)])
       return .binary(.multiply, .negative(values[0]), logarithm)
     case "normrand":
-      let number = try normal(isBelow: { .binary(.greaterOrEqual, $0, .number(1)) }) {
+      let number = try normal(isBad: { .binary(.greaterOrEqual, $0, .number(1)) }) {
         builder throws(MechanismError) in try builder.number(of: generator)
       }
       return .binary(.add, .binary(.multiply, number, values[1]), values[0])
@@ -210,11 +274,22 @@ extension BlockBuilder {
 
   /// A normal number by the polar method, from two uniform ones.
   ///
-  /// - Parameter isBelow: whether another two are needed, by the sum of their squares.
+  /// - Parameter isBad: whether another two are needed, by the sum of their squares.
   private mutating func normal(
-    isBelow isBad: (Expression) -> Expression,
+    isBad: (Expression) -> Expression,
     uniform: (inout BlockBuilder) throws(MechanismError) -> Expression
   ) throws(MechanismError) -> Expression {
+    let (first, _, factor) = try polar(isBad: isBad, uniform: uniform)
+    let number = newLocal("normal")
+    try emit(.assign(number, .binary(.multiply, first, factor)))
+    return .variable(number)
+  }
+
+  /// Two numbers, and what each has to be multiplied by.
+  private mutating func polar(
+    isBad: (Expression) -> Expression,
+    uniform: (inout BlockBuilder) throws(MechanismError) -> Expression
+  ) throws(MechanismError) -> (first: Expression, second: Expression, factor: Expression) {
     let (first, second, sum) = (newLocal("u1"), newLocal("u2"), newLocal("sum"))
     try emit(.assign(sum, .number(2)))
     let turn = try separately { builder throws(MechanismError) in
@@ -232,8 +307,7 @@ extension BlockBuilder {
     try emit(.whileLoop(isBad(.variable(sum)), turn))
     let quotient = Expression.binary(
       .divide, .binary(.multiply, .number(-2), .call(.log, [.variable(sum)])), .variable(sum))
-    let number = newLocal("normal")
-    try emit(.assign(number, .binary(.multiply, .variable(first), .call(.sqrt, [quotient]))))
-    return .variable(number)
+    let factor = try kept(.call(.sqrt, [quotient]))
+    return (.variable(first), .variable(second), factor)
   }
 }

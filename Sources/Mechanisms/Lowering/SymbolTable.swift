@@ -14,10 +14,14 @@ struct SymbolTable {
 
   init(_ source: MechanismSource) throws(MechanismError) {
     for (name, variable) in Self.specials { symbols[name] = .variable(variable) }
-    for name in source.pointers { symbols[name] = .unusable("POINTER \(name)") }
+    for name in source.pointers.subtracting(source.randoms) {
+      symbols[name] = .unusable("POINTER \(name)")
+    }
     for name in source.externals { symbols[name] = .unusable("EXTERNAL \(name)") }
     for name in source.randoms.sorted() {
-      enter(.init(name: name, role: .stream, count: RandomStream.count))
+      // What nobody has filled gives no numbers.
+      enter(
+        .init(name: name, role: .stream, count: RandomStream.count, initialValue: .nan))
     }
     try enterIons(source)
     let currents = Set(source.nonspecificCurrents + source.electrodeCurrents)

@@ -1,4 +1,4 @@
-"""The random numbers of mechanisms: streams of RANDOM variables, and NEURON's own generator.
+"""The random numbers of mechanisms: streams of Random123, and NEURON's own generator.
 
 How NEURON 9.0 has them:
 
@@ -7,6 +7,8 @@ How NEURON 9.0 has them:
   unless INITIAL says ``random_setseq``.
 - Four words are made at once, and kept until they are used: with the identifiers and the global
   index of when the first of them was due.
+- VERBATIM of older mechanisms has POINTERs to such streams, or to hoc's Random objects, whose
+  numbers have that object's distribution.
 - ``scop_random``, ``exprand``, ``normrand`` and ``poisrand`` have one generator of 32 bits, which
   all instances of a session share and no initialisation sets back.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,14 +28,14 @@ from .._library.programs import Program
 from .._processes import copies
 from .._session import mechanisms
 from ..errors import EngineError, SimulatorError
-from .sources import Source, without_comments
+from . import streams
+from .sources import Source, pointer_names, without_comments
 
 _LISTS = re.compile(r"\bRANDOM\s+(\w+(?:\s*,\s*\w+)*)")
+_OF_OBJECT = re.compile(r"\bnrn_random_pick\s*\([^;]*?\b_p_(\w+)")
+_OF_STATE = re.compile(r"\bnrnran123_(?:dblpick|negexp|normal|uniform)\s*\([^;]*?\b_p_(\w+)")
 _OF_GENERATOR = re.compile(r"\b(?:scop_random|exprand|normrand|poisrand|set_seed)\b")
 _GENERATOR = "scop_random"
-
-_POSITION, _GLOBAL_INDEX, _BLOCK, _WORDS, _COUNT = 3, 4, 5, 6, 10
-"""Where in a stream's numbers what is, after its three identifiers."""
 
 _TIME_LIMIT_SECONDS = 600.0
 
@@ -43,38 +45,29 @@ _MULTIPLIER, _INCREMENT, _MODULUS = 2147437301, 453816981, 2**32
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Stream:
-    """A RANDOM variable of an instance, as it was when it was read.
+    """A stream of an instance, as it was when it was read.
 
-    :ivar owner: a mechanism at its place, or a point process.
-    :ivar name: of the variable.
+    :ivar handle: the session's.
     :ivar place: the index of the point process, or that of a section and a position on it.
-    :ivar numbers: as the program has them, shaped (10,).
+    :ivar numbers: as the program has them, see ``streams.py``.
     """
 
-    owner: Any
-    name: str
+    handle: streams.Handle
     place: int | tuple[int, float]
     numbers: np.ndarray
 
     def offsets(self, program: Program) -> np.ndarray:
-        """Where in a program's memory its numbers are, shaped (10,); (0,) where they are not."""
+        """Where in a program's memory its numbers are; empty where they are not."""
+        name = self.handle.name
         if isinstance(self.place, int):
-            found = [program.member(self.place, f"{self.name}[{index}]") for index in (0, 1)]
+            found = [program.member(self.place, f"{name}[{index}]") for index in (0, 1)]
         else:
-            name = f"{self.name}_{self.owner.name()}"
-            found = [program.variable(*self.place, f"{name}[{index}]") for index in (0, 1)]
+            kind = self.handle.owner.name()
+            found = [program.variable(*self.place, f"{name}_{kind}[{index}]") for index in (0, 1)]
         first, second = found
         if first is None or second is None:
             return np.empty(0, dtype=np.int64)
-        return first + (second - first) * np.arange(_COUNT)
-
-    def set_back(self) -> None:
-        """Sets the session's stream to where this one is, if it is elsewhere."""
-        _set(self.owner, self.name, self.numbers)
-
-    def hand_back(self, numbers: np.ndarray) -> None:
-        """Sets the session's stream to where a run has left it."""
-        _set(self.owner, self.name, numbers)
+        return first + (second - first) * np.arange(len(self.numbers))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -102,13 +95,13 @@ class Randoms:
     def global_indices(self, program: Program) -> np.ndarray:
         """Where in a program's memory the streams have the global index of Random123."""
         found = [stream.offsets(program) for stream in self.streams]
-        places = [each[_GLOBAL_INDEX] for each in found if len(each)]
+        places = [each[streams.GLOBAL_INDEX] for each in found if len(each)]
         return np.array(places, dtype=np.int64)
 
     def set_back(self) -> None:
         """Sets the session's to what they were when they were read."""
         for stream in self.streams:
-            stream.set_back()
+            stream.handle.set(stream.numbers)
         if self.generator is not None:
             _generator_functions()[1](float(self.generator))
 
@@ -117,7 +110,7 @@ class Randoms:
         for stream in self.streams:
             offsets = stream.offsets(program)
             if len(offsets):
-                stream.hand_back(memory[offsets])
+                stream.handle.set(memory[offsets])
         for offset in self._generators(program):
             _generator_functions()[1](float(memory[offset]))
 
@@ -141,35 +134,54 @@ def read(
 
     :raises EngineError: NEURON does not tell.
     """
-    texts = {name: without_comments(each.text) for name, each in sources.items()}
-    names = {name: _names(text) for name, text in texts.items()}
-    users = {name for name, text in texts.items() if _OF_GENERATOR.search(text)}
-    found, using = [], []
-    if any(names.values()) or users:
+    wanted = {name: _wanted(source) for name, source in sources.items()}
+    users = {
+        name
+        for name, source in sources.items()
+        if _OF_GENERATOR.search(without_comments(source.text))
+    }
+    found: list[tuple[streams.Handle, int | tuple[int, float]]] = []
+    using = []
+    if any(wanted.values()) or users:
         for place, owner, kind in _instances(sections, point_processes):
-            found += [(owner, name, place) for name in names.get(kind, ())]
+            found += [(make(owner, name), place) for name, make in wanted.get(kind, {}).items()]
             if kind in users:
                 using.append((place, "" if isinstance(place, int) else kind))
     generator = _generator() if using else None
     if not found:
         return Randoms((), generator, using)
-    words = _words(found)
-    global_index = float(h.Random().Random123_globalindex())
-    streams = []
-    for (owner, name, place), own in zip(found, words, strict=True):
-        stream = getattr(owner, name)
-        position = stream.get_seq()
-        numbers = np.zeros(_COUNT)
-        numbers[:_POSITION] = list(stream.get_ids())
-        numbers[_POSITION], numbers[_GLOBAL_INDEX] = position, global_index
-        numbers[_BLOCK] = position // 4
-        numbers[_COUNT - len(own) :] = own
-        streams.append(Stream(owner, name, place, numbers))
-    return Randoms(streams, generator, using)
+    try:
+        # A copy of the process looks into NEURON's objects, and draws to find out what is next.
+        numbers = copies.call(
+            _numbers, [handle for handle, _ in found], timeout=_TIME_LIMIT_SECONDS, in_parallel=True
+        )
+    except SimulatorError as error:
+        raise EngineError(
+            f"the streams of the cell's random numbers cannot be read: {error}; expected a session "
+            "of which a copy can be made"
+        ) from None
+    return Randoms(
+        [Stream(handle, place, own) for (handle, place), own in zip(found, numbers, strict=True)],
+        generator,
+        using,
+    )
 
 
-def _names(text: str) -> list[str]:
-    return re.findall(r"\w+", ",".join(_LISTS.findall(text)))
+def _numbers(handles: Sequence[streams.Handle]) -> list[np.ndarray]:
+    streams.check_that_none_are_shared(handles)
+    return [each.numbers() for each in handles]
+
+
+def _wanted(source: Source) -> dict[str, type[streams.Handle]]:
+    """By the name of a variable what kind of stream it is."""
+    text = without_comments(source.text)
+    found: dict[str, type[streams.Handle]] = dict.fromkeys(
+        re.findall(r"\w+", ",".join(_LISTS.findall(text))), streams.Variable
+    )
+    pointers = pointer_names(source)
+    for pattern, kind in ((_OF_OBJECT, streams.OfObject), (_OF_STATE, streams.OfState)):
+        found |= dict.fromkeys(pointers.intersection(pattern.findall(source.text)), kind)
+    return found
 
 
 def _instances(
@@ -182,46 +194,6 @@ def _instances(
                 yield (index, segment.x), mechanism, mechanism.name()
     for index, process in enumerate(point_processes):
         yield index, process, mechanisms.class_name(process)
-
-
-def _words(streams: Sequence[tuple[Any, str, Any]]) -> list[list[float]]:
-    """The words that NEURON has made and not used yet: what identifiers they are of it does not
-    tell. A copy of the process uses them."""
-    try:
-        return copies.call(
-            _rest, [(each[0], each[1]) for each in streams], timeout=_TIME_LIMIT_SECONDS,
-            in_parallel=True,
-        )  # fmt: skip
-    except SimulatorError as error:
-        raise EngineError(
-            f"the streams of the cell's RANDOM variables cannot be read: {error}; expected a "
-            "session of which a copy can be made"
-        ) from None
-
-
-def _rest(streams: Iterable[tuple[Any, str]]) -> list[list[float]]:
-    found = []
-    for owner, name in streams:
-        stream = getattr(owner, name)
-        count = 4 - int(stream.get_seq()) % 4
-        # A word w is the uniform number (w + 1) / (2^32 + 1).
-        found.append([round(stream.uniform() * (2**32 + 1)) - 1.0 for _ in range(count)])
-    return found
-
-
-def _set(owner: Any, name: str, numbers: np.ndarray) -> None:
-    stream = getattr(owner, name)
-    is_other = not np.array_equal(np.array(list(stream.get_ids())), numbers[:_POSITION])
-    steps = numbers[_POSITION] - stream.get_seq()
-    if not is_other and 0 <= steps < 4 and numbers[_POSITION] // 4 == numbers[_BLOCK]:
-        # Words that NEURON has made are used, whatever they are of.
-        for _ in range(int(steps)):
-            stream.uniform()
-        return
-    if is_other:
-        stream.set_ids(*numbers[:_POSITION])
-    if is_other or steps:
-        stream.set_seq(float(numbers[_POSITION]))
 
 
 def _generator() -> int:

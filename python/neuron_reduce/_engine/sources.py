@@ -210,6 +210,11 @@ def pointers(name: str) -> frozenset[str]:
     source = _of_session(name, _selectors())
     if source is None:
         return frozenset()
+    return pointer_names(source)
+
+
+def pointer_names(source: Source) -> frozenset[str]:
+    """The names of POINTERs and BBCOREPOINTERs."""
     lists = _POINTERS.findall(without_comments(source.text))
     return frozenset(re.findall(r"\w+", ",".join(lists)))
 
