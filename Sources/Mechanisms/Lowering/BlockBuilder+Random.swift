@@ -46,8 +46,8 @@ extension BlockBuilder {
       let number = Expression.negative(.call(.log, [try uniform(of: stream)]))
       return values.isEmpty ? number : .binary(.multiply, number, values[0])
     case ("random_normal", 0), ("random_normal", 2):
-      let number = try normal(isBad: { .binary(.greater, $0, .number(1)) }) {
-        builder throws(MechanismError) in try builder.uniform(of: stream)
+      let number = try normal(isOutside: .greater) { builder throws(MechanismError) in
+        try builder.uniform(of: stream)
       }
       if values.isEmpty { return number }
       return .binary(.add, values[0], .binary(.multiply, number, values[1]))
@@ -156,9 +156,9 @@ extension BlockBuilder {
     let isMade = newLocal("isMade")
     try emit(.assign(isMade, element(stream, .hasOther)))
     let making = try separately { builder throws(MechanismError) in
-      let (first, second, factor) = try builder.polar(
-        isBad: { .binary(.greater, $0, .number(1)) }
-      ) { inner throws(MechanismError) in try inner.uniform(of: stream) }
+      let (first, second, factor) = try builder.polar(isOutside: .greater) {
+        inner throws(MechanismError) in try inner.uniform(of: stream)
+      }
       try builder.emit(.assign(number, .binary(.multiply, first, factor)))
       try builder.set(stream, .other, .binary(.multiply, second, factor))
       try builder.set(stream, .hasOther, .number(1))
@@ -240,8 +240,8 @@ extension BlockBuilder {
       let logarithm = Expression.call(.log, [try number(of: generator)])
       return .binary(.multiply, .negative(values[0]), logarithm)
     case "normrand":
-      let number = try normal(isBad: { .binary(.greaterOrEqual, $0, .number(1)) }) {
-        builder throws(MechanismError) in try builder.number(of: generator)
+      let number = try normal(isOutside: .greaterOrEqual) { builder throws(MechanismError) in
+        try builder.number(of: generator)
       }
       return .binary(.add, .binary(.multiply, number, values[1]), values[0])
     default: return try poisson(of: generator, mean: values[0])
@@ -274,12 +274,12 @@ extension BlockBuilder {
 
   /// A normal number by the polar method, from two uniform ones.
   ///
-  /// - Parameter isBad: whether another two are needed, by the sum of their squares.
+  /// - Parameter isOutside: how the sum of their squares is compared with 1 to see whether two others are needed.
   private mutating func normal(
-    isBad: (Expression) -> Expression,
+    isOutside: Expression.Operator,
     uniform: (inout BlockBuilder) throws(MechanismError) -> Expression
   ) throws(MechanismError) -> Expression {
-    let (first, _, factor) = try polar(isBad: isBad, uniform: uniform)
+    let (first, _, factor) = try polar(isOutside: isOutside, uniform: uniform)
     let number = newLocal("normal")
     try emit(.assign(number, .binary(.multiply, first, factor)))
     return .variable(number)
@@ -287,7 +287,7 @@ extension BlockBuilder {
 
   /// Two numbers, and what each has to be multiplied by.
   private mutating func polar(
-    isBad: (Expression) -> Expression,
+    isOutside: Expression.Operator,
     uniform: (inout BlockBuilder) throws(MechanismError) -> Expression
   ) throws(MechanismError) -> (first: Expression, second: Expression, factor: Expression) {
     let (first, second, sum) = (newLocal("u1"), newLocal("u2"), newLocal("sum"))
@@ -304,7 +304,7 @@ extension BlockBuilder {
       }
       try builder.emit(.assign(sum, .binary(.add, squares[0], squares[1])))
     }
-    try emit(.whileLoop(isBad(.variable(sum)), turn))
+    try emit(.whileLoop(.binary(isOutside, .variable(sum), .number(1)), turn))
     let quotient = Expression.binary(
       .divide, .binary(.multiply, .number(-2), .call(.log, [.variable(sum)])), .variable(sum))
     let factor = try kept(.call(.sqrt, [quotient]))

@@ -51,7 +51,7 @@ extension SourceReader {
   private func structured(
     _ statements: [SourceStatement], _ leaving: Leaving, depth: Int
   ) -> [SourceStatement]? {
-    guard depth < 12 else { return nil }
+    guard depth < 8 else { return nil }
     var result: [SourceStatement] = []
     for (index, statement) in statements.enumerated() {
       let rest = Array(statements[(index + 1)...])

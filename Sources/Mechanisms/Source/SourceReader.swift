@@ -68,7 +68,7 @@ struct SourceReader {
       case "KineticBlock": try readSolvable(node, .kinetic)
       case "LinearBlock": try readSolvable(node, .linear)
       case "NonLinearBlock": try readSolvable(node, .nonlinear)
-      case "FunctionTableBlock": 
+      case "FunctionTableBlock":
         source.functionTables[try name(of: node)] = node.all("Argument").count
       case "NetReceiveBlock":
         let body = try statements(of: node, .anywhere)

@@ -17,6 +17,8 @@ struct VerbatimReader {
   private let statements: [SourceStatement]
   private let tokens: [VerbatimToken]
   private var position = 0
+  private var depth = 0
+  private static let deepest = 50
   /// What has to be done before the statement that is being read.
   private var before: [SourceStatement] = []
   /// C's own variables, and those of them that are whole numbers.
@@ -97,6 +99,8 @@ struct VerbatimReader {
   }
 
   private mutating func statement() throws -> [SourceStatement] {
+    try goDeeper()
+    defer { depth -= 1 }
     switch token() {
     case .statement(let index)?:
       position += 1
@@ -159,6 +163,12 @@ struct VerbatimReader {
       guard !statements.isEmpty || value.expression == .number(0) else { throw NotUnderstood() }
       return statements
     }
+  }
+
+  /// Statements and expressions are followed by recursion.
+  private mutating func goDeeper() throws {
+    depth += 1
+    guard depth <= Self.deepest else { throw NotUnderstood() }
   }
 
   private mutating func takeBefore() -> [SourceStatement] {
@@ -286,7 +296,9 @@ struct VerbatimReader {
     case .element(let name, let index): target = SourceTarget(name: name, index: index)
     default: throw NotUnderstood()
     }
-    if case .name(let name)? = tokens[start...].first, name.hasPrefix("_ion_") || name.hasPrefix("_p_") {
+    if case .name(let name)? = tokens[start...].first,
+      name.hasPrefix("_ion_") || name.hasPrefix("_p_")
+    {
       throw NotUnderstood()
     }
     position += 1
@@ -343,6 +355,8 @@ struct VerbatimReader {
   }
 
   private mutating func unary() throws -> Value {
+    try goDeeper()
+    defer { depth -= 1 }
     if skip("-") {
       let operand = try unary()
       return Value(expression: .negative(operand.expression), isInteger: operand.isInteger)
