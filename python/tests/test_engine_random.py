@@ -179,7 +179,12 @@ def test_own_generator_of_neuron(cache: Path) -> None:
     point = cell.points[0]
     references = [point._ref_x, point._ref_b]
     _again(cell, references, lambda: setattr(point, "seed", 12345))
-    cell.points.append(h.nr_scop(cell.dend(0.5)))
+    elsewhere = h.Section(name="elsewhere")
+    other = h.nr_scop(elsewhere(0.5))
+    with pytest.raises(EngineError, match="a nr_scop that is not of the cell"):
+        engine.compile(cell)
+    other.loc(cell.dend(0.5))
+    cell.points.append(other)
     with pytest.raises(EngineError, match=r"nr_scop .* in several instances"):
         engine.compile(cell)
 

@@ -29,7 +29,7 @@ from .._processes import copies
 from .._session import mechanisms
 from ..errors import EngineError, SimulatorError
 from . import streams
-from .sources import Source, pointer_names, without_comments
+from .sources import Source, of_session, pointer_names, without_comments
 
 _LISTS = re.compile(r"\bRANDOM\s+(\w+(?:\s*,\s*\w+)*)")
 _OF_OBJECT = re.compile(r"\bnrn_random_pick\s*\([^;]*?\b_p_(\w+)")
@@ -147,7 +147,10 @@ def read(
             found += [(make(owner, name), place) for name, make in wanted.get(kind, {}).items()]
             if kind in users:
                 using.append((place, "" if isinstance(place, int) else kind))
-    generator = _generator() if using else None
+    generator = None
+    if using:
+        _check_that_none_else_asks(sections, point_processes)
+        generator = _generator()
     if not found:
         return Randoms((), generator, using)
     try:
@@ -165,6 +168,30 @@ def read(
         generator,
         using,
     )
+
+
+def _check_that_none_else_asks(
+    sections: Sequence[nrn.Section], point_processes: Sequence[Any]
+) -> None:
+    """:raises EngineError: something else of the session draws from NEURON's own generator."""
+    expected = "draws from NEURON's own generator too; expected a session without it"
+    for name in mechanisms.names(point_processes=True):
+        if not _asks(name):
+            continue
+        own = sum(mechanisms.class_name(each) == name for each in point_processes)
+        if h.List(name).count() > own:
+            raise EngineError(f"a {name} that is not of the cell {expected}")
+    others = set(h.allsec()).difference(sections)
+    for name in mechanisms.names(point_processes=False):
+        if others and _asks(name):
+            for section in others:
+                if section.has_membrane(name):
+                    raise EngineError(f"{name} of {section.name()} {expected}")
+
+
+def _asks(name: str) -> bool:
+    source = of_session(name)
+    return source is not None and bool(_OF_GENERATOR.search(without_comments(source.text)))
 
 
 def _numbers(handles: Sequence[streams.Handle]) -> list[np.ndarray]:

@@ -111,6 +111,11 @@ def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> Engin
     )
 
 
+def of_session(name: str) -> Source | None:
+    """The source of a mechanism as NEURON itself keeps it; None where it keeps none."""
+    return _of_session(name, _selectors())
+
+
 def _of_session(name: str, kinds: dict) -> Source | None:
     """What NEURON itself keeps; None where it keeps none."""
     kind = kinds.get(name)
@@ -207,7 +212,7 @@ def pointers(name: str) -> frozenset[str]:
 
     :param name: of a mechanism.
     """
-    source = _of_session(name, _selectors())
+    source = of_session(name)
     if source is None:
         return frozenset()
     return pointer_names(source)

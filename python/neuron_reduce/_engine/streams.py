@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from neuron import h, hoc
 
+from .._session import mechanisms
 from ..errors import EngineError
 
 POSITION, GLOBAL_INDEX, BLOCK, WORDS, DISTRIBUTION, LOW, HIGH, HAS_OTHER, OTHER, COUNT = (
@@ -118,9 +119,10 @@ class OfState(Handle):
     def label(self) -> str:
         return f"the POINTER {self.name} of {self.owner.hname()}"
 
-    def pointer(self) -> int:
+    def pointer(self, is_optional: bool = False) -> int:
         """Where the stream is.
 
+        :param is_optional: whether it may be nowhere: 0.
         :raises EngineError: nowhere.
         """
         if not isinstance(self.owner, hoc.HocObject):
@@ -137,7 +139,7 @@ class OfState(Handle):
         properties = _word(_word(instance + 8) + 16)
         datums = _word(datums_of(ctypes.c_void_p(properties)))
         found = _word(datums + 40 * index + 16)
-        if not found:
+        if not found and not is_optional:
             raise EngineError(
                 f"{self.label} is not set, and its mechanism draws random numbers from it; "
                 "expected one that is"
@@ -207,9 +209,16 @@ class OfObject(OfState):
 def check_that_none_are_shared(handles: Iterable[Handle]) -> None:
     """:raises EngineError: two draw from one stream, and which does first is not known."""
     known: dict[int, OfState] = {}
-    for each in handles:
-        if isinstance(each, OfState):
-            other = known.setdefault(each.pointer(), each)
+    given = [each for each in handles if isinstance(each, OfState)]
+    for each in given:
+        # Here it is refused where it is not set.
+        each.pointer()
+    # Those of other cells may share it too.
+    kinds = {(mechanisms.class_name(each.owner), each.name): type(each) for each in given}
+    for (kind, name), make in kinds.items():
+        for each in (make(owner, name) for owner in h.List(kind)):
+            pointer = each.pointer(is_optional=True)
+            other = known.setdefault(pointer, each) if pointer else each
             if other is not each:
                 raise EngineError(
                     f"{each.label} is at the same stream of random numbers as {other.label}; "
