@@ -32,7 +32,7 @@ def read(
     vectors: list[np.ndarray] | None = None
     found = {}
     for mechanism, source in sources.items():
-        for name in _DECLARATION.findall(without_comments(source.text)):
+        for name in names(source):
             function = _function(mechanism, name, point_processes)
             if function is None:
                 continue
@@ -42,6 +42,11 @@ def read(
             if table is not None:
                 found[mechanism, name] = table
     return found
+
+
+def names(source: Source) -> list[str]:
+    """The names of a mechanism's FUNCTION_TABLEs."""
+    return _DECLARATION.findall(without_comments(source.text))
 
 
 def _function(

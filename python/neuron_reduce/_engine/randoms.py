@@ -149,7 +149,7 @@ def read(
                 using.append((place, "" if isinstance(place, int) else kind))
     generator = None
     if using:
-        _check_that_none_else_asks(sections, point_processes)
+        _check_that_none_elseasks_generator(sections, point_processes)
         generator = _generator()
     if not found:
         return Randoms((), generator, using)
@@ -170,26 +170,30 @@ def read(
     )
 
 
-def _check_that_none_else_asks(
+def _check_that_none_elseasks_generator(
     sections: Sequence[nrn.Section], point_processes: Sequence[Any]
 ) -> None:
     """:raises EngineError: something else of the session draws from NEURON's own generator."""
     expected = "draws from NEURON's own generator too; expected a session without it"
     for name in mechanisms.names(point_processes=True):
-        if not _asks(name):
+        if not asks_generator(name):
             continue
         own = sum(mechanisms.class_name(each) == name for each in point_processes)
         if h.List(name).count() > own:
             raise EngineError(f"a {name} that is not of the cell {expected}")
     others = set(h.allsec()).difference(sections)
     for name in mechanisms.names(point_processes=False):
-        if others and _asks(name):
+        if others and asks_generator(name):
             for section in others:
                 if section.has_membrane(name):
                     raise EngineError(f"{name} of {section.name()} {expected}")
 
 
-def _asks(name: str) -> bool:
+def asks_generator(name: str) -> bool:
+    """Whether a mechanism may draw from NEURON's own generator.
+
+    :param name: of one of the session.
+    """
     source = of_session(name)
     return source is not None and bool(_OF_GENERATOR.search(without_comments(source.text)))
 
