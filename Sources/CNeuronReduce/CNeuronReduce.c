@@ -46,6 +46,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_voltage_step),
       SIZE(nr_measured),
       SIZE(nr_program_request),
+      SIZE(nr_function_table),
       SIZE(nr_program_instance),
       SIZE(nr_recording),
   };

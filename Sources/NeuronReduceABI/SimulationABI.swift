@@ -66,7 +66,19 @@ private func settings(
     isFused: request.is_fused != 0, usesTables: request.uses_tables != 0,
     recorded: strings(request.recorded, request.recorded_count),
     adjustable: strings(request.adjustable, request.adjustable_count),
-    weightCount: max(request.weight_count, 0))
+    weightCount: max(request.weight_count, 0), functionTables: functionTables(request))
+}
+
+private func functionTables(
+  _ request: nr_program_request
+) -> [String: [String: ProgramSettings.FunctionTable]] {
+  var tables: [String: [String: ProgramSettings.FunctionTable]] = [:]
+  for table in elements(request.function_tables, request.function_table_count) {
+    tables[String(cString: table.mechanism), default: [:]][String(cString: table.name)] = .init(
+      arguments: Array(elements(table.arguments, table.count)),
+      values: Array(elements(table.values, table.count)))
+  }
+  return tables
 }
 
 @c(nr_program_free) @implementation

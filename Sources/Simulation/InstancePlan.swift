@@ -106,7 +106,8 @@ struct InstancePlan {
           storage.append(.temporary)
           continue
         }
-        let start = kind.offset(ofParameter: name)
+        let isStream = variable.role == .stream
+        let start = isStream ? nil : kind.offset(ofParameter: name)
         var offset: Int?
         for element in 0..<variable.count {
           let initial = values.map { values in

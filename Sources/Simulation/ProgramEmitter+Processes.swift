@@ -52,6 +52,7 @@ extension ProgramEmitter {
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t")
     emitter.makesTables = part == .initial
+    if part == .initial { emitter.invariants = [:] }
     for (name, block) in blocks { try emitter.emit(block, named: name) }
     lines += emitter.lines
     if part == .initial { lines += try invariants(plan) }

@@ -184,6 +184,8 @@ extension ProgramEmitter {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time)
     emitter.makesTables = name == "INITIAL"
+    // Nothing is computed before INITIAL, which may set what it depends on.
+    if name == "INITIAL" { emitter.invariants = [:] }
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
     for line in givenBack(plan, ions, set) { emitter.line(line) }

@@ -42,6 +42,9 @@ struct ProgramEmitter {
     // Density mechanisms would compute the next step's currents before such a point process has set what they
     // read.
     if kinds.contains(where: \.writesIonStates) { settings.isFused = false }
+    // The numbers of the next step would be drawn before a run ends.
+    let all = mechanisms.compactMap { $0 } + kinds
+    if all.contains(where: \.drawsForCurrents) { settings.isFused = false }
     self.settings = settings
 
     let styles = settings.styles
@@ -108,7 +111,20 @@ struct ProgramEmitter {
     }
     try planSets()
     try planProcesses()
+    try checkGenerator()
     weights = plan.place(0, count: settings.weightCount)
+  }
+
+  /// NEURON's own generator serves all instances in turn.
+  private func checkGenerator() throws(SimulationError) {
+    let plans = sets.flatMap { set in set.order.compactMap { set.instances[$0] } }
+    let users = (plans + processes.map(\.instances)).filter {
+      $0.count > 0 && $0.mechanism.usesGenerator
+    }
+    guard let first = users.first, users.reduce(0, { $0 + $1.count }) > 1 else { return }
+    throw .unsupported(
+      mechanism: first.mechanism.name, block: "NEURON",
+      construct: "scop_random, normrand, exprand or poisrand in several instances")
   }
 
   /// nil for ions and for what is no mechanism with a source.
@@ -143,6 +159,7 @@ struct ProgramEmitter {
     if hasBeforeStep { lines.append("#define NR_HAS_BEFORE_STEP 1") }
     if !processes.allSatisfy({ $0.watches.isEmpty }) { lines.append("#define NR_HAS_WATCH 1") }
     lines += ["#include \"simulation.h\"", ""]
+    try lines.append(contentsOf: functionTables())
     try lines.append(contentsOf: tables())
     gates = try GateEmitter(
       sets.flatMap { set in set.order.compactMap { set.instances[$0] } })

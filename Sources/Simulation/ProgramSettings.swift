@@ -14,6 +14,17 @@ package struct ProgramSettings: Sendable {
     }
   }
 
+  /// What hoc has set a FUNCTION_TABLE to: values at ascending arguments, between which NEURON interpolates.
+  package struct FunctionTable: Sendable {
+    package var arguments: [Double]
+    package var values: [Double]
+
+    package init(arguments: [Double], values: [Double]) {
+      self.arguments = arguments
+      self.values = values
+    }
+  }
+
   /// dt, in ms.
   package var timeStep: Double
   /// v_init, in mV.
@@ -33,12 +44,15 @@ package struct ProgramSettings: Sendable {
   package var adjustable: Set<String>
   /// How many weights all NetCons have together.
   package var weightCount: Int
+  /// By mechanism, then by name.
+  package var functionTables: [String: [String: FunctionTable]]
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
     styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
     recorded: Set<String> = [],
-    adjustable: Set<String> = [], weightCount: Int = 0
+    adjustable: Set<String> = [], weightCount: Int = 0,
+    functionTables: [String: [String: FunctionTable]] = [:]
   ) {
     self.timeStep = timeStep
     self.initialPotential = initialPotential
@@ -49,5 +63,6 @@ package struct ProgramSettings: Sendable {
     self.recorded = recorded
     self.adjustable = adjustable
     self.weightCount = weightCount
+    self.functionTables = functionTables
   }
 }

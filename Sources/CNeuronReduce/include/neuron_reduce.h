@@ -662,6 +662,15 @@ void nr_choose_kinds(const double *NR_NULLABLE values, size_t kind_count, size_t
 /// A cell as a program: its code, and where what is in its memory.
 typedef struct nr_program nr_program;
 
+/// A FUNCTION_TABLE of a mechanism: `count` values at ascending arguments.
+typedef struct nr_function_table {
+  const char *NR_NONNULL mechanism;
+  const char *NR_NONNULL name;
+  const double *NR_NULLABLE arguments;
+  const double *NR_NULLABLE values;
+  size_t count;
+} nr_function_table;
+
 /// How to compile. Pointers are read during the call only.
 typedef struct nr_program_request {
   /// The syntax trees of the cell's mechanisms, as NEURON's `nmodl` writes them (JSON), and the mechanisms'
@@ -682,6 +691,9 @@ typedef struct nr_program_request {
   size_t adjustable_count;
   /// How many weights all NetCons have.
   size_t weight_count;
+  /// What FUNCTION_TABLEs give, of those that it is known of.
+  const nr_function_table *NR_NULLABLE function_tables;
+  size_t function_table_count;
 } nr_program_request;
 
 /// Where a point process went: several may be one.

@@ -282,6 +282,32 @@ static void nr_gather_due(nr_queue *queue, double until) {
   }
 }
 
+// ---- FUNCTION_TABLE ---------------------------------------------------------------------------------------
+
+/// A function by its values at ascending arguments, linear between them, as NEURON interpolates.
+__attribute__((unused)) static double nr_function_table1(
+    const double *arguments, const double *values, int count, double x) {
+  int low = 0, high = count - 1;
+  if (!(x > arguments[low])) return values[low];
+  if (x >= arguments[high]) return values[high];
+  while (low < high - 1) {
+    const int middle = (low + high) / 2;
+    if (arguments[middle] <= x) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  const double part = (x - arguments[low]) / (arguments[low + 1] - arguments[low]);
+  return part > 0 ? (1.0 - part) * values[low] + part * values[low + 1] : values[low];
+}
+
+__attribute__((unused)) static nr_vector nr_function_table(
+    const double *arguments, const double *values, int count, nr_vector x) {
+  for (int lane = 0; lane < NR_LANES; lane++) x[lane] = nr_function_table1(arguments, values, count, x[lane]);
+  return x;
+}
+
 // ---- NetStim ----------------------------------------------------------------------------------------------
 
 /// philox4x32-10 of Random123 (Salmon et al. 2011): four numbers of a counter and a key.
@@ -298,6 +324,35 @@ static void nr_philox(const uint32_t counter[4], uint32_t key, uint32_t result[4
     k1 += 0xBB67AE85u;
   }
   result[0] = c0, result[1] = c1, result[2] = c2, result[3] = c3;
+}
+
+/// A word of a stream: identifiers, how many words come before it, and the global index.
+__attribute__((unused)) static double nr_random_word1(
+    double first, double second, double third, double position, double global) {
+  const uint64_t place = (uint64_t)position;
+  const uint32_t counter[4] = {(uint32_t)(place / 4), (uint32_t)third, (uint32_t)first, (uint32_t)second};
+  uint32_t words[4];
+  nr_philox(counter, (uint32_t)global, words);
+  return words[place % 4];
+}
+
+__attribute__((unused)) static nr_vector nr_random_word(
+    nr_vector first, nr_vector second, nr_vector third, nr_vector position, nr_vector global) {
+  nr_vector word;
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    word[lane] = nr_random_word1(first[lane], second[lane], third[lane], position[lane], global[lane]);
+  }
+  return word;
+}
+
+/// What comes after a number in the generator of NEURON's scop_random.
+NR_INLINE double nr_next_random1(double number) {
+  return (double)((uint32_t)number * 2147437301u + 453816981u);
+}
+
+NR_INLINE nr_vector nr_next_random(nr_vector number) {
+  for (int lane = 0; lane < NR_LANES; lane++) number[lane] = nr_next_random1(number[lane]);
+  return number;
 }
 
 /// A product that no fused multiplication hides the rounding of: NEURON's NetStim has none.

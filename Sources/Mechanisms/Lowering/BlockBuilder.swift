@@ -77,6 +77,12 @@ struct BlockBuilder {
     for scope in scopes.reversed() {
       if let binding = scope[name] { return binding }
     }
+    // VERBATIM says `_la` for a LOCAL or an argument `a`.
+    if name.hasPrefix("_l") {
+      for scope in scopes.reversed() {
+        if let binding = scope[String(name.dropFirst(2))] { return binding }
+      }
+    }
     switch state.symbols[name] {
     case .variable(let variable)?:
       return .place(variable, count: state.symbols.count(of: variable))

@@ -11,11 +11,11 @@ from neuron import h, hoc, nrn
 
 from .._library import reducing
 from .._library.programs import Program
-from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
+from .._library.structures import ArgumentNames, CellRequest, FunctionTable, ProgramRequest
 from .._session import collect, gone
 from .._session import mechanisms as mechanisms_of_session
 from ..errors import CellError, EngineError, SynapseError
-from . import inputs, refusals, sources
+from . import function_tables, inputs, randoms, refusals, sources
 from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
@@ -32,6 +32,7 @@ class Cell:
     :ivar names: of the sections.
     :ivar point_processes: all on them.
     :ivar inputs: what drives these.
+    :ivar randoms: the random numbers of its mechanisms.
     :ivar soma: the index of its first somatic section.
     :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
@@ -69,10 +70,10 @@ class Cell:
                 )
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
-        self._trees = [
-            each.syntax_tree().encode()
-            for each in sources.find(self._mechanisms(), mechanisms).values()
-        ]
+        found = sources.find(self._mechanisms(), mechanisms)
+        self._trees = [each.syntax_tree().encode() for each in found.values()]
+        self._function_tables = function_tables.read(found, self.point_processes)
+        self.randoms = randoms.read(self.sections, self.point_processes, found)
 
     def _mechanisms(self) -> list[str]:
         found = {
@@ -114,6 +115,10 @@ class Cell:
                 "was asked for before; expected the cell, or what was run before"
             )
         recorded, adjustable = _texts(recorded), _texts(adjustable)
+        tables = [
+            FunctionTable(mechanism.encode(), name.encode(), x.ctypes.data, y.ctypes.data, len(x))
+            for (mechanism, name), (x, y) in self._function_tables.items()
+        ]
         return self._read.compile(
             ProgramRequest(
                 trees=_array(self._trees),
@@ -127,6 +132,8 @@ class Cell:
                 adjustable=_array(adjustable),
                 adjustable_count=len(adjustable),
                 weight_count=len(self.inputs.weights),
+                function_tables=(FunctionTable * max(len(tables), 1))(*tables),
+                function_table_count=len(tables),
             )
         )
 

@@ -299,7 +299,8 @@ class Changes:
         parameters = [
             (self._offsets(each, loaded), each.values, each.is_factor) for each in self._parameters
         ]
-        return Prepared(self.seeds, weights, rates, parameters)
+        streams = self._cell.randoms.global_indices(loaded.program)
+        return Prepared(self.seeds, streams, weights, rates, parameters)
 
     @staticmethod
     def _offsets(parameter: _Parameter, loaded: Loaded) -> np.ndarray:
@@ -316,9 +317,13 @@ class Changes:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Prepared:
-    """Changes of a program's memory and sources: where, and a value for each trial."""
+    """Changes of a program's memory and sources: where, and a value for each trial.
+
+    :ivar streams: where the memory has the seeds of RANDOM variables.
+    """
 
     seeds: np.ndarray | None
+    streams: np.ndarray
     weights: Sequence[tuple[np.ndarray, np.ndarray]]
     rates: Sequence[tuple[np.ndarray, np.ndarray]]
     parameters: Sequence[tuple[np.ndarray, np.ndarray, bool]]
@@ -334,6 +339,7 @@ class Prepared:
                 memory[places] = values[trial]
         if self.seeds is not None:
             sources["global_index"] = self.seeds[trial]
+            memory[self.streams] = self.seeds[trial]
         for places, values in self.rates:
             with np.errstate(divide="ignore", invalid="ignore"):
                 sources["interval"][places] /= values[trial]

@@ -101,6 +101,7 @@ def _difference(loaded: Loaded, traces: Traces, sites: list[Site], until: float)
 def _run(cell: Cell, time_step: float, until: float) -> None:
     h.dt, h.steps_per_ms, h.tstop = time_step, 1 / time_step, until
     h.celsius, h.v_init = cell.celsius, cell.v_init
+    cell.randoms.set_back()
     given = cell.inputs
     # By a handler of the session's own, if it has one: nobody else can call NetCon.event then.
     stated: list[tuple[Any, np.ndarray]] = (

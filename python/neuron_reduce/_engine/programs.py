@@ -64,7 +64,7 @@ class Loaded:
         return self.cell.potential(self.cell.soma, 0.5, self.program)
 
     def memory(self) -> np.ndarray:
-        """A copy of the memory, with the NetCons' weights."""
+        """A copy of the memory, with weights and random numbers."""
         return self.memories(1)[0]
 
     def memories(self, count: int) -> list[np.ndarray]:
@@ -78,7 +78,10 @@ class Loaded:
         weights = self.cell.inputs.weights
         start = self.program.weights
         interleaved[start : start + len(weights)] = weights[:, None]
-        return [interleaved[:, trial] for trial in range(count)]
+        memories = [interleaved[:, trial] for trial in range(count)]
+        for memory in memories:
+            self.cell.randoms.fill(memory, self.program)
+        return memories
 
     @functools.cached_property
     def wiring(self) -> Wiring:

@@ -306,4 +306,5 @@ def _hand_back(loaded: Loaded, traces: Traces) -> None:
             segment.v = traces.memory[cell.potential(index, segment.x, loaded.program)]
     for place, owner, name in states.places(loaded):
         setattr(owner, name, traces.memory[place])
+    cell.randoms.hand_back(traces.memory, loaded.program)
     h.t = traces.t[-1]

@@ -111,6 +111,11 @@ def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> Engin
     )
 
 
+def of_session(name: str) -> Source | None:
+    """The source of a mechanism as NEURON itself keeps it; None where it keeps none."""
+    return _of_session(name, _selectors())
+
+
 def _of_session(name: str, kinds: dict) -> Source | None:
     """What NEURON itself keeps; None where it keeps none."""
     kind = kinds.get(name)
@@ -189,8 +194,16 @@ def declared_name(text: str) -> str | None:
 
     :param text: of a mod file.
     """
-    match = _DECLARATION.search(_COMMENTS.sub(" ", text))
+    match = _DECLARATION.search(without_comments(text))
     return None if match is None else match[1]
+
+
+def without_comments(text: str) -> str:
+    """NMODL without comments and VERBATIM.
+
+    :param text: of a mod file.
+    """
+    return _COMMENTS.sub(" ", text)
 
 
 @functools.cache
@@ -199,10 +212,15 @@ def pointers(name: str) -> frozenset[str]:
 
     :param name: of a mechanism.
     """
-    source = _of_session(name, _selectors())
+    source = of_session(name)
     if source is None:
         return frozenset()
-    lists = _POINTERS.findall(_COMMENTS.sub(" ", source.text))
+    return pointer_names(source)
+
+
+def pointer_names(source: Source) -> frozenset[str]:
+    """The names of POINTERs and BBCOREPOINTERs."""
+    lists = _POINTERS.findall(without_comments(source.text))
     return frozenset(re.findall(r"\w+", ",".join(lists)))
 
 
@@ -231,7 +249,9 @@ def syntax_tree(source: Source) -> str:
 
 def _checked(text: str) -> str:
     """:raises ValueError: it is no JSON."""
-    json.loads(text)
+    # What is that deep is refused, by name, where the tree is read.
+    with contextlib.suppress(RecursionError):
+        json.loads(text)
     return text
 
 

@@ -206,6 +206,18 @@ class Impedance(ctypes.Structure):
     ]
 
 
+class FunctionTable(ctypes.Structure):
+    """``nr_function_table``."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("arguments", ctypes.c_void_p),
+        ("values", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    ]
+
+
 class ProgramRequest(ctypes.Structure):
     """``nr_program_request``."""
 
@@ -221,6 +233,8 @@ class ProgramRequest(ctypes.Structure):
         ("adjustable", ctypes.POINTER(ctypes.c_char_p)),
         ("adjustable_count", ctypes.c_size_t),
         ("weight_count", ctypes.c_size_t),
+        ("function_tables", ctypes.POINTER(FunctionTable)),
+        ("function_table_count", ctypes.c_size_t),
     ]
 
 
