@@ -1,7 +1,8 @@
-"""Times the engine beside NEURON on the demo's cell, full and reduced, in one process.
+"""Times the engine beside NEURON, CoreNEURON and Arbor on the demo's cell, full and reduced, in one
+process and one thread.
 
-They take turns, and the medians of the processor time per time step are compared. Prints a Markdown
-table.
+They take turns, and the medians of the processor time per time step are compared. What takes the
+place of a run's beginning, such as copying the cell, does not count. Prints Markdown tables.
 """
 
 from __future__ import annotations
@@ -13,49 +14,57 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples"))
 
 from neuron import h
 
+import arbor_cell
+import coreneuron_run
 import neuron_reduce
-from l5pc.cell import load
+from l5pc.cell import load, prepare
 from l5pc.drive import place_synapses
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 h.load_file("stdrun.hoc")
 
-FULL_MS, REDUCED_MS = 100.0, 1000.0
+FULL_MS, REDUCED_MS = 200.0, 1000.0
 BATCH = 64
 
-
-def processor_seconds(body: Callable[[], Any]) -> float:
-    """What a call takes of this process's processors."""
-    start = time.process_time()
-    body()
-    return time.process_time() - start
+PROGRAMS = ("NEURON", "CoreNEURON", "Arbor", "exact", "tables")
 
 
-def run_neuron(tstop: float) -> Callable[[], Any]:
+def timed(body: Callable[[], Any]) -> Callable[[], float]:
+    """A call that returns what it takes of this process's processors, in seconds."""
+
+    def seconds() -> float:
+        start = time.process_time()
+        body()
+        return time.process_time() - start
+
+    return seconds
+
+
+def run_neuron(tstop: float) -> None:
     """A run of what is in the session."""
-
-    def run() -> None:
-        h.tstop = tstop
-        h.run()
-
-    return run
+    h.tstop = tstop
+    h.run()
 
 
-def microseconds_per_step(runs: dict[str, Callable[[], Any]], tstop: float, turns: int) -> dict:
+def microseconds_per_step(
+    runs: dict[str, Callable[[], float]], tstop: float, turns: int
+) -> dict[str, float]:
     """Medians of runs that take turns."""
     found: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(turns):
         for name, run in runs.items():
-            found[name].append(processor_seconds(run) / (tstop / h.dt) * 1e6)
+            found[name].append(run() / (tstop / h.dt) * 1e6)
     return {name: statistics.median(each) for name, each in found.items()}
 
 
@@ -88,12 +97,64 @@ def compile_seconds(cell: Any) -> tuple[float, float]:
     return taken[0], taken[1]
 
 
-def row(label: str, neuron: float, engine: dict[str, float]) -> str:
-    exact, tables = engine["exact"], engine["tables"]
-    return (
-        f"| {label} | {neuron:.1f} | {exact:.2f} | {tables:.2f} | {neuron / exact:.1f} "
-        f"| {neuron / tables:.1f} |"
-    )
+class Measured(NamedTuple):
+    """One cell.
+
+    :ivar microseconds: of a step, by program.
+    :ivar apart: how the soma's potential differs from NEURON's, by program, in words.
+    :ivar exact: the engine.
+    """
+
+    microseconds: dict[str, float]
+    apart: dict[str, str]
+    exact: Any
+
+
+def measure(cell: Any, synapses: Sequence[Any], netcons: Sequence[Any], tstop: float, turns: int):
+    """All programs with one cell."""
+    made = engines(cell)
+    events = arbor_cell.events_of(netcons, tstop)
+    arbor = arbor_cell.Simulation(arbor_cell.Recipe(cell, synapses, events))
+    runs = {
+        "NEURON": timed(lambda: run_neuron(tstop)),
+        "CoreNEURON": coreneuron_run.runner(tstop),
+        "Arbor": timed(lambda: arbor.run(tstop)),
+        **{name: timed(lambda each=each: each.run(tstop)) for name, each in made.items()},
+    }
+    taken = microseconds_per_step(runs, tstop, turns)
+    recorded = h.Vector().record(next(iter(cell.somatic))(0.5)._ref_v)
+    run_neuron(tstop)
+    reference = np.array(recorded)
+    coreneuron_run.run(tstop)
+    potentials = {
+        "CoreNEURON": np.array(recorded),
+        "Arbor": arbor.potential(tstop)[:, 1],
+        **{name: each.run(tstop).v[0] for name, each in made.items()},
+    }
+    apart = {name: difference(each, reference) for name, each in potentials.items()}
+    return Measured(taken, apart, made["exact"])
+
+
+def difference(potential: np.ndarray, reference: np.ndarray) -> str:
+    """Two runs' potentials: the largest difference, and whether spikes are in the same steps."""
+    count = min(len(potential), len(reference))
+    potential, reference = potential[:count], reference[:count]
+    spikes = [
+        np.flatnonzero((each[1:] >= -20) & (each[:-1] < -20)) for each in (potential, reference)
+    ]
+    if len(spikes[0]) != len(spikes[1]):
+        return f"{len(spikes[0])} spikes in the place of {len(spikes[1])}"
+    apart = np.abs(spikes[0] - spikes[1]).max(initial=0)
+    if apart:
+        return f"{len(spikes[0])} spikes, up to {apart} steps away"
+    return f"{np.abs(potential - reference).max():.0e} mV"
+
+
+def rows(label: str, neuron: dict[str, float], taken: dict[str, float]) -> list[str]:
+    """Times, and by how much they are less than NEURON's of some cell."""
+    times = " | ".join(f"{taken[name]:.2f}" for name in PROGRAMS)
+    ratios = " | ".join(f"{neuron['NEURON'] / taken[name]:.1f}" for name in PROGRAMS)
+    return [f"| {label}, µs a step | {times} |", f"| times NEURON's speed | {ratios} |"]
 
 
 def batch_lines(engine: Any) -> list[str]:
@@ -121,34 +182,33 @@ def main() -> None:
     parser.add_argument("--cache", type=pathlib.Path, default=ROOT / ".cache")
     options = parser.parse_args()
 
+    coreneuron_run.prepare(prepare(options.cache))
     cell = load(options.cache)
-    drive = place_synapses(cell, options.synapses, 1)
+    # All steps have events.
+    drive = place_synapses(cell, options.synapses, 1, start=0.0)
     cold, warm = compile_seconds(cell)
-    made = engines(cell)
-    full = microseconds_per_step(
-        {"NEURON": run_neuron(FULL_MS)}
-        | {name: lambda each=each: each.run(FULL_MS) for name, each in made.items()},
-        FULL_MS,
-        options.turns,
-    )
+    full = measure(cell, drive.synapses, drive.netcons, FULL_MS, options.turns)
     reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method=options.method)
-    made = engines(reduction)
-    reduced = microseconds_per_step(
-        {"NEURON": run_neuron(REDUCED_MS)}
-        | {name: lambda each=each: each.run(REDUCED_MS) for name, each in made.items()},
-        REDUCED_MS,
-        options.turns,
+    reduced = measure(
+        reduction.cell, reduction.synapses, reduction.netcons, REDUCED_MS, options.turns
     )
     lines = [
-        "| cell | NEURON, µs a step | exact | tables | NEURON / exact | NEURON / tables |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        row("full", full["NEURON"], full),
-        row(options.method, reduced["NEURON"], reduced),
-        row("full in NEURON, reduced in the engine", full["NEURON"], reduced),
+        f"| {options.synapses} synapses | {' | '.join(PROGRAMS)} |",
+        f"| --- |{' ---: |' * len(PROGRAMS)}",
+        *rows("full", full.microseconds, full.microseconds),
+        *rows(options.method, reduced.microseconds, reduced.microseconds),
+        f"| {options.method}, times NEURON's speed of the full cell "
+        + rows("", full.microseconds, reduced.microseconds)[1].removeprefix(
+            "| times NEURON's speed "
+        ),
         "",
-        f"{options.synapses} synapses. Compiling the full cell: {cold:.1f} s, {warm:.2f} s when "
-        "the code is in the cache (reading the cell included).",
-        *batch_lines(made["exact"]),
+        f"Compiling the full cell: {cold:.1f} s, {warm:.2f} s when the code is in the cache "
+        "(reading the cell included).",
+        *batch_lines(reduced.exact),
+        "",
+        "The soma's potential and NEURON's:",
+        *(f"- full, {name}: {each}" for name, each in full.apart.items()),
+        *(f"- {options.method}, {name}: {each}" for name, each in reduced.apart.items()),
     ]
     print("\n".join(lines))
 
