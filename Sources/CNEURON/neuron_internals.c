@@ -96,7 +96,7 @@ bool neuron_datum_stream(const neuron_datum *datum, uint32_t *ids) {
   static get_ids get;
   if (datum->type == NULL || datum->row != NULL || datum->storage == NULL || ids == NULL) return false;
   const char *name = ((const char *const *)datum->type)[1];
-  if (strcmp(name + (*name == '*'), "P15nrnran123_State") != 0) return false;
+  if (strcmp(name + (*name == '*'), "Pv") != 0) return false;
   const char *missing;
   if (get == NULL
       && !neuron_find(neuron_library(), &get, "_Z17nrnran123_getids3P15nrnran123_StatePjS1_S1_", &missing))

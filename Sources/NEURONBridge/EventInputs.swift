@@ -150,7 +150,7 @@ private struct Reader {
     return known[source]
   }
 
-  /// The ids of a NetStim's stream; nil where its datum is none of such, by its type.
+  /// The ids of a NetStim's stream; nil where NEURON has it elsewhere.
   private mutating func ids(of stimulator: ObjectReference) -> (UInt32, UInt32, UInt32)? {
     guard let internals, let point = internals.functions.point_process(stimulator),
       let property = neuron_point_process_property(point),
@@ -177,7 +177,9 @@ private struct Reader {
     else { return nil }
     let range = neuron_symbol_range(symbol).pointee
     let type = internals.functions.mechanism_type("NetStim")
-    guard type >= 0, (0..<Int(counts[Int(type)])).contains(Int(range.index)) else { return nil }
+    guard type >= 0, internals.isRandom(symbol), Int(range.mechanism) == Int(type),
+      (0..<Int(counts[Int(type)])).contains(Int(range.index))
+    else { return nil }
     return Int(range.index)
   }
 }

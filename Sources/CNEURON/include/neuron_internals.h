@@ -197,7 +197,7 @@ double *_Nullable neuron_handle_address(const neuron_handle *handle);
 /// Where a POINTER's target is at the moment; NULL where it is not set, gone, or no number.
 double *_Nullable neuron_datum_address(const neuron_datum *datum);
 
-/// Writes the three ids of the stream of random numbers that a datum has, a RANDOM of a mechanism; false where it
+/// Writes the three ids of the stream of random numbers behind a datum, which must be a RANDOM's; false where it
 /// has none.
 bool neuron_datum_stream(const neuron_datum *datum, uint32_t *_Nullable ids);
 

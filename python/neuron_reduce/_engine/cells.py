@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +17,8 @@ from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
 from .._session import collect, gone
 from .._session import mechanisms as mechanisms_of_session
 from ..errors import CellError, EngineError, SynapseError
-from . import inputs, refusals, sources
+from . import inputs, plays, refusals, sources
+from .catalogue import Catalogue
 from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
@@ -23,18 +26,95 @@ _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 _UNSUFFIXED = ("", "capacitance", "morphology")
 
 
-class Cell:
-    """A cell that was read.
+class Kept:
+    """What of a cell that was read programs and runs are made of, whether its session is there or
+    not.
 
     :ivar name: as messages have it.
-    :ivar sections: all of them; what else says section by an index means one of these.
-    :ivar indices: of the sections.
-    :ivar names: of the sections.
-    :ivar point_processes: all on them.
-    :ivar inputs: what drives these.
+    :ivar names: of its sections; what else says section by an index means one of these.
+    :ivar inputs: what drives its point processes.
+    :ivar plays: what Vectors are played into these.
     :ivar soma: the index of its first somatic section.
     :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
+    :ivar trees: the syntax trees of its mechanisms.
+    :ivar catalogue: the names of all that it has.
+    """
+
+    name: str
+    names: list[str]
+    inputs: inputs.Inputs
+    plays: list[plays.Play]
+    soma: int
+    is_exact: bool
+    dt: float
+    celsius: float
+    v_init: float
+    trees: list[bytes]
+    catalogue: Catalogue
+
+    @property
+    def process_count(self) -> int:
+        """How many point processes it has."""
+        raise NotImplementedError
+
+    def _compile(self, request: ProgramRequest) -> Program:
+        raise NotImplementedError
+
+    def program(
+        self,
+        time_step: float,
+        is_fused: bool,
+        recorded: Iterable[str] = (),
+        adjustable: Iterable[str] = (),
+    ) -> Program:
+        """The cell as a program.
+
+        :param time_step: in ms.
+        :param is_fused: see ``nr_program_request``; likewise for the other two.
+        :raises EngineError: a mechanism cannot be compiled; the cell is gone.
+        """
+        recorded, adjustable = _texts(recorded), _texts(adjustable)
+        played = _texts(f"{each.kind}.{each.name}" for each in self.plays)
+        return self._compile(
+            ProgramRequest(
+                trees=_array(self.trees),
+                tree_count=len(self.trees),
+                time_step=time_step,
+                initial_potential=self.v_init,
+                is_fused=is_fused,
+                uses_tables=not self.is_exact,
+                recorded=_array(recorded),
+                recorded_count=len(recorded),
+                adjustable=_array(adjustable),
+                adjustable_count=len(adjustable),
+                played=_array(played),
+                played_count=len(played),
+                weight_count=len(self.inputs.weights),
+            )
+        )
+
+    def place(self, variable: Variable, program: Program) -> int | None:
+        """Where in a program's memory a variable is; None where it is not there."""
+        subscript = "" if variable.index is None else f"[{variable.index}]"
+        if variable.point_process is not None:
+            return program.member(variable.point_process, variable.name + subscript)
+        return program.variable(variable.section_index, variable.x, hoc_name(variable) + subscript)
+
+    @staticmethod
+    def potential(section: int, x: float, program: Program) -> int:
+        """Where in a program's memory a potential is."""
+        place = program.variable(section, x, "v")
+        assert place is not None
+        return place
+
+
+class Cell(Kept):
+    """A cell of the session.
+
+    :ivar sections: all of them.
+    :ivar indices: of the sections.
+    :ivar point_processes: all on them.
     """
 
     def __init__(
@@ -56,6 +136,7 @@ class Cell:
         _check_that_all_are_among(synapses, self.point_processes)
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
+        self.plays = plays.read(self._read.recordings() or (), self.point_processes)
         self.sections: list[nrn.Section] = self._read.sections()
         self.indices = {section: index for index, section in enumerate(self.sections)}
         self.names = [section.name() for section in self.sections]
@@ -67,9 +148,8 @@ class Cell:
                 raise SynapseError(
                     f"netcons[{index}] is {collect.described(each)}; expected a NetCon"
                 )
-        self.inputs = inputs.read(self.point_processes, given, events)
-        self._check_origins()
-        self._trees = [
+        self.inputs = self._placed(inputs.read(self.point_processes, given, events))
+        self.trees = [
             each.syntax_tree().encode()
             for each in sources.find(self._mechanisms(), mechanisms).values()
         ]
@@ -84,69 +164,76 @@ class Cell:
         found |= {each.hname().split("[")[0] for each in self.point_processes}
         return sorted(found)
 
-    def _check_origins(self) -> None:
-        """:raises EngineError: a NetCon watches another cell."""
-        for index, origin in enumerate(self.inputs.origins):
-            if isinstance(origin, inputs.Voltage) and origin.section not in self.indices:
-                place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
+    def _placed(self, given: inputs.Inputs) -> inputs.Inputs:
+        """Inputs by the indices of sections.
+
+        :raises EngineError: a NetCon watches another cell.
+        """
+        origins: list[inputs.Origin] = []
+        for index, origin in enumerate(given.origins):
+            if not isinstance(origin, inputs.Voltage):
+                origins.append(origin)
+                continue
+            if origin.section not in self.indices:
+                place = int(np.flatnonzero(given.origin_indices == index)[0])
                 raise EngineError(
-                    f"{self.inputs.netcons[place].hname()} has its events from "
+                    f"{given.netcons[place].hname()} has its events from "
                     f"{origin.section.name()}({origin.x:g}), which is on another cell; expected "
                     "sources on the cell that is compiled"
                 )
+            section = self.indices[origin.section]
+            origins.append(inputs.Crossing(section, origin.x, origin.threshold))
+        return dataclasses.replace(given, origins=origins)
 
-    def program(
-        self,
-        time_step: float,
-        is_fused: bool,
-        recorded: Iterable[str] = (),
-        adjustable: Iterable[str] = (),
-    ) -> Program:
-        """The cell as a program.
+    @property
+    def process_count(self) -> int:
+        return len(self.point_processes)
 
-        :param time_step: in ms.
-        :param is_fused: see ``nr_program_request``; likewise for the other two.
-        :raises EngineError: a mechanism cannot be compiled; the cell is gone.
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:  # type: ignore[override]
+        """The names of all that it has.
+
+        :raises EngineError: it is gone, and was not asked for this before.
         """
+        netcons = self.inputs.netcons
+        try:
+            return Catalogue.of(
+                self.sections, self.point_processes, netcons, self._stimulator_names()
+            )
+        except (ReferenceError, AttributeError):
+            raise EngineError(
+                f"{self.name} is not in the session any more as it was compiled; expected the "
+                "cell, since it was not asked for the names of what it has before"
+            ) from None
+
+    def _stimulator_names(self) -> dict[str, int]:
+        """By name of a NetStim the index of its origin."""
+        found: dict[int, str] = {}
+        for netcon, index in zip(
+            self.inputs.netcons, self.inputs.origin_indices.tolist(), strict=True
+        ):
+            is_stream = isinstance(self.inputs.origins[index], inputs.Stimulator)
+            if is_stream and index not in found:
+                source = netcon.pre()
+                if source is not None:
+                    found[index] = source.hname()
+        return {name: index for index, name in found.items()}
+
+    def _compile(self, request: ProgramRequest) -> Program:
         if any(map(gone.is_gone, self.sections)):
             raise EngineError(
                 f"sections of {self.name} were deleted, and the engine runs no more than what it "
                 "was asked for before; expected the cell, or what was run before"
             )
-        recorded, adjustable = _texts(recorded), _texts(adjustable)
-        return self._read.compile(
-            ProgramRequest(
-                trees=_array(self._trees),
-                tree_count=len(self._trees),
-                time_step=time_step,
-                initial_potential=self.v_init,
-                is_fused=is_fused,
-                uses_tables=not self.is_exact,
-                recorded=_array(recorded),
-                recorded_count=len(recorded),
-                adjustable=_array(adjustable),
-                adjustable_count=len(adjustable),
-                weight_count=len(self.inputs.weights),
-            )
-        )
+        return self._read.compile(request)
+
+    def written(self) -> bytes:
+        """What programs are made of, apart from the session; once one was made."""
+        return self._read.written()
 
     def recordings(self) -> list[reducing.Recording] | None:
         """What the session's Vectors record and are played into; None where it does not tell."""
         return self._read.recordings()
-
-    def place(self, variable: Variable, program: Program) -> int | None:
-        """Where in a program's memory a variable is; None where it is not there."""
-        subscript = "" if variable.index is None else f"[{variable.index}]"
-        if variable.point_process is not None:
-            return program.member(variable.point_process, variable.name + subscript)
-        return program.variable(variable.section_index, variable.x, hoc_name(variable) + subscript)
-
-    @staticmethod
-    def potential(section: int, x: float, program: Program) -> int:
-        """Where in a program's memory a potential is."""
-        place = program.variable(section, x, "v")
-        assert place is not None
-        return place
 
 
 def soma_of(cell: Any) -> list[nrn.Section]:

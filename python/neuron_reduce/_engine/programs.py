@@ -5,18 +5,20 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from .._library.programs import Program
 from ..errors import EngineError
 from . import compiler, inputs, structures
-from .cells import Cell, hoc_name, is_time
+from .cells import Kept, hoc_name, is_time
+from .plays import Play
 from .references import Variable
 
 _SOURCE = np.dtype(structures.Source)
 _CONNECTION = np.dtype(structures.Connection)
+_PLAY = np.dtype(structures.Play)
 _RUN = ctypes.POINTER(structures.Run)
 
 Site = tuple[int, float]
@@ -30,7 +32,7 @@ class Loaded:
     :ivar time_step: in ms.
     """
 
-    def __init__(self, cell: Cell, program: Program, time_step: float):
+    def __init__(self, cell: Kept, program: Program, time_step: float):
         self.cell = cell
         self.program = program
         self.time_step = time_step
@@ -100,15 +102,16 @@ class Functions:
 
 
 class Wiring:
-    """The sources of events and the connections of a program, as its runtime has them.
+    """The sources of events, the connections and the plays of a program, as its runtime has them.
 
     :ivar sources: of the structure ``nr_source``; for each run :meth:`copy`.
+    :ivar plays: of the structure ``nr_play``; for each run a copy.
     :ivar connections: of the structure ``nr_connection``.
     :ivar origins: for each source the index of the cell's origin; -1 for events that NetCons were
         stated to deliver.
     """
 
-    def __init__(self, cell: Cell, program: Program):
+    def __init__(self, cell: Kept, program: Program):
         given = cell.inputs
         count = len(given.origins)
         # Of those that are not active, and of those without an origin, no source says.
@@ -138,15 +141,18 @@ class Wiring:
             origin = given.origins[index]
             if isinstance(origin, inputs.Times):
                 self._fill_times(place, origin.times)
-            elif isinstance(origin, inputs.Voltage):
+            elif isinstance(origin, inputs.Crossing):
                 self.sources[place]["kind"] = structures.CROSSING
-                offset = cell.potential(cell.indices[origin.section], origin.x, program)
+                offset = cell.potential(origin.section, origin.x, program)
                 self.sources[place]["offset"] = offset
                 self.sources[place]["threshold"] = origin.threshold
         for place, index in enumerate(stated):
             self.sources[len(origins) + place]["first"] = len(order) + place
             self.sources[len(origins) + place]["count"] = 1
             self._fill_times(len(origins) + place, given.deliveries[index])
+        self.plays = np.zeros(len(cell.plays), dtype=_PLAY)
+        for place, play in enumerate(cell.plays):
+            self._fill_play(self.plays[place], play, program)
 
     def copy(self, more: int = 0) -> np.ndarray:
         """The sources, and room for more behind them."""
@@ -161,7 +167,15 @@ class Wiring:
         """All of it, wherever in this process's memory it is."""
         sources = self.copy()
         sources["times"] = 0
-        parts = [sources, self.connections[: self.connection_count], self.origins, *self._kept]
+        plays = self.plays.copy()
+        plays["values"] = plays["times"] = plays["breaks"] = 0
+        parts = [
+            sources,
+            self.connections[: self.connection_count],
+            self.origins,
+            plays,
+            *self._kept,
+        ]
         return b"".join(each.tobytes() for each in parts)
 
     def _fill_streams(self, given: inputs.Inputs, origins: list[int]) -> None:
@@ -179,6 +193,27 @@ class Wiring:
         self.sources["ids"][places] = np.array([each.ids for each in streams], dtype=np.uint32)
         self.sources["global_index"][places] = given.global_index
 
+    def _fill_play(self, place: np.void, play: Play, program: Program) -> None:
+        offset = program.member(play.process, play.name)
+        if offset is None:
+            raise EngineError(
+                f"a Vector is played into {play.label}, which is not among what the engine "
+                "computes with; expected a parameter that is used"
+            )
+        place["offset"] = offset
+        place["interval"], place["is_continuous"] = play.interval, play.is_continuous
+        kept = (
+            ("values", "count", play.values),
+            ("times", "time_count", play.times),
+            ("breaks", "break_count", play.breaks),
+        )
+        for name, count, array in kept:
+            if array is not None:
+                array = np.ascontiguousarray(array)
+                self._kept.append(array)
+                # An address even where it has nothing: that there are no jumps is said so.
+                place[name], place[count] = array.ctypes.data, len(array)
+
     def _fill_times(self, place: int, times: np.ndarray) -> None:
         kept = np.ascontiguousarray(times, dtype=float)
         self._kept.append(kept)
@@ -190,9 +225,14 @@ class Wiring:
 class Programs:
     """The programs of a cell that were made so far, each by what it is for."""
 
-    def __init__(self, cell: Cell):
+    def __init__(self, cell: Kept):
         self._cell = cell
         self._made: dict[tuple, Loaded] = {}
+
+    @property
+    def made(self) -> Collection[Loaded]:
+        """All so far."""
+        return self._made.values()
 
     def recording(
         self,

@@ -66,6 +66,7 @@ def run(
     wiring = loaded.wiring
     memory = loaded.memory()
     spiking = wiring.copy(len(sites))
+    plays = wiring.plays.copy()
     change(memory, spiking)
     first = len(wiring.sources)
     spiking["threshold"][first:] = threshold
@@ -103,6 +104,8 @@ def run(
         spike_sources=spike_sources.ctypes.data,
         spike_times=spike_times.ctypes.data,
         spike_capacity=most_spikes,
+        plays=plays.ctypes.data,
+        play_count=len(plays),
     )
     functions = loaded.functions
     found: list[tuple[np.ndarray, np.ndarray]] = []
