@@ -410,15 +410,6 @@ def test_extracellular_is_refused() -> None:
 
 
 @isolated
-def test_plays_are_refused() -> None:
-    tree = Tree()
-    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
-    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
-    values.play(clamp._ref_amp, times, 1)
-    _refused("a Vector is played into amp of it", tree)
-
-
-@isolated
 @pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
 def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
     tree, other = driven_tree(), section("other")

@@ -169,7 +169,8 @@ class Changes:
         for key, values in given.items():
             shown = f"{what}[{collect.described(key)}]"
             name, segments, processes = self._places(key, shown)
-            is_apart = bool(processes) and not isinstance(key, str)
+            owner = taken_apart(key)[0] if isinstance(key, str) else None
+            is_apart = bool(processes) and owner not in self._cell.catalogue.classes
             numbers = self._values(values, shown)
             found.append(_Parameter(name, segments, processes, is_apart, numbers, is_factor))
         return found

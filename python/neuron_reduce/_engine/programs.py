@@ -156,18 +156,14 @@ class Wiring:
 
     def copy(self, more: int = 0) -> np.ndarray:
         """The sources, and room for more behind them."""
-        made = np.zeros(len(self.sources) + more, dtype=_SOURCE)
-        # As bytes: numpy copies structures a field of each at a time.
-        size = self.sources.nbytes
-        made.view(np.uint8)[:size] = self.sources.view(np.uint8)
-        return made
+        return _copied(self.sources, len(self.sources) + more)
 
     @property
     def content(self) -> bytes:
         """All of it, wherever in this process's memory it is."""
         sources = self.copy()
         sources["times"] = 0
-        plays = self.plays.copy()
+        plays = _copied(self.plays, len(self.plays))
         plays["values"] = plays["times"] = plays["breaks"] = 0
         parts = [
             sources,
@@ -220,6 +216,14 @@ class Wiring:
         self.sources[place]["kind"] = structures.TIMES
         self.sources[place]["times"] = kept.ctypes.data
         self.sources[place]["time_count"] = len(kept)
+
+
+def _copied(structures: np.ndarray, count: int) -> np.ndarray:
+    """So many structures, the first ones copies."""
+    made = np.zeros(count, dtype=structures.dtype)
+    # As bytes: numpy copies a field of each at a time, and leaves what is between them undefined.
+    made.view(np.uint8)[: structures.nbytes] = structures.view(np.uint8)
+    return made
 
 
 class Programs:
