@@ -53,6 +53,13 @@ public func nr_cell_stems(
   }
 }
 
+@c(nr_cell_process_kind) @implementation
+public func nr_cell_process_kind(
+  _ cell: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  readCell(cell).processKinds[index]
+}
+
 @c(nr_cell_sections) @implementation
 public func nr_cell_sections(
   _ cell: OpaquePointer, _ sections: UnsafeMutableRawPointer
@@ -117,6 +124,7 @@ final class CellResult {
   private(set) lazy var written = simulated.map { CArray($0.bytes) }
   private(set) var cell: LiveCell
   private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
+  private(set) lazy var processKinds = CStrings(cell.model.pointProcessKinds.map(\.name))
   /// The seconds that reading took.
   let seconds: Double
   private(set) lazy var groups: [nr_process_group] = grouping.groups.map { group in

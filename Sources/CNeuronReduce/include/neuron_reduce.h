@@ -711,6 +711,9 @@ int64_t nr_program_variable(const nr_program *program, size_t section, double po
 /// The same of a point process's member.
 int64_t nr_program_member(const nr_program *program, size_t point_process, const char *name);
 
+/// The classes of point process on a cell, one after the other; NULL past the last.
+const char *NR_NULLABLE nr_cell_process_kind(const nr_cell *cell, size_t index);
+
 /// Appends a cell's sections to a SectionList, in the order of their indices.
 nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
 

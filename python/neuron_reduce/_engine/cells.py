@@ -15,8 +15,7 @@ from .._library import reducing
 from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
 from .._session import collect, gone
-from .._session import mechanisms as mechanisms_of_session
-from ..errors import CellError, EngineError, SynapseError
+from ..errors import CellError, EngineError
 from . import inputs, plays, refusals, sources
 from .catalogue import Catalogue
 from .references import TIME, Variable
@@ -142,12 +141,6 @@ class Cell(Kept):
         self.names = [section.name() for section in self.sections]
         self.soma = self.indices[soma[0]]
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
-        collect.object_references(given, "netcons", "NetCon")
-        for index, each in enumerate(given):
-            if mechanisms_of_session.class_name(each) != "NetCon":
-                raise SynapseError(
-                    f"netcons[{index}] is {collect.described(each)}; expected a NetCon"
-                )
         self.inputs = self._placed(inputs.read(self.point_processes, given, events))
         self.trees = [
             each.syntax_tree().encode()
@@ -161,14 +154,15 @@ class Cell(Kept):
             for mechanism in section(0.5)
             if not mechanism.is_ion()
         }
-        found |= {each.hname().split("[")[0] for each in self.point_processes}
-        return sorted(found)
+        return sorted(found | set(self._read.process_kinds))
 
     def _placed(self, given: inputs.Inputs) -> inputs.Inputs:
         """Inputs by the indices of sections.
 
         :raises EngineError: a NetCon watches another cell.
         """
+        if not any(isinstance(each, inputs.Voltage) for each in given.origins):
+            return given
         origins: list[inputs.Origin] = []
         for index, origin in enumerate(given.origins):
             if not isinstance(origin, inputs.Voltage):

@@ -27,7 +27,7 @@ from neuron import h, hoc, nrn
 
 from .._library import inputs as library
 from .._session import collect, mechanisms
-from ..errors import ArgumentError, EngineError
+from ..errors import ArgumentError, EngineError, SynapseError
 
 _STIMULATOR = "NetStim"
 
@@ -146,6 +146,7 @@ def read(
         here.
     :raises EngineError: a source of events is none that the engine knows, a NetStim is itself
         driven by events, or one of ``netcons`` has its target elsewhere; the message names it.
+    :raises SynapseError: one of ``netcons`` is none.
     """
     given = _Given(events)
     every = list(h.List("NetCon"))
@@ -398,11 +399,15 @@ def _is_of_another_variable(netcon) -> bool:
 
 
 def _check_that_all_are_among(netcons: Sequence[Any], found: Sequence[Any]) -> None:
-    if not len(netcons):
-        return
-    known = set(map(_pointer, found))
-    for index, netcon in enumerate(netcons):
-        if _pointer(netcon) not in known:
+    references = collect.object_references(list(netcons), "netcons", "NetCon")
+    known = set(map(_pointer, found)) if len(references) else set()
+    for index, reference in enumerate(references):
+        if reference not in known:
+            netcon = netcons[index]
+            if mechanisms.class_name(netcon) != "NetCon":
+                raise SynapseError(
+                    f"netcons[{index}] is {collect.described(netcon)}; expected a NetCon"
+                )
             target = netcon.syn()
             where = "has no target" if target is None else f"targets {target.hname()}"
             raise EngineError(

@@ -184,9 +184,8 @@ class Wiring:
             return
         streams = [given.origins[origins[place]] for place in places]
         self.sources["kind"][places] = structures.STREAM
-        for name in ("interval", "number", "start", "noise"):
-            self.sources[name][places] = [getattr(each, name) for each in streams]
-        self.sources["ids"][places] = np.array([each.ids for each in streams], dtype=np.uint32)
+        for name, values in zip(inputs.Stimulator._fields, zip(*streams, strict=True), strict=True):
+            self.sources[name][places] = values
         self.sources["global_index"][places] = given.global_index
 
     def _fill_play(self, place: np.void, play: Play, program: Program) -> None:

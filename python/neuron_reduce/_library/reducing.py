@@ -46,6 +46,9 @@ _free_written = function("nr_written_cell_free", None, ctypes.c_void_p)
 _written = function(
     "nr_cell_written", ctypes.c_void_p, ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)
 )
+_process_kind = function(
+    "nr_cell_process_kind", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t
+)
 _has_transfers = function("nr_cell_has_transfers", ctypes.c_int, ctypes.c_void_p)
 
 
@@ -138,6 +141,14 @@ class Cell:
             _library.nr_cell_set_leaks(self._handle, (Leak * len(leaks))(*leaks), len(leaks)),
             self._names,
         )
+
+    @property
+    def process_kinds(self) -> list[str]:
+        """The classes of point process on the cell."""
+        found = []
+        while name := _process_kind(self._handle, len(found)):
+            found.append(name.decode())
+        return found
 
     def sections(self) -> list[nrn.Section]:
         """All sections, in the order of their indices."""
