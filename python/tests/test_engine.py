@@ -427,6 +427,24 @@ def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
 
 
 @isolated
+def test_what_a_caller_drops_is_kept() -> None:
+    """NetStims, Vectors that are played, and the cell itself: NEURON runs them in the check."""
+
+    def made() -> neuron_reduce.Engine:
+        soma = section("soma", 20, 20)
+        soma.insert("hh")
+        synapse, netstim, clamp = h.ExpSyn(soma(0.5)), h.NetStim(), h.IClamp(soma(0.5))
+        netcon = h.NetCon(netstim, synapse, 10, 1, 0.05)
+        netstim.number, clamp.dur = 5, 1e9
+        values, times = h.Vector([0, 0.1, 0.3]), h.Vector([0, 10, 30])
+        values.play(clamp._ref_amp, times, 1)
+        return neuron_reduce.compile(cell_of(soma), [synapse], [netcon])
+
+    engine = made()
+    assert len(engine.run(50).spikes[0])
+
+
+@isolated
 def test_linear_mechanisms_are_refused() -> None:
     tree = Tree()
     matrices, vectors = [h.Matrix(1, 1), h.Matrix(1, 1)], [h.Vector(1), h.Vector(1)]

@@ -111,6 +111,8 @@ class Kept:
 class Cell(Kept):
     """A cell of the session.
 
+    It keeps the user's objects as long as it lives.
+
     :ivar sections: all of them.
     :ivar indices: of the sections.
     :ivar point_processes: all on them.
@@ -126,6 +128,8 @@ class Cell(Kept):
         is_exact: bool = True,
     ):
         self.is_exact = is_exact
+        # What a caller drops would be gone when NEURON runs it beside the engine.
+        self._kept = cell, events
         soma = soma_of(cell)
         self.name = collect.described(cell)
         self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
@@ -202,16 +206,14 @@ class Cell(Kept):
 
     def _stimulator_names(self) -> dict[str, int]:
         """By name of a NetStim the index of its origin."""
-        found: dict[int, str] = {}
-        for netcon, index in zip(
-            self.inputs.netcons, self.inputs.origin_indices.tolist(), strict=True
-        ):
-            is_stream = isinstance(self.inputs.origins[index], inputs.Stimulator)
-            if is_stream and index not in found:
-                source = netcon.pre()
-                if source is not None:
-                    found[index] = source.hname()
-        return {name: index for index, name in found.items()}
+        given = self.inputs
+        return {
+            source.hname(): index
+            for index, (origin, source) in enumerate(
+                zip(given.origins, given.sources, strict=True)
+            )
+            if isinstance(origin, inputs.Stimulator)
+        }
 
     def _compile(self, request: ProgramRequest) -> Program:
         if any(map(gone.is_gone, self.sections)):

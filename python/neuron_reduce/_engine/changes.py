@@ -343,14 +343,11 @@ class Changes:
     def _stimulators(self) -> dict[int, int]:
         """By NetStim the index of its origin."""
         given = self._cell.inputs
-        if not given.netcons:
-            return {}
-        found: dict[int, int] = {}
-        for netcon, origin in zip(given.netcons, given.origin_indices, strict=True):
-            source = netcon.pre()
-            if source is not None and isinstance(given.origins[origin], inputs.Stimulator):
-                found[pointer(source)] = int(origin)
-        return found
+        return {
+            pointer(source): index
+            for index, source in enumerate(given.sources)
+            if isinstance(given.origins[index], inputs.Stimulator)
+        }
 
     # ---- What is done ------------------------------------------------------------------------
 

@@ -105,6 +105,8 @@ class Inputs:
     """All NetCons onto some point processes, n of them, in the order in which NEURON made them.
 
     :ivar netcons: the objects themselves; none where there is no session.
+    :ivar sources: for each origin the object that has the events, which a NetCon does not keep; None
+        for potentials and for nothing.
     :ivar targets: for each the index of its point process, shaped (n,).
     :ivar origins: what has events; None alone for what has none of its own.
     :ivar origin_indices: for each NetCon the index of its origin, shaped (n,).
@@ -119,6 +121,7 @@ class Inputs:
     """
 
     netcons: list[Any]
+    sources: list[Any]
     targets: np.ndarray
     origins: list[Origin]
     origin_indices: np.ndarray
@@ -182,6 +185,7 @@ def read(
     given.check_that_all_were_used()
     return Inputs(
         found,
+        origins.sources,
         targets[places],
         origins.found,
         np.array(origin_indices, dtype=np.int64),
@@ -322,6 +326,7 @@ class _Origins:
         stimulators: Sequence[Stimulator | None],
     ):
         self.found: list[Origin] = []
+        self.sources: list[Any] = []
         self._given = given
         self._driven = driven
         self._stimulators = stimulators
@@ -337,17 +342,18 @@ class _Origins:
         if source:
             found = self._known.get(source)
             return (
-                self._add(source, self._of_object(netcon, source, netstim))
+                self._add(source, self._of_object(netcon, source, netstim), netcon.pre())
                 if found is None
                 else found
             )
         origin = _of_section(netcon) if is_valid else None
         found = self._known.get(origin)
-        return self._add(origin, origin) if found is None else found
+        return self._add(origin, origin, None) if found is None else found
 
-    def _add(self, key: Any, origin: Origin) -> int:
+    def _add(self, key: Any, origin: Origin, source: Any) -> int:
         self._known[key] = len(self.found)
         self.found.append(origin)
+        self.sources.append(source)
         return self._known[key]
 
     def _of_object(self, netcon, pointer: int, netstim: int) -> Origin:

@@ -37,6 +37,7 @@ class Play:
         ``interval`` ms.
     :ivar is_continuous: whether it is lines between values, rather than steps.
     :ivar breaks: of lines the indices of the times at which they may jump; None for all of them.
+    :ivar vectors: the session's own objects.
     """
 
     process: int
@@ -48,11 +49,10 @@ class Play:
     interval: float
     is_continuous: bool
     breaks: np.ndarray | None
+    vectors: tuple[Any, ...] = ()
 
-    def arrays(self) -> list[np.ndarray]:
-        """All that it is made of."""
-        numbers = np.array([self.process, self.interval, self.is_continuous], dtype=float)
-        return [numbers, *(each for each in (self.values, self.times, self.breaks) if each is not None)]
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"vectors": ()}
 
 
 def read(recordings: Sequence[Recording], point_processes: Sequence[Any]) -> list[Play]:
@@ -118,6 +118,11 @@ def _play(
         recording.interval,
         recording.is_continuous,
         None if breaks is None else breaks.astype(np.int64),
+        tuple(
+            vectors[each]
+            for each in (recording.vector, recording.times, recording.breaks)
+            if each in vectors
+        ),
     )
 
 

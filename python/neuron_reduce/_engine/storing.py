@@ -60,8 +60,8 @@ def packed(cell: Kept, passed: Mapping[bytes, float]) -> tuple[int, str, bytes]:
     else:
         assert isinstance(cell, Cell)
         content = {name: getattr(cell, name) for name in _FIELDS}
-        # NetCons are the session's.
-        content["inputs"] = dataclasses.replace(cell.inputs, netcons=[])
+        # The objects are the session's.
+        content["inputs"] = dataclasses.replace(cell.inputs, netcons=[], sources=[])
         content["written"] = cell.written()
     whole = pickle.dumps((content, dict(passed)), protocol=5)
     return FORMAT, version(), zlib.compress(whole, 1)
