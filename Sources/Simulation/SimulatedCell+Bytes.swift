@@ -52,7 +52,8 @@ extension SimulatedCell {
       initialPotential: initialPotential.isNaN ? nil : initialPotential,
       mechanisms: try reader.list { reader throws(SimulationError) in try reader.kind() },
       pointProcessKinds: try reader.list { reader throws(SimulationError) in try reader.kind() },
-      leaks: [], sections: try reader.list { reader throws(SimulationError) in try reader.section() })
+      leaks: [])
+    model.sections = try reader.list { reader throws(SimulationError) in try reader.section() }
     model.pointProcesses = try reader.list { reader throws(SimulationError) in
       PointProcess(
         kind: try reader.integer(), section: try reader.integer(), position: try reader.number(),

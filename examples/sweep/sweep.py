@@ -53,7 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("results", type=pathlib.Path, help="the file, such as output/sweep.zarr")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--tstop", type=float, default=1000.0, help="of each, in ms")
-    parser.add_argument("--block", type=int, default=50, help="trials of one task, and of one chunk")
+    parser.add_argument(
+        "--block", type=int, default=50, help="trials of one task, and of one chunk"
+    )
     parser.add_argument(
         "--model",
         type=pathlib.Path,
@@ -184,14 +186,13 @@ def _run(
     waiting = iter(blocks)
     # Some more than can run: what is not written yet stays few.
     first = [task(block) for block in itertools.islice(waiting, 3 * _threads(client))]
-    done, start = 0, time.perf_counter()
+    start = time.perf_counter()
     running = distributed.as_completed(first, with_results=True)
-    for future, (block, found) in running:
+    for done, (future, (block, found)) in enumerate(running, 1):
         _write(results, block, found)
         future.release()
         for following in itertools.islice(waiting, 1):
             running.add(task(following))
-        done += 1
         rate = done * size / (time.perf_counter() - start)
         print(f"\r{done} of {len(blocks)} blocks, {rate:.3g} trials/s", end="", flush=True)
     print()

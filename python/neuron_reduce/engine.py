@@ -189,8 +189,8 @@ class Engine:
             ``'soma[0](0.5).v'`` and ``'Exp2Syn[3].g'``. None for the potential of the soma's
             middle.
         :param spikes: where to look for spikes: True for the soma's middle, False for nowhere, a
-            segment, or several, or names of such, as ``'soma[0](0.5)'``. A spike's time is that of the first step above the threshold, and
-            1e-10 ms, as a NetCon has it.
+            segment, or several, or names of such, as ``'soma[0](0.5)'``. A spike's time is that of
+            the first step above the threshold, and 1e-10 ms, as a NetCon has it.
         :param threshold: of spikes in mV.
         :raises ArgumentError: an argument has no meaning, or names what is not of the cell.
         :raises EngineError: a variable cannot be recorded; the run is not NEURON's; it cannot go
@@ -237,7 +237,7 @@ class Engine:
 
         A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
         kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
-        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 200 bytes for each
+        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 300 bytes for each
         NetCon.
 
         Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
@@ -293,9 +293,7 @@ class Engine:
                 batch.run(loaded, places, sites, threshold, tstop, prepared, threads, bar)
         finally:
             # What other threads do meanwhile with the same engine is theirs.
-            done = _trials(
-                batch, variables, len(sites), changes.seeds, time.perf_counter() - start
-            )
+            done = _trials(batch, variables, len(sites), changes.seeds, time.perf_counter() - start)
             self.trials = done
             _save(done, save)
         if all(done.problems):

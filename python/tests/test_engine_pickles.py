@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import re
 import subprocess
 import sys
 import warnings
@@ -103,7 +104,10 @@ def test_runs_are_the_same_to_the_last_bit() -> None:
     }
     calls = [
         ("run", {"tstop": 60, "record": run.labels, "spikes": ["soma(0.5)", "axon(1)"]}),
-        ("run", {"tstop": 60, "record": ["soma(0.5).ina", ("axon(0.3)", "gna_hh"), "soma(0.5).pas.i"]}),
+        (
+            "run",
+            {"tstop": 60, "record": ["soma(0.5).ina", ("axon(0.3)", "gna_hh"), "soma(0.5).pas.i"]},
+        ),
         ("run", {"tstop": 20, "dt": 0.0125}),
         ("run_batch", changes),
     ]
@@ -257,6 +261,33 @@ def test_damaged_cells_are_refused() -> None:
         except EngineError as error:
             kinds.add(str(error)[:60])
     assert kinds
+
+
+@isolated
+def test_the_recipe_for_job_arrays(tmp_path: Path) -> None:
+    """The page's own script, as a task of an array runs it."""
+    text = (PROJECT / "docs" / "sweeps.md").read_text()
+    (script,) = (
+        each for each in re.findall(r"```python\n(.*?)```", text, re.S) if "PER_TASK" in each
+    )
+    script = script.replace("PER_TASK = 100", "PER_TASK = 3").replace("tstop=1000", "tstop=30")
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree)
+    (tmp_path / "engine.pkl").write_bytes(pickle.dumps(engine))
+    (tmp_path / "trials.py").write_text(script.replace("soma[0](0.5).v", "soma(0.5).v"))
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(neuron_reduce.__file__).parents[1]),
+        "SLURM_ARRAY_TASK_ID": "2",
+        "SLURM_CPUS_PER_TASK": "2",
+    }
+    for _ in range(2):
+        subprocess.run(
+            [sys.executable, "trials.py"], cwd=tmp_path, env=environment, check=True, timeout=120
+        )
+    expected = engine.run_batch([6, 7, 8], 30, record=[tree.soma(0.5)])
+    with np.load(tmp_path / "trials-0002.npz") as read:
+        assert np.array_equal(read["v"], expected.v)
+        assert read["seeds"].tolist() == [6, 7, 8]
 
 
 def test_warnings_are_of_this_package() -> None:

@@ -38,7 +38,8 @@ def engine():
     return engine
 
 def changes(trials):
-    return {{"seeds": trials, "rates": 1 + trials / 40, "parameters": {{"Exp2Syn.tau2": 2 + trials / 9}}}}
+    parameters = {{"Exp2Syn.tau2": 2 + trials / 9}}
+    return {{"seeds": trials, "rates": 1 + trials / 40, "parameters": parameters}}
 
 def record():
     return ["soma(0.5).v"]

@@ -171,9 +171,7 @@ class Catalogue:
         if owner is not None:
             index = self.process(owner)
             found = (
-                self._of_segment(owner, name)
-                if index is None
-                else self._of_process(index, name)
+                self._of_segment(owner, name) if index is None else self._of_process(index, name)
             )
             if found is not None:
                 return found

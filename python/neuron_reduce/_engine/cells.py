@@ -209,9 +209,7 @@ class Cell(Kept):
         given = self.inputs
         return {
             source.hname(): index
-            for index, (origin, source) in enumerate(
-                zip(given.origins, given.sources, strict=True)
-            )
+            for index, (origin, source) in enumerate(zip(given.origins, given.sources, strict=True))
             if isinstance(origin, inputs.Stimulator)
         }
 

@@ -181,7 +181,11 @@ class Changes:
             owner, name = taken_apart(key)
             if owner is None:
                 every = range(len(self._cell.names))
-                return name, self._having_parameter([(each, None) for each in every], name, wanted), []
+                return (
+                    name,
+                    self._having_parameter([(each, None) for each in every], name, wanted),
+                    [],
+                )
             if owner in self._cell.catalogue.classes:
                 classes = self._cell.catalogue.classes
                 processes = [index for index, each in enumerate(classes) if each == owner]
@@ -212,9 +216,7 @@ class Changes:
             name = self._parameter_of(processes, name, wanted)
         return name, segments, processes
 
-    def _owner(
-        self, owner: Any, wanted: str
-    ) -> tuple[tuple[int, float | None] | None, int | None]:
+    def _owner(self, owner: Any, wanted: str) -> tuple[tuple[int, float | None] | None, int | None]:
         """A section and a position on it, None for all of it; or a point process."""
         cell = self._cell
         if isinstance(owner, str):

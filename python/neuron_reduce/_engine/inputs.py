@@ -105,8 +105,8 @@ class Inputs:
     """All NetCons onto some point processes, n of them, in the order in which NEURON made them.
 
     :ivar netcons: the objects themselves; none where there is no session.
-    :ivar sources: for each origin the object that has the events, which a NetCon does not keep; None
-        for potentials and for nothing.
+    :ivar sources: for each origin the object that has the events, which a NetCon does not keep;
+        None for potentials and for nothing.
     :ivar targets: for each the index of its point process, shaped (n,).
     :ivar origins: what has events; None alone for what has none of its own.
     :ivar origin_indices: for each NetCon the index of its origin, shaped (n,).

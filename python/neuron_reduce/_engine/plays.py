@@ -3,9 +3,9 @@
 ``Vector.play(reference, dt)`` and ``Vector.play(reference, times)`` set a value when its time has
 come, as an event: with the step whose middle is not before it. ``Vector.play(reference, times, 1)``
 sets, at the middle and at the end of each step, what is on the line through the values before and
-after; before the first time the first value, and after the last one what is on the line through the
-last two. Where jumps were named by their indices, lines are drawn as if there was nothing behind the
-next jump until its time has come (``simulation.h``).
+after; before the first time the first value, and after the last one what is on the line through
+the last two. Where jumps were named by their indices, lines are drawn as if there was nothing
+behind the next jump until its time has come (``simulation.h``).
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def _play(
         # What is none of the cell's may drive it all the same: a weight, a NetStim, a GLOBAL.
         name = recording.name
         what = "a variable that is not the cell's" if name is None else f"{name} of its sections"
-        raise EngineError(f"a Vector is played into {what}, which the engine does not do; {_EXPECTED}")
+        raise EngineError(
+            f"a Vector is played into {what}, which the engine does not do; {_EXPECTED}"
+        )
     process = point_processes[recording.point_process]
     kind, name = mechanisms.class_name(process), recording.name
     label = f"{process.hname()}.{name}"
@@ -151,5 +153,7 @@ def _problem(
     if breaks is not None:
         places = breaks.astype(np.int64)
         if (places < 0).any() or (places >= len(times)).any() or (np.diff(places) < 0).any():
-            return f"has jumps that are no indices of its {len(times)} times in order; expected such"
+            return (
+                f"has jumps that are no indices of its {len(times)} times in order; expected such"
+            )
     return ""

@@ -105,8 +105,8 @@ def find(names: Iterable[str], folders: Sequence[str | os.PathLike] = ()) -> dic
 def _warn_of_change(name: str, path: str) -> None:
     """Once in a process."""
     warn(
-        f"{path} is not what the mechanism {name} was compiled from any more: NEURON and the engine "
-        "run what was compiled; expected nrnivmodl after a change"
+        f"{path} is not what the mechanism {name} was compiled from any more: NEURON and the "
+        "engine run what was compiled; expected nrnivmodl after a change"
     )
 
 

@@ -12,9 +12,7 @@ from .structures import Netcon, Netstim
 
 _SIZE = ctypes.POINTER(ctypes.c_size_t)
 
-declare(
-    "nr_inputs_read", ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_void_p)
-)
+declare("nr_inputs_read", ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_void_p))
 _free = function("nr_inputs_free", None, ctypes.c_void_p)
 _netcons = function("nr_inputs_netcons", ctypes.POINTER(Netcon), ctypes.c_void_p, _SIZE)
 _weights = function("nr_inputs_weights", ctypes.POINTER(ctypes.c_double), ctypes.c_void_p, _SIZE)

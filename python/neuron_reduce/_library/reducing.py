@@ -46,9 +46,7 @@ _free_written = function("nr_written_cell_free", None, ctypes.c_void_p)
 _written = function(
     "nr_cell_written", ctypes.c_void_p, ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)
 )
-_process_kind = function(
-    "nr_cell_process_kind", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t
-)
+_process_kind = function("nr_cell_process_kind", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
 _has_transfers = function("nr_cell_has_transfers", ctypes.c_int, ctypes.c_void_p)
 
 
@@ -194,7 +192,7 @@ class Cell:
         return Program("nr_cell_compile", self._handle, request, self._names)
 
     def written(self) -> bytes:
-        """What programs of the cell are made of, for :class:`WrittenCell`; once one was compiled."""
+        """What programs of the cell are made of, for :class:`WrittenCell`; once one was made."""
         count = ctypes.c_size_t()
         base = _written(self._handle, ctypes.byref(count))
         return ctypes.string_at(base, count.value)
