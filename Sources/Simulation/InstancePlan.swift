@@ -98,7 +98,8 @@ struct InstancePlan {
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
-            variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name)
+            variable, name, kind, values,
+            isAdjustable: isAdjustable(name) || isStored(name)
               || played.contains(.instance(index)), in: &plan))
       default:
         let isNeeded =
