@@ -47,10 +47,11 @@ struct InstancePlan {
   ///   - values: of each instance, in the order of the kind's parameters.
   ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
   ///   - isAdjustable: whether a parameter may be changed between runs.
+  ///   - isPlayed: whether a parameter changes during runs.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
     isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
-    in plan: inout MemoryPlan
+    isPlayed: (String) -> Bool, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
     self.prefix = prefix
@@ -87,6 +88,7 @@ struct InstancePlan {
 
     kept.formUnion(try currentsLeft())
     try checkResults()
+    let played = try playedVariables(isPlayed, assigned)
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -96,8 +98,9 @@ struct InstancePlan {
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
-            variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name),
-            in: &plan))
+            variable, name, kind, values,
+            isAdjustable: isAdjustable(name) || isStored(name)
+              || played.contains(.instance(index)), in: &plan))
       default:
         let isNeeded =
           kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
@@ -121,7 +124,8 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign
+    let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign.union(
+      played)
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -164,6 +168,43 @@ struct InstancePlan {
       }
     }
     return left
+  }
+
+  /// The parameters that change during runs.
+  ///
+  /// An event in a NET_RECEIVE may come before what is played in the same half step, or after it: NEURON keeps
+  /// their order, which nothing here does. It makes tables anew, which nothing here does either.
+  private func playedVariables(
+    _ isPlayed: (String) -> Bool, _ assigned: Set<Variable>
+  ) throws(SimulationError) -> Set<Variable> {
+    let found = mechanism.variables.indices.filter {
+      isPlayed(Self.name(of: mechanism.variables[$0].name, of: mechanism))
+    }
+    let received = Effects(
+      of: [mechanism.receiver?.block, mechanism.receiver?.initial].compactMap { $0 },
+      mechanism.tables
+    ).liveIn
+    for index in found {
+      let variable = mechanism.variables[index]
+      let fault: (block: String, what: String)? =
+        if variable.role != .parameter || variable.count > 1 {
+          ("PARAMETER", "which is no scalar in it")
+        } else if assigned.contains(.instance(index)) {
+          ("PARAMETER", "which the mechanism sets itself")
+        } else if received.contains(.instance(index)) {
+          ("NET_RECEIVE", "which it uses")
+        } else if !mechanism.usedTables.isEmpty {
+          ("TABLE", "while tables may depend on it")
+        } else {
+          nil
+        }
+      if let fault {
+        throw .unsupported(
+          mechanism: mechanism.name, block: fault.block,
+          construct: "a Vector played into \(variable.name), \(fault.what),")
+      }
+    }
+    return Set(found.map(Variable.instance))
   }
 
   /// What a table gives has to be looked up before it is used: NEURON leaves in the first instance what making

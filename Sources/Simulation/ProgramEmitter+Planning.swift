@@ -27,7 +27,7 @@ extension ProgramEmitter {
           values: values(of: mechanism, in: set), isFused: settings.isFused,
           usesTables: settings.usesTables,
           isStored: { settings.recorded.contains($0) },
-          isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
+          isAdjustable: { settings.adjustable.contains($0) }, isPlayed: { _ in false }, in: &plan)
       }
       for mechanism in planned.order {
         let isPresent = set.segments.indices.map { set.has(mechanism, at: $0) }
@@ -112,7 +112,7 @@ extension ProgramEmitter {
     let slots = layout.slotsOfProcesses
     let mayShare = kinds.indices.map {
       kinds[$0].superposes && kinds[$0].isAloneInSteps
-        && settings.recorded.isDisjoint(with: names(of: $0))
+        && settings.recorded.isDisjoint(with: names(of: $0)) && playedNames(of: $0).isEmpty
     }
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
@@ -175,7 +175,8 @@ extension ProgramEmitter {
             source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
             values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
             usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
-            isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
+            isAdjustable: { settings.adjustable.contains($0) },
+            isPlayed: playedNames(of: kind).contains, in: &plan),
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
@@ -205,6 +206,11 @@ extension ProgramEmitter {
           "a concentration of \(ion.name) where \(section.name) has several segments and no density "
           + "mechanism that uses it as well")
     }
+  }
+
+  /// The variables of a kind of point process that Vectors are played into.
+  func playedNames(of kind: Int) -> Set<String> {
+    Set(names(of: kind).filter { settings.played.contains("\(kinds[kind].name).\($0)") })
   }
 
   func names(of kind: Int) -> [String] {

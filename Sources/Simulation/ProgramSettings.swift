@@ -1,7 +1,7 @@
 /// How a cell is compiled.
 package struct ProgramSettings: Sendable {
   /// An ion of the session: what no mechanism of a cell says.
-  package struct Ion: Sendable {
+  package struct Ion: Sendable, Equatable {
     /// Its charge.
     package var valence: Double
     /// The concentrations it begins with where mechanisms write them, in mM: `nai0_na_ion`, `nao0_na_ion`.
@@ -42,6 +42,8 @@ package struct ProgramSettings: Sendable {
   package var recorded: Set<String>
   /// Names of parameters that may be changed between runs.
   package var adjustable: Set<String>
+  /// Parameters of point processes that change during runs, as `IClamp.amp`.
+  package var played: Set<String>
   /// How many weights all NetCons have together.
   package var weightCount: Int
   /// By mechanism, then by name.
@@ -51,7 +53,7 @@ package struct ProgramSettings: Sendable {
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
     styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
     recorded: Set<String> = [],
-    adjustable: Set<String> = [], weightCount: Int = 0,
+    adjustable: Set<String> = [], played: Set<String> = [], weightCount: Int = 0,
     functionTables: [String: [String: FunctionTable]] = [:]
   ) {
     self.timeStep = timeStep
@@ -62,6 +64,7 @@ package struct ProgramSettings: Sendable {
     self.usesTables = usesTables
     self.recorded = recorded
     self.adjustable = adjustable
+    self.played = played
     self.weightCount = weightCount
     self.functionTables = functionTables
   }

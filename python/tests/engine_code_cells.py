@@ -36,7 +36,34 @@ def clamped() -> Tree:
     return tree
 
 
-CELLS = {"driven": driven_tree, "many": many_synapses, "clamped": clamped, "quiet": Tree}
+def played() -> Tree:
+    """Vectors that are played in steps and as lines, one value and many, to the end and not."""
+    tree = Tree()
+    times = h.Vector([0, 1, 1, 2.03, 7, 7, 12])
+    ways: list[list[Any]] = [
+        [times],
+        [times, 1],
+        [times, h.Vector([1, 4])],
+        [times, h.Vector([])],
+        [h.Vector([3]), 1],
+        [0.7],
+    ]
+    for place, way in enumerate(ways):
+        clamp = tree.synapse("IClamp", tree.sections[place](0.5), delay=0, dur=1e9)
+        values = h.Vector([0.1, 0.2, 0, 0.3, -0.1, 0.1, 0])
+        values.play(clamp._ref_amp, *way)
+        tree.kept += [values, *way]
+    return tree
+
+
+# What is played in one is none of the next cell's, which would be refused.
+CELLS = {
+    "driven": driven_tree,
+    "many": many_synapses,
+    "clamped": clamped,
+    "quiet": Tree,
+    "played": played,
+}
 
 
 def programs(tree: Tree) -> list[Any]:

@@ -410,15 +410,6 @@ def test_extracellular_is_refused() -> None:
 
 
 @isolated
-def test_plays_are_refused() -> None:
-    tree = Tree()
-    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
-    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
-    values.play(clamp._ref_amp, times, 1)
-    _refused("a Vector is played into amp of it", tree)
-
-
-@isolated
 @pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
 def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
     tree, other = driven_tree(), section("other")
@@ -433,6 +424,24 @@ def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
     }[into]()
     values.play(target, times, 1)
     _refused("a Vector is played into a variable that is not the cell's", tree)
+
+
+@isolated
+def test_what_a_caller_drops_is_kept() -> None:
+    """NetStims, Vectors that are played, and the cell itself: NEURON runs them in the check."""
+
+    def made() -> neuron_reduce.Engine:
+        soma = section("soma", 20, 20)
+        soma.insert("hh")
+        synapse, netstim, clamp = h.ExpSyn(soma(0.5)), h.NetStim(), h.IClamp(soma(0.5))
+        netcon = h.NetCon(netstim, synapse, 10, 1, 0.05)
+        netstim.number, clamp.dur = 5, 1e9
+        values, times = h.Vector([0, 0.1, 0.3]), h.Vector([0, 10, 30])
+        values.play(clamp._ref_amp, times, 1)
+        return neuron_reduce.compile(cell_of(soma), [synapse], [netcon])
+
+    engine = made()
+    assert len(engine.run(50).spikes[0])
 
 
 @isolated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import functools
 import os
+import resource
 import threading
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,45 @@ def test_a_full_disk_costs_nothing_but_the_file(tmp_path: Path, monkeypatch: Any
         done = _engine(tree).run_batch([3], 5, save=tmp_path / "trials.npz")
     assert done.is_finished.all()
     assert list(tmp_path.iterdir()) == []
+
+
+@isolated
+def test_a_file_that_does_not_fit(tmp_path: Path) -> None:
+    """As on a full disk, but for the number of the system's error."""
+    tree = driven_tree()
+    path = tmp_path / "trials.npz"
+    path.write_text("before")
+    engine = _engine(tree)
+    engine.run(1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+    with pytest.warns(NeuronReduceWarning, match="could not be saved to .*too large") as caught:
+        done = engine.run_batch([3, 4], 50, record=_soma(tree), save=path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert len(caught) == 1
+    assert done.is_finished.all()
+    assert path.read_text() == "before"
+    assert len(list(tmp_path.iterdir())) == 1
+    done.save(path)
+    with np.load(path) as read:
+        assert np.array_equal(read["v"], done.v)
+
+
+@isolated
+def test_python_calls_a_clamps_del_otherwise() -> None:
+    tree = driven_tree()
+    clamp = tree.synapse("IClamp", tree.soma(0.5), delay=5, dur=3, amp=0.5)
+    engine = _engine(tree)
+    values = [1.0, 20.0]
+    arguments: dict[str, Any] = {"tstop": 30, "record": _soma(tree)}
+    expected = engine.run_batch(parameters={"IClamp.del": values}, **arguments)
+    assert not np.array_equal(expected.v[0], expected.v[1])
+    for key in ("IClamp.delay", (clamp, "delay"), "IClamp[0].delay", ("IClamp[0]", "del")):
+        found = engine.run_batch(parameters={key: values}, **arguments)
+        assert np.array_equal(found.v, expected.v), key
+    clamp.delay = 20
+    assert np.array_equal(_engine(tree).run(30).v, expected.v[1])
+    with pytest.raises(ArgumentError, match="is not known"):
+        engine.run_batch(parameters={"Exp2Syn.delay": values})
 
 
 @isolated

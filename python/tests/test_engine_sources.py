@@ -14,7 +14,7 @@ from neuron import h
 
 from isolated import isolated
 from models import compiled_engine
-from neuron_reduce import ArgumentError, EngineError
+from neuron_reduce import ArgumentError, EngineError, NeuronReduceWarning
 from neuron_reduce._engine import cache as caches
 from neuron_reduce._engine import sources
 
@@ -92,6 +92,9 @@ def test_source_that_changed_since_it_was_compiled(cache: Path, tmp_path: Path) 
     file.write_text(text.replace("\n", "\r\n"))
     assert not source().changed
     file.write_text(text.replace("65", "66"))
+    with pytest.warns(NeuronReduceWarning, match="plain.mod is not what .* was compiled from"):
+        assert source().changed
+    # Once is enough.
     assert source() == sources.Source("plain_to_change", text, str(file), changed=True)
     file.unlink()
     assert not source().changed

@@ -63,6 +63,26 @@ typedef struct nr_connection {
   double delay;
 } nr_connection;
 
+/// A Vector that is played into a number of the memory.
+typedef struct nr_play {
+  int64_t offset;
+  /// What is played; and its times in ms, never falling: NULL where each value follows the one before it after
+  /// `interval` ms.
+  const double *values, *times;
+  int64_t count, timeCount;
+  double interval;
+  /// Whether it is a line through the values rather than steps; and the indices of those times at which the line
+  /// may jump: NULL for all of them.
+  int32_t isContinuous;
+  const int64_t *breaks;
+  int64_t breakCount;
+
+  /// The run's own: the next value of steps, or the last that lines are drawn to; the next of the breaks; where
+  /// the line was last; and when the next event is.
+  int64_t index, breakIndex, place;
+  double next;
+} nr_play;
+
 /// One run of one cell. Arrays are the caller's.
 ///
 /// NR_TRIALS of them, side by side, are run at once.
@@ -88,6 +108,8 @@ typedef struct nr_run {
   int32_t *spikeSources;
   double *spikeTimes;
   int64_t spikeCapacity, spikeCount;
+  nr_play *plays;
+  int64_t playCount;
   /// In ms; `t` as it was accumulated.
   double t;
   /// NR_OK, or why it stands still.
@@ -433,6 +455,90 @@ static double nr_following_directly(const nr_timetable *table, nr_direct *direct
     interval += nr_product(pace->random, nr_next_exponential(&direct->drawn, direct->words, &source->draws));
   }
   return direct->drawn - 1 >= pace->number ? INFINITY : direct->next + interval;
+}
+
+// ---- Vector.play ------------------------------------------------------------------------------------------
+
+/// The time of a line's value that may be drawn to next.
+NR_INLINE double nr_time_of_bound(const nr_play *play) { return play->times[play->index]; }
+
+/// Lets a line be drawn to the next break, whose event is to come; to the end after the last.
+static void nr_next_bound(nr_play *play) {
+  play->next = INFINITY;
+  if (!play->breaks) {
+    if (play->index + 1 >= play->timeCount) return;
+    play->index++;
+  } else if (play->breakIndex < play->breakCount) {
+    play->index = play->breaks[play->breakIndex++];
+  } else {
+    play->index = play->timeCount - 1;
+    return;
+  }
+  play->next = nr_time_of_bound(play);
+}
+
+/// What a line has at a time: before the first value that one; between two values what is on the line through
+/// them; and from the last one that it may be drawn to on, what is on the line through that and the one before.
+static double nr_value_on_line(nr_play *play, double t) {
+  const double *times = play->times, *values = play->values;
+  if (t >= nr_time_of_bound(play)) {
+    play->place = play->index;
+    if (play->place == 0) return values[0];
+  } else if (t <= times[0]) {
+    play->place = 0;
+    return values[0];
+  } else {
+    while (play->place > 0 && t < times[play->place]) play->place--;
+    while (t >= times[play->place]) play->place++;
+  }
+  const int64_t right = play->place, left = right - 1;
+  if (times[left] == times[right]) return (values[left] + values[right]) / 2;
+  const double share = (t - times[left]) / (times[right] - times[left]);
+  return values[left] + nr_product(values[right] - values[left], share);
+}
+
+/// Begins all plays anew.
+static void nr_begin_plays(nr_run *run) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    play->index = play->breakIndex = play->place = 0;
+    if (!play->isContinuous) {
+      play->next = play->times ? play->times[0] : 0;
+    } else if (play->breaks) {
+      nr_next_bound(play);
+    } else {
+      play->next = play->times[0];
+    }
+  }
+}
+
+/// What plays have as events: steps, and breaks of lines.
+static void nr_play_events(nr_run *run, double until) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    while (play->next <= until) {
+      const double now = play->next;
+      if (play->isContinuous) {
+        nr_next_bound(play);
+        run->memory[NR_AT(play->offset)] = nr_value_on_line(play, now);
+        continue;
+      }
+      run->memory[NR_AT(play->offset)] = play->values[play->index++];
+      if (play->index >= play->count || (play->times && play->index >= play->timeCount)) {
+        play->next = INFINITY;
+      } else {
+        play->next = play->times ? play->times[play->index] : now + play->interval;
+      }
+    }
+  }
+}
+
+/// What lines have at a time.
+static void nr_play_lines(nr_run *run, double t) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    if (play->isContinuous) run->memory[NR_AT(play->offset)] = nr_value_on_line(play, t);
+  }
 }
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
@@ -822,6 +928,10 @@ void nr_start(nr_run *runs) {
     runs[trial].state = NULL;
   }
   if (nr_make_queues(runs) != NR_OK) return;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_begin_plays(&runs[trial]);
+    nr_play_events(&runs[trial], 0);
+  }
   nr_cell_initial(memory, indices, runs);
   for (int trial = 0; trial < NR_TRIALS; trial++) nr_start_events(&runs[trial]);
   nr_cell_currents(memory, indices, 0);
@@ -849,14 +959,17 @@ void nr_continue(nr_run *runs, double end, int64_t steps) {
       nr_run *run = &runs[trial];
       if (run->failure) continue;
       nr_detect(run);
+      nr_play_events(run, t + 0.5 * NR_DT);
       nr_deliver(run, t + 0.5 * NR_DT);
       run->t = t + 0.5 * NR_DT;
+      nr_play_lines(run, run->t);
     }
     t += 0.5 * NR_DT;
     if (!NR_IS_FUSED) nr_cell_currents(memory, indices, t);
     nr_cell_points(memory, indices, t);
     nr_cell_solve(memory, indices);
     t += 0.5 * NR_DT;
+    for (int trial = 0; trial < NR_TRIALS; trial++) nr_play_lines(&runs[trial], t);
     if (NR_IS_FUSED) {
       nr_cell_advance_currents(memory, indices, t, t + 0.5 * NR_DT);
     } else {
@@ -867,6 +980,7 @@ void nr_continue(nr_run *runs, double end, int64_t steps) {
       if (run->failure) continue;
       run->t = t;
       nr_record(run);
+      nr_play_events(run, t);
       nr_deliver(run, t);
     }
   }

@@ -47,23 +47,27 @@ _MULTIPLIER, _INCREMENT, _MODULUS = 2147437301, 453816981, 2**32
 class Stream:
     """A stream of an instance, as it was when it was read.
 
-    :ivar handle: the session's.
+    :ivar name: of the variable, as hoc has it.
     :ivar place: the index of the point process, or that of a section and a position on it.
     :ivar numbers: as the program has them, see ``streams.py``.
+    :ivar handle: the session's; None where the cell is kept without it.
     """
 
-    handle: streams.Handle
+    name: str
     place: int | tuple[int, float]
     numbers: np.ndarray
+    handle: streams.Handle | None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"handle": None}
 
     def offsets(self, program: Program) -> np.ndarray:
         """Where in a program's memory its numbers are; empty where they are not."""
-        name = self.handle.name
+        names = [f"{self.name}[{index}]" for index in (0, 1)]
         if isinstance(self.place, int):
-            found = [program.member(self.place, f"{name}[{index}]") for index in (0, 1)]
+            found = [program.member(self.place, name) for name in names]
         else:
-            kind = self.handle.owner.name()
-            found = [program.variable(*self.place, f"{name}_{kind}[{index}]") for index in (0, 1)]
+            found = [program.variable(*self.place, name) for name in names]
         first, second = found
         if first is None or second is None:
             return np.empty(0, dtype=np.int64)
@@ -101,7 +105,8 @@ class Randoms:
     def set_back(self) -> None:
         """Sets the session's to what they were when they were read."""
         for stream in self.streams:
-            stream.handle.set(stream.numbers)
+            if stream.handle is not None:
+                stream.handle.set(stream.numbers)
         if self.generator is not None:
             _generator_functions()[1](float(self.generator))
 
@@ -109,7 +114,7 @@ class Randoms:
         """Sets the session's to what a run has left."""
         for stream in self.streams:
             offsets = stream.offsets(program)
-            if len(offsets):
+            if stream.handle is not None and len(offsets):
                 stream.handle.set(memory[offsets])
         for offset in self._generators(program):
             _generator_functions()[1](float(memory[offset]))
@@ -149,7 +154,7 @@ def read(
                 using.append((place, "" if isinstance(place, int) else kind))
     generator = None
     if using:
-        _check_that_none_elseasks_generator(sections, point_processes)
+        _check_that_none_else_asks_generator(sections, point_processes)
         generator = _generator()
     if not found:
         return Randoms((), generator, using)
@@ -164,13 +169,20 @@ def read(
             "of which a copy can be made"
         ) from None
     return Randoms(
-        [Stream(handle, place, own) for (handle, place), own in zip(found, numbers, strict=True)],
+        [
+            Stream(_hoc_name(handle, place), place, own, handle)
+            for (handle, place), own in zip(found, numbers, strict=True)
+        ],
         generator,
         using,
     )
 
 
-def _check_that_none_elseasks_generator(
+def _hoc_name(handle: streams.Handle, place: int | tuple[int, float]) -> str:
+    return handle.name if isinstance(place, int) else f"{handle.name}_{handle.owner.name()}"
+
+
+def _check_that_none_else_asks_generator(
     sections: Sequence[nrn.Section], point_processes: Sequence[Any]
 ) -> None:
     """:raises EngineError: something else of the session draws from NEURON's own generator."""

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 import neuron
 from neuron import h
 
+from .._display.warned import warn
 from .._session import collect, mechanisms
 from ..errors import ArgumentError, EngineError
 from . import cache
@@ -94,8 +95,19 @@ def find(names: Iterable[str], folders: Sequence[str | os.PathLike] = ()) -> dic
             source = given.get(name)
         if source is None:
             raise _missing(name, name in kinds, places)
+        if source.changed:
+            _warn_of_change(name, source.path)
         found[name] = source
     return found
+
+
+@functools.cache
+def _warn_of_change(name: str, path: str) -> None:
+    """Once in a process."""
+    warn(
+        f"{path} is not what the mechanism {name} was compiled from any more: NEURON and the "
+        "engine run what was compiled; expected nrnivmodl after a change"
+    )
 
 
 def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> EngineError:

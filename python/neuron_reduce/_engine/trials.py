@@ -129,6 +129,7 @@ class _Group:
         self._spike_sources = np.empty((len(changes), self._most_spikes), dtype=np.int32)
         self._spike_times = np.empty((len(changes), self._most_spikes))
         self._memories = loaded.memories(count)
+        self._plays = [loaded.wiring.plays.copy() for _ in changes]
         self._sources = [self._source_array(trial) for trial in range(len(changes))]
         for change, memory, sources in zip(changes, self._memories, self._sources, strict=False):
             change(memory, sources)
@@ -162,6 +163,8 @@ class _Group:
             run.connections = wiring.connections.ctypes.data
             run.connection_count = wiring.connection_count
             run.initial_count = wiring.netcon_count
+            run.plays = self._plays[trial].ctypes.data
+            run.play_count = len(self._plays[trial])
             run.records = self._records.ctypes.data
             run.record_count = len(self._records)
             run.values = self._values[trial].ctypes.data
