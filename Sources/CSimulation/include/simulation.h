@@ -731,7 +731,7 @@ static void nr_deliver(nr_run *run, double until) {
   nr_gather_due(queue, until);
   const int64_t bucket = nr_half_step(until) >> table->shift;
   while (table->bucket < bucket) nr_open_bucket(table);
-  nr_fetch(table, &run->sources->draws, sizeof *run->sources);
+  if (table->fetched != NR_NONE) nr_fetch(table, &run->sources->draws, sizeof *run->sources);
   for (;;) {
     const nr_coming *coming = &table->coming[table->next];
     const int isDirect = table->next < table->count && coming->time <= until;
