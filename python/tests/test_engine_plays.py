@@ -117,7 +117,7 @@ def test_batches_and_the_check() -> None:
     alone = engine.run(60)
     assert len(checking._passed) == 1
     batch = engine.run_batch([0, 0], 60, amplitudes={other: [0, 0.2]}, record=[tree.soma(0.5)])
-    assert np.array_equal(batch.v[0, 0], alone.v[0])
+    assert np.abs(batch.v[0, 0] - alone.v[0]).max() < 1e-9
     assert not np.array_equal(batch.v[1, 0], alone.v[0])
     for arguments in ({"amplitudes": {clamp: [1]}}, {"factors": {"IClamp.amp": [1]}}):
         with pytest.raises(ArgumentError, match=r"played into IClamp\[0\].amp"):
