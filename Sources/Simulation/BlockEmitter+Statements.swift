@@ -116,7 +116,7 @@ extension BlockEmitter {
     _ condition: Code, _ then: [Statement], _ otherwise: [Statement], under mask: String?
   ) throws(SimulationError) {
     if !condition.isVector {
-      line("if (\(condition.text)) {")
+      line("if \(condition.inParentheses) {")
       try indented(then, under: mask)
       if !otherwise.isEmpty {
         line("} else {")
@@ -190,7 +190,7 @@ extension BlockEmitter {
   ) throws(SimulationError) {
     let test = asCondition(try code(condition))
     if !test.isVector {
-      line("while (\(test.text)) {")
+      line("while \(test.inParentheses) {")
       try indented(body, under: mask)
       line("}")
       return
