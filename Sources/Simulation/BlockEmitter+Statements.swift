@@ -116,7 +116,7 @@ extension BlockEmitter {
     _ condition: Code, _ then: [Statement], _ otherwise: [Statement], under mask: String?
   ) throws(SimulationError) {
     if !condition.isVector {
-      line("if (\(condition.text)) {")
+      line("if \(condition.inParentheses) {")
       try indented(then, under: mask)
       if !otherwise.isEmpty {
         line("} else {")
@@ -149,7 +149,11 @@ extension BlockEmitter {
   ) throws(SimulationError) {
     let counter = try binding(.local(local))
     let bounds = [asNumber(try code(first)), asNumber(try code(last)), asNumber(try code(step))]
-    guard !counter.isVector || !hasLanes, bounds.allSatisfy({ !$0.isVector }) else {
+    if hasLanes, counter.isVector {
+      try loopOfEach(counter, bounds.map { asVector($0).text }, body, under: mask)
+      return
+    }
+    guard bounds.allSatisfy({ !$0.isVector }) else {
       throw unsupported("FROM with bounds that differ between instances")
     }
     let (own, end, by) = (fresh("n"), fresh("n"), fresh("n"))
@@ -164,12 +168,29 @@ extension BlockEmitter {
     line("}")
   }
 
+  /// A loop whose turns differ between instances.
+  private mutating func loopOfEach(
+    _ counter: Binding, _ bounds: [String], _ body: [Statement], under mask: String?
+  ) throws(SimulationError) {
+    let (own, end, by) = (fresh("k"), fresh("n"), fresh("n"))
+    line("const nr_vector \(end) = nr_whole(\(bounds[1])), \(by) = nr_whole(\(bounds[2]));")
+    line("\(counter.text) = nr_whole(\(bounds[0]));")
+    line("for (nr_mask \(own) = \(mask ?? "nr_mask_all(1)") & (nr_mask)(\(by) > 0);;) {")
+    indentation += 1
+    line("\(own) = \(own) & (nr_mask)(\(counter.text) <= \(end));")
+    line("if (!nr_any(\(own))) break;")
+    try emit(body, under: own)
+    line("\(counter.text) = \(counter.text) + \(by);")
+    indentation -= 1
+    line("}")
+  }
+
   mutating func whileLoop(
     _ condition: Expression, _ body: [Statement], under mask: String?
   ) throws(SimulationError) {
     let test = asCondition(try code(condition))
     if !test.isVector {
-      line("while (\(test.text)) {")
+      line("while \(test.inParentheses) {")
       try indented(body, under: mask)
       line("}")
       return

@@ -7,6 +7,17 @@ struct Code {
   /// A condition: an `int`, or an `nr_mask` where it is a vector.
   var isCondition = false
 
+  /// In one pair of parentheses: of two, compilers suppose that an assignment was meant.
+  var inParentheses: String {
+    var depth = 0
+    for (index, byte) in text.utf8.enumerated() {
+      if byte == UInt8(ascii: "(") { depth += 1 }
+      if byte == UInt8(ascii: ")") { depth -= 1 }
+      if depth == 0 { return index == text.utf8.count - 1 ? text : "(\(text))" }
+    }
+    return "(\(text))"
+  }
+
   static func scalar(_ text: String) -> Code { Code(text: text, isVector: false) }
   static func vector(_ text: String) -> Code { Code(text: text, isVector: true) }
 }

@@ -97,6 +97,12 @@ def _set_time_constants(cell: Cell) -> None:
         segment.nr_early.tau = 2 + index
 
 
+def _set_turns(cell: Cell) -> None:
+    for index, segment in enumerate(cell.segments):
+        segment.nr_turns.n = index + 0.5
+        segment.nr_turns.last = index - 3.5
+
+
 def _set_kinds(cell: Cell) -> None:
     for index, segment in enumerate(cell.segments):
         segment.nr_verbatim.kind = index
@@ -130,6 +136,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
     "what parameters say": (("nr_early",), ("m", "first"), _set_time_constants),
+    "loops of each": (("nr_turns",), ("c", "sum"), _set_turns),
     "arithmetic of VERBATIM": (("nr_verbatim",), ("m", "h", "part"), _set_kinds),
     "FUNCTION_TABLEs": (("nr_tabled",), ("m", "h"), _set_function_tables),
 }

@@ -82,10 +82,12 @@ extension BlockBuilder {
     let last = try bound(last)
     var by = Expression.number(1)
     if let step { by = try bound(step) }
-    if unrolls {
-      guard case .number(let low) = first, case .number(let high) = last, case .number(let by) = by,
-        by >= 1, (high - low) / by < 10_000
-      else { throw unsupported("FROM with bounds that are no constants") }
+    let constants = [first, last, by].compactMap { bound -> Double? in
+      if case .number(let value) = bound { value } else { nil }
+    }
+    if unrolls, constants.count == 3 {
+      let (low, high, by) = (constants[0], constants[1], constants[2])
+      guard by >= 1, (high - low) / by < 10_000 else { throw unsupported("FROM with such bounds") }
       var index = low
       while index <= high {
         try spend()
@@ -99,11 +101,17 @@ extension BlockBuilder {
     }
     let local = newLocal(variable)
     guard case .local(let index) = local else { return }
+    let (outer, found) = (unrolls, collected.count)
+    unrolls = false
     let inside = try separately { builder throws(MechanismError) in
       try builder.inScope { builder throws(MechanismError) in
         builder.bind(variable, .place(local, count: 1))
         try builder.lower(body)
       }
+    }
+    unrolls = outer
+    guard collected.count == found else {
+      throw unsupported("FROM with bounds that are no constants")
     }
     try emit(.loop(local: index, first: first, last: last, step: by, inside))
   }

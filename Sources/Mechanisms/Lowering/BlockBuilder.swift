@@ -11,6 +11,8 @@ struct BlockBuilder {
     var reactions: [Reaction] = []
     var conserved: [Conservation] = []
     var volumes: [Place: Expression] = [:]
+
+    var count: Int { equations.count + reactions.count + conserved.count + volumes.count }
   }
 
   /// How statements such as `y' = f` are taken.

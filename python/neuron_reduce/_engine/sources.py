@@ -245,7 +245,9 @@ def syntax_tree(source: Source) -> str:
     program, home = _nmodl()
     status = os.stat(program)
     identity = f"{neuron.__version__} {program} {status.st_mtime_ns} {status.st_size} {_ARGUMENTS}"
-    source = dataclasses.replace(source, text=_DISCONTINUITY.sub(_UNTOUCHED, source.text))
+    source = dataclasses.replace(
+        source, text=_DISCONTINUITY.sub(_UNTOUCHED, _readable(source.text))
+    )
     key = hashlib.sha256(f"{identity}\0{source.text}".encode()).hexdigest()
     store = cache.open_cache()
     path = store.find(f"{key}.json")
@@ -257,6 +259,16 @@ def syntax_tree(source: Source) -> str:
     with contextlib.suppress(OSError):
         store.put(f"{key}.json", text.encode())
     return text
+
+
+def _readable(text: str) -> str:
+    """Without what is in COMMENT: nmodl goes on reading after a VERBATIM in it."""
+
+    def lines_of(match: re.Match) -> str:
+        is_comment = match[0].lstrip().startswith("COMMENT")
+        return "\n" * match[0].count("\n") if is_comment else match[0]
+
+    return _COMMENTS.sub(lines_of, text)
 
 
 def _checked(text: str) -> str:
