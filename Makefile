@@ -7,14 +7,16 @@ PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python install-sdist bench bench-engine fidelity fidelity-quick golden lint format clean
+.PHONY: help demo test test-swift test-python install-sdist bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make install-sdist   install into .venv by way of the source distribution"
 	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
-	@echo "make bench-engine    time runs by the engine beside NEURON's"
+	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
+	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
+	@echo "make bench-instructions   what a time step of the engine consists of; Linux on x86-64"
 	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; hours at first"
 	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
 	@echo "make golden  make the values of upstream that the tests compare with anew"
@@ -61,9 +63,20 @@ test-python: $(VENV)/.installed
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
 
-bench-engine: $(VENV)/.installed
+$(VENV)/.beside: benchmarks/engine/requirements.txt $(VENV)/.ready
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+bench-engine: $(VENV)/.installed $(VENV)/.beside
 	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
 	$(PYTHON) benchmarks/engine/speed.py
+
+bench-tables: $(VENV)/.installed
+	$(PYTHON) benchmarks/engine/tables.py
+
+bench-instructions: $(VENV)/.installed
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
+	$(PYTHON) benchmarks/engine/instructions.py
 
 fidelity: $(VENV)/.installed
 	$(PYTHON) benchmarks/fidelity/run.py

@@ -64,7 +64,7 @@ def compile(
     :param check: whether the first run of what was compiled is compared with NEURON's: its first
         50 ms, in a copy of the process.
     :param exact: False for tables of the gates whose parameters are the same in all segments with
-        the same mechanisms: 1.5 times faster, at a difference of some 1e-7 mV.
+        the same mechanisms: 1.5 times faster, at a difference of some 1e-8 mV.
     :raises EngineError: something of the cell or of the session is not compiled; the message names
         it.
     :raises CellError: the cell is none.
