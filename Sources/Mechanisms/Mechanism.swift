@@ -20,6 +20,10 @@ package struct Mechanism: Sendable, Equatable {
       case ion(Int, IonQuantity)
       /// A current without an ion, which a NONSPECIFIC_CURRENT or ELECTRODE_CURRENT names.
       case current
+      /// A POINTER: a copy of what it points to, which the mechanism does not set.
+      case pointer
+      /// Whether the POINTER with this index in `variables` is set: 1 or 0.
+      case pointing(Int)
     }
 
     package var name: String

@@ -4,6 +4,7 @@
 import CNeuronReduce
 import CellModel
 import NEURONBridge
+import Simulation
 
 @c(nr_cell_read) @implementation
 public func nr_cell_read(
@@ -111,6 +112,7 @@ func readCell(_ cell: OpaquePointer) -> CellResult {
 final class CellResult {
   /// What of it was compiled first: values do not change between programs of a cell.
   var simulated: CellModel?
+  var pointers: [PointerOwner: PointerTarget]?
   private(set) var cell: LiveCell
   private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
   /// The seconds that reading took.

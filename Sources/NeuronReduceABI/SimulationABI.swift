@@ -21,8 +21,14 @@ public func nr_cell_compile(
     let mechanisms = try mechanisms(request)
     let model = read.simulated ?? cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst))
     read.simulated = model
-    let compiled = try CellProgram(
-      of: model, mechanisms: mechanisms, settings: settings(request, cell, ions))
+    var settings = settings(request, cell, ions)
+    if let error = reporting({ () throws(BridgeError) in
+      settings.pointers = try pointers(of: read, Set(mechanisms.values.flatMap(\.namesOfPointers)))
+    }) {
+      return error
+    }
+    settings.types = cell.mechanismTypes
+    let compiled = try CellProgram(of: model, mechanisms: mechanisms, settings: settings)
     program.pointee = OpaquePointer(
       Unmanaged.passRetained(ProgramResult(compiled, of: cell.model)).toOpaque())
     return nil
@@ -44,6 +50,31 @@ private func mechanisms(
     }
   }
   return mechanisms
+}
+
+/// What POINTERs point to, as it is when the cell is compiled first.
+private func pointers(
+  of read: CellResult, _ names: Set<String>
+) throws(BridgeError) -> [PointerOwner: PointerTarget] {
+  if let known = read.pointers { return known }
+  let found = Dictionary(
+    try read.cell.pointers(named: names).map { pointer in
+      let place: PointerOwner.Place =
+        switch pointer.owner {
+        case .segment(let section, let segment): .segment(section: section, segment: segment)
+        case .process(let index): .process(index)
+        }
+      let target: PointerTarget =
+        switch pointer.target {
+        case .range(let name, let section, let position):
+          .range(name, section: section, position: position)
+        case .property(let name, let process): .member(name, process: process)
+        case .time, .other: .other
+        }
+      return (PointerOwner(name: pointer.name, place: place), target)
+    }, uniquingKeysWith: { first, _ in first })
+  read.pointers = found
+  return found
 }
 
 private func settings(

@@ -33,6 +33,8 @@ struct InstancePlan {
   /// What globals begin with, the first element of arrays.
   private(set) var globalValues: [Double] = []
   private(set) var tables: [TablePlan] = []
+  /// By POINTER that a block reads: where in the indices the places are that it points to.
+  private(set) var pointers: [Int: Int] = [:]
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
   /// The states whose step is tabulated; nil where it is computed.
@@ -93,6 +95,12 @@ struct InstancePlan {
       let name = Self.name(of: variable.name, of: mechanism)
       switch variable.role {
       case .ion where !isOwn(index) || !kept.contains(.instance(index)): storage.append(.temporary)
+      case .pointer:
+        storage.append(.temporary)
+        if mechanism.usedPointers.contains(index) {
+          pointers[index] = plan.place(indices: values.map { _ in 0 })
+        }
+      case .pointing: storage.append(.memory(plan.place(0, count: count)))
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
@@ -198,8 +206,9 @@ struct InstancePlan {
       isTemporary: { variable in
         switch variable {
         case .instance(let index):
-          // What of an ion is set goes on to others.
+          // What of an ion is set goes on to others; what is pointed to comes from them.
           if case .ion = mechanism.variables[index].role { return false }
+          if mechanism.variables[index].role == .pointer { return false }
           if case .temporary = storage[index] { return true }
           return false
         case .global(let index):
@@ -396,6 +405,13 @@ struct InstancePlan {
         "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = \(initial);")
     }
     return lines
+  }
+
+  /// Sets copies of what POINTERs point to.
+  func pointed(at index: String) -> [String] {
+    pointers.sorted { $0.key < $1.key }.map { variable, places in
+      "\(name(of: variable)) = nr_gather(M, X + \(places) + \(index));"
+    }
   }
 
   /// Stores what blocks may have set.

@@ -1,6 +1,11 @@
 import Mechanisms
 
 extension Mechanism {
+  /// The names of POINTERs that blocks read, as hoc has them.
+  package var namesOfPointers: [String] {
+    usedPointers.map { InstancePlan.name(of: variables[$0].name, of: self) }
+  }
+
   /// The names of scalar variables whose values from before a run matter, although they are no parameters, as
   /// hoc has them: what hoc set, or an earlier run left, is read before a block sets it.
   package var namesReadFirst: [String] {
@@ -15,7 +20,7 @@ extension Mechanism {
       }
       switch variable.role {
       case .assigned, .current: return InstancePlan.name(of: variable.name, of: self)
-      case .parameter, .state, .ion: return nil
+      case .parameter, .state, .ion, .pointer, .pointing: return nil
       }
     }
   }

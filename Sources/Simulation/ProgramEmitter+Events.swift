@@ -90,6 +90,9 @@ extension ProgramEmitter {
         {
           lines.append(
             "      NR_UNUSED double \(plan.name(of: index)) = M[run->indices[\(places) + i]];")
+        } else if let places = plan.pointers[index] {
+          lines.append(
+            "      NR_UNUSED double \(plan.name(of: index)) = M[run->indices[\(places) + i]];")
         } else {
           let size = variable.count > 1 ? "[\(variable.count)]" : ""
           lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")

@@ -8,6 +8,9 @@ struct ProgramEmitter {
   var processes: [ProcessPlan] = []
   var instances: [CellProgram.Instance] = []
   var weights = 0
+  var pointers: [Pointer] = []
+  /// Whether INITIAL and SOLVE are done in NEURON's order, see `checkPointers`.
+  let isOrdered: Bool
   var potentials: [[Int]] = []
   let layout: CellLayout
 
@@ -42,6 +45,12 @@ struct ProgramEmitter {
     // Density mechanisms would compute the next step's currents before such a point process has set what they
     // read.
     if kinds.contains(where: \.writesIonStates) { settings.isFused = false }
+    let pointed = Self.pointedVariables(cell, mechanisms, kinds, settings.pointers)
+    if !pointed.isEmpty {
+      settings.isFused = false
+      settings.recorded.formUnion(pointed)
+    }
+    isOrdered = !pointed.isEmpty
     self.settings = settings
 
     let styles = settings.styles
@@ -105,6 +114,8 @@ struct ProgramEmitter {
     }
     try planSets()
     try planProcesses()
+    pointers = usedPointers()
+    try checkPointers(pointers)
     weights = plan.place(0, count: settings.weightCount)
   }
 
@@ -178,6 +189,11 @@ struct ProgramEmitter {
     }
     if isUsed {
       let own = parts.subtracting(.currents)
+      if isOrdered, !parts.contains(.currents) {
+        lines += try orderedPass(parts)
+        if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
+        return lines + ["}", ""]
+      }
       // Those that write concentrations before what reads them.
       try lines.append(contentsOf: states(ofProcessesThatWrite: true, own))
       for (index, set) in sets.enumerated() {
@@ -198,13 +214,18 @@ struct ProgramEmitter {
     where process.instances.count > 0 && !parts.isEmpty
       && process.instances.mechanism.writesIonStates == isWriting
     {
-      if parts == .initial { lines += eventSlots(process) }
-      if parts == .initial, process.instances.mechanism.initial.sendsEvents {
-        try lines.append(contentsOf: initialOneByOne(kind, process))
-      } else {
-        try lines.append(contentsOf: states(of: process, parts))
-      }
+      lines += try states(kind, process, parts)
     }
     return lines
+  }
+
+  func states(
+    _ kind: Int, _ process: ProcessPlan, _ parts: Parts
+  ) throws(SimulationError) -> [String] {
+    let lines = parts == .initial ? eventSlots(process) : []
+    if parts == .initial, process.instances.mechanism.initial.sendsEvents {
+      return try lines + initialOneByOne(kind, process)
+    }
+    return try lines + states(of: process, parts)
   }
 }

@@ -33,6 +33,10 @@ package struct ProgramSettings: Sendable {
   package var adjustable: Set<String>
   /// How many weights all NetCons have together.
   package var weightCount: Int
+  /// What POINTERs that are set point to.
+  package var pointers: [PointerOwner: PointerTarget] = [:]
+  /// By name of a mechanism: its number in the session, in whose order NEURON does them.
+  package var types: [String: Int] = [:]
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],

@@ -53,6 +53,11 @@ extension BlockBuilder {
     _ name: String, _ arguments: [SourceExpression]
   ) throws(MechanismError) -> Expression {
     if source.functionTables.contains(name) { throw unsupported("FUNCTION_TABLE \(name)") }
+    if name == "nrn_pointing", arguments.count == 1, case .name(let pointer) = arguments[0],
+      let variable = state.symbols.pointing(pointer)
+    {
+      return .variable(variable)
+    }
     var values: [Expression] = []
     for argument in arguments { values.append(try lower(argument)) }
     if let routine = source.routines[name] { return try writeOut(routine, values) }

@@ -59,6 +59,7 @@ package enum MechanismReader {
     mechanism.localizeHiddenGlobals()
     mechanism.pruneBlocks()
     mechanism.markAssignedGlobals()
+    try mechanism.checkPointers()
     return mechanism
   }
 

@@ -14,7 +14,8 @@ struct SymbolTable {
 
   init(_ source: MechanismSource) throws(MechanismError) {
     for (name, variable) in Self.specials { symbols[name] = .variable(variable) }
-    for name in source.pointers { symbols[name] = .unusable("POINTER \(name)") }
+    for name in source.pointers { enter(.init(name: name, role: .pointer)) }
+    for name in source.corePointers { symbols[name] = .unusable("BBCOREPOINTER \(name)") }
     for name in source.externals { symbols[name] = .unusable("EXTERNAL \(name)") }
     for name in source.randoms { symbols[name] = .unusable("RANDOM \(name)") }
     try enterIons(source)
@@ -111,6 +112,18 @@ struct SymbolTable {
   mutating func enter(_ global: Mechanism.GlobalVariable) {
     symbols[global.name] = .variable(.global(globals.count))
     globals.append(global)
+  }
+
+  /// Whether a POINTER is set; nil for what is none.
+  mutating func pointing(_ pointer: String) -> Variable? {
+    guard case .variable(.instance(let index)) = symbols[pointer],
+      variables[index].role == .pointer
+    else { return nil }
+    let known = variables.firstIndex { $0.role == .pointing(index) }
+    if let known { return .instance(known) }
+    // No source has such a name.
+    enter(.init(name: "nrn_pointing(\(pointer))", role: .pointing(index)))
+    return .instance(variables.count - 1)
   }
 
   subscript(name: String) -> Symbol? { symbols[name] }
