@@ -86,16 +86,19 @@ package struct Mechanism: Sendable, Equatable {
     package var isAssigned: Bool
     /// A LOCAL outside of blocks that is kept from one block to the next: hoc does not know it, INITIAL sets it.
     package var isHidden: Bool
+    /// EXTERNAL: another mechanism's, by the name that hoc has for it.
+    package var isExternal: Bool
 
     package init(
       name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false,
-      isHidden: Bool = false
+      isHidden: Bool = false, isExternal: Bool = false
     ) {
       self.name = name
       self.count = count
       self.initialValue = initialValue
       self.isAssigned = isAssigned
       self.isHidden = isHidden
+      self.isExternal = isExternal
     }
   }
 

@@ -1,6 +1,13 @@
 import CellModel
 
 extension LiveCell {
+  /// Numbers of the session by their hoc names; what it does not know is left out.
+  package func numbers(named names: Set<String>) -> [String: Double] {
+    var found: [String: Double] = [:]
+    for name in names { found[name] = neuron.number(named: name) }
+    return found
+  }
+
   /// An ion of the cell, as the session has it.
   package struct Ion {
     /// Its name without `_ion`.

@@ -113,6 +113,7 @@ final class CellResult {
   /// What of it was compiled first: values do not change between programs of a cell.
   var simulated: CellModel?
   var pointers: [PointerOwner: PointerTarget]?
+  var externals: [String: Double]?
   private(set) var cell: LiveCell
   private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
   /// The seconds that reading took.

@@ -28,6 +28,10 @@ public func nr_cell_compile(
       return error
     }
     settings.types = cell.mechanismTypes
+    let externals =
+      read.externals ?? cell.numbers(named: Set(mechanisms.values.flatMap(\.namesOfExternals)))
+    read.externals = externals
+    settings.externals = externals
     let compiled = try CellProgram(of: model, mechanisms: mechanisms, settings: settings)
     program.pointee = OpaquePointer(
       Unmanaged.passRetained(ProgramResult(compiled, of: cell.model)).toOpaque())

@@ -180,8 +180,12 @@ struct InstancePlan {
     let results = mechanism.usedTables.reduce(into: Set<Variable>()) {
       $0.formUnion(mechanism.tables[$1].results)
     }
-    let early = mechanism.blocksAfterInitial.reduce(into: first.liveIn) {
-      $0.formUnion($1.effects(mechanism.tablesMade).liveIn.subtracting(first.certainlyAssigned))
+    // BREAKPOINT is done before the first SOLVE.
+    let currents = mechanism.currents.effects(mechanism.tablesMade).certainlyAssigned
+    let later = [mechanism.advance, mechanism.afterSolve]
+    let early = mechanism.blocksAfterInitial.reduce(into: first.liveIn) { early, block in
+      let certain = first.certainlyAssigned.union(later.contains(block) ? currents : [])
+      early.formUnion(block.effects(mechanism.tablesMade).liveIn.subtracting(certain))
     }
     let found = results.intersection(early)
     for index in mechanism.variables.indices where found.contains(.instance(index)) {

@@ -31,14 +31,16 @@ struct ProgramEmitter {
   ) throws(SimulationError) {
     self.cell = cell
     var mechanisms: [Mechanism?] = []
-    for kind in cell.mechanisms { mechanisms.append(try Self.mechanism(of: kind, sources)) }
+    for kind in cell.mechanisms {
+      mechanisms.append(try Self.mechanism(of: kind, sources)?.resolving(settings, sources))
+    }
     self.mechanisms = mechanisms
     var kinds: [Mechanism] = []
     for kind in cell.pointProcessKinds {
       guard let found = try Self.mechanism(of: kind, sources) else {
         throw .missingSource(mechanism: kind.name)
       }
-      kinds.append(found)
+      kinds.append(try found.resolving(settings, sources))
     }
     self.kinds = kinds
     var settings = settings

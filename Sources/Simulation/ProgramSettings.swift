@@ -35,6 +35,8 @@ package struct ProgramSettings: Sendable {
   package var weightCount: Int
   /// What POINTERs that are set point to.
   package var pointers: [PointerOwner: PointerTarget] = [:]
+  /// Values of EXTERNALs, by the names that hoc has for them.
+  package var externals: [String: Double] = [:]
   /// By name of a mechanism: its number in the session, in whose order NEURON does them.
   package var types: [String: Int] = [:]
 

@@ -2,6 +2,6 @@
 enum Symbol: Equatable {
   case variable(Variable)
   case number(Double)
-  /// Known, but nothing that a running block may use: BBCOREPOINTER, EXTERNAL, RANDOM.
+  /// Known, but nothing that a running block may use: BBCOREPOINTER, RANDOM.
   case unusable(String)
 }

@@ -16,7 +16,7 @@ struct SymbolTable {
     for (name, variable) in Self.specials { symbols[name] = .variable(variable) }
     for name in source.pointers { enter(.init(name: name, role: .pointer)) }
     for name in source.corePointers { symbols[name] = .unusable("BBCOREPOINTER \(name)") }
-    for name in source.externals { symbols[name] = .unusable("EXTERNAL \(name)") }
+    for name in source.externals.sorted() { enter(.init(name: name, isExternal: true)) }
     for name in source.randoms { symbols[name] = .unusable("RANDOM \(name)") }
     try enterIons(source)
     let currents = Set(source.nonspecificCurrents + source.electrodeCurrents)

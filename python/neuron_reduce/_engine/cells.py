@@ -69,10 +69,11 @@ class Cell:
                 )
         self.inputs = inputs.read(self.point_processes, given, events)
         self._check_origins()
-        self._trees = [
-            each.syntax_tree().encode()
-            for each in sources.find(self._mechanisms(), mechanisms).values()
-        ]
+        found = sources.find(self._mechanisms(), mechanisms)
+        # Of those whose GLOBALs the cell's mechanisms use.
+        others = set().union(*(sources.externals(each.text) for each in found.values()))
+        found |= sources.find(sorted(others - found.keys()), mechanisms)
+        self._trees = [each.syntax_tree().encode() for each in found.values()]
 
     def _mechanisms(self) -> list[str]:
         found = {
