@@ -129,9 +129,13 @@ package struct CellProgram: Sendable {
     }
   }
 
+  /// The member by which a point process knows which source of events it is.
+  package static let sender = "net_event()"
+
   /// Where a member of a point process is in the memory; nil where it is not there.
   package func offset(ofMember name: String, pointProcess: Int) -> Int? {
     let instance = instances[pointProcess]
+    if name == Self.sender { return processes[instance.kind].senders.map { $0 + instance.index } }
     return Self.place(of: name, in: processes[instance.kind].instances).map {
       $0.offset + instance.index
     }
@@ -175,6 +179,8 @@ struct ProcessPlan {
   /// By ion: whether its current has to be in the memory anywhere.
   var hasCurrents: [Bool]
   var diameters, areas: Int?
+  /// Where each has the index of the source that it is, -1 for none, when net_event can be called.
+  var senders: Int?
   /// Where it says which event net_move moves: its order, then its weights.
   var moves: Int?
   var watches: [Watch]

@@ -77,6 +77,7 @@ extension ProgramEmitter {
       prefix: "r\(kind)_", indentation: 3)
     emitter.eventContext = (kind, "i")
     emitter.places = ("run->indices", "i")
+    emitter.senders = process.senders
     emitter.moves = process.moves
     emitter.watchSlots = process.watchSlots
     emitter.paddedCount = plan.paddedCount

@@ -152,6 +152,7 @@ extension ProgramEmitter {
       let size = MemoryPlan.padded(members.count)
       let moves =
         source.blocksThatRun.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+      let senders = source.sendsToOthers ? plan.place(-1, count: size) : nil
       let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
       processes.append(
         ProcessPlan(
@@ -164,7 +165,7 @@ extension ProgramEmitter {
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
-          moves: moves, watches: watches, watchSlots: watchSlots))
+          senders: senders, moves: moves, watches: watches, watchSlots: watchSlots))
     }
   }
 

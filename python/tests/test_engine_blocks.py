@@ -92,6 +92,10 @@ def _set_shifts(cell: Cell) -> None:
         segment.nr_shift.shift = 4 * (index % 3)
 
 
+def _set_level(cell: Cell) -> None:
+    h.level_nr_owner = 0.8
+
+
 def _nothing(cell: Cell) -> None:
     pass
 
@@ -109,6 +113,8 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "currents that are written": (("nr_own_current", "nr_reader"), ("sum",), _nothing),
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
+    "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
+    "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }
 
 
@@ -211,6 +217,46 @@ def test_point_process_is_as_in_neuron(name: str, is_recorded: bool, cache: Path
         getattr(process, f"_ref_{variable}") for process in cell.points for variable in variables
     ]
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
+
+
+@isolated
+def test_what_another_mechanism_sets_is_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    expected = "nr_uses_moving cannot be compiled: EXTERNAL moving_nr_owner, which nr_owner sets,"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(Cell("nr_uses_moving"), check=False)
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+@isolated
+def test_events_of_point_processes(is_recorded: bool, cache: Path) -> None:
+    """By net_event: to several, to those before and after in order, and back."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell()
+    cell.add("nr_sender")
+    cell.points += [h.nr_accumulates(cell.soma(0.9)), h.Exp2Syn(cell.dend(0.1))]
+    cell.drive(0.002)
+    for source, target, delay, weight in (
+        (0, 1, 1, 1e-3), (0, 4, 0, 1e-3), (1, 2, 0.5, 1e-3), (1, 3, 0.5, 1e-4),
+        (2, 0, 3.3, 1e-3), (2, 4, 30, 1e-3), (0, 0, 9, 1e-3),
+    ):  # fmt: skip
+        netcon = h.NetCon(cell.points[source], cell.points[target])
+        netcon.delay, netcon.weight[0] = delay, weight
+        cell.inputs.append(netcon)
+    cell.inputs[-1].active(False)
+    references = [each._ref_count for each in cell.points[:3]] + [cell.points[3]._ref_A]
+    assert _differences(cell, references, is_recorded).max() < TOLERANCE
+
+
+@isolated
+def test_events_of_processes_that_send_none_are_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell()
+    cell.points = [h.nr_counter(cell.soma(0.5)), h.Exp2Syn(cell.soma(0.5))]
+    cell.inputs = [h.NetCon(cell.points[0], cell.points[1])]
+    expected = r"NetCon\[0\] has its events from nr_counter\[0\], and when that has them"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(cell, check=False)
 
 
 @isolated

@@ -20,6 +20,9 @@ from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 
+SENDER = "net_event()"
+"""The member by which a point process knows which source of events it is."""
+
 _UNSUFFIXED = ("", "capacitance", "morphology")
 
 
@@ -115,7 +118,7 @@ class Cell:
                 "was asked for before; expected the cell, or what was run before"
             )
         recorded, adjustable = _texts(recorded), _texts(adjustable)
-        return self._read.compile(
+        compiled = self._read.compile(
             ProgramRequest(
                 trees=_array(self._trees),
                 tree_count=len(self._trees),
@@ -130,6 +133,18 @@ class Cell:
                 weight_count=len(self.inputs.weights),
             )
         )
+        for index, origin in enumerate(self.inputs.origins):
+            if (
+                isinstance(origin, inputs.Process)
+                and compiled.member(origin.index, SENDER) is None
+            ):
+                place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
+                raise EngineError(
+                    f"{self.inputs.netcons[place].hname()} has its events from "
+                    f"{self.point_processes[origin.index].hname()}, and when that has them is not "
+                    "known; expected a point process whose NET_RECEIVE calls net_event"
+                )
+        return compiled
 
     def recordings(self) -> list[reducing.Recording] | None:
         """What the session's Vectors record and are played into; None where it does not tell."""

@@ -85,7 +85,17 @@ class Voltage:
     threshold: float
 
 
-Origin = Stimulator | Times | Voltage | None
+@dataclasses.dataclass(frozen=True)
+class Process:
+    """A point process that has events when it calls net_event.
+
+    :ivar index: among those that were given.
+    """
+
+    index: int
+
+
+Origin = Stimulator | Times | Voltage | Process | None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -155,7 +165,7 @@ def read(
             raise EngineError(
                 f"{each.hname()} has a delay of {each.delay:g} ms; expected 0 or greater"
             )
-    origins = _Origins(given, driven)
+    origins = _Origins(given, driven, places)
     origin_indices = [origins.index(each) for each in found]
     weights = [_weights(each) for each in found]
     counts = np.array([0, *map(len, weights)], dtype=np.int64)
@@ -263,9 +273,11 @@ class _Origins:
     """What NetCons have their events from, each once.
 
     :param driven: by a point process's pointer a NetCon onto it, of those onto none of the cell's.
+    :param places: by a point process's pointer its index, of the cell's.
     """
 
-    def __init__(self, given: _Given, driven: Mapping[int, Any]):
+    def __init__(self, given: _Given, driven: Mapping[int, Any], places: Mapping[int, int]):
+        self._places = places
         self.found: list[Origin] = []
         self._given = given
         self._driven = driven
@@ -292,6 +304,8 @@ class _Origins:
         times = self._given.times(source)
         if times is not None:
             return Times(_as_played(times, source) if hasattr(source, "play") else np.sort(times))
+        if _pointer(source) in self._places:
+            return Process(self._places[_pointer(source)])
         if mechanisms.class_name(source) != _STIMULATOR:
             raise EngineError(
                 f"{netcon.hname()} has its events from {source.hname()}, and when that has them is "
