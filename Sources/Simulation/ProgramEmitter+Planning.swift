@@ -170,13 +170,16 @@ extension ProgramEmitter {
   }
 
   /// A point process makes its own segment's ion such that a concentration that it uses is initialised and moves
-  /// the reversal potential; NEURON tells the style of a section's first segment alone. Where a density
-  /// mechanism of the section does the same, all segments have that style.
+  /// the reversal potential. Where only the style of a section's first segment is known, a density mechanism of
+  /// the section has to do the same, so that all segments have that style.
   private func checkStyle(
     of ion: Mechanism.Ion, _ source: Mechanism, _ section: Int
   ) throws(SimulationError) {
+    let known = settings.styles.indices.contains(section) ? settings.styles[section] : [:]
     let section = cell.sections[section]
-    guard ion.usesConcentration, section.segments.count > 1 else { return }
+    guard ion.usesConcentration, section.segments.count > 1,
+      known[ion.name]?.count != section.segments.count
+    else { return }
     let others = section.insertions.compactMap { mechanisms[$0.mechanism] }.flatMap {
       $0.ions.filter { $0.name == ion.name }
     }

@@ -57,11 +57,15 @@ struct ProgramEmitter {
 
     let styles = settings.styles
     let ionStyles = cell.sections.indices.map { section in
-      Dictionary(
-        uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
-          guard cell.mechanisms[index].isIon, styles.indices.contains(section) else { return nil }
-          return styles[section][cell.mechanisms[index].ionName].map { (index, $0) }
-        })
+      cell.sections[section].segments.indices.map { segment in
+        Dictionary(
+          uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
+            guard cell.mechanisms[index].isIon, styles.indices.contains(section),
+              let own = styles[section][cell.mechanisms[index].ionName], let first = own.first
+            else { return nil }
+            return (index, own.indices.contains(segment) ? own[segment] : first)
+          })
+      }
     }
     layout = CellLayout(of: cell, styles: ionStyles)
 

@@ -20,8 +20,9 @@ package struct ProgramSettings: Sendable {
   package var initialPotential: Double
   /// By name without `_ion`.
   package var ions: [String: Ion]
-  /// By section, then by the ion's name: what `ion_style` gives.
-  package var styles: [[String: Int]]
+  /// By section, then by the ion's name: what `ion_style` gives, of each segment or, where there is one number,
+  /// of the first.
+  package var styles: [[String: [Int]]]
   /// Whether states are advanced and the next step's currents computed in one pass. Currents and what else
   /// BREAKPOINT sets can then not be recorded: they are a step ahead.
   package var isFused: Bool
@@ -42,7 +43,7 @@ package struct ProgramSettings: Sendable {
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
-    styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
+    styles: [[String: [Int]]] = [], isFused: Bool = true, usesTables: Bool = false,
     recorded: Set<String> = [],
     adjustable: Set<String> = [], weightCount: Int = 0
   ) {

@@ -153,14 +153,10 @@ def test_point_processes_that_write_concentrations(is_recorded: bool, cache: Pat
     compiled_blocks.load_mechanisms(cache)
     cell = Cell("nr_reader")
     cell.points = [h.nr_drip(cell.soma(0.5))]
-    with pytest.raises(EngineError, match="nr_drip cannot be compiled: a concentration of ca"):
-        # Its segment's ion style is another than the others'.
-        engine.compile(cell, check=False)
-    for section in (cell.soma, cell.dend):
-        section.nseg = 1
-    cell.segments = [*cell.soma, *cell.dend]
-    cell.points = [h.nr_drip(section(0.5)) for section in (cell.soma, cell.dend)]
+    cell.points.append(h.nr_drip(cell.dend(0.9)))
+    # Their segments' ion styles are others than the first segment's.
     references = [segment.nr_reader._ref_m for segment in cell.segments]
+    references += [segment._ref_eca for segment in cell.segments] if is_recorded else []
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
     cell.points.append(h.nr_drip(cell.soma(0.5)))
     with pytest.raises(EngineError, match="nr_drip cannot be compiled: WRITE of a concentration"):
