@@ -62,6 +62,21 @@ extension LiveCell {
     return variable(try variables.variable(of: handle))
   }
 
+  /// Those of the cell's density mechanisms that other sections have; nil where NEURON does not tell.
+  package var mechanismsElsewhere: Set<String>? {
+    guard let internals = Internals(neuron) else { return nil }
+    let own = Set(sections)
+    let kinds = model.mechanisms.map { ($0.name, internals.functions.mechanism_type($0.name)) }
+    var found: Set<String> = []
+    for section in neuron.allSections() where !own.contains(section) {
+      guard let node = internals.functions.own_node(section, 0) else { continue }
+      for (name, type) in kinds where internals.functions.property_of_node(type, node) != nil {
+        found.insert(name)
+      }
+    }
+    return found
+  }
+
   /// The numbers of the cell's mechanisms in this session; empty where NEURON does not tell.
   package var mechanismTypes: [String: Int] {
     guard let internals = Internals(neuron) else { return [:] }

@@ -28,6 +28,7 @@ public func nr_cell_compile(
       return error
     }
     settings.types = cell.mechanismTypes
+    settings.elsewhere = cell.mechanismsElsewhere
     let externals =
       read.externals ?? cell.numbers(named: Set(mechanisms.values.flatMap(\.namesOfExternals)))
     read.externals = externals

@@ -22,6 +22,16 @@ struct InstancePlan {
     case memory(Int)
     /// Set in each instance before it is read.
     case temporary
+    /// What the last instance of the cell left when a block was done, here; each leaves its own in an array.
+    case carried(array: Int, value: Int)
+
+    /// Whether it is a number of each instance while a block is done.
+    var isOfInstances: Bool {
+      switch self {
+      case .temporary, .carried: true
+      case .constant, .memory: false
+      }
+    }
   }
 
   let mechanism: Mechanism
@@ -49,10 +59,11 @@ struct InstancePlan {
   ///   - values: of each instance, in the order of the kind's parameters.
   ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
   ///   - isAdjustable: whether a parameter may be changed between runs.
+  ///   - carried: globals that may bring what the last instance left to the others.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
     isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
-    in plan: inout MemoryPlan
+    carried: Set<Variable> = [], in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
     self.prefix = prefix
@@ -126,7 +137,7 @@ struct InstancePlan {
         storage.append(.memory(offset ?? 0))
       }
     }
-    try planGlobals(blocks, assigned, kind, in: &plan)
+    try planGlobals(blocks, assigned, kind, mayCarry: carried, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
     let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign
     let bindings = bindings(hasLanes: true)
@@ -140,6 +151,7 @@ struct InstancePlan {
             && !changing.contains(variable)
         case .global(let index):
           mechanism.globals[index].count == 1 && !changing.contains(variable)
+            && !carried.contains(variable)
         default: false
         }
       }, isVector: { bindings[$0]?.isVector ?? true })
@@ -263,14 +275,11 @@ struct InstancePlan {
   // MARK: Globals
 
   private mutating func planGlobals(
-    _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind, in plan: inout MemoryPlan
+    _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind,
+    mayCarry: Set<Variable>, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
-    // INITIAL finds what was there before the run, unless another instance's has set it.
-    let first = mechanism.initial.effects(mechanism.tablesMade)
-    let carried = mechanism.blocksOfSteps.reduce(
-      into: first.liveIn.intersection(first.mayAssign)
-    ) { $0.formUnion($1.effects(mechanism.tablesMade).liveIn) }
+    let carried = Self.readFirst(mechanism)
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
@@ -283,6 +292,11 @@ struct InstancePlan {
       }
       if vectors.contains(.global(index)) {
         guard !carried.contains(.global(index)) else {
+          if mayCarry.contains(.global(index)), found != nil {
+            globals.append(
+              .carried(array: plan.place(0, count: count), value: plan.place(values)))
+            continue
+          }
           throw .unsupported(
             mechanism: mechanism.name, block: "NEURON",
             construct: "GLOBAL \(global.name), which brings a value of one instance to another")
@@ -294,6 +308,41 @@ struct InstancePlan {
         globals.append(.constant(values.first ?? global.initialValue))
       }
     }
+  }
+
+  /// What a block may find as another instance left it.
+  private static func readFirst(_ mechanism: Mechanism) -> Set<Variable> {
+    // INITIAL finds what was there before the run, unless another instance's has set it.
+    let first = mechanism.initial.effects(mechanism.tablesMade)
+    return mechanism.blocksOfSteps.reduce(
+      into: first.liveIn.intersection(first.mayAssign)
+    ) { $0.formUnion($1.effects(mechanism.tablesMade).liveIn) }
+  }
+
+  /// Globals that instances set each to its own, and others read; nil where it is not certain what they read,
+  /// which is certain where a block sets such a one before all else, or not at all.
+  static func carriedGlobals(of mechanism: Mechanism) -> Set<Variable>? {
+    let plan = InstancePlan(unplanned: mechanism)
+    let assigned = Effects(of: mechanism.blocksThatRun, mechanism.tables).mayAssign
+    let found = plan.vectorGlobals(mechanism.blocksThatRun, assigned).intersection(
+      readFirst(mechanism))
+    if found.isEmpty { return [] }
+    let isPlain =
+      mechanism.kind == .density && !mechanism.isThreadSafe && mechanism.isAloneInSteps
+      && mechanism.currents.effects(mechanism.tables).mayAssign.isDisjoint(with: found)
+    let areSetFirst = [mechanism.initial, mechanism.advance].allSatisfy { block in
+      let effects = block.effects(mechanism.tablesMade)
+      return found.intersection(effects.mayAssign).allSatisfy {
+        effects.certainlyAssigned.contains($0) && !effects.liveIn.contains($0)
+          && mechanism.count(of: $0) == 1
+      }
+    }
+    return isPlain && areSetFirst ? found : nil
+  }
+
+  private init(unplanned mechanism: Mechanism) {
+    self.mechanism = mechanism
+    (prefix, count, ohmic) = ("", 0, nil)
   }
 
   /// Whether a block that several instances do at once sets a global to what follows from its own value: it
@@ -369,7 +418,7 @@ struct InstancePlan {
         case .memory(let offset) where global.count > 1:
           Binding(text: "(M + \(offset))", isVector: false, count: global.count)
         case .memory(let offset): Binding(text: "M[\(offset)]", isVector: false)
-        case .temporary:
+        case .temporary, .carried:
           Binding(
             text: "\(prefix)g_\(CName.of(global.name))", isVector: hasLanes, count: global.count)
         }
@@ -400,8 +449,12 @@ struct InstancePlan {
       }
     }
     for (index, storage) in globals.enumerated() {
-      guard case .temporary = storage else { continue }
       let global = mechanism.globals[index]
+      if case .carried(_, let value) = storage {
+        lines.append(
+          "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name)) = nr_all(M[\(value)]);")
+      }
+      guard case .temporary = storage else { continue }
       let size = global.count > 1 ? "[\(global.count)]" : ""
       let value = globalValues[index]
       let initial = value == 0 || global.count > 1 ? "{0}" : "nr_all(\(CName.literal(value)))"
@@ -432,6 +485,13 @@ struct InstancePlan {
         let value = count == 1 ? name : "\(name)[\(element)]"
         lines.append("nr_store(M + \(offset + element * paddedCount) + \(index), \(value));")
       }
+    }
+    for (global, storage) in globals.enumerated() {
+      guard case .carried(let array, _) = storage, assigned.contains(.global(global)) else {
+        continue
+      }
+      let name = "\(prefix)g_\(CName.of(mechanism.globals[global].name))"
+      lines.append("nr_store(M + \(array) + \(index), \(name));")
     }
     return lines
   }

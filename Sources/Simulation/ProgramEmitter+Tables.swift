@@ -57,7 +57,7 @@ extension ProgramEmitter {
         text: "x_\(CName.of(variable.name))", isVector: false, count: variable.count)
     }
     for (index, global) in mechanism.globals.enumerated() {
-      guard case .temporary = plan.globals[index] else { continue }
+      guard plan.globals[index].isOfInstances else { continue }
       bindings[.global(index)] = Binding(
         text: "g_\(CName.of(global.name))", isVector: false, count: global.count)
     }
@@ -81,7 +81,7 @@ extension ProgramEmitter {
       lines.append("  NR_UNUSED double x_\(CName.of(variable.name))\(size) = {0};")
     }
     for (index, global) in mechanism.globals.enumerated() {
-      guard case .temporary = plan.globals[index] else { continue }
+      guard plan.globals[index].isOfInstances else { continue }
       let value = CName.literal(plan.globalValues[index])
       lines.append(
         global.count > 1

@@ -11,6 +11,8 @@ struct ProgramEmitter {
   var pointers: [Pointer] = []
   /// Whether INITIAL and SOLVE are done in NEURON's order, see `checkPointers`.
   let isOrdered: Bool
+  /// By mechanism: globals that bring what the last instance left to the others.
+  let carried: [Int: Set<Variable>]
   var potentials: [[Int]] = []
   let layout: CellLayout
 
@@ -53,6 +55,8 @@ struct ProgramEmitter {
       settings.recorded.formUnion(pointed)
     }
     isOrdered = !pointed.isEmpty
+    carried = Self.carriedGlobals(mechanisms, settings)
+    if !carried.isEmpty { settings.isFused = false }
     self.settings = settings
 
     let styles = settings.styles
@@ -196,7 +200,7 @@ struct ProgramEmitter {
     if isUsed {
       let own = parts.subtracting(.currents)
       if isOrdered, !parts.contains(.currents) {
-        lines += try orderedPass(parts)
+        lines += try orderedPass(parts) + lastOnes(parts)
         if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
         return lines + ["}", ""]
       }
@@ -206,6 +210,7 @@ struct ProgramEmitter {
         try lines.append(contentsOf: density(set, layout.sets[index], parts))
       }
       try lines.append(contentsOf: states(ofProcessesThatWrite: false, own))
+      lines += lastOnes(parts)
       // Those that INITIAL had no use for.
       if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
     }

@@ -38,6 +38,8 @@ package struct ProgramSettings: Sendable {
   package var pointers: [PointerOwner: PointerTarget] = [:]
   /// Values of EXTERNALs, by the names that hoc has for them.
   package var externals: [String: Double] = [:]
+  /// Names of density mechanisms that sections of other cells have; nil where that is not known.
+  package var elsewhere: Set<String>? = []
   /// By name of a mechanism: its number in the session, in whose order NEURON does them.
   package var types: [String: Int] = [:]
 

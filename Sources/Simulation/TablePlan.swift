@@ -52,7 +52,7 @@ struct TablePlan {
         }
       case .global(let index):
         // A result begins with what it had before.
-        if case .temporary = globals[index], !table.results.contains(variable) {
+        if globals[index].isOfInstances, !table.results.contains(variable) {
           throw refused("\(mechanism.globals[index].name), which instances set,")
         }
       default: break

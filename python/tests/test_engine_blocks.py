@@ -96,6 +96,23 @@ def _set_level(cell: Cell) -> None:
     h.level_nr_owner = 0.8
 
 
+def _set_lasts(cell: Cell) -> None:
+    """The last one is of a child that is connected by its end, and has other mechanisms."""
+    tip = h.Section(name="tip")
+    tip.connect(cell.soma(0.5), 1)
+    tip.nseg, tip.L = 3, 80
+    for name in ("pas", "hh", "nr_lasts"):
+        tip.insert(name)
+    far = h.Section(name="far")
+    far.connect(cell.dend(0.5))
+    far.insert("pas")
+    cell.segments += [*tip, *far]
+    cell.inputs += [tip, far]
+    h.minf_nr_lasts = 0.3
+    for index, segment in enumerate([*cell.soma, *cell.dend, *tip]):
+        segment.nr_lasts.offset = 0.05 * index
+
+
 def _nothing(cell: Cell) -> None:
     pass
 
@@ -113,6 +130,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "currents that are written": (("nr_own_current", "nr_reader"), ("sum",), _nothing),
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
+    "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
     "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
     "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }
@@ -129,6 +147,7 @@ def test_density_mechanism_is_as_in_neuron(name: str, is_recorded: bool, cache: 
     references = [
         getattr(getattr(segment, mechanisms[0]), f"_ref_{variable}")
         for segment in cell.segments
+        if hasattr(segment, mechanisms[0])
         for variable in variables
     ]
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
@@ -213,6 +232,17 @@ def test_point_process_is_as_in_neuron(name: str, is_recorded: bool, cache: Path
         getattr(process, f"_ref_{variable}") for process in cell.points for variable in variables
     ]
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
+
+
+@isolated
+def test_what_another_cell_may_leave_is_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    cell, other = Cell("nr_lasts"), h.Section(name="other")
+    engine.compile(cell, check=False)
+    other.insert("nr_lasts")
+    expected = "GLOBAL minf, which brings a value of one instance to another"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(cell, check=False)
 
 
 @isolated
