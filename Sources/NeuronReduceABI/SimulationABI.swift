@@ -19,7 +19,11 @@ public func nr_cell_compile(
   do throws(SimulationError) {
     let request = request.pointee
     let mechanisms = try mechanisms(request)
-    let model = read.simulated ?? cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst))
+    var wanted = mechanisms.mapValues(\.namesReadFirst)
+    for ion in Set(mechanisms.values.flatMap(\.ionsReadFirst)) {
+      wanted["\(ion)_ion"] = ["i\(ion)"]
+    }
+    let model = read.simulated ?? cell.model(withValuesOf: wanted)
     read.simulated = model
     var settings = settings(request, cell, ions)
     if let error = reporting({ () throws(BridgeError) in

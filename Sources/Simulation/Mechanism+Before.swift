@@ -1,6 +1,16 @@
 import Mechanisms
 
 extension Mechanism {
+  /// The names of ions whose currents INITIAL reads as they were before the run.
+  package var ionsReadFirst: [String] {
+    let first = initial.effects(tablesMade).liveIn
+    return variables.indices.compactMap { index in
+      guard case .ion(let ion, .current) = variables[index].role, first.contains(.instance(index))
+      else { return nil }
+      return ions[ion].name
+    }
+  }
+
   /// The names of POINTERs that blocks read, as hoc has them.
   package var namesOfPointers: [String] {
     usedPointers.map { InstancePlan.name(of: variables[$0].name, of: self) }

@@ -79,7 +79,9 @@ extension ProgramEmitter {
       }
       ions[mechanism] = IonPlan(
         name: name, prefix: "ion\(mechanism)_", valence: ion?.valence ?? 1, style: style,
-        reversal: plan.place(initial(0, nil)), current: plan.place(0, count: set.count),
+        reversal: plan.place(initial(0, nil)),
+        current: plan.place(
+          initial(cell.mechanisms[mechanism].offset(ofParameter: "i\(name)") ?? Int.max, nil)),
         inside: plan.place(initial(1, ion?.inside)),
         outside: plan.place(initial(2, ion?.outside)), isDynamic: isDynamic,
         isReversalWritten: uses.contains { $0.writes.contains(.reversal) },

@@ -113,6 +113,12 @@ def _set_lasts(cell: Cell) -> None:
         segment.nr_lasts.offset = 0.05 * index
 
 
+def _run_before(cell: Cell) -> None:
+    h.finitialize(-65)
+    for _ in range(200):
+        h.fadvance()
+
+
 def _nothing(cell: Cell) -> None:
     pass
 
@@ -131,6 +137,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
     "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
+    "a current of the run before": (("nr_rests", "nr_reader"), ("rest", "m"), _run_before),
     "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
     "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }

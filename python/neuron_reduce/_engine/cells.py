@@ -134,10 +134,7 @@ class Cell:
             )
         )
         for index, origin in enumerate(self.inputs.origins):
-            if (
-                isinstance(origin, inputs.Process)
-                and compiled.member(origin.index, SENDER) is None
-            ):
+            if isinstance(origin, inputs.Process) and compiled.member(origin.index, SENDER) is None:
                 place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
                 raise EngineError(
                     f"{self.inputs.netcons[place].hname()} has its events from "
