@@ -122,6 +122,9 @@ package struct Mechanism: Sendable, Equatable {
   package var kind: Kind
   /// Whether it says THREADSAFE.
   package var isThreadSafe = false
+  /// Whether NEURON certainly takes it for one that may run in threads, and checks tables for the first instance
+  /// alone: nothing in it is C code, or a variable that all instances set.
+  package var mayRunInThreads = false
   package var variables: [InstanceVariable]
   package var globals: [GlobalVariable]
   package var ions: [Ion]

@@ -59,11 +59,12 @@ struct InstancePlan {
   ///   - values: of each instance, in the order of the kind's parameters.
   ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
   ///   - isAdjustable: whether a parameter may be changed between runs.
+  ///   - first: the values of the first instance in the session; nil where it is not known which that is.
   ///   - carried: globals that may bring what the last instance left to the others.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
     isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
-    carried: Set<Variable> = [], in plan: inout MemoryPlan
+    first: [Double]? = nil, carried: Set<Variable> = [], in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
     self.prefix = prefix
@@ -164,9 +165,18 @@ struct InstancePlan {
       guard let start = kind.offset(ofParameter: name) else { return [] }
       return values.map { isAdjustable(name) ? .nan : $0[start] }
     }
+    let firstValue = { (variable: Int) -> Double? in
+      let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
+      guard let first, let start = kind.offset(ofParameter: name), !isAdjustable(name) else {
+        return nil
+      }
+      return first[start]
+    }
     for index in mechanism.tables.indices {
       tables.append(
-        try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
+        try TablePlan(
+          index, of: mechanism, storage, globals, assigned, values: values, first: firstValue,
+          in: &plan))
     }
   }
 

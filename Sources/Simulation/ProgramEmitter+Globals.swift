@@ -39,6 +39,22 @@ extension ProgramEmitter {
     return ranks
   }
 
+  /// The values of the first instance of a mechanism that NEURON has; nil where it may be another cell's.
+  func firstValues(of mechanism: Int) -> [Double]? {
+    let kind = cell.mechanisms[mechanism]
+    guard mechanisms[mechanism]?.tables.isEmpty == false, let elsewhere = settings.elsewhere,
+      !elsewhere.contains(kind.name)
+    else { return nil }
+    let ranks = ranksOfSections
+    let having = cell.sections.indices.filter { section in
+      cell.sections[section].insertions.contains { $0.mechanism == mechanism }
+    }
+    guard let first = having.min(by: { ranks[$0] < ranks[$1] }) else { return nil }
+    let section = cell.sections[first]
+    let segment = section.proximalEnd == 0 ? 0 : section.segments.count - 1
+    return section.values(ofMechanism: mechanism, segment: segment)
+  }
+
   /// After a pass: what the last instance left is everybody's.
   func lastOnes(_ parts: Parts) -> [String] {
     if carried.isEmpty { return [] }

@@ -29,8 +29,8 @@ extension ProgramEmitter {
             } ?? cell.mechanisms[mechanism].defaultValues
           }, isFused: settings.isFused, usesTables: settings.usesTables,
           isStored: { settings.recorded.contains($0) },
-          isAdjustable: { settings.adjustable.contains($0) }, carried: carried[mechanism] ?? [],
-          in: &plan)
+          isAdjustable: { settings.adjustable.contains($0) }, first: firstValues(of: mechanism),
+          carried: carried[mechanism] ?? [], in: &plan)
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
         planned.diameters = plan.place(

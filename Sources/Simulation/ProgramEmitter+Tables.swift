@@ -51,6 +51,10 @@ extension ProgramEmitter {
     let mechanism = plan.mechanism
     let inputs = table.inputs(mechanism.tables)
     for (index, variable) in mechanism.variables.enumerated() {
+      if let value = place.fixed[index] {
+        bindings[.instance(index)] = Binding(text: CName.literal(value), isVector: false)
+        continue
+      }
       if case .constant = plan.storage[index] { continue }
       if inputs.contains(.instance(index)) { continue }
       bindings[.instance(index)] = Binding(

@@ -138,6 +138,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
     "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
     "a current of the run before": (("nr_rests", "nr_reader"), ("rest", "m"), _run_before),
+    "SOLVE in an IF": (("nr_solves",), ("m",), _nothing),
     "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
     "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }
@@ -292,10 +293,27 @@ def test_events_of_processes_that_send_none_are_refused(cache: Path) -> None:
         engine.compile(cell, check=False)
 
 
+@pytest.mark.parametrize("name", ["nr_one_table", "nr_one_global", "nr_one_depends"])
 @isolated
-def test_one_table_for_what_differs_is_refused(cache: Path) -> None:
+def test_one_table_for_what_differs_is_the_first_instances(name: str, cache: Path) -> None:
+    """NEURON makes it for that one, whatever the others' values."""
     compiled_blocks.load_mechanisms(cache)
-    cell = Cell("nr_one_table")
+    cell = Cell(name)
+    for index, segment in enumerate(cell.segments):
+        getattr(segment, name).shift = 5 - 2 * index
+    # Another set of mechanisms, in which all are equal, and not the first.
+    cell.dend.insert("hh")
+    for segment in cell.dend:
+        getattr(segment, name).shift = -9
+    references = [getattr(segment, name)._ref_m for segment in cell.segments]
+    assert _differences(cell, references, True).max() < TOLERANCE
+
+
+@isolated
+def test_one_table_that_another_cell_may_have_made_is_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    cell, other = Cell("nr_one_table"), h.Section(name="other")
+    other.insert("nr_one_table")
     engine.compile(cell, check=False).run(1)
     cell.dend(0.5).nr_one_table.shift = 3
     with pytest.raises(EngineError, match="shift, which differs between segments"):

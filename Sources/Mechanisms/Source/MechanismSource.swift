@@ -52,6 +52,7 @@ struct MechanismSource {
   var ranges: Set<String> = []
   var globals: Set<String> = []
   var isThreadSafe = false
+  var hasVerbatim = false
   /// POINTER, in the order of the source.
   var pointers: [String] = []
   /// BBCOREPOINTER: of C data.

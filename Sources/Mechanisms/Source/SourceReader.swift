@@ -74,6 +74,7 @@ struct SourceReader {
       case "DiscreteBlock", "PartialBlock", "ConstructorBlock", "DestructorBlock",
         "ForNetcon", "StepBlock", "MatchBlock", "SensBlock":
         throw unsupported(node.kind, in: "the file")
+      case "Verbatim": source.hasVerbatim = true
       // Define was read before; VERBATIM outside of blocks is C that only other VERBATIM can use.
       default: break
       }
