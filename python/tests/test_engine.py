@@ -466,12 +466,12 @@ def test_transfers_are_refused() -> None:
 
 
 @isolated
-def test_pointers_are_refused(cache: Path) -> None:
+def test_pointers_to_other_cells_are_refused(cache: Path) -> None:
     compiled_pointers.load_mechanisms(cache)
-    tree = Tree()
+    tree, other = Tree(), h.Section(name="other")
     gated = tree.synapse("GatedSyn", tree.soma(0.5))
-    h.setpointer(tree.soma(0.5)._ref_v, "level", gated)
-    _refused("GatedSyn cannot be compiled: POINTER level", tree)
+    h.setpointer(other(0.5)._ref_v, "level", gated)
+    _refused("GatedSyn cannot be compiled: POINTER level on soma, which points to what", tree)
 
 
 @isolated
