@@ -227,7 +227,7 @@ def test_another_order_than_in_neuron_is_refused(cache: Path) -> None:
     for section in cell.sections:
         for segment in section:
             h.setpointer(segment.nr_follows._ref_m, "p", segment.nr_follows)
-    _refused(cell, "POINTER p on soma, whose SOLVE reads what may not be set yet")
+    _refused(cell, "POINTER p on (soma|dend), whose SOLVE reads what may not be set yet")
     cell = Cell()
     injects = cell.point("nr_injects", cell.dend(0.5))
     h.setpointer(injects._ref_i, "p", injects)

@@ -147,7 +147,7 @@ class Cell(Kept):
         netcons: Iterable[Any] | None,
         mechanisms: Sequence[Any],
         events: Mapping[Any, Any] | None,
-        is_exact: bool = True,
+        is_exact: bool,
     ):
         self.is_exact = is_exact
         # What a caller drops would be gone when NEURON runs it beside the engine.
