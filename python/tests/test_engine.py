@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("compiled_cells")
 def test_potentials_of_a_tree() -> None:
     tree = driven_tree()
     assert_equal(tree, tree.potentials(), tstop=100, least_spikes=3)
-    assert_equal(tree, tree.potentials(), tstop=100, exact=False)
+    assert_equal(tree, tree.potentials(), tstop=100, exact=True)
 
 
 @isolated
