@@ -4,9 +4,10 @@
 #ifndef NR_TIMETABLE_H
 #define NR_TIMETABLE_H
 
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "vector_math.h"
 
 /// No source, no event.
 enum { NR_NONE = -1 };
