@@ -173,7 +173,7 @@ class Counted(NamedTuple):
 
 
 OPERATIONS = {
-    "exponentials": r"vpsllq\s+\$0x34",
+    "exponentials": r"vscalefpd|vpsllq\s+\$0x34",
     "divisions": r"v(div|rcp14)[ps]d\s+%[xyz]mm|vdivpd",
     "scalar divisions": r"vdivsd",
 }
