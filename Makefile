@@ -24,7 +24,7 @@ help:
 	@echo "make format  put the style right"
 	@echo "make clean   remove all that these targets made"
 
-$(VENV)/.ready: requirements-dev.txt examples/requirements.txt
+$(VENV)/.ready: requirements-dev.txt examples/requirements.txt examples/sweep/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	touch $@

@@ -46,8 +46,11 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_voltage_step),
       SIZE(nr_measured),
       SIZE(nr_program_request),
+      SIZE(nr_function_table),
       SIZE(nr_program_instance),
       SIZE(nr_recording),
+      SIZE(nr_netcon),
+      SIZE(nr_netstim),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

@@ -59,6 +59,12 @@ package indirect enum Expression: Sendable, Hashable {
     case nernst
     /// GHK current density: (v, ci, co, z) at the cell's temperature.
     case ghk
+    /// A word of a stream of Random123: (three identifiers, position, global index), all of them whole numbers.
+    case randomWord
+    /// What comes after a number in NEURON's own generator of 32 bits.
+    case nextRandom
+    /// What a FUNCTION_TABLE gives: (index in `Mechanism.functionTables`, argument).
+    case functionTable
   }
 }
 

@@ -20,6 +20,10 @@ package struct Mechanism: Sendable, Equatable {
       case ion(Int, IonQuantity)
       /// A current without an ion, which a NONSPECIFIC_CURRENT or ELECTRODE_CURRENT names.
       case current
+      /// A RANDOM variable, or a POINTER to random numbers: an array as `RandomStream` has it.
+      case stream
+      /// The last number of NEURON's own generator, which `scop_random` moves on: the same one for all instances.
+      case generator
     }
 
     package var name: String
@@ -120,6 +124,8 @@ package struct Mechanism: Sendable, Equatable {
   package var ions: [Ion]
   /// TABLEs, which `Statement.lookUp` uses.
   package var tables: [Table]
+  /// The names of FUNCTION_TABLEs that are used: what they give hoc sets.
+  package var functionTables: [String]
   /// INITIAL, steady states of kinetic schemes included.
   package var initial: Block
   /// What BREAKPOINT does apart from SOLVE: leaves the currents in their variables.
@@ -143,6 +149,7 @@ package struct Mechanism: Sendable, Equatable {
     globals = []
     ions = []
     tables = []
+    functionTables = []
     initial = Block()
     currents = Block()
     currentVariables = []
@@ -153,6 +160,29 @@ package struct Mechanism: Sendable, Equatable {
     afterSolve = Block()
     beforeStep = Block()
   }
+}
+
+/// What a stream of Random123 is, as an array of whole numbers.
+package enum RandomStream {
+  package enum Place: Int {
+    /// Its three identifiers.
+    case first, second, third
+    /// How many words come before the next.
+    case position
+    /// Of Random123: one for all streams of a session.
+    case globalIndex
+    /// The four words from a multiple of 4 on that were made before an identifier or the global index changed:
+    /// which multiple, -1 for none.
+    case block
+    case words
+    /// What `nrn_random_pick` gives: 0 for uniform numbers from `low` to `high`, 1 for exponential ones of mean
+    /// `low`, 2 for normal ones of mean `low` and standard deviation `high`, of which two are made at once:
+    /// whether there is another one, and that one of mean 0 and standard deviation 1.
+    case distribution = 10
+    case low, high, hasOther, other
+  }
+
+  package static let count = 15
 }
 
 /// Statements and the local variables that they use.

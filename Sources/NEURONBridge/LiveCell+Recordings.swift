@@ -24,6 +24,12 @@ extension LiveCell {
 
     package let variable: Variable
     package let isPlay: Bool
+    /// Of what is played: whether it is lines between values, rather than steps.
+    package let isContinuous: Bool
+    /// Of lines: whether a Vector has the indices of the times at which they may jump.
+    package let hasBreaks: Bool
+    /// That Vector; nil for one that is no object.
+    package let breaks: ObjectReference?
     package let sampling: Sampling
     /// nil for a Vector that is no object.
     package let vector: ObjectReference?
@@ -61,9 +67,12 @@ extension LiveCell {
         case nil: break
         }
       }
+      let isContinuous = kind == NEURON_PLAY_CONTINUOUS
+      let breaks = isContinuous ? value.also.discontinuities : nil
       found.append(
         Recording(
-          variable: variable, isPlay: kind.isPlay,
+          variable: variable, isPlay: kind.isPlay, isContinuous: isContinuous,
+          hasBreaks: breaks != nil, breaks: breaks.flatMap(internals.object(ofVector:)),
           sampling: sampling(of: value, kind, internals),
           vector: internals.object(ofVector: value.vector)))
     }

@@ -3,7 +3,9 @@
 
 import CNeuronReduce
 import CellModel
+import Mechanisms
 import NEURONBridge
+import Simulation
 
 @c(nr_cell_read) @implementation
 public func nr_cell_read(
@@ -49,6 +51,13 @@ public func nr_cell_stems(
   reporting { () throws(BridgeError) in
     try readCell(cell).cell.appendStems(to: OpaquePointer(sections))
   }
+}
+
+@c(nr_cell_process_kind) @implementation
+public func nr_cell_process_kind(
+  _ cell: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  readCell(cell).processKinds[index]
 }
 
 @c(nr_cell_sections) @implementation
@@ -110,9 +119,12 @@ func readCell(_ cell: OpaquePointer) -> CellResult {
 /// A cell that was read with what C callers ask of it, in memory that lives as long as this object.
 final class CellResult {
   /// What of it was compiled first: values do not change between programs of a cell.
-  var simulated: CellModel?
+  private(set) var simulated: SimulatedCell?
+  /// The same in bytes.
+  private(set) lazy var written = simulated.map { CArray($0.bytes) }
   private(set) var cell: LiveCell
   private(set) lazy var possibleLeaks = CStrings(cell.possibleLeaks)
+  private(set) lazy var processKinds = CStrings(cell.model.pointProcessKinds.map(\.name))
   /// The seconds that reading took.
   let seconds: Double
   private(set) lazy var groups: [nr_process_group] = grouping.groups.map { group in
@@ -137,6 +149,26 @@ final class CellResult {
     seconds = clock.stages[0].seconds
   }
 
+  /// The cell as programs are made of it.
+  func simulated(
+    with mechanisms: [String: Mechanism]
+  ) throws(BridgeError) -> SimulatedCell {
+    if let simulated { return simulated }
+    let ions = try cell.ions()
+    let read = SimulatedCell(
+      model: cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst)),
+      ions: Dictionary(
+        ions.map { ($0.name, .init(valence: $0.valence, inside: $0.inside, outside: $0.outside)) },
+        uniquingKeysWith: { first, _ in first }),
+      styles: cell.model.sections.indices.map { section in
+        Dictionary(
+          ions.compactMap { ion in ion.styles[section].map { (ion.name, $0) } },
+          uniquingKeysWith: { first, _ in first })
+      })
+    simulated = read
+    return read
+  }
+
   func setLeaks(_ leaks: [NamedLeak]) throws(BridgeError) { try cell.setLeaks(leaks) }
 
   func readRecordings() throws(BridgeError) {
@@ -146,7 +178,9 @@ final class CellResult {
   private func inC(_ recording: LiveCell.Recording) -> nr_recording {
     var result = nr_recording()
     result.vector = recording.vector.map(UnsafeMutableRawPointer.init)
-    result.is_play = recording.isPlay ? 1 : 0
+    result.is_play = recording.isPlay ? (recording.isContinuous ? 2 : 1) : 0
+    result.has_breaks = recording.hasBreaks ? 1 : 0
+    result.breaks = recording.breaks.map(UnsafeMutableRawPointer.init)
     (result.section, result.point_process) = (-1, -1)
     switch recording.variable {
     case .time: result.name = texts.address(of: "t")

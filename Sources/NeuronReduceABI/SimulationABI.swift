@@ -12,23 +12,85 @@ public func nr_cell_compile(
   _ cell: OpaquePointer, _ request: UnsafePointer<nr_program_request>,
   _ program: UnsafeMutablePointer<OpaquePointer?>
 ) -> OpaquePointer? {
-  let read = readCell(cell)
-  let cell = read.cell
-  var ions: [LiveCell.Ion] = []
-  if let error = reporting({ () throws(BridgeError) in ions = try cell.ions() }) { return error }
+  let result = readCell(cell)
   do throws(SimulationError) {
-    let request = request.pointee
-    let mechanisms = try mechanisms(request)
-    let model = read.simulated ?? cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst))
-    read.simulated = model
+    let mechanisms = try mechanisms(request.pointee)
+    do throws(BridgeError) {
+      let simulated = try result.simulated(with: mechanisms)
+      return compile(simulated, mechanisms, request.pointee, &program.pointee)
+    } catch {
+      return ErrorReport(error).retained
+    }
+  } catch {
+    return report(error)
+  }
+}
+
+@c(nr_cell_written) @implementation
+public func nr_cell_written(
+  _ cell: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<UInt8>? {
+  count.pointee = 0
+  return readCell(cell).written?.lent(&count.pointee)
+}
+
+@c(nr_written_cell_read) @implementation
+public func nr_written_cell_read(
+  _ bytes: UnsafePointer<UInt8>, _ count: Int, _ cell: UnsafeMutablePointer<OpaquePointer?>
+) -> OpaquePointer? {
+  do throws(SimulationError) {
+    let read = WrittenCell(try SimulatedCell(bytes: Array(elements(bytes, count))))
+    cell.pointee = OpaquePointer(Unmanaged.passRetained(read).toOpaque())
+    return nil
+  } catch {
+    return report(error)
+  }
+}
+
+@c(nr_written_cell_free) @implementation
+public func nr_written_cell_free(_ cell: OpaquePointer) {
+  Unmanaged<WrittenCell>.fromOpaque(UnsafeRawPointer(cell)).release()
+}
+
+@c(nr_written_cell_compile) @implementation
+public func nr_written_cell_compile(
+  _ cell: OpaquePointer, _ request: UnsafePointer<nr_program_request>,
+  _ program: UnsafeMutablePointer<OpaquePointer?>
+) -> OpaquePointer? {
+  let written = Unmanaged<WrittenCell>.fromOpaque(UnsafeRawPointer(cell)).takeUnretainedValue()
+  do throws(SimulationError) {
+    return compile(
+      written.cell, try mechanisms(request.pointee), request.pointee, &program.pointee)
+  } catch {
+    return report(error)
+  }
+}
+
+private func report(_ error: SimulationError) -> OpaquePointer {
+  ErrorReport(error, NR_ENGINE) { _ in error.description }.retained
+}
+
+/// A program of a cell, or why there is none.
+private func compile(
+  _ cell: SimulatedCell, _ mechanisms: [String: Mechanism], _ request: nr_program_request,
+  _ program: inout OpaquePointer?
+) -> OpaquePointer? {
+  do throws(SimulationError) {
     let compiled = try CellProgram(
-      of: model, mechanisms: mechanisms, settings: settings(request, cell, ions))
-    program.pointee = OpaquePointer(
+      of: cell.model, mechanisms: mechanisms, settings: settings(request, cell))
+    program = OpaquePointer(
       Unmanaged.passRetained(ProgramResult(compiled, of: cell.model)).toOpaque())
     return nil
   } catch {
-    return ErrorReport(error, NR_ENGINE) { _ in error.description }.retained
+    return report(error)
   }
+}
+
+/// A cell without its session.
+final class WrittenCell {
+  let cell: SimulatedCell
+
+  init(_ cell: SimulatedCell) { self.cell = cell }
 }
 
 private func mechanisms(
@@ -47,26 +109,31 @@ private func mechanisms(
 }
 
 private func settings(
-  _ request: nr_program_request, _ cell: LiveCell, _ ions: [LiveCell.Ion]
+  _ request: nr_program_request, _ cell: SimulatedCell
 ) -> ProgramSettings {
   let strings = { (start: UnsafePointer<UnsafePointer<CChar>>?, count: Int) in
     Set(elements(start, count).map { String(cString: $0) })
   }
   return ProgramSettings(
     timeStep: request.time_step, initialPotential: request.initial_potential,
-    ions: Dictionary(
-      ions.map {
-        ($0.name, .init(valence: $0.valence, inside: $0.inside, outside: $0.outside))
-      }, uniquingKeysWith: { first, _ in first }),
-    styles: cell.model.sections.indices.map { section in
-      Dictionary(
-        ions.compactMap { ion in ion.styles[section].map { (ion.name, $0) } },
-        uniquingKeysWith: { first, _ in first })
-    },
-    isFused: request.is_fused != 0, usesTables: request.uses_tables != 0,
+    ions: cell.ions, styles: cell.styles, isFused: request.is_fused != 0,
+    usesTables: request.uses_tables != 0,
     recorded: strings(request.recorded, request.recorded_count),
     adjustable: strings(request.adjustable, request.adjustable_count),
-    weightCount: max(request.weight_count, 0))
+    played: strings(request.played, request.played_count),
+    weightCount: max(request.weight_count, 0), functionTables: functionTables(request))
+}
+
+private func functionTables(
+  _ request: nr_program_request
+) -> [String: [String: ProgramSettings.FunctionTable]] {
+  var tables: [String: [String: ProgramSettings.FunctionTable]] = [:]
+  for table in elements(request.function_tables, request.function_table_count) {
+    tables[String(cString: table.mechanism), default: [:]][String(cString: table.name)] = .init(
+      arguments: Array(elements(table.arguments, table.count)),
+      values: Array(elements(table.values, table.count)))
+  }
+  return tables
 }
 
 @c(nr_program_free) @implementation
@@ -103,6 +170,11 @@ public func nr_program_instances(
 @c(nr_program_weights) @implementation
 public func nr_program_weights(_ program: OpaquePointer) -> Int64 {
   Int64(result(program).program.weights)
+}
+
+@c(nr_program_runs_together) @implementation
+public func nr_program_runs_together(_ program: OpaquePointer) -> Int32 {
+  result(program).program.canRunTogether ? 1 : 0
 }
 
 @c(nr_program_variable) @implementation

@@ -80,6 +80,13 @@ extension BlockEmitter {
   func call(
     _ called: Expression.Function, _ arguments: [Expression]
   ) throws(SimulationError) -> Code {
+    if called == .functionTable {
+      guard case .number(let index)? = arguments.first, arguments.count == 2 else {
+        throw unsupported("FUNCTION_TABLE")
+      }
+      let name = CName.functionTable(Int(index), of: mechanism)
+      return function(name, [asNumber(try code(arguments[1]))], isOurs: true)
+    }
     var codes: [Code] = []
     for argument in arguments { codes.append(asNumber(try code(argument))) }
     switch called {
@@ -89,16 +96,18 @@ extension BlockEmitter {
         ? .vector("nr_exp(\(argument.text))") : .scalar("nr_exp1(\(argument.text))")
     case .nernst, .ghk:
       codes.append(.scalar(try binding(.celsius).text))
-      return function(called.rawValue, codes)
+      return function(called.rawValue, codes, isOurs: true)
+    case .randomWord: return function("random_word", codes, isOurs: true)
+    case .nextRandom: return function("next_random", codes, isOurs: true)
     default: return function(called.rawValue, codes)
     }
   }
 
-  func function(_ name: String, _ arguments: [Code]) -> Code {
+  /// - Parameter isOurs: whether it is ours for one number too, rather than the C library's.
+  func function(_ name: String, _ arguments: [Code], isOurs: Bool = false) -> Code {
     if arguments.contains(where: \.isVector) {
       return .vector("nr_\(name)(\(arguments.map { asVector($0).text }.joined(separator: ", ")))")
     }
-    let isOurs = name == "nernst" || name == "ghk"
     return .scalar(
       "\(isOurs ? "nr_\(name)1" : name)(\(arguments.map(\.text).joined(separator: ", ")))")
   }

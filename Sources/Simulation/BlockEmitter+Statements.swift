@@ -37,8 +37,8 @@ extension BlockEmitter {
       let own = "run, \(eventContext.kind), \(eventContext.instance)"
       if let moves {
         line(
-          "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + \(moves) + i, "
-            + "\(paddedCount));")
+          "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + NR_AT(\(moves) + i), "
+            + "NR_AT(\(paddedCount)));")
       } else {
         line(
           "nr_send_to_itself(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag));")
@@ -51,15 +51,15 @@ extension BlockEmitter {
       let time = asNumber(try code(time)).text
       let now = try code(.variable(.time)).text
       line(
-        "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + \(moves) + i, "
-          + "\(paddedCount));")
+        "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + NR_AT(\(moves) + i), "
+          + "NR_AT(\(paddedCount)));")
     case .watch(let left, let isUpwards, let right, let flag):
       guard let watchSlots, !hasLanes, blockName == "NET_RECEIVE" else {
         throw unsupported("WATCH")
       }
       let flag = asNumber(try code(flag)).text
       line(
-        "nr_watch(M + \(watchSlots) + i, \(paddedCount), \(watchCount), \(nextWatch), &isFirst, "
+        "nr_watch(M + NR_AT(\(watchSlots) + i), NR_AT(\(paddedCount)), \(watchCount), \(nextWatch), &isFirst, "
           + "\(try difference(left, isUpwards, right)), \(flag));")
       nextWatch += 1
     }
@@ -116,7 +116,7 @@ extension BlockEmitter {
     _ condition: Code, _ then: [Statement], _ otherwise: [Statement], under mask: String?
   ) throws(SimulationError) {
     if !condition.isVector {
-      line("if (\(condition.text)) {")
+      line("if \(condition.inParentheses) {")
       try indented(then, under: mask)
       if !otherwise.isEmpty {
         line("} else {")
@@ -149,7 +149,11 @@ extension BlockEmitter {
   ) throws(SimulationError) {
     let counter = try binding(.local(local))
     let bounds = [asNumber(try code(first)), asNumber(try code(last)), asNumber(try code(step))]
-    guard !counter.isVector || !hasLanes, bounds.allSatisfy({ !$0.isVector }) else {
+    if hasLanes, counter.isVector {
+      try loopOfEach(counter, bounds.map { asVector($0).text }, body, under: mask)
+      return
+    }
+    guard bounds.allSatisfy({ !$0.isVector }) else {
       throw unsupported("FROM with bounds that differ between instances")
     }
     let (own, end, by) = (fresh("n"), fresh("n"), fresh("n"))
@@ -164,12 +168,29 @@ extension BlockEmitter {
     line("}")
   }
 
+  /// A loop whose turns differ between instances.
+  private mutating func loopOfEach(
+    _ counter: Binding, _ bounds: [String], _ body: [Statement], under mask: String?
+  ) throws(SimulationError) {
+    let (own, end, by) = (fresh("k"), fresh("n"), fresh("n"))
+    line("const nr_vector \(end) = nr_whole(\(bounds[1])), \(by) = nr_whole(\(bounds[2]));")
+    line("\(counter.text) = nr_whole(\(bounds[0]));")
+    line("for (nr_mask \(own) = \(mask ?? "nr_mask_all(1)") & (nr_mask)(\(by) > 0);;) {")
+    indentation += 1
+    line("\(own) = \(own) & (nr_mask)(\(counter.text) <= \(end));")
+    line("if (!nr_any(\(own))) break;")
+    try emit(body, under: own)
+    line("\(counter.text) = \(counter.text) + \(by);")
+    indentation -= 1
+    line("}")
+  }
+
   mutating func whileLoop(
     _ condition: Expression, _ body: [Statement], under mask: String?
   ) throws(SimulationError) {
     let test = asCondition(try code(condition))
     if !test.isVector {
-      line("while (\(test.text)) {")
+      line("while \(test.inParentheses) {")
       try indented(body, under: mask)
       line("}")
       return
@@ -195,19 +216,18 @@ extension BlockEmitter {
     let place = fresh("p")
     let argument = asNumber(try code(argument))
     let columns = table.intervals + 1
-    if makesTables { line("nr_table_\(plan.offset)(M);") }
+    if makesTables { line("nr_table_\(plan.offset)(nr_shared(M));") }
     let each = hasLanes && plan.rows != nil
-    let base =
-      switch plan.rows {
-      case .none: ""
-      case .some(let rows) where hasLanes:
-        "\(places.indices) + \(rows) + \(places.instance), \(plan.stride), "
-      case .some(let rows): " + \(places.indices)[\(rows) + \(places.instance)] * \(plan.stride)"
-      }
+    let own = plan.rows.map { "\(places.indices)[\($0) + \(places.instance)] * \(plan.stride)" }
     func call(_ function: String, _ offset: Int, _ argument: String) -> String {
       let name = "\(function)\(hasLanes ? (each ? "_each" : "") : "1")"
-      return
-        "\(name)(M + \(offset)\(each ? ", \(base)" : "\(base), ")\(argument), \(table.intervals))"
+      let base = "nr_shared(M) + NR_AT(\(offset)\(hasLanes ? "" : own.map { " + " + $0 } ?? ""))"
+      let rows =
+        hasLanes
+        ? plan.rows.map {
+          ", \(places.indices) + \($0) + \(places.instance), \(plan.stride)"
+        } : nil
+      return "\(name)(\(base)\(rows ?? ""), \(argument), \(table.intervals))"
     }
     let found = call("nr_place", plan.offset, hasLanes ? asVector(argument).text : argument.text)
     line("const \(number) \(place) = \(found);")

@@ -69,10 +69,10 @@ extension BlockEmitter {
   ) throws(SimulationError) {
     var targets: [Binding] = []
     for unknown in unknowns { targets.append(try binding(unknown)) }
-    let before = try targets.map { target throws(SimulationError) in
-      try named(Code(text: target.text, isVector: hasLanes))
-    }
     let iteration = fresh("n")
+    // A lane stands still once it is done: what is computed beside it has no part in it.
+    let isGoing = fresh("k")
+    if hasLanes { line("nr_mask \(isGoing) = \(mask ?? "nr_mask_all(1)");") }
     line("for (int \(iteration) = 0; \(iteration) < 50; \(iteration)++) {")
     indentation += 1
     var sides: [String] = []
@@ -93,26 +93,21 @@ extension BlockEmitter {
       line("\(target.text) = \(kept);")
     }
     let changes = try eliminate(&rows, &sides)
-    let isDone = fresh("d")
-    line("int \(isDone) = 1;")
+    let isChanged = fresh("d")
+    line(hasLanes ? "nr_mask \(isChanged) = {};" : "int \(isChanged) = 0;")
     for (target, change) in zip(targets, changes) {
-      line("\(target.text) = \(target.text) - \(change);")
-      if hasLanes {
-        line(
-          "\(isDone) &= !nr_any((nr_mask)(nr_fabs(\(change)) > 1e-12 * nr_fabs(\(target.text)) + 1e-18));"
-        )
-      } else {
-        line("\(isDone) &= !(fabs(\(change)) > 1e-12 * fabs(\(target.text)) + 1e-18);")
-      }
+      let (fabs, mask) = hasLanes ? ("nr_fabs", "(nr_mask)") : ("fabs", "")
+      let changed = "\(target.text) - \(change)"
+      line(
+        "\(target.text) = \(hasLanes ? "nr_select(\(isGoing), \(changed), \(target.text))" : changed);"
+      )
+      line(
+        "\(isChanged) |= \(mask)(\(fabs)(\(change)) > 1e-12 * \(fabs)(\(target.text)) + 1e-18);")
     }
-    line("if (\(isDone)) break;")
+    if hasLanes { line("\(isGoing) &= \(isChanged);") }
+    line("if (!\(hasLanes ? "nr_any(\(isGoing))" : isChanged)) break;")
     indentation -= 1
     line("}")
-    if let mask {
-      for (target, before) in zip(targets, before) {
-        line("\(target.text) = nr_select(\(mask), \(target.text), \(before));")
-      }
-    }
   }
 
   /// A constant of this value; no name twice.

@@ -7,6 +7,17 @@ struct Code {
   /// A condition: an `int`, or an `nr_mask` where it is a vector.
   var isCondition = false
 
+  /// In one pair of parentheses: of two, compilers suppose that an assignment was meant.
+  var inParentheses: String {
+    var depth = 0
+    for (index, byte) in text.utf8.enumerated() {
+      if byte == UInt8(ascii: "(") { depth += 1 }
+      if byte == UInt8(ascii: ")") { depth -= 1 }
+      if depth == 0 { return index == text.utf8.count - 1 ? text : "(\(text))" }
+    }
+    return "(\(text))"
+  }
+
   static func scalar(_ text: String) -> Code { Code(text: text, isVector: false) }
   static func vector(_ text: String) -> Code { Code(text: text, isVector: true) }
 }
@@ -17,12 +28,13 @@ struct Binding {
   var isVector: Bool
   /// More than 1 for an array.
   var count = 1
-  /// How far an array's elements are from each other.
-  var stride = 1
+  /// How far an array's elements are from each other in the memory; nil for arrays that are not there.
+  var stride: Int?
 
   /// An element of an array.
   func element(_ index: String) -> String {
-    "\(text)[nr_index(\(index), \(count))\(stride > 1 ? " * \(stride)" : "")]"
+    let place = "nr_index(\(index), \(count))"
+    return "\(text)[\(stride.map { "NR_AT(\(place) * \($0))" } ?? place)]"
   }
 }
 

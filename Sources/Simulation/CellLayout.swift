@@ -1,12 +1,14 @@
 import CableTheory
 import CellModel
 
-/// Where a cell's compartments are in the memory of its program: those with the same mechanisms side by side.
+/// Where a cell's compartments are in the memory of its program: those that are computed together side by side.
 struct CellLayout {
-  /// Compartments with the same mechanisms and ions.
+  /// Compartments that are computed together: with the same mechanisms and ions, or few ones (see `packed`).
   struct NodeSet {
-    /// Indices into the cell's `mechanisms`, in the order in which sections list them.
+    /// Indices into the cell's `mechanisms`, in the order in which sections list them: what any of them has.
     var mechanisms: [Int]
+    /// By compartment: what it has itself.
+    var ownMechanisms: [Set<Int>]
     /// By mechanism that is an ion: its style, as `ion_style` gives it.
     var styles: [Int: Int]
     /// Section and segment; nil for places without membrane.
@@ -15,6 +17,8 @@ struct CellLayout {
     var first: Int
     var count: Int { segments.count }
     var paddedCount: Int { MemoryPlan.padded(count) }
+
+    func has(_ mechanism: Int, at place: Int) -> Bool { ownMechanisms[place].contains(mechanism) }
   }
 
   /// A step of the elimination: a slot and its parent's.
@@ -41,8 +45,10 @@ struct CellLayout {
     let styles: [Int]
   }
 
-  /// - Parameter styles: by section, then by mechanism that is an ion.
-  init(of cell: CellModel, styles: [[Int: Int]]) {
+  /// - Parameters:
+  ///   - styles: by section, then by mechanism that is an ion.
+  ///   - work: of a mechanism.
+  init(of cell: CellModel, styles: [[Int: Int]], work: (Int) -> Work) {
     compartments = CellCompartments(of: cell)
     let processes = compartments.compartments(ofPointProcessesOf: cell)
     let tree = compartments.tree
@@ -54,7 +60,7 @@ struct CellLayout {
     let isKept = Self.keptCompartments(of: tree, segments.map { $0 != nil }, Set(processes))
 
     var members: [Key: Int] = [:]
-    var compartmentsOfSets: [[Int]] = []
+    var groups: [Group] = []
     for compartment in tree.parents.indices where isKept[compartment] {
       let insertions =
         segments[compartment].map { cell.sections[$0.section].insertions.map(\.mechanism) } ?? []
@@ -64,20 +70,27 @@ struct CellLayout {
         segments[compartment] == nil
         ? Key(mechanisms: [-1], styles: [])
         : Key(mechanisms: insertions, styles: insertions.map { ions[$0] ?? 0 })
-      let index = members[key] ?? sets.count
-      if index == sets.count {
+      let index = members[key] ?? groups.count
+      if index == groups.count {
         members[key] = index
-        sets.append(
-          NodeSet(mechanisms: insertions, styles: ions, segments: [], first: 0))
-        compartmentsOfSets.append([])
+        groups.append(
+          Group(
+            mechanisms: segments[compartment] == nil ? nil : insertions, styles: ions,
+            compartments: [], ownMechanisms: []))
       }
-      sets[index].segments.append(segments[compartment])
-      compartmentsOfSets[index].append(compartment)
+      groups[index].compartments.append(compartment)
+      groups[index].ownMechanisms.append(insertions)
     }
-    for (index, members) in compartmentsOfSets.enumerated() {
-      sets[index].first = slotCount
-      for (place, compartment) in members.enumerated() { slots[compartment] = slotCount + place }
-      slotCount += sets[index].paddedCount
+    for group in Self.packed(groups, work: work) {
+      for (place, compartment) in group.compartments.enumerated() {
+        slots[compartment] = slotCount + place
+      }
+      sets.append(
+        NodeSet(
+          mechanisms: group.mechanisms ?? [], ownMechanisms: group.ownMechanisms.map(Set.init),
+          styles: group.styles, segments: group.compartments.map { segments[$0] },
+          first: slotCount))
+      slotCount += sets[sets.count - 1].paddedCount
     }
     root = slots[0] ?? 0
     links = Self.links(of: tree, slots)

@@ -18,6 +18,9 @@ package struct CellProgram: Sendable {
   /// ends x = 0 and x = 1.
   package let potentials: [[Int]]
   package let instances: [Instance]
+  /// Whether trials can be run in the lanes of vectors (`NR_TOGETHER`): whatever they have in one place for all
+  /// instances has to be the same in all trials.
+  package let canRunTogether: Bool
   /// Where the weights of NetCons begin, `ProgramSettings.weightCount` of them.
   package let weights: Int
 
@@ -42,6 +45,7 @@ package struct CellProgram: Sendable {
     potentials = emitter.potentials
     instances = emitter.instances
     weights = emitter.weights
+    canRunTogether = emitter.canRunTogether
     sets = emitter.sets
     processes = emitter.processes
     layout = emitter.layout
@@ -59,7 +63,8 @@ package struct CellProgram: Sendable {
     }
     let index = layout.set(ofSlot: slot)
     let place = slot - layout.sets[index].first
-    for ion in sets[index].ions.values {
+    let set = layout.sets[index]
+    for (mechanism, ion) in sets[index].ions where set.has(mechanism, at: place) {
       let quantity: Mechanism.IonQuantity? =
         switch name {
         case "e\(ion.name)": .reversal
@@ -73,7 +78,7 @@ package struct CellProgram: Sendable {
       if isFused, isAhead(quantity, of: ion, inSet: index) { return nil }
       return ion.offset(of: quantity) + place
     }
-    for instance in sets[index].instances.values {
+    for (mechanism, instance) in sets[index].instances where set.has(mechanism, at: place) {
       if let found = Self.place(of: name, in: instance) {
         return isFused && instance.isSetByCurrents(found.variable) ? nil : found.offset + place
       }
@@ -124,6 +129,8 @@ struct SetPlan {
   /// By index into the cell's `mechanisms`, in the order in which they are computed.
   var order: [Int]
   var instances: [Int: InstancePlan]
+  /// By mechanism that some of the compartments do not have: where it says which have it, 1 or 0.
+  var presence: [Int: Int]
   var ions: [Int: IonPlan]
   var diameters, areas: Int?
 }

@@ -40,15 +40,20 @@ struct GateEmitter {
     guard let gates = plan.gates, let number = numbers[try Self.step(of: plan, gates)] else {
       return exact
     }
-    var lines = ["    if (nr_are_good(nr_are_good_\(number), rows)) {"]
-    let count = gates.states.count
-    for (place, state) in gates.states.enumerated() {
-      let name = plan.name(of: state)
-      lines.append(
-        "      \(name) = nr_gate(nr_gates_\(number) + \(place) * NR_GATE_WIDTH, \(count) * NR_GATE_WIDTH, rows, \(name));"
-      )
+    let names = gates.states.map { plan.name(of: $0) }
+    let tabulated = names.indices.map { place in
+      "(nr_gates_\(number) + \(place) * NR_GATE_WIDTH, \(names.count) * NR_GATE_WIDTH, rows, \(names[place]))"
     }
-    return lines + ["    } else {"] + exact + ["    }"]
+    var lines = ["    if (nr_all_are_good(nr_are_good_\(number), rows)) {"]
+    lines += zip(names, tabulated).map { "      \($0) = nr_gate\($1);" }
+    lines.append("    } else {")
+    lines.append("      const nr_mask areGood = nr_are_good(nr_are_good_\(number), rows);")
+    lines += zip(names, tabulated).map {
+      "      const nr_vector \($0)_tabulated = nr_gate_rarely\($1);"
+    }
+    lines += exact
+    lines += names.map { "      \($0) = nr_select(areGood, \($0)_tabulated, \($0));" }
+    return lines + ["    }"]
   }
 
   /// The statements that set the states `y` at the potential `v`.

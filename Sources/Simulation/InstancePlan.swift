@@ -47,10 +47,11 @@ struct InstancePlan {
   ///   - values: of each instance, in the order of the kind's parameters.
   ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
   ///   - isAdjustable: whether a parameter may be changed between runs.
+  ///   - isPlayed: whether a parameter changes during runs.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
     isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
-    in plan: inout MemoryPlan
+    isPlayed: (String) -> Bool, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
     self.prefix = prefix
@@ -87,6 +88,7 @@ struct InstancePlan {
 
     kept.formUnion(try currentsLeft())
     try checkResults()
+    let played = try playedVariables(isPlayed, assigned)
 
     for (index, variable) in mechanism.variables.enumerated() {
       let isSet = assigned.contains(.instance(index))
@@ -96,8 +98,9 @@ struct InstancePlan {
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
-            variable, name, kind, values, isAdjustable: isAdjustable(name) || isStored(name),
-            in: &plan))
+            variable, name, kind, values,
+            isAdjustable: isAdjustable(name) || isStored(name)
+              || played.contains(.instance(index)), in: &plan))
       default:
         let isNeeded =
           kept.contains(.instance(index)) || variable.role == .state || variable.count > 1
@@ -106,7 +109,8 @@ struct InstancePlan {
           storage.append(.temporary)
           continue
         }
-        let start = kind.offset(ofParameter: name)
+        let isStream = variable.role == .stream
+        let start = isStream ? nil : kind.offset(ofParameter: name)
         var offset: Int?
         for element in 0..<variable.count {
           let initial = values.map { values in
@@ -120,7 +124,8 @@ struct InstancePlan {
     }
     try planGlobals(blocks, assigned, kind, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
-    let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign
+    let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign.union(
+      played)
     let bindings = bindings(hasLanes: true)
     let found = Invariants(
       of: [mechanism.advance, mechanism.currents],
@@ -163,6 +168,43 @@ struct InstancePlan {
       }
     }
     return left
+  }
+
+  /// The parameters that change during runs.
+  ///
+  /// An event in a NET_RECEIVE may come before what is played in the same half step, or after it: NEURON keeps
+  /// their order, which nothing here does. It makes tables anew, which nothing here does either.
+  private func playedVariables(
+    _ isPlayed: (String) -> Bool, _ assigned: Set<Variable>
+  ) throws(SimulationError) -> Set<Variable> {
+    let found = mechanism.variables.indices.filter {
+      isPlayed(Self.name(of: mechanism.variables[$0].name, of: mechanism))
+    }
+    let received = Effects(
+      of: [mechanism.receiver?.block, mechanism.receiver?.initial].compactMap { $0 },
+      mechanism.tables
+    ).liveIn
+    for index in found {
+      let variable = mechanism.variables[index]
+      let fault: (block: String, what: String)? =
+        if variable.role != .parameter || variable.count > 1 {
+          ("PARAMETER", "which is no scalar in it")
+        } else if assigned.contains(.instance(index)) {
+          ("PARAMETER", "which the mechanism sets itself")
+        } else if received.contains(.instance(index)) {
+          ("NET_RECEIVE", "which it uses")
+        } else if !mechanism.usedTables.isEmpty {
+          ("TABLE", "while tables may depend on it")
+        } else {
+          nil
+        }
+      if let fault {
+        throw .unsupported(
+          mechanism: mechanism.name, block: fault.block,
+          construct: "a Vector played into \(variable.name), \(fault.what),")
+      }
+    }
+    return Set(found.map(Variable.instance))
   }
 
   /// What a table gives has to be looked up before it is used: NEURON leaves in the first instance what making
@@ -337,10 +379,10 @@ struct InstancePlan {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
         case .memory(let offset) where !hasLanes && variable.count > 1:
           Binding(
-            text: "(M + \(offset) + i)", isVector: false, count: variable.count,
+            text: "(M + NR_AT(\(offset) + i))", isVector: false, count: variable.count,
             stride: paddedCount)
         case .memory(let offset) where !hasLanes:
-          Binding(text: "M[\(offset) + i]", isVector: false)
+          Binding(text: "M[NR_AT(\(offset) + i)]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
         }
     }
@@ -354,8 +396,11 @@ struct InstancePlan {
         switch globals[index] {
         case .constant(let value): Binding(text: CName.literal(value), isVector: false)
         case .memory(let offset) where global.count > 1:
-          Binding(text: "(M + \(offset))", isVector: false, count: global.count)
-        case .memory(let offset): Binding(text: "M[\(offset)]", isVector: false)
+          Binding(
+            text: "(nr_shared(M) + NR_AT(\(offset)))", isVector: false, count: global.count,
+            stride: 1)
+        case .memory(let offset):
+          Binding(text: "nr_shared(M)[NR_AT(\(offset))]", isVector: false)
         case .temporary:
           Binding(
             text: "\(prefix)g_\(CName.of(global.name))", isVector: hasLanes, count: global.count)
@@ -377,12 +422,13 @@ struct InstancePlan {
       case .temporary:
         lines.append("NR_UNUSED nr_vector \(name)\(count > 1 ? "[\(count)]" : "") = {0};")
       case .memory(let offset) where count == 1:
-        lines.append("NR_UNUSED nr_vector \(name) = nr_load(M + \(offset) + \(index));")
+        lines.append("NR_UNUSED nr_vector \(name) = nr_load(M + NR_AT(\(offset) + \(index)));")
       case .memory(let offset):
         lines.append("NR_UNUSED nr_vector \(name)[\(count)];")
         for element in 0..<count {
           lines.append(
-            "\(name)[\(element)] = nr_load(M + \(offset + element * paddedCount) + \(index));")
+            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * paddedCount) + \(index)));"
+          )
         }
       }
     }
@@ -410,7 +456,7 @@ struct InstancePlan {
       let count = mechanism.variables[variable].count
       for element in 0..<count {
         let value = count == 1 ? name : "\(name)[\(element)]"
-        lines.append("nr_store(M + \(offset + element * paddedCount) + \(index), \(value));")
+        lines.append("nr_store(M + NR_AT(\(offset + element * paddedCount) + \(index)), \(value));")
       }
     }
     return lines

@@ -15,7 +15,7 @@ extension Mechanism {
       }
       switch variable.role {
       case .assigned, .current: return InstancePlan.name(of: variable.name, of: self)
-      case .parameter, .state, .ion: return nil
+      case .parameter, .state, .ion, .stream, .generator: return nil
       }
     }
   }

@@ -24,13 +24,25 @@ extension ProgramEmitter {
       guard let initial = receiver.initial else {
         // NEURON keeps the first.
         lines.append("    case \(kind):")
-        lines += (0..<receiver.weightCount).dropFirst().map { "      weights[\($0)] = 0;" }
+        lines += (0..<receiver.weightCount).dropFirst().map { "      weights[NR_AT(\($0))] = 0;" }
         lines.append("      break;")
         continue
       }
       lines += try receive(kind, process, initial, "NET_RECEIVE's INITIAL", time: "0.0")
     }
-    return lines + ["  }", "}", ""]
+    return lines + ["  }", "}", ""] + ownWeights()
+  }
+
+  private func ownWeights() -> [String] {
+    let kinds = processes.indices.filter { kind in
+      let mechanism = processes[kind].instances.mechanism
+      guard let receiver = mechanism.receiver, receiver.weightCount == 1 else { return false }
+      return !mechanism.blocksThatRun.contains { $0.sendsEvents || $0.movesEvents }
+        && processes[kind].watches.isEmpty
+    }
+    return ["static int nr_has_own_weight(int32_t kind) {", "  switch (kind) {"]
+      + kinds.map { "    case \($0):" } + (kinds.isEmpty ? [] : ["      return 1;"])
+      + ["    default: return 0;", "  }", "}", ""]
   }
 
   func receive(
@@ -62,15 +74,15 @@ extension ProgramEmitter {
     bindings[.time] = Binding(text: time, isVector: false)
     bindings[.flag] = Binding(text: name == "NET_RECEIVE" ? "flag" : "0.0", isVector: false)
     for weight in 0..<(plan.mechanism.receiver?.weightCount ?? 0) {
-      bindings[.weight(weight)] = Binding(text: "weights[\(weight)]", isVector: false)
+      bindings[.weight(weight)] = Binding(text: "weights[NR_AT(\(weight))]", isVector: false)
     }
     bindings[.voltage] = Binding(
-      text: "M[\(voltage) + run->indices[\(process.slots) + i]]", isVector: false)
+      text: "M[NR_AT(\(voltage) + run->indices[\(process.slots) + i])]", isVector: false)
     if let areas = process.areas {
-      bindings[.area] = Binding(text: "M[\(areas) + i]", isVector: false)
+      bindings[.area] = Binding(text: "M[NR_AT(\(areas) + i)]", isVector: false)
     }
     if let diameters = process.diameters {
-      bindings[.diameter] = Binding(text: "M[\(diameters) + i]", isVector: false)
+      bindings[.diameter] = Binding(text: "M[NR_AT(\(diameters) + i)]", isVector: false)
     }
     var emitter = BlockEmitter(
       plan.mechanism, hasLanes: false, bindings: bindings, tables: plan.tables,
@@ -89,7 +101,8 @@ extension ProgramEmitter {
           let places = process.ions[ion][quantity]
         {
           lines.append(
-            "      NR_UNUSED double \(plan.name(of: index)) = M[run->indices[\(places) + i]];")
+            "      NR_UNUSED double \(plan.name(of: index)) = M[NR_AT(run->indices[\(places) + i])];"
+          )
         } else {
           let size = variable.count > 1 ? "[\(variable.count)]" : ""
           lines.append("      NR_UNUSED double \(plan.name(of: index))\(size) = {0};")
@@ -123,7 +136,7 @@ extension ProgramEmitter {
       for (index, watch) in process.watches.enumerated() {
         let value = try emitter.difference(watch.left, watch.isUpwards, watch.right)
         declarations.append(
-          "      nr_look(run, \(kind), i, M + \(slots + 3 * index * padded) + i, \(padded), \(value));"
+          "      nr_look(run, \(kind), i, M + NR_AT(\(slots + 3 * index * padded) + i), NR_AT(\(padded)), \(value));"
         )
       }
       lines += declarations + ["  }"]

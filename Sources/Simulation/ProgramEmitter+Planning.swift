@@ -11,7 +11,8 @@ extension ProgramEmitter {
         mechanisms[$0]?.ions.contains(where: \.writesConcentration) ?? false
       }.reversed()
       var planned = SetPlan(
-        order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
+        order: writers + present.filter { !writers.contains($0) }, instances: [:], presence: [:],
+        ions: [:])
       planned.ions = planIons(of: set, present)
       for mechanism in planned.order {
         guard let source = mechanisms[mechanism] else { continue }
@@ -23,13 +24,16 @@ extension ProgramEmitter {
         }
         planned.instances[mechanism] = try InstancePlan(
           source, kind: cell.mechanisms[mechanism], prefix: "m\(mechanism)_",
-          values: set.segments.map { segment in
-            segment.flatMap {
-              cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
-            } ?? cell.mechanisms[mechanism].defaultValues
-          }, isFused: settings.isFused, usesTables: settings.usesTables,
+          values: values(of: mechanism, in: set), isFused: settings.isFused,
+          usesTables: settings.usesTables,
           isStored: { settings.recorded.contains($0) },
-          isAdjustable: { settings.adjustable.contains($0) }, in: &plan)
+          isAdjustable: { settings.adjustable.contains($0) }, isPlayed: { _ in false }, in: &plan)
+      }
+      for mechanism in planned.order {
+        let isPresent = set.segments.indices.map { set.has(mechanism, at: $0) }
+        if isPresent.contains(false) {
+          planned.presence[mechanism] = plan.place(isPresent.map { $0 ? 1 : 0 })
+        }
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {
         planned.diameters = plan.place(
@@ -43,6 +47,18 @@ extension ProgramEmitter {
       }
       sets.append(planned)
     }
+  }
+
+  /// A mechanism's parameters in each compartment of a set: those of another one where it is absent, so that what
+  /// is the same wherever it is present is the same in all.
+  private func values(of mechanism: Int, in set: CellLayout.NodeSet) -> [[Double]] {
+    let own = set.segments.map { segment in
+      segment.flatMap {
+        cell.sections[$0.section].values(ofMechanism: mechanism, segment: $0.segment)
+      }
+    }
+    let other = own.lazy.compactMap { $0 }.first ?? cell.mechanisms[mechanism].defaultValues
+    return own.map { $0 ?? other }
   }
 
   func uses(_ variable: Variable, _ mechanism: Mechanism?) -> Bool {
@@ -96,7 +112,7 @@ extension ProgramEmitter {
     let slots = layout.slotsOfProcesses
     let mayShare = kinds.indices.map {
       kinds[$0].superposes && kinds[$0].isAloneInSteps
-        && settings.recorded.isDisjoint(with: names(of: $0))
+        && settings.recorded.isDisjoint(with: names(of: $0)) && playedNames(of: $0).isEmpty
     }
     var members = [[Int]](repeating: [], count: kinds.count)
     var known: [Key: Int] = [:]
@@ -159,7 +175,8 @@ extension ProgramEmitter {
             source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
             values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
             usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
-            isAdjustable: { settings.adjustable.contains($0) }, in: &plan),
+            isAdjustable: { settings.adjustable.contains($0) },
+            isPlayed: playedNames(of: kind).contains, in: &plan),
           slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
@@ -189,6 +206,11 @@ extension ProgramEmitter {
           "a concentration of \(ion.name) where \(section.name) has several segments and no density "
           + "mechanism that uses it as well")
     }
+  }
+
+  /// The variables of a kind of point process that Vectors are played into.
+  func playedNames(of kind: Int) -> Set<String> {
+    Set(names(of: kind).filter { settings.played.contains("\(kinds[kind].name).\($0)") })
   }
 
   func names(of kind: Int) -> [String] {

@@ -4,14 +4,14 @@ extension ProgramEmitter {
   func opening(of process: ProcessPlan) -> [String] {
     let plan = process.instances
     var lines = [
-      "  for (int b = 0; b < \(plan.count); b += NR_LANES) {",
-      "    NR_UNUSED const nr_vector v = nr_gather(M + \(voltage), X + \(process.slots) + b);",
+      "  for (int b = 0; b < \(plan.count); b += NR_STEP) {",
+      "    NR_UNUSED const nr_vector v = nr_gather(M + NR_AT(\(voltage)), X + \(process.slots) + b);",
     ]
     if let diameters = process.diameters {
-      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + NR_AT(\(diameters) + b));")
     }
     if let areas = process.areas {
-      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + NR_AT(\(areas) + b));")
     }
     lines += plan.declarations(at: "b").map { "    " + $0 }
     for (index, variable) in plan.mechanism.variables.enumerated() {
@@ -52,6 +52,7 @@ extension ProgramEmitter {
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t")
     emitter.makesTables = part == .initial
+    if part == .initial { emitter.invariants = [:] }
     for (name, block) in blocks { try emitter.emit(block, named: name) }
     lines += emitter.lines
     if part == .initial { lines += try invariants(plan) }
@@ -70,9 +71,12 @@ extension ProgramEmitter {
         mechanism: plan.mechanism.name, block: "INITIAL",
         construct: "net_send beside writing an ion")
     }
-    var lines = ["  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;"]
+    var lines =
+      Self.eachTrial + [
+        "  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;",
+      ]
     lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
-    lines.append("  }")
+    lines += ["  }", "  }"]
     if !plan.invariants.isEmpty {
       lines += opening(of: process)
       lines += try invariants(plan)
@@ -83,17 +87,24 @@ extension ProgramEmitter {
 
   /// What of events is kept for each instance begins with none.
   func eventSlots(_ process: ProcessPlan) -> [String] {
-    var lines: [String] = []
+    if process.moves == nil, process.watchSlots == nil { return [] }
+    var lines = Self.eachTrial
     let count = process.instances.count
     if let moves = process.moves {
-      lines.append("  for (int i = 0; i < \(count); i++) M[\(moves) + i] = -1;")
+      lines.append("  for (int i = 0; i < \(count); i++) M[NR_AT(\(moves) + i)] = -1;")
     }
     if let slots = process.watchSlots {
       let size = process.instances.paddedCount * 3 * process.watches.count
-      lines.append("  for (int k = 0; k < \(size); k++) M[\(slots) + k] = 0;")
+      lines.append("  for (int k = 0; k < \(size); k++) M[NR_AT(\(slots) + k)] = 0;")
     }
-    return lines
+    return lines + ["  }"]
   }
+
+  /// Opens a loop over the trials that are run at once.
+  private static let eachTrial = [
+    "  for (int trial = 0; trial < NR_TRIALS; trial++) {",
+    "    nr_run *const run = runs + trial; (void)run;", "    double *const M = run->memory;",
+  ]
 
   func points() throws(SimulationError) -> [String] {
     var lines = [
@@ -122,8 +133,8 @@ extension ProgramEmitter {
         lines += try sums(of: plan, before: [], time: "t")
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
-          "    const nr_vector factor = \(sign)nr_load(M + \(process.factors) + b);",
-          "    nr_accumulate(M + \(right), M + \(diagonal), X + \(process.slots) + b, \(plan.count) - b,",
+          "    const nr_vector factor = \(sign)nr_load(M + NR_AT(\(process.factors) + b));",
+          "    nr_accumulate(M + NR_AT(\(right)), M + NR_AT(\(diagonal)), X + \(process.slots) + b, \(plan.count) - b,",
           "                  -factor * \(plan.prefix)constant, factor * \(plan.prefix)slope);",
         ]
       }
@@ -134,7 +145,7 @@ extension ProgramEmitter {
           let places = process.ions[ion][.current]
         else { continue }
         lines.append(
-          "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + \(process.factors) + b) * \(plan.name(of: index)));"
+          "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + NR_AT(\(process.factors) + b)) * \(plan.name(of: index)));"
         )
       }
       lines += closing(of: process)

@@ -6,35 +6,40 @@ extension ProgramEmitter {
   ) throws(SimulationError) -> [String] {
     if set.order.isEmpty, !parts.contains(.currents) { return [] }
     var lines = [
-      "  for (int b = 0; b < \(nodes.count); b += NR_LANES) {",
-      "    NR_UNUSED const nr_vector v = nr_load(M + \(voltage + nodes.first) + b);",
+      "  for (int b = 0; b < \(nodes.count); b += NR_STEP) {",
+      "    NR_UNUSED const nr_vector v = nr_load(M + NR_AT(\(voltage + nodes.first) + b));",
     ]
     let ions = set.ions.sorted { $0.key < $1.key }.map(\.value)
     for ion in ions {
       for quantity in [Mechanism.IonQuantity.reversal, .inside, .outside, .current] {
         lines.append(
-          "    NR_UNUSED nr_vector \(ion.name(of: quantity)) = nr_load(M + \(ion.offset(of: quantity)) + b);"
+          "    NR_UNUSED nr_vector \(ion.name(of: quantity)) = nr_load(M + NR_AT(\(ion.offset(of: quantity)) + b));"
         )
       }
     }
     if let diameters = set.diameters {
-      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + \(diameters) + b);")
+      lines.append("    NR_UNUSED const nr_vector diam = nr_load(M + NR_AT(\(diameters) + b));")
     }
     if let areas = set.areas {
-      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + \(areas) + b);")
+      lines.append("    NR_UNUSED const nr_vector area = nr_load(M + NR_AT(\(areas) + b));")
     }
     for mechanism in set.order {
       guard let plan = set.instances[mechanism] else { continue }
       lines += plan.declarations(at: "b").map { "    " + $0 }
+      if let presence = set.presence[mechanism] {
+        lines.append(
+          "    NR_UNUSED const nr_mask \(plan.prefix)present = (nr_mask)(nr_load(M + NR_AT(\(presence) + b)) != 0.0);"
+        )
+      }
     }
 
     if parts.contains(.initial) {
       for ion in ions where ion.initialisesReversal { lines.append(nernst(ion)) }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions)
-        lines += try invariants(plan)
+        let initial = try block(
+          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set)
+        lines += wherePresent(set, mechanism, initial + (try invariants(plan)))
       }
     }
     if parts.contains(.advance) {
@@ -44,28 +49,32 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let advance = try block(
-          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions)
-        lines += try gates.statements(of: plan, otherwise: advance)
+          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set)
+        lines += wherePresent(
+          set, mechanism, try gates.statements(of: plan, otherwise: advance))
       }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions)
+        let after = try block(
+          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, after)
       }
     }
     if !parts.isDisjoint(with: [.advance, .beforeStep]) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
-          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions)
+        let before = try block(
+          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, before)
       }
     }
     if parts.contains(.currents) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try block(
+        let before = try block(
           plan, plan.mechanism.beforeBreakpoint, "BEFORE BREAKPOINT",
-          time: parts.contains(.advance) ? "next" : "t", ions: ions)
+          time: parts.contains(.advance) ? "next" : "t", ions: ions, set)
+        lines += wherePresent(set, mechanism, before)
       }
       lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
       for ion in ions {
@@ -75,28 +84,29 @@ extension ProgramEmitter {
       let time = parts.contains(.advance) ? "next" : "t"
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
-        lines += try currents(of: plan, time: time, ions: ions)
+        lines += wherePresent(
+          set, mechanism, try currents(of: plan, time: time, ions: ions, set))
       }
       let slot = nodes.first
       lines += [
-        "    nr_store(M + \(right + slot) + b, nr_load(M + \(capacity + slot) + b) * v - constant);",
-        "    nr_store(M + \(diagonal + slot) + b, nr_load(M + \(constant + slot) + b) + slope);",
+        "    nr_store(M + NR_AT(\(right + slot) + b), nr_load(M + NR_AT(\(capacity + slot) + b)) * v - constant);",
+        "    nr_store(M + NR_AT(\(diagonal + slot) + b), nr_load(M + NR_AT(\(constant + slot) + b)) + slope);",
       ]
     }
 
     for ion in ions {
       if parts.contains(.currents), ion.hasCurrent {
-        lines.append("    nr_store(M + \(ion.current) + b, \(ion.name(of: .current)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.current) + b), \(ion.name(of: .current)));")
       }
       if ion.isDynamic {
-        lines.append("    nr_store(M + \(ion.inside) + b, \(ion.name(of: .inside)));")
-        lines.append("    nr_store(M + \(ion.outside) + b, \(ion.name(of: .outside)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.inside) + b), \(ion.name(of: .inside)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.outside) + b), \(ion.name(of: .outside)));")
       }
       if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
       if parts.contains(.initial) || ion.isReversalWritten
         || (parts.contains(.currents) && ion.advancesReversal)
       {
-        lines.append("    nr_store(M + \(ion.reversal) + b, \(ion.name(of: .reversal)));")
+        lines.append("    nr_store(M + NR_AT(\(ion.reversal) + b), \(ion.name(of: .reversal)));")
       }
     }
     for mechanism in set.order {
@@ -115,6 +125,22 @@ extension ProgramEmitter {
     return lines + ["  }"]
   }
 
+  /// Statements that are done where one of the compartments has a mechanism.
+  private func wherePresent(_ set: SetPlan, _ mechanism: Int, _ lines: [String]) -> [String] {
+    guard set.presence[mechanism] != nil, !lines.isEmpty, let plan = set.instances[mechanism] else {
+      return lines
+    }
+    return ["    if (nr_any(\(plan.prefix)present)) {"] + lines + ["    }"]
+  }
+
+  /// What a mechanism gives, where it is present: the other value elsewhere.
+  private func given(
+    _ value: String, elsewhere other: String, by plan: InstancePlan, _ set: SetPlan
+  ) -> String {
+    let isAbsent = set.presence.contains { set.instances[$0.key]?.prefix == plan.prefix }
+    return isAbsent ? "nr_select(\(plan.prefix)present, \(value), \(other))" : value
+  }
+
   func nernst(_ ion: IonPlan) -> String {
     "    \(ion.name(of: .reversal)) = nr_nernst(\(ion.name(of: .inside)), \(ion.name(of: .outside)), "
       + "nr_all(\(CName.literal(ion.valence))), nr_all(NR_CELSIUS));"
@@ -126,7 +152,7 @@ extension ProgramEmitter {
     emitter.invariants = [:]
     for (expression, offset) in plan.invariants {
       let value = emitter.asVector(emitter.asNumber(try emitter.code(expression)))
-      emitter.line("nr_store(M + \(offset) + b, \(value.text));")
+      emitter.line("nr_store(M + NR_AT(\(offset) + b), \(value.text));")
     }
     return emitter.lines
   }
@@ -143,21 +169,26 @@ extension ProgramEmitter {
       plan.mechanism, hasLanes: true, bindings: bindings, tables: plan.tables, prefix: plan.prefix,
       indentation: 2)
     emitter.invariants = Dictionary(
-      uniqueKeysWithValues: plan.invariants.map { ($0.expression, "nr_load(M + \($0.offset) + b)") }
+      uniqueKeysWithValues: plan.invariants.map {
+        ($0.expression, "nr_load(M + NR_AT(\($0.offset) + b))")
+      }
     )
     return emitter
   }
 
   /// A block of a density mechanism, between the copies of its ions.
   func block(
-    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan]
+    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan],
+    _ set: SetPlan
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time)
     emitter.makesTables = name == "INITIAL"
+    // Nothing is computed before INITIAL, which may set what it depends on.
+    if name == "INITIAL" { emitter.invariants = [:] }
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
-    for line in givenBack(plan, ions) { emitter.line(line) }
+    for line in givenBack(plan, ions, set) { emitter.line(line) }
     // As NEURON's nrn_wrote_conc.
     if name == "INITIAL" {
       let written = plan.mechanism.ions.filter {
@@ -180,13 +211,14 @@ extension ProgramEmitter {
   }
 
   /// Concentrations and reversal potentials that a mechanism writes.
-  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
+  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan], _ set: SetPlan) -> [String] {
     plan.mechanism.variables.enumerated().compactMap { index, variable in
       guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
         plan.mechanism.ions[ion].writes.contains(quantity),
         let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
       else { return nil }
-      return "\(found.name(of: quantity)) = \(plan.name(of: index));"
+      let place = found.name(of: quantity)
+      return "\(place) = \(given(plan.name(of: index), elsewhere: place, by: plan, set));"
     }
   }
 
@@ -197,25 +229,29 @@ extension ProgramEmitter {
 
   /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
   func currents(
-    of plan: InstancePlan, time: String, ions: [IonPlan]
+    of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
     guard !mechanism.currentVariables.isEmpty else {
       return try block(
-        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions)
+        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set)
     }
+    let none = "nr_all(0)"
     var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
     lines += try sums(of: plan, before: copies(plan, ions), time: time)
     let sign = mechanism.isElectrode ? "-" : "+"
-    lines.append("    constant \(sign)= \(plan.prefix)constant;")
-    lines.append("    slope \(sign)= \(plan.prefix)slope;")
-    for line in givenBack(plan, ions) { lines.append("    " + line) }
+    for sum in ["constant", "slope"] {
+      let own = given(plan.prefix + sum, elsewhere: none, by: plan, set)
+      lines.append("    \(sum) \(sign)= \(own);")
+    }
+    for line in givenBack(plan, ions, set) { lines.append("    " + line) }
     for (index, variable) in mechanism.variables.enumerated() {
       guard case .ion(let ion, .current) = variable.role,
         mechanism.ions[ion].writes.contains(.current),
         let found = ions.first(where: { $0.name == mechanism.ions[ion].name })
       else { continue }
-      lines.append("    \(found.name(of: .current)) += \(plan.name(of: index));")
+      let own = given(plan.name(of: index), elsewhere: none, by: plan, set)
+      lines.append("    \(found.name(of: .current)) += \(own);")
     }
     return lines
   }

@@ -1,25 +1,67 @@
 extension ProgramEmitter {
+  /// Up to how many links the equations are solved without loops: what is set and read again stays in registers,
+  /// which makes small cells' solver several times faster; large ones are limited by memory.
+  private static let mostUnrolled = 128
+
   func solver() -> [String] {
+    layout.links.count <= Self.mostUnrolled ? unrolledSolver() : solverWithLoops()
+  }
+
+  private func solverWithLoops() -> [String] {
     let count = layout.links.count
     return """
       static void nr_cell_solve(double *M, const int32_t *X) {
-        double *restrict right = M + \(right), *restrict diagonal = M + \(diagonal);
-        double *restrict v = M + \(voltage);
-        const double *restrict toParent = M + \(toParent), *restrict toChild = M + \(toChild);
+        double *restrict right = M + NR_AT(\(right)), *restrict diagonal = M + NR_AT(\(diagonal));
+        double *restrict v = M + NR_AT(\(voltage));
+        const double *restrict toParent = M + NR_AT(\(toParent)), *restrict toChild = M + NR_AT(\(toChild));
         const int32_t *restrict child = X + \(children), *restrict parent = X + \(parents);
         for (int k = \(count) - 1; k >= 0; k--) {
-          const double inverse = 1.0 / diagonal[child[k]];
-          const double factor = toParent[k] * inverse;
-          diagonal[child[k]] = inverse;
-          diagonal[parent[k]] -= factor * toChild[k];
-          right[parent[k]] += factor * right[child[k]];
+          const int64_t here = NR_AT(child[k]), there = NR_AT(parent[k]), link = NR_AT(k);
+          const nr_number inverse = 1.0 / nr_get(diagonal + here);
+          const nr_number factor = nr_get(toParent + link) * inverse;
+          nr_set(diagonal + here, inverse);
+          nr_set(diagonal + there, nr_get(diagonal + there) - factor * nr_get(toChild + link));
+          nr_set(right + there, nr_get(right + there) + factor * nr_get(right + here));
         }
-        v[\(layout.root)] = right[\(layout.root)] / diagonal[\(layout.root)];
+        const int64_t root = NR_AT(\(layout.root));
+        nr_set(v + root, nr_get(right + root) / nr_get(diagonal + root));
         for (int k = 0; k < \(count); k++) {
-          v[child[k]] = (right[child[k]] + toChild[k] * v[parent[k]]) * diagonal[child[k]];
+          const int64_t here = NR_AT(child[k]), there = NR_AT(parent[k]);
+          const nr_number drive = nr_get(right + here) + nr_get(toChild + NR_AT(k)) * nr_get(v + there);
+          nr_set(v + here, drive * nr_get(diagonal + here));
         }
       }
 
       """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func unrolledSolver() -> [String] {
+    var lines = [
+      "static void nr_cell_solve(double *M, const int32_t *X) {", "  (void)X;",
+    ]
+    let slots = [layout.root] + layout.links.map(\.child)
+    for slot in slots {
+      lines.append(
+        "  nr_number d\(slot) = nr_get(M + NR_AT(\(diagonal + slot))), "
+          + "r\(slot) = nr_get(M + NR_AT(\(right + slot)));")
+    }
+    for (index, link) in layout.links.enumerated().reversed() {
+      let (child, parent) = (link.child, link.parent)
+      lines += [
+        "  d\(child) = 1.0 / d\(child);",
+        "  const nr_number f\(index) = nr_get(M + NR_AT(\(toParent + index))) * d\(child);",
+        "  d\(parent) -= f\(index) * nr_get(M + NR_AT(\(toChild + index)));",
+        "  r\(parent) += f\(index) * r\(child);",
+      ]
+    }
+    lines.append("  r\(layout.root) = r\(layout.root) / d\(layout.root);")
+    for (index, link) in layout.links.enumerated() {
+      let (child, parent) = (link.child, link.parent)
+      lines.append(
+        "  r\(child) = (r\(child) + nr_get(M + NR_AT(\(toChild + index))) * r\(parent)) * d\(child);"
+      )
+    }
+    for slot in slots { lines.append("  nr_set(M + NR_AT(\(voltage + slot)), r\(slot));") }
+    return lines + ["}", ""]
   }
 }

@@ -69,11 +69,11 @@ extension ProgramEmitter {
     var lines = [
       "static void nr_table_\(place.offset)(double *M) {",
       "  static const int instances[] = {\(place.representatives.map(String.init).joined(separator: ", "))};",
-      "  if (M[\(place.offset + 2)] != 0) return;",
-      "  M[\(place.offset + 2)] = 1;",
+      "  if (M[NR_AT(\(place.offset + 2))] != 0) return;",
+      "  M[NR_AT(\(place.offset + 2))] = 1;",
       "  for (int each = 0; each < \(place.representatives.count); each++) {",
       "  NR_UNUSED const int i = instances[each];",
-      "  double *const own = M + \(place.offset) + each * \(place.stride);",
+      "  double *const own = M + NR_AT(\(place.offset) + each * \(place.stride));",
     ]
     for (index, variable) in mechanism.variables.enumerated() {
       if case .constant = plan.storage[index] { continue }
@@ -93,7 +93,7 @@ extension ProgramEmitter {
     lines += [
       "  const double lowest = \(lowest), step = (\(highest) - lowest) / \(table.intervals).0;",
       "  own[0] = lowest;",
-      "  own[1] = 1.0 / step;",
+      "  own[NR_AT(1)] = 1.0 / step;",
       "  double x = lowest;",
       "  for (int row = 0; row <= \(table.intervals); row++, x += step) {",
     ]
@@ -108,7 +108,7 @@ extension ProgramEmitter {
       for element in 0..<count {
         let own = Variable.instance(mechanism.variables.count + column)
         let place = TableLayout.header + column * (table.intervals + 1)
-        emitter.bindings[own] = Binding(text: "own[\(place) + row]", isVector: false)
+        emitter.bindings[own] = Binding(text: "own[NR_AT(\(place) + row)]", isVector: false)
         let value = Expression.variable(result)
         body.statements.append(
           .assign(own, count > 1 ? .element(result, .number(Double(element))) : value))

@@ -42,6 +42,9 @@ struct ProgramEmitter {
     // Density mechanisms would compute the next step's currents before such a point process has set what they
     // read.
     if kinds.contains(where: \.writesIonStates) { settings.isFused = false }
+    // The numbers of the next step would be drawn before a run ends.
+    let all = mechanisms.compactMap { $0 } + kinds
+    if all.contains(where: \.drawsForCurrents) { settings.isFused = false }
     self.settings = settings
 
     let styles = settings.styles
@@ -52,7 +55,10 @@ struct ProgramEmitter {
           return styles[section][cell.mechanisms[index].ionName].map { (index, $0) }
         })
     }
-    layout = CellLayout(of: cell, styles: ionStyles)
+    layout = CellLayout(of: cell, styles: ionStyles) { index in
+      guard let mechanism = mechanisms[index] else { return .init(amount: 0, canBeAbsent: true) }
+      return .init(amount: mechanism.work, canBeAbsent: mechanism.canBeAbsent)
+    }
 
     let count = layout.slotCount
     slotAreas = [Double](repeating: 100, count: count)
@@ -105,7 +111,20 @@ struct ProgramEmitter {
     }
     try planSets()
     try planProcesses()
+    try checkGenerator()
     weights = plan.place(0, count: settings.weightCount)
+  }
+
+  /// NEURON's own generator serves all instances in turn.
+  private func checkGenerator() throws(SimulationError) {
+    let plans = sets.flatMap { set in set.order.compactMap { set.instances[$0] } }
+    let users = (plans + processes.map(\.instances)).filter {
+      $0.count > 0 && $0.mechanism.usesGenerator
+    }
+    guard let first = users.first, users.reduce(0, { $0 + $1.count }) > 1 else { return }
+    throw .unsupported(
+      mechanism: first.mechanism.name, block: "NEURON",
+      construct: "scop_random, normrand, exprand or poisrand in several instances")
   }
 
   /// nil for ions and for what is no mechanism with a source.
@@ -140,6 +159,7 @@ struct ProgramEmitter {
     if hasBeforeStep { lines.append("#define NR_HAS_BEFORE_STEP 1") }
     if !processes.allSatisfy({ $0.watches.isEmpty }) { lines.append("#define NR_HAS_WATCH 1") }
     lines += ["#include \"simulation.h\"", ""]
+    try lines.append(contentsOf: functionTables())
     try lines.append(contentsOf: tables())
     gates = try GateEmitter(
       sets.flatMap { set in set.order.compactMap { set.instances[$0] } })
@@ -156,6 +176,21 @@ struct ProgramEmitter {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What blocks of single instances set, or tables follow from, may differ between trials.
+  var canRunTogether: Bool {
+    if tabled.contains(where: { $0.tables.contains(where: \.isAdjustable) }) { return false }
+    return !processes.contains { process in
+      let mechanism = process.instances.mechanism
+      var blocks = [mechanism.receiver?.block, mechanism.receiver?.initial].compactMap { $0 }
+      if mechanism.initial.sendsEvents { blocks.append(mechanism.initial) }
+      let assigned = Effects(of: blocks, mechanism.tables).mayAssign
+      return process.instances.globals.indices.contains { index in
+        guard case .memory = process.instances.globals[index] else { return false }
+        return assigned.contains(.global(index))
+      }
+    }
+  }
+
   var hasBeforeStep: Bool {
     (mechanisms.compactMap { $0 } + kinds).contains { !$0.beforeStep.isEmpty }
   }
@@ -165,14 +200,14 @@ struct ProgramEmitter {
       settings.isFused ? parts != [.advance] : parts != [.advance, .currents]
     let signature =
       switch parts {
-      case [.initial]: "double *M, const int32_t *X, nr_run *run"
+      case [.initial]: "double *M, const int32_t *X, nr_run *runs"
       case [.advance, .currents]: "double *M, const int32_t *X, double t, double next"
       default: "double *M, const int32_t *X, double t"
       }
     var lines = ["static void \(name)(\(signature)) {", "  (void)M; (void)X;"]
     if parts == [.initial] {
-      lines.append("  const double t = 0; (void)t; (void)run;")
-      lines += usedTables.map { "  M[\($0.offset + 2)] = 0;" }
+      lines.append("  const double t = 0; (void)t; (void)runs;")
+      lines += usedTables.map { "  M[NR_AT(\($0.offset + 2))] = 0;" }
     } else {
       lines.append(parts == [.advance, .currents] ? "  (void)t; (void)next;" : "  (void)t;")
     }

@@ -1,7 +1,7 @@
 /// How a cell is compiled.
 package struct ProgramSettings: Sendable {
   /// An ion of the session: what no mechanism of a cell says.
-  package struct Ion: Sendable {
+  package struct Ion: Sendable, Equatable {
     /// Its charge.
     package var valence: Double
     /// The concentrations it begins with where mechanisms write them, in mM: `nai0_na_ion`, `nao0_na_ion`.
@@ -11,6 +11,17 @@ package struct ProgramSettings: Sendable {
       self.valence = valence
       self.inside = inside
       self.outside = outside
+    }
+  }
+
+  /// What hoc has set a FUNCTION_TABLE to: values at ascending arguments, between which NEURON interpolates.
+  package struct FunctionTable: Sendable {
+    package var arguments: [Double]
+    package var values: [Double]
+
+    package init(arguments: [Double], values: [Double]) {
+      self.arguments = arguments
+      self.values = values
     }
   }
 
@@ -31,14 +42,19 @@ package struct ProgramSettings: Sendable {
   package var recorded: Set<String>
   /// Names of parameters that may be changed between runs.
   package var adjustable: Set<String>
+  /// Parameters of point processes that change during runs, as `IClamp.amp`.
+  package var played: Set<String>
   /// How many weights all NetCons have together.
   package var weightCount: Int
+  /// By mechanism, then by name.
+  package var functionTables: [String: [String: FunctionTable]]
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
     styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
     recorded: Set<String> = [],
-    adjustable: Set<String> = [], weightCount: Int = 0
+    adjustable: Set<String> = [], played: Set<String> = [], weightCount: Int = 0,
+    functionTables: [String: [String: FunctionTable]] = [:]
   ) {
     self.timeStep = timeStep
     self.initialPotential = initialPotential
@@ -48,6 +64,8 @@ package struct ProgramSettings: Sendable {
     self.usesTables = usesTables
     self.recorded = recorded
     self.adjustable = adjustable
+    self.played = played
     self.weightCount = weightCount
+    self.functionTables = functionTables
   }
 }

@@ -33,7 +33,10 @@ struct ScalarVariables {
         let isUnderMask = isUnderMask || isVector(condition)
         exclude(then, isUnderMask: isUnderMask)
         exclude(otherwise, isUnderMask: isUnderMask)
-      case .loop(_, _, _, _, let body): exclude(body, isUnderMask: isUnderMask)
+      case .loop(let local, let first, let last, let step, let body):
+        let differs = [first, last, step].contains { isVector($0) } || isVector(.local(local))
+        if differs { variables.remove(.local(local)) }
+        exclude(body, isUnderMask: isUnderMask || differs)
       case .whileLoop(let condition, let body):
         exclude(body, isUnderMask: isUnderMask || isVector(condition))
       case .lookUp(let table, _):

@@ -16,6 +16,8 @@ extension SimulationError: CustomStringConvertible {
     case .mismatch(let mechanism, let variable):
       "\(mechanism) has no \(variable) in the session, but in its source; expected the source that it was "
         + "compiled from"
+    case .damaged(let problem):
+      "a cell that was written cannot be read: it \(problem); expected what this version wrote"
     case .missingIon(let mechanism, let ion, let section):
       "\(mechanism) uses the ion \(ion), which \(section) has not"
     }

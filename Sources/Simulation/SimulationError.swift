@@ -12,4 +12,6 @@ package enum SimulationError: Error, Equatable {
   case mismatch(mechanism: String, variable: String)
   /// A mechanism uses an ion that is not in the section.
   case missingIon(mechanism: String, ion: String, section: String)
+  /// What was written of a cell is not what was written: what is wrong with it.
+  case damaged(problem: String)
 }

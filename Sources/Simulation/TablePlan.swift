@@ -12,6 +12,8 @@ struct TablePlan {
   private(set) var representatives = [0]
   /// Whether anything is looked up in it.
   let isUsed: Bool
+  /// Whether it depends on a parameter that may be changed between runs.
+  private(set) var isAdjustable = false
   /// What it depends on without saying so: NEURON makes it once, for one instance.
   private(set) var undeclared: [Int] = []
 
@@ -43,6 +45,7 @@ struct TablePlan {
             if !table.dependencies.contains(variable) { undeclared.append(index) }
           } else if table.dependencies.contains(variable), mechanism.isComputedOneByOne {
             differing.append(all)
+            isAdjustable = isAdjustable || all.contains(where: \.isNaN)
           } else if table.dependencies.contains(variable) {
             throw refused("DEPEND on \(name), which differs between segments,")
           } else {

@@ -51,13 +51,6 @@ import Testing
       #expect(Literal.value(word) == nil, "\(word)")
     }
   }
-
-  @Test func seesThatVerbatimDoesNothing() {
-    #expect(Verbatim.code(of: "\n /* x = 3; */ // y\n#include <a>\n  #define b 3\n") == "")
-    #expect(Verbatim.code(of: " return 0; ") == "return0;")
-    #expect(Verbatim.code(of: "/* open") == "")
-    #expect(Verbatim.code(of: "x = 3; # y") == "x=3;#y")
-  }
 }
 
 /// Sources that say little in much: refused, not followed for ever or until the stack ends.

@@ -107,6 +107,29 @@ import Testing
     }
   }
 
+  /// Sources that fire several times in a half step, and such that are silent for longer than there are buckets,
+  /// are delivered as each of them alone.
+  @Test func streamsOfAllRatesAreMerged() {
+    for seed in 0..<30 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let sources = (0..<Int.random(in: 1...30, using: &random)).map { index in
+        stream(
+          interval: .exp(Double.random(in: -5...8, using: &random)),
+          noise: [0, 0.5, 1].randomElement(using: &random) ?? 0, ids: (UInt32(index), 7, 0),
+          delays: [[0, 0.3, 40, 3000].randomElement(using: &random) ?? 0])
+      }
+      let end = 60.0
+      let found = deliveries(of: sources, until: end)
+      #expect(zip(found, found.dropFirst()).allSatisfy { $0.time <= $1.time }, "seed \(seed)")
+      for (index, source) in sources.enumerated() {
+        let alone = deliveries(of: [source], until: end)
+        let own = found.filter { $0.connection == index }
+        #expect(own.map(\.time) == alone.map(\.time), "seed \(seed)")
+        #expect(own.map(\.step) == alone.map(\.step), "seed \(seed)")
+      }
+    }
+  }
+
   @Test func eventsToOneselfComeInBetween() {
     let found = deliveries(
       of: [times([1, 2, 300], delays: [0.4])], until: 400, marked: [0])

@@ -128,11 +128,17 @@ class Cell:
             self.kept.append(current)
 
     def _add_points(self, h, point, is_varied, pointers):
+        from neuron_reduce._engine import randoms
+
         places = (self.soma(0.5), self.soma(0.5), self.dend(0.5))
+        # NEURON's own generator serves one.
+        places = places[: 1 if randoms.asks_generator(point) else 3]
         self.points = [getattr(h, point)(place) for place in places]
         for index, process in enumerate(self.points):
             for variable, size in variables(h, point, 1):
                 vary(process, variable, size, 1 + 0.03 * index * is_varied)
+            if self._give_random(h, process, index):
+                continue
             for pointer in pointers(point):
                 h.setpointer(process.get_segment()._ref_v, pointer, process)
             self.owners.append((point, process, index))
@@ -148,12 +154,41 @@ class Cell:
             (0, 0, 1.3, WEIGHTS[0]), (0, 1, 0.5, WEIGHTS[1]), (1, 1, 2.0125, WEIGHTS[0]),
             (2, 0, 0, WEIGHTS[2]),
         ):  # fmt: skip
+            if target >= len(self.points):
+                continue
             connection = h.NetCon(streams[stream], self.points[target])
             connection.delay = delay
             for element in range(int(connection.wcnt())):
                 connection.weight[element] = weight if element == 0 else 0.3
             self.kept.append(connection)
         self.kept += streams
+
+    def _give_random(self, h, process, index: int) -> bool:
+        """Whether a point process takes its random numbers from an object, and has got one."""
+        take = getattr(process, "setRNG", None) or getattr(process, "noiseFromRandom", None)
+        if take is None:
+            return False
+        random = h.Random()
+        random.Random123(index + 1, 5, 7)
+        random.uniform(0, 1)
+        take(random)
+        self.kept.append(random)
+        return True
+
+
+def set_function_tables(h, name: str) -> list:
+    """Something for each FUNCTION_TABLE that is positive, and the Vectors that it is in."""
+    from neuron_reduce._engine import function_tables, sources
+
+    vectors = []
+    source = sources.of_session(name)
+    for index, each in enumerate([] if source is None else function_tables.names(source)):
+        with contextlib.suppress(Exception):
+            arguments = h.Vector(range(-150, 151, 3))
+            values = h.Vector([0.2 + index + 1 / (1 + 2 ** (-(x + 40) / 6)) for x in arguments])
+            getattr(h, f"table_{each}_{name}")(values, arguments)
+            vectors += [values, arguments]
+    return vectors
 
 
 def kind_index(h, name: str) -> int:
@@ -218,6 +253,7 @@ def compare(h, say, densities, point, is_varied: bool, with_variables: bool) -> 
     if os.environ.get("DIFFERENTIAL_FLAGS"):
         compiler.FLAGS = (*compiler.FLAGS, *os.environ["DIFFERENTIAL_FLAGS"].split())
     say(phase="neuron")
+    _tables = [set_function_tables(h, name) for name in densities]
     cell = Cell(h, densities, point, is_varied, sources.pointers)
     wanted = ["v" for _ in cell.segments]
     references = [segment._ref_v for segment in cell.segments]

@@ -14,9 +14,9 @@ from neuron import nrn
 
 from ._display.progress import Progress
 from ._display.warned import warn
-from ._engine import checking, faults, references, sessions, trials
+from ._engine import checking, faults, references, sessions, storing, trials
 from ._engine.batches import Batch, check_memory
-from ._engine.cells import Cell, soma_of
+from ._engine.cells import Cell, Kept, soma_of
 from ._engine.changes import Changes
 from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
@@ -89,6 +89,7 @@ def fast(
     mechanisms: Sequence[Any] = (),
     events: Mapping[Any, Any] | None = None,
     check: bool = True,
+    exact: bool = True,
 ) -> Iterator[None]:
     """Lets the engine do what ``h.run()`` does inside of this context::
 
@@ -113,8 +114,9 @@ def fast(
     check_version()
     cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
     soma_of(cell)
+    is_exact = collect.truth(exact, "exact")
     session = sessions.Session(
-        lambda: Cell(cell, synapses, netcons, mechanisms, events), bool(events)
+        lambda: Cell(cell, synapses, netcons, mechanisms, events, is_exact), bool(events)
     )
     session.begin(collect.truth(check, "check"))
     try:
@@ -137,17 +139,27 @@ def _taken_apart(cell: Any, synapses: Any, netcons: Any) -> tuple[Any, Any, Any]
 class Engine:
     """A compiled cell: see :func:`compile`, which makes it.
 
+    It pickles, and what is unpickled runs in any process, also where there is no cell: what is
+    recorded, and what changes in trials, is then said by names, such as ``'soma[0](0.5).v'``,
+    ``'Exp2Syn[3].g'`` and ``'NetCon[12]'``. To pickle it, it is compared with NEURON if it was not
+    before (``check``).
+
     :ivar dt: the time step of runs that name no other, in ms.
     :ivar v_init: the potential that runs begin with, in mV.
     :ivar celsius: the temperature in °C.
     :ivar trials: those of the last batch; what was finished where that was interrupted.
     """
 
-    def __init__(self, cell: Cell, is_checked: bool):
+    def __init__(self, cell: Kept, is_checked: bool):
         self._cell = cell
         self._programs = Programs(cell)
-        self._finder = references.Finder(cell.sections, cell.point_processes)
+        self._finder = (
+            references.Finder(cell.sections, cell.point_processes)
+            if isinstance(cell, Cell)
+            else None
+        )
         self._is_checked = is_checked
+        self._believed: dict[bytes, float] = {}
         self.trials: Trials | None = None
         self.dt, self.v_init, self.celsius = cell.dt, cell.v_init, cell.celsius
         # What cannot be compiled is said here, and the most frequent run need not wait.
@@ -172,11 +184,13 @@ class Engine:
         :param tstop: in ms, 0 or more.
         :param dt: the fixed time step in ms; None for the engine's.
         :param record: references such as ``soma(0.5)._ref_v``, ``dend(0.1).hh._ref_m``,
-            ``synapse._ref_g`` and ``h._ref_t``; segments, for their potential; and pairs such as
-            ``(synapse, "g")``. None for the potential of the soma's middle.
+            ``synapse._ref_g`` and ``h._ref_t``; segments, for their potential; pairs such as
+            ``(synapse, "g")``; and names, as results have them for labels, such as
+            ``'soma[0](0.5).v'`` and ``'Exp2Syn[3].g'``. None for the potential of the soma's
+            middle.
         :param spikes: where to look for spikes: True for the soma's middle, False for nowhere, a
-            segment, or several. A spike's time is that of the first step above the threshold, and
-            1e-10 ms, as a NetCon has it.
+            segment, or several, or names of such, as ``'soma[0](0.5)'``. A spike's time is that of
+            the first step above the threshold, and 1e-10 ms, as a NetCon has it.
         :param threshold: of spikes in mV.
         :raises ArgumentError: an argument has no meaning, or names what is not of the cell.
         :raises EngineError: a variable cannot be recorded; the run is not NEURON's; it cannot go
@@ -223,7 +237,7 @@ class Engine:
 
         A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
         kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
-        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 200 bytes for each
+        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 300 bytes for each
         NetCon.
 
         Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
@@ -246,7 +260,9 @@ class Engine:
             ``'Exp2Syn.tau2'`` of all such point processes; otherwise a pair of a section, a segment
             or a point process, or a tuple of these, and a name: ``((apic, tuft), 'gbar_Ih')``,
             ``(synapse, 'e')``.
-        :param factors: the same, with factors of what each has.
+        :param factors: the same, with factors of what each has. In all of these objects may be
+            said by their names: ``'NetCon[12]'``, ``'IClamp[0]'``, ``('apic[3]', 'gbar_Ih')``,
+            ``'Exp2Syn[3].e'``.
         :param threads: how many trials run at once; as many as there are processors if None.
         :param progress: whether to tell how far it is, with tqdm where that is installed.
         :param save: path of a file to which the trials are written at the end, see
@@ -276,13 +292,22 @@ class Engine:
             with Progress("run_batch", changes.count, progress) as bar:
                 batch.run(loaded, places, sites, threshold, tstop, prepared, threads, bar)
         finally:
-            self.trials = _trials(
-                batch, variables, len(sites), changes.seeds, time.perf_counter() - start
-            )
-            _save(self.trials, save)
-        if all(self.trials.problems):
-            raise EngineError(self.trials.problems[0])
-        return self.trials
+            # What other threads do meanwhile with the same engine is theirs.
+            done = _trials(batch, variables, len(sites), changes.seeds, time.perf_counter() - start)
+            self.trials = done
+            _save(done, save)
+        if all(done.problems):
+            raise EngineError(done.problems[0])
+        return done
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """:raises EngineError: it is to be compared with NEURON, and differs or cannot be."""
+        is_compared = self._believed or checking.passed(self._programs.made)
+        if self._is_checked and not is_compared:
+            loaded, *_ = self._recording(None, None)
+            checking.check(loaded, checking.CHECKED_MS)
+        passed = self._believed | checking.passed(self._programs.made) if self._is_checked else {}
+        return _unpickled, (self._is_checked, *storing.packed(self._cell, passed))
 
     def _recording(
         self,
@@ -302,7 +327,7 @@ class Engine:
             label = f"{name}(0.5).v"
             variables = [Variable(name, 0.5, "", "v", None, None, label, cell.soma)]
         else:
-            variables = self._finder.find(record)
+            variables = references.found(record, self._finder, lambda: cell.catalogue)
         return *self._programs.recording(variables, step, adjustable, apart), variables
 
     def _sites(self, spikes: Any) -> list[Site]:
@@ -311,26 +336,47 @@ class Engine:
             return []
         if spikes is True:
             return [(self._cell.soma, 0.5)]
-        segments = [spikes] if issubclass(type(spikes), nrn.Segment) else spikes
+        segments = [spikes] if issubclass(type(spikes), (nrn.Segment, str)) else spikes
         try:
             found = list(segments)
         except TypeError:
             found = [None]
-        for each in found:
-            is_segment = issubclass(type(each), nrn.Segment) and not gone.is_gone(each)
-            if not is_segment or each.sec not in self._cell.indices:
-                raise ArgumentError(
-                    f"spikes has {collect.described(each)}; expected True, False, or segments of "
-                    "the cell"
-                )
-        return [(self._cell.indices[each.sec], each.x) for each in found]
+        return [self._site(each) for each in found]
+
+    def _site(self, segment: Any) -> Site:
+        cell = self._cell
+        if type(segment) is str:
+            place = cell.catalogue.segment(segment)
+            if place is not None:
+                return place
+        elif isinstance(cell, Cell):
+            is_segment = issubclass(type(segment), nrn.Segment) and not gone.is_gone(segment)
+            if is_segment and segment.sec in cell.indices:
+                return cell.indices[segment.sec], segment.x
+        raise ArgumentError(
+            f"spikes has {collect.described(segment)}; expected True, False, or segments of the "
+            "cell, or their names, such as 'soma[0](0.5)'"
+            + ("" if isinstance(cell, Cell) else ", which are all that a pickled engine knows")
+        )
 
     def __repr__(self) -> str:
         cell = self._cell
         return (
-            f"<Engine of {cell.name}: {len(cell.sections)} sections, "
-            f"{len(cell.point_processes)} point processes, {len(cell.inputs.netcons)} NetCons>"
+            f"<Engine of {cell.name}: {len(cell.names)} sections, "
+            f"{cell.process_count} point processes, {len(cell.inputs.targets)} NetCons>"
         )
+
+
+def _unpickled(is_checked: bool, *content: Any) -> Engine:
+    """An engine that was pickled.
+
+    :raises EngineError: another version did it.
+    """
+    cell, passed = storing.unpacked(*content)
+    checking.believe(passed)
+    made = Engine(cell, is_checked)
+    made._believed = passed
+    return made
 
 
 def _trials(

@@ -36,15 +36,43 @@ def clamped() -> Tree:
     return tree
 
 
-CELLS = {"driven": driven_tree, "many": many_synapses, "clamped": clamped, "quiet": Tree}
+def played() -> Tree:
+    """Vectors that are played in steps and as lines, one value and many, to the end and not."""
+    tree = Tree()
+    times = h.Vector([0, 1, 1, 2.03, 7, 7, 12])
+    ways: list[list[Any]] = [
+        [times],
+        [times, 1],
+        [times, h.Vector([1, 4])],
+        [times, h.Vector([])],
+        [h.Vector([3]), 1],
+        [0.7],
+    ]
+    for place, way in enumerate(ways):
+        clamp = tree.synapse("IClamp", tree.sections[place](0.5), delay=0, dur=1e9)
+        values = h.Vector([0.1, 0.2, 0, 0.3, -0.1, 0.1, 0])
+        values.play(clamp._ref_amp, *way)
+        tree.kept += [values, *way]
+    return tree
+
+
+# What is played in one is none of the next cell's, which would be refused.
+CELLS = {
+    "driven": driven_tree,
+    "many": many_synapses,
+    "clamped": clamped,
+    "quiet": Tree,
+    "played": played,
+}
 
 
 def programs(tree: Tree) -> list[Any]:
-    """Those that record potentials, and currents too."""
+    """Those that record potentials, currents too, and whose trials are run at once."""
     engine = neuron_reduce.compile(tree, check=False)
     soma = tree.soma
     for record in (None, [soma(0.5)._ref_ina, soma(0.5).hh._ref_m]):
         engine.run(30, record=record)
+    engine.run_batch(range(3), 30, threads=1)
     return list(engine._programs._made.values())
 
 
@@ -58,6 +86,7 @@ def main() -> None:
         if sys.argv[1] == "source":
             for index, each in enumerate(made):
                 Path(sys.argv[2], f"{name}{index}.c").write_text(each.program.source)
+                Path(sys.argv[2], f"{name}{index}_batch.c").write_text(each.source_of_batches)
         del tree
 
 

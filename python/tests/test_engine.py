@@ -410,15 +410,6 @@ def test_extracellular_is_refused() -> None:
 
 
 @isolated
-def test_plays_are_refused() -> None:
-    tree = Tree()
-    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
-    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
-    values.play(clamp._ref_amp, times, 1)
-    _refused("a Vector is played into amp of it", tree)
-
-
-@isolated
 @pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
 def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
     tree, other = driven_tree(), section("other")
@@ -433,6 +424,24 @@ def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
     }[into]()
     values.play(target, times, 1)
     _refused("a Vector is played into a variable that is not the cell's", tree)
+
+
+@isolated
+def test_what_a_caller_drops_is_kept() -> None:
+    """NetStims, Vectors that are played, and the cell itself: NEURON runs them in the check."""
+
+    def made() -> neuron_reduce.Engine:
+        soma = section("soma", 20, 20)
+        soma.insert("hh")
+        synapse, netstim, clamp = h.ExpSyn(soma(0.5)), h.NetStim(), h.IClamp(soma(0.5))
+        netcon = h.NetCon(netstim, synapse, 10, 1, 0.05)
+        netstim.number, clamp.dur = 5, 1e9
+        values, times = h.Vector([0, 0.1, 0.3]), h.Vector([0, 10, 30])
+        values.play(clamp._ref_amp, times, 1)
+        return neuron_reduce.compile(cell_of(soma), [synapse], [netcon])
+
+    engine = made()
+    assert len(engine.run(50).spikes[0])
 
 
 @isolated
@@ -629,7 +638,8 @@ def test_engine_outlives_its_cell() -> None:
     for each in tree.sections:
         h.delete_section(sec=each)
     assert np.array_equal(engine.run(10).v, before.v)
-    assert np.array_equal(engine.run_batch(rates=[1], tstop=10, record=None).v[0], before.v)
+    alone = engine.run_batch(rates=[1], tstop=10, record=None)
+    assert np.abs(alone.v[0] - before.v).max() < 1e-9
     for wanted in ([place], [reference], [(place, "m_hh")]):
         with pytest.raises(ArgumentError, match=r"record\[0\]"):
             engine.run(1, record=wanted)
@@ -662,3 +672,42 @@ def test_negative_delays_are_refused() -> None:
     netcon = next(iter(h.List("NetCon")))
     netcon.delay = -1
     _refused("has a delay of -1 ms; expected 0 or greater", tree)
+
+
+@isolated
+@pytest.mark.parametrize("seed", range(4))
+def test_compartments_with_different_mechanisms(cache: Path, seed: int) -> None:
+    """Such share vectors where they have something in common; trials of a batch do not."""
+    compiled.load_mechanisms(cache)
+    random = np.random.default_rng(seed)
+    tree = Tree()
+    calcium = ("ca_hva", "ca_pool", "k_ca")
+    for place in tree.sections:
+        place.nseg = int(random.choice([1, 1, 3]))
+        for mechanism in random.permutation([*calcium, "hh"]):
+            if random.random() < 0.6:
+                place.insert(str(mechanism))
+        for segment in place:
+            segment.pas.g = random.choice([1e-4, 2e-4])
+    tree.synapse("IClamp", tree.soma(0.5), delay=2, dur=60, amp=0.5)
+    synapse = tree.synapse("NmdaExp2", tree.apical[0](0.5))
+    tree.drive(synapse, 0.004, start=3, interval=9)
+    references = [*tree.potentials()]
+    currents: list[Any] = []
+    for place in tree.sections:
+        for ion in ("na", "k", "ca"):
+            if place.psection()["ions"].get(ion):
+                currents.append(getattr(place(0.5), f"_ref_i{ion}"))
+                references.append(getattr(place(0.5), f"_ref_{ion}i"))
+    engine, theirs = assert_equal(tree, references, tstop=80)
+    sources = [each.program.source for each in engine._programs._made.values()]
+    assert any("present" in each for each in sources)
+    assert_equal(tree, [*references, *currents], tstop=80)
+    done = engine.run_batch(weights=[1.0, 1.0], tstop=80, record=references)
+    for trial in done.v:
+        for own, other in zip(trial, theirs, strict=True):
+            assert np.abs(own - other).max() <= 1e-6 * max(1.0, np.abs(other).max())
+    absent = next((each for each in tree.sections if not hasattr(each(0.5), "k_ca")), None)
+    if absent is not None:
+        with pytest.raises((EngineError, ArgumentError), match="k_ca"):
+            engine.run(1, record=[(absent(0.5), "gbar_k_ca")])

@@ -92,6 +92,32 @@ def _set_shifts(cell: Cell) -> None:
         segment.nr_shift.shift = 4 * (index % 3)
 
 
+def _set_time_constants(cell: Cell) -> None:
+    for index, segment in enumerate(cell.segments):
+        segment.nr_early.tau = 2 + index
+
+
+def _set_turns(cell: Cell) -> None:
+    for index, segment in enumerate(cell.segments):
+        segment.nr_turns.n = index + 0.5
+        segment.nr_turns.last = index - 3.5
+
+
+def _set_kinds(cell: Cell) -> None:
+    for index, segment in enumerate(cell.segments):
+        segment.nr_verbatim.kind = index
+
+
+def _set_function_tables(cell: Cell) -> None:
+    x = h.Vector(range(-100, 60, 3))
+    y = h.Vector([1 / (1 + np.exp(-(each + 50) / 8)) for each in x])
+    z = h.Vector([2 + 30 / (1 + ((each + 40) / 20) ** 2) for each in x])
+    h.table_minf_nr_tabled(y, x)
+    # By the numbers themselves.
+    h.table_tau_nr_tabled(z._ref_x[0], len(x), x._ref_x[0])
+    cell.inputs += [x, y, z]
+
+
 def _nothing(cell: Cell) -> None:
     pass
 
@@ -109,6 +135,10 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "currents that are written": (("nr_own_current", "nr_reader"), ("sum",), _nothing),
     "before and after": (("nr_steps",), ("m", "a", "b", "c"), _nothing),
     "gates": (("nr_gates",), ("m", "h", "seen"), _nothing),
+    "what parameters say": (("nr_early",), ("m", "first"), _set_time_constants),
+    "loops of each": (("nr_turns",), ("c", "sum"), _set_turns),
+    "arithmetic of VERBATIM": (("nr_verbatim",), ("m", "h", "part"), _set_kinds),
+    "FUNCTION_TABLEs": (("nr_tabled",), ("m", "h"), _set_function_tables),
 }
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from engine_runs import assert_equal
+from isolated import isolated
+from models.engine_tree import driven_tree
 from neuron_reduce._engine import compiler
 
 CELLS = Path(__file__).parent / "engine_code_cells.py"
@@ -72,3 +78,22 @@ def test_does_nothing_undefined(private_folder: Path) -> None:
         # Python and NEURON leave at their end what they have.
         ASAN_OPTIONS="detect_leaks=0:halt_on_error=1",
     )
+
+
+@isolated
+@pytest.mark.parametrize("machine", ["x86-64", "x86-64-v3", "x86-64-v4"])
+@pytest.mark.parametrize("is_exact", [True, False])
+def test_vectors_of_all_sizes(machine: str, is_exact: bool, monkeypatch: Any) -> None:
+    """Two, four and eight numbers at once: those of processors without AVX, with AVX2 and AVX-512."""
+    if platform.machine() != "x86_64":
+        pytest.skip("not an x86-64 processor")
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    if {"x86-64-v3": "avx2", "x86-64-v4": "avx512dq"}.get(machine, "fpu") not in flags:
+        pytest.skip(f"the processor is not {machine}")
+    monkeypatch.setattr(compiler, "_native", lambda: (f"-march={machine}",))
+    tree = driven_tree()
+    references = tree.potentials()[:8]
+    engine, theirs = assert_equal(tree, references, tstop=60, exact=is_exact, least_spikes=1)
+    trials = engine.run_batch(weights=[1.0] * 11, tstop=60, record=references)
+    assert np.abs(trials.v - theirs).max() < 1e-6
+    assert all(np.array_equal(each.v, trials[0].v) for each in trials)

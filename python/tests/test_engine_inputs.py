@@ -95,7 +95,7 @@ def test_stimulators_have_all_that_their_events_follow_from() -> None:
             for index, times in zip(read.origin_indices, recorded, strict=True):
                 origin = read.origins[index]
                 expected = random123.events(
-                    **dataclasses.asdict(origin), global_index=global_index, until=end + h.dt
+                    **origin._asdict(), global_index=global_index, until=end + h.dt
                 )
                 found = [time for time in times if time <= end]
                 assert found == [time for time in expected if time <= end], origin
@@ -149,6 +149,40 @@ def test_nothing_drives_a_cell() -> None:
     assert read.origins == []
     assert read.weight_starts.tolist() == [0]
     assert read.targets.dtype == np.int64
+
+
+@isolated
+def test_a_source_that_is_gone_has_no_events() -> None:
+    """NEURON ends the process when such a NetCon is asked for its delay."""
+    session = _session()
+    netstim = h.NetStim()
+    lost, other = h.NetCon(netstim, session.first), h.NetCon(None, session.first)
+    del netstim
+    assert not lost.valid()
+    read = inputs.read([session.first], [lost, other])
+    assert read.netcons == [lost, other]
+    assert read.origins == [None]
+
+
+@isolated
+def test_connections_of_a_few_among_many() -> None:
+    """Weights and origins are those of the NetCons that count, whatever is between them."""
+    session = _session()
+    netstims = [h.NetStim() for _ in range(4)]
+    targets = [session.first, session.second, session.first, session.second]
+    netcons = [
+        h.NetCon(netstim, target, 10, delay, weight)
+        for netstim, target, delay, weight in zip(
+            netstims, targets, (1, 2, 3, 4), (5, 6, 7, 8), strict=True
+        )
+    ]
+    read = inputs.read([session.second])
+    assert read.netcons == netcons[1::2]
+    assert read.weights.tolist() == [6, 8]
+    assert read.delays.tolist() == [2, 4]
+    assert [read.origins[index] for index in read.origin_indices] == [
+        inputs.Stimulator.of(each) for each in netstims[1::2]
+    ]
 
 
 @isolated

@@ -94,6 +94,22 @@ def test_vectors_are_filled() -> None:
         assert np.array_equal(own, theirs[name]), name
 
 
+@isolated
+def test_tables() -> None:
+    tree = driven_tree()
+    # Otherwise hh has tables of its own.
+    h.usetable_hh = 0
+    vectors = _recorded(tree)
+    h.tstop = 60
+    found = []
+    for exact in (True, False):
+        with neuron_reduce.fast(tree, exact=exact):
+            h.run()
+        found.append(_values(vectors))
+    _assert_same(found[0], vectors)
+    assert not np.array_equal(found[0]["soma"], found[1]["soma"])
+
+
 def _counted() -> list[Any]:
     """A list that grows with each run of the engine's."""
     calls: list[Any] = []

@@ -14,7 +14,7 @@ from neuron import h
 
 from isolated import isolated
 from models import compiled_engine
-from neuron_reduce import ArgumentError, EngineError
+from neuron_reduce import ArgumentError, EngineError, NeuronReduceWarning
 from neuron_reduce._engine import cache as caches
 from neuron_reduce._engine import sources
 
@@ -92,6 +92,9 @@ def test_source_that_changed_since_it_was_compiled(cache: Path, tmp_path: Path) 
     file.write_text(text.replace("\n", "\r\n"))
     assert not source().changed
     file.write_text(text.replace("65", "66"))
+    with pytest.warns(NeuronReduceWarning, match="plain.mod is not what .* was compiled from"):
+        assert source().changed
+    # Once is enough.
     assert source() == sources.Source("plain_to_change", text, str(file), changed=True)
     file.unlink()
     assert not source().changed
@@ -189,3 +192,20 @@ def test_source_has_no_use_for_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NMODL_PYLIB", os.devnull)
     monkeypatch.setenv("NMODLHOME", os.devnull)
     assert json.loads(sources.find(["hh"])["hh"].syntax_tree())
+
+
+def test_comments_may_have_anything_in_them() -> None:
+    text = (
+        "COMMENT\nVERBATIM\nint x = 3\nENDVERBATIM\nNEURON {\nENDCOMMENT\n"
+        "NEURON { SUFFIX odd RANGE a }\nPARAMETER { a = 3 }\n"
+        "FUNCTION f() {\nVERBATIM\n  /*\nCOMMENT */\nENDVERBATIM\n  f = a }\n"
+    )
+    tree = sources.Source("odd", text, "odd.mod").syntax_tree()
+    assert "int x" not in tree
+    assert "COMMENT" in tree
+
+
+def test_trees_of_any_depth() -> None:
+    """Their reader refuses what is too deep, by name."""
+    text = f"NEURON {{ SUFFIX odd }}\nFUNCTION f(x) {{ f = {'(' * 600}x{')' * 600} }}\n"
+    assert sources.Source("odd", text, "odd.mod").syntax_tree().count("ParenExpression") == 600

@@ -197,6 +197,10 @@ double *_Nullable neuron_handle_address(const neuron_handle *handle);
 /// Where a POINTER's target is at the moment; NULL where it is not set, gone, or no number.
 double *_Nullable neuron_datum_address(const neuron_datum *datum);
 
+/// Writes the three ids of the stream of random numbers behind a datum, which must be a RANDOM's; false where it
+/// has none.
+bool neuron_datum_stream(const neuron_datum *datum, uint32_t *_Nullable ids);
+
 /// One more handle on a POINTER's target.
 neuron_handle neuron_datum_shared(const neuron_datum *datum);
 

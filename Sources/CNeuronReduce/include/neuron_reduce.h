@@ -662,6 +662,15 @@ void nr_choose_kinds(const double *NR_NULLABLE values, size_t kind_count, size_t
 /// A cell as a program: its code, and where what is in its memory.
 typedef struct nr_program nr_program;
 
+/// A FUNCTION_TABLE of a mechanism: `count` values at ascending arguments.
+typedef struct nr_function_table {
+  const char *NR_NONNULL mechanism;
+  const char *NR_NONNULL name;
+  const double *NR_NULLABLE arguments;
+  const double *NR_NULLABLE values;
+  size_t count;
+} nr_function_table;
+
 /// How to compile. Pointers are read during the call only.
 typedef struct nr_program_request {
   /// The syntax trees of the cell's mechanisms, as NEURON's `nmodl` writes them (JSON), and the mechanisms'
@@ -680,8 +689,14 @@ typedef struct nr_program_request {
   size_t recorded_count;
   const char *NR_NONNULL const *NR_NULLABLE adjustable;
   size_t adjustable_count;
+  /// Parameters of point processes that change during runs, with their class's name: `IClamp.amp`.
+  const char *NR_NONNULL const *NR_NULLABLE played;
+  size_t played_count;
   /// How many weights all NetCons have.
   size_t weight_count;
+  /// What FUNCTION_TABLEs give, of those that it is known of.
+  const nr_function_table *NR_NULLABLE function_tables;
+  size_t function_table_count;
 } nr_program_request;
 
 /// Where a point process went: several may be one.
@@ -702,11 +717,16 @@ const int32_t *nr_program_indices(const nr_program *program, size_t *count);
 const nr_program_instance *nr_program_instances(const nr_program *program, size_t *count);
 /// Where in the memory the weights begin.
 int64_t nr_program_weights(const nr_program *program);
+/// Whether trials of it can be run at once, compiled with NR_TOGETHER: 1 or 0.
+int32_t nr_program_runs_together(const nr_program *program);
 /// Where in the memory a range variable is, at a position (0 to 1) of a section, by its index; -1 where it
 /// is not there.
 int64_t nr_program_variable(const nr_program *program, size_t section, double position, const char *name);
 /// The same of a point process's member.
 int64_t nr_program_member(const nr_program *program, size_t point_process, const char *name);
+
+/// The classes of point process on a cell, one after the other; NULL past the last.
+const char *NR_NULLABLE nr_cell_process_kind(const nr_cell *cell, size_t index);
 
 /// Appends a cell's sections to a SectionList, in the order of their indices.
 nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
@@ -715,6 +735,7 @@ nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
 typedef struct nr_recording {
   /// NEURON's reference to the Vector; NULL for one that is no object.
   void *NR_NULLABLE vector;
+  /// Not 0 where it is played: 1 for steps, 2 for lines between values.
   int32_t is_play;
   /// The variable, by hoc's name, an element of an array with its index; NULL for what is none of the
   /// cell's.
@@ -729,6 +750,10 @@ typedef struct nr_recording {
   /// Whether a Vector has the times, and NEURON's reference to it.
   int32_t has_times;
   void *NR_NULLABLE times;
+  /// Of lines: whether a Vector has the indices of the times at which they may jump, and NEURON's reference to
+  /// it.
+  int32_t has_breaks;
+  void *NR_NULLABLE breaks;
 } nr_recording;
 
 /// All recordings and plays of the session; valid until the next call. NULL for `recordings` where NEURON
@@ -739,6 +764,62 @@ nr_error *NR_NULLABLE nr_cell_recordings(const nr_cell *cell,
 
 /// Whether ParallelContext transfers variables in this session.
 int nr_cell_has_transfers(const nr_cell *cell);
+
+/// What programs of a cell are made of, apart from the session that it was read in: once one was compiled. Valid
+/// as long as the cell; NULL before.
+const uint8_t *NR_NULLABLE nr_cell_written(const nr_cell *cell, size_t *count);
+
+/// A cell that was written so.
+typedef struct nr_written_cell nr_written_cell;
+
+/// Reads what `nr_cell_written` gave. Returns NULL on success, and sets `cell`, to be given back with
+/// `nr_written_cell_free`.
+nr_error *NR_NULLABLE nr_written_cell_read(const uint8_t *bytes, size_t count,
+                                           nr_written_cell *NR_NULLABLE *NR_NONNULL cell);
+void nr_written_cell_free(nr_written_cell *cell);
+
+/// The same as `nr_cell_compile`.
+nr_error *NR_NULLABLE nr_written_cell_compile(const nr_written_cell *cell, const nr_program_request *request,
+                                              nr_program *NR_NULLABLE *NR_NONNULL program);
+
+/// What a NetCon has, apart from what it has its events from where that is no object.
+typedef struct nr_netcon {
+  /// NEURON's references to the object that it targets, and to the one that it has its events from; NULL for
+  /// none.
+  void *NR_NULLABLE target;
+  void *NR_NULLABLE source;
+  /// Where the source's NetStim is among those of the inputs; -1 for another source, or none.
+  int64_t netstim;
+  /// In ms.
+  double delay;
+  /// Not 0 where it passes events on, and where it has what it had its events from.
+  int32_t is_active, is_valid;
+  /// Where its weights are among those of the inputs, and how many.
+  int64_t first_weight, weight_count;
+} nr_netcon;
+
+/// What a NetStim's events follow from.
+typedef struct nr_netstim {
+  /// In ms, but for the number of events and the noise, 0 to 1 or what else there is.
+  double interval, number, start, noise;
+  /// Of its stream; not known where `has_ids` is 0.
+  uint32_t ids[3];
+  int32_t has_ids;
+} nr_netstim;
+
+/// What some NetCons do.
+typedef struct nr_inputs nr_inputs;
+
+/// Reads NetCons of the session. Returns NULL on success, and sets `inputs`, to be given back with
+/// `nr_inputs_free`.
+nr_error *NR_NULLABLE nr_inputs_read(void *NR_NONNULL const *NR_NULLABLE netcons, size_t count,
+                                     nr_inputs *NR_NULLABLE *NR_NONNULL inputs);
+void nr_inputs_free(nr_inputs *inputs);
+/// One for each NetCon.
+const nr_netcon *nr_inputs_netcons(const nr_inputs *inputs, size_t *count);
+const double *nr_inputs_weights(const nr_inputs *inputs, size_t *count);
+/// Each NetStim once.
+const nr_netstim *nr_inputs_netstims(const nr_inputs *inputs, size_t *count);
 
 #ifdef __cplusplus
 }

@@ -18,21 +18,23 @@
 /// state relaxes to anywhere.
 #define NR_GATE_TOLERANCE 3e-10
 
-/// Where potentials lie: their rows, and how far beyond them.
+/// Where potentials lie: their rows, the first one where they are in no table, and how far beyond them.
 typedef struct nr_rows {
   int32_t row[NR_LANES];
   nr_vector fraction;
-  /// Whether all are in the tables.
+  nr_mask isInside;
   int areInside;
 } nr_rows;
 
 NR_INLINE nr_rows nr_rows_of(nr_vector v) {
   nr_rows rows;
-  const nr_vector place = (v - NR_GATE_LOWEST) * (1.0 / NR_GATE_STEP);
-  rows.areInside = !nr_any(~((nr_mask)(place >= 0.0) & (nr_mask)(place < (double)NR_GATE_ROWS)));
+  nr_vector place = (v - NR_GATE_LOWEST) * (1.0 / NR_GATE_STEP);
+  rows.isInside = (nr_mask)(place >= 0.0) & (nr_mask)(place < (double)NR_GATE_ROWS);
+  rows.areInside = !nr_any(~rows.isInside);
+  place = nr_select(rows.isInside, place, nr_all(0));
   nr_vector whole = nr_all(0);
   for (int lane = 0; lane < NR_LANES; lane++) {
-    rows.row[lane] = rows.areInside ? (int32_t)place[lane] : 0;
+    rows.row[lane] = (int32_t)place[lane];
     whole[lane] = rows.row[lane];
   }
   rows.fraction = place - whole;
@@ -40,10 +42,17 @@ NR_INLINE nr_rows nr_rows_of(nr_vector v) {
 }
 
 /// Whether a mechanism's polynomials are good at all of these rows.
-NR_INLINE int nr_are_good(const unsigned char *good, nr_rows rows) {
+NR_INLINE int nr_all_are_good(const unsigned char *good, nr_rows rows) {
   int areGood = rows.areInside;
   for (int lane = 0; lane < NR_LANES; lane++) areGood &= good[rows.row[lane]];
   return areGood;
+}
+
+/// At which of them they are.
+NR_INLINE nr_mask nr_are_good(const unsigned char *good, nr_rows rows) {
+  nr_mask areGood = {};
+  for (int lane = 0; lane < NR_LANES; lane++) areGood[lane] = -(int64_t)good[rows.row[lane]];
+  return areGood & rows.isInside;
 }
 
 #if defined(__has_builtin)
@@ -100,6 +109,12 @@ NR_INLINE nr_vector nr_gate(const double *table, int stride, nr_rows rows, nr_ve
   const nr_vector constant = c[0] + x * (c[1] + x * (c[2] + x * c[3]));
   const nr_vector factor = c[4] + x * (c[5] + x * (c[6] + x * c[7]));
   return constant + factor * state;
+}
+
+/// The same where some of the rows are not good, in a function that is not wanted in line.
+__attribute__((noinline, unused)) static nr_vector nr_gate_rarely(const double *table, int stride, nr_rows rows,
+                                                                  nr_vector state) {
+  return nr_gate(table, stride, rows, state);
 }
 
 /// One time step of all states of a mechanism at a potential: sets them.

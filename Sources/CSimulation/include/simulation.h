@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "gate_tables.h"
 #include "vector_math.h"
+// Needs what these define.
+#include "timetable.h"
 
 /// Where events come from.
 enum {
@@ -60,9 +63,32 @@ typedef struct nr_connection {
   double delay;
 } nr_connection;
 
+/// A Vector that is played into a number of the memory.
+typedef struct nr_play {
+  int64_t offset;
+  /// What is played; and its times in ms, never falling: NULL where each value follows the one before it after
+  /// `interval` ms.
+  const double *values, *times;
+  int64_t count, timeCount;
+  double interval;
+  /// Whether it is a line through the values rather than steps; and the indices of those times at which the line
+  /// may jump: NULL for all of them.
+  int32_t isContinuous;
+  const int64_t *breaks;
+  int64_t breakCount;
+
+  /// The run's own: the next value of steps, or the last that lines are drawn to; the next of the breaks; where
+  /// the line was last; and when the next event is.
+  int64_t index, breakIndex, place;
+  double next;
+} nr_play;
+
 /// One run of one cell. Arrays are the caller's.
+///
+/// NR_TRIALS of them, side by side, are run at once.
 typedef struct nr_run {
-  /// All numbers of the cell, aligned to 64 bytes, and the program's table of indices.
+  /// All numbers of the cell, and the program's table of indices. That of the first run is aligned to 64 bytes;
+  /// those of others run with it begin one number later each.
   double *memory;
   const int32_t *indices;
   nr_source *sources;
@@ -82,8 +108,12 @@ typedef struct nr_run {
   int32_t *spikeSources;
   double *spikeTimes;
   int64_t spikeCapacity, spikeCount;
+  nr_play *plays;
+  int64_t playCount;
   /// In ms; `t` as it was accumulated.
   double t;
+  /// NR_OK, or why it stands still.
+  int32_t failure;
   /// The run's own; NULL before `nr_start` and after `nr_end`.
   void *state;
 } nr_run;
@@ -123,51 +153,28 @@ typedef struct nr_heap {
 /// How many half steps lie in the ring: 0.2 s at steps of 0.025 ms.
 enum { NR_RING = 1 << 14 };
 
-/// A source whose events go to one connection only, with all that its next event takes: each is one event
-/// that moves on.
-///
-/// Most of the time of delivering is waiting for these to come from far memory: all is in one place.
-typedef struct __attribute__((aligned(128))) nr_direct {
-  /// When the next event is delivered, and when the source has it.
-  double time, next;
-  /// The next in the list of a half step.
-  int32_t link;
-  int32_t kind, instance;
-  int32_t source;
-  double *weights;
-  double delay;
-  /// Of a NetStim: the interval's fixed part and what its random part is multiplied by, in ms.
-  double fixed, random;
-  double number, sent;
-  nr_draws draws;
-  int32_t isStream;
-  /// When the event was sent, see `nr_event`.
-  uint64_t order;
-} nr_direct;
-
 /// What a run keeps for itself: events to come, and who is asked for crossings.
 ///
 /// Events of the next half steps are in lists, one for each half step, later ones in a heap; what is due is
-/// put in order when its time has come. Those of direct sources are in lists of their own, whose half step may
-/// also come round more than once before their time.
+/// put in order when its time has come. Those of direct sources are in a table of their own.
 typedef struct nr_queue {
   nr_heap due, later;
-  /// By source; those that are direct.
-  nr_direct *directs;
-  int32_t *directRing;
+  nr_timetable table;
   /// By half step: the first event's index in `pool`.
   int32_t *ring;
   nr_event *pool;
   /// By event of the pool: the next of its list, or of those that are free.
   int32_t *following;
   int32_t poolCount, poolCapacity, free;
+  /// How many events are in the lists.
+  int32_t listed;
   /// The half step that is looked at, and the time up to which events are delivered now.
   int64_t current;
   double until;
   uint64_t order;
   int32_t *crossings;
   int64_t crossingCount;
-  int failure;
+  int32_t failure;
 } nr_queue;
 
 NR_INLINE int nr_is_before(const nr_event *a, const nr_event *b) {
@@ -212,12 +219,6 @@ static nr_event nr_heap_pop(nr_heap *heap) {
   return first;
 }
 
-/// The half step that a time lies in; never falls as times rise.
-NR_INLINE int64_t nr_half_step(double time) {
-  const double steps = time * (2.0 / NR_DT);
-  return steps < 9e15 ? (int64_t)steps : (int64_t)9e15;
-}
-
 /// An event's place in the pool; NR_NO_EVENT where there is no memory.
 static int32_t nr_pooled(nr_queue *queue, nr_event event) {
   int32_t place = queue->free;
@@ -248,6 +249,7 @@ static void nr_into_ring(nr_queue *queue, nr_event event, int64_t step) {
   int32_t *first = &queue->ring[step % NR_RING];
   queue->following[place] = *first;
   *first = place;
+  queue->listed++;
 }
 
 static void nr_push(nr_queue *queue, nr_event event) {
@@ -267,39 +269,12 @@ static void nr_push(nr_queue *queue, nr_event event) {
   }
 }
 
-static void nr_push_direct(nr_queue *queue, int32_t source) {
-  nr_direct *direct = &queue->directs[source];
-  const int64_t step = nr_half_step(direct->time);
-  if (direct->time <= queue->until || step < queue->current) {
-    const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - source};
-    if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
-    return;
-  }
-  int32_t *first = &queue->directRing[step % NR_RING];
-  direct->link = *first;
-  *first = source;
-}
-
-static void nr_gather_directs(nr_queue *queue, double until) {
-  int32_t *place = &queue->directRing[queue->current % NR_RING];
-  while (*place != NR_NO_EVENT) {
-    nr_direct *direct = &queue->directs[*place];
-    if (direct->time <= until) {
-      const nr_event event = {.time = direct->time, .order = direct->order, .target = -1 - *place};
-      if (!nr_heap_push(&queue->due, event)) queue->failure = NR_OUT_OF_MEMORY;
-      *place = direct->link;
-    } else {
-      place = &direct->link;
-    }
-  }
-}
-
-/// Makes due what comes up to a time.
+/// Makes due what comes up to a time, but for what the table has.
 static void nr_gather_due(nr_queue *queue, double until) {
   const int64_t last = nr_half_step(until);
   queue->until = until;
+  if (!queue->listed) queue->current = last;
   for (; queue->current <= last; queue->current++) {
-    nr_gather_directs(queue, until);
     int32_t place = queue->ring[queue->current % NR_RING], kept = NR_NO_EVENT;
     while (place != NR_NO_EVENT) {
       const int32_t next = queue->following[place];
@@ -308,6 +283,7 @@ static void nr_gather_due(nr_queue *queue, double until) {
         queue->pool[place].kind = NR_NO_KIND;
         queue->following[place] = queue->free;
         queue->free = place;
+        queue->listed--;
       } else {
         queue->following[place] = kept;
         kept = place;
@@ -328,6 +304,32 @@ static void nr_gather_due(nr_queue *queue, double until) {
   }
 }
 
+// ---- FUNCTION_TABLE ---------------------------------------------------------------------------------------
+
+/// A function by its values at ascending arguments, linear between them, as NEURON interpolates.
+__attribute__((unused)) static double nr_function_table1(
+    const double *arguments, const double *values, int count, double x) {
+  int low = 0, high = count - 1;
+  if (!(x > arguments[low])) return values[low];
+  if (x >= arguments[high]) return values[high];
+  while (low < high - 1) {
+    const int middle = (low + high) / 2;
+    if (arguments[middle] <= x) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  const double part = (x - arguments[low]) / (arguments[low + 1] - arguments[low]);
+  return part > 0 ? (1.0 - part) * values[low] + part * values[low + 1] : values[low];
+}
+
+__attribute__((unused)) static nr_vector nr_function_table(
+    const double *arguments, const double *values, int count, nr_vector x) {
+  for (int lane = 0; lane < NR_LANES; lane++) x[lane] = nr_function_table1(arguments, values, count, x[lane]);
+  return x;
+}
+
 // ---- NetStim ----------------------------------------------------------------------------------------------
 
 /// philox4x32-10 of Random123 (Salmon et al. 2011): four numbers of a counter and a key.
@@ -346,6 +348,35 @@ static void nr_philox(const uint32_t counter[4], uint32_t key, uint32_t result[4
   result[0] = c0, result[1] = c1, result[2] = c2, result[3] = c3;
 }
 
+/// A word of a stream: identifiers, how many words come before it, and the global index.
+__attribute__((unused)) static double nr_random_word1(
+    double first, double second, double third, double position, double global) {
+  const uint64_t place = (uint64_t)position;
+  const uint32_t counter[4] = {(uint32_t)(place / 4), (uint32_t)third, (uint32_t)first, (uint32_t)second};
+  uint32_t words[4];
+  nr_philox(counter, (uint32_t)global, words);
+  return words[place % 4];
+}
+
+__attribute__((unused)) static nr_vector nr_random_word(
+    nr_vector first, nr_vector second, nr_vector third, nr_vector position, nr_vector global) {
+  nr_vector word;
+  for (int lane = 0; lane < NR_LANES; lane++) {
+    word[lane] = nr_random_word1(first[lane], second[lane], third[lane], position[lane], global[lane]);
+  }
+  return word;
+}
+
+/// What comes after a number in the generator of NEURON's scop_random.
+NR_INLINE double nr_next_random1(double number) {
+  return (double)((uint32_t)number * 2147437301u + 453816981u);
+}
+
+NR_INLINE nr_vector nr_next_random(nr_vector number) {
+  for (int lane = 0; lane < NR_LANES; lane++) number[lane] = nr_next_random1(number[lane]);
+  return number;
+}
+
 /// A product that no fused multiplication hides the rounding of: NEURON's NetStim has none.
 NR_INLINE double nr_product(double a, double b) {
   const volatile double product = a * b;
@@ -353,13 +384,19 @@ NR_INLINE double nr_product(double a, double b) {
 }
 
 /// The next of a stream's exponentially distributed numbers, of mean 1.
-static double nr_exponential(nr_draws *draws) {
-  if (draws->drawn % 4 == 0) {
-    const uint32_t counter[4] = {draws->drawn / 4, draws->ids[2], draws->ids[0], draws->ids[1]};
-    nr_philox(counter, draws->global, draws->words);
+///
+/// `drawn` and `words` say how many were drawn and the last four words.
+static double nr_next_exponential(uint32_t *drawn, uint32_t words[4], const nr_draws *stream) {
+  if (*drawn % 4 == 0) {
+    const uint32_t counter[4] = {*drawn / 4, stream->ids[2], stream->ids[0], stream->ids[1]};
+    nr_philox(counter, stream->global, words);
   }
-  const uint32_t word = draws->words[draws->drawn++ % 4];
+  const uint32_t word = words[(*drawn)++ % 4];
   return -log(((double)word + 1.0) * (1.0 / 4294967297.0));
+}
+
+static double nr_exponential(nr_draws *draws) {
+  return nr_next_exponential(&draws->drawn, draws->words, draws);
 }
 
 /// An interval's fixed part, and what its random part is multiplied by.
@@ -407,17 +444,107 @@ static double nr_following(nr_source *source, double time) {
 }
 
 /// The same of a direct one.
-static double nr_following_directly(nr_direct *direct, nr_source *sources) {
-  if (!direct->isStream) return nr_following(&sources[direct->source], direct->next);
-  direct->sent += 1;
-  const double interval = nr_interval(direct->fixed, direct->random, &direct->draws);
-  return direct->sent >= direct->number ? INFINITY : direct->next + interval;
+static double nr_following_directly(const nr_timetable *table, nr_direct *direct,
+                                    nr_source *source) {
+  const nr_pace *pace = &table->paces[direct->pace];
+  if (!pace->isStream) return nr_following(source, direct->next);
+  double interval = pace->fixed;
+  if (pace->random == 0) {
+    direct->drawn++;
+  } else {
+    interval += nr_product(pace->random, nr_next_exponential(&direct->drawn, direct->words, &source->draws));
+  }
+  return direct->drawn - 1 >= pace->number ? INFINITY : direct->next + interval;
+}
+
+// ---- Vector.play ------------------------------------------------------------------------------------------
+
+/// The time of a line's value that may be drawn to next.
+NR_INLINE double nr_time_of_bound(const nr_play *play) { return play->times[play->index]; }
+
+/// Lets a line be drawn to the next break, whose event is to come; to the end after the last.
+static void nr_next_bound(nr_play *play) {
+  play->next = INFINITY;
+  if (!play->breaks) {
+    if (play->index + 1 >= play->timeCount) return;
+    play->index++;
+  } else if (play->breakIndex < play->breakCount) {
+    play->index = play->breaks[play->breakIndex++];
+  } else {
+    play->index = play->timeCount - 1;
+    return;
+  }
+  play->next = nr_time_of_bound(play);
+}
+
+/// What a line has at a time: before the first value that one; between two values what is on the line through
+/// them; and from the last one that it may be drawn to on, what is on the line through that and the one before.
+static double nr_value_on_line(nr_play *play, double t) {
+  const double *times = play->times, *values = play->values;
+  if (t >= nr_time_of_bound(play)) {
+    play->place = play->index;
+    if (play->place == 0) return values[0];
+  } else if (t <= times[0]) {
+    play->place = 0;
+    return values[0];
+  } else {
+    while (play->place > 0 && t < times[play->place]) play->place--;
+    while (t >= times[play->place]) play->place++;
+  }
+  const int64_t right = play->place, left = right - 1;
+  if (times[left] == times[right]) return (values[left] + values[right]) / 2;
+  const double share = (t - times[left]) / (times[right] - times[left]);
+  return values[left] + nr_product(values[right] - values[left], share);
+}
+
+/// Begins all plays anew.
+static void nr_begin_plays(nr_run *run) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    play->index = play->breakIndex = play->place = 0;
+    if (!play->isContinuous) {
+      play->next = play->times ? play->times[0] : 0;
+    } else if (play->breaks) {
+      nr_next_bound(play);
+    } else {
+      play->next = play->times[0];
+    }
+  }
+}
+
+/// What plays have as events: steps, and breaks of lines.
+static void nr_play_events(nr_run *run, double until) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    while (play->next <= until) {
+      const double now = play->next;
+      if (play->isContinuous) {
+        nr_next_bound(play);
+        run->memory[NR_AT(play->offset)] = nr_value_on_line(play, now);
+        continue;
+      }
+      run->memory[NR_AT(play->offset)] = play->values[play->index++];
+      if (play->index >= play->count || (play->times && play->index >= play->timeCount)) {
+        play->next = INFINITY;
+      } else {
+        play->next = play->times ? play->times[play->index] : now + play->interval;
+      }
+    }
+  }
+}
+
+/// What lines have at a time.
+static void nr_play_lines(nr_run *run, double t) {
+  for (int64_t each = 0; each < run->playCount; each++) {
+    nr_play *play = &run->plays[each];
+    if (play->isContinuous) run->memory[NR_AT(play->offset)] = nr_value_on_line(play, t);
+  }
 }
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
 
 /// INITIAL of all mechanisms; potentials are set.
-static void nr_cell_initial(double *M, const int32_t *X, nr_run *run);
+static void nr_cell_initial(double *M, const int32_t *X, nr_run *runs);
 /// Currents of the membrane in all compartments, from the state at the step's start.
 static void nr_cell_currents(double *M, const int32_t *X, double t);
 /// Currents of point processes, added to them.
@@ -430,6 +557,8 @@ static void nr_cell_advance(double *M, const int32_t *X, double t);
 static void nr_cell_advance_currents(double *M, const int32_t *X, double t, double next);
 /// NET_RECEIVE of a point process.
 static void nr_cell_receive(nr_run *run, int32_t kind, int32_t instance, double *weights, double flag, double t);
+/// Whether connections to a kind of point process have one weight each, which only events of theirs see.
+static int nr_has_own_weight(int32_t kind);
 /// INITIAL in NET_RECEIVE.
 static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance, double *weights);
 #ifdef NR_HAS_WATCH
@@ -545,8 +674,9 @@ static void nr_send(nr_run *run, int32_t index, double time) {
 
 /// Whether a source's events go to one connection only, so that its next event can be made when that has
 /// delivered the last.
-NR_INLINE int nr_is_direct(const nr_source *source) {
-  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING;
+NR_INLINE int nr_is_direct(const nr_run *run, const nr_source *source) {
+  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING
+         && run->connections[source->first].kind <= INT16_MAX;
 }
 
 /// Lets a source's event come.
@@ -559,40 +689,62 @@ static void nr_schedule(nr_run *run, int32_t index, double time) {
 
 static void nr_schedule_direct(nr_queue *queue, int32_t index, double time) {
   if (!(time < INFINITY)) return;
-  nr_direct *direct = &queue->directs[index];
+  nr_direct *direct = &queue->table.directs[index];
   direct->next = time;
-  direct->time = time + direct->delay;
   direct->order = queue->order++;
-  nr_push_direct(queue, index);
+  nr_await(&queue->table, index);
 }
 
+static void nr_deliver_direct(nr_run *run, nr_coming event) {
+  nr_queue *queue = run->state;
+  nr_direct *direct = &queue->table.directs[event.source];
+  nr_cell_receive(run, direct->kind, direct->instance,
+                  direct->hasOwnWeight ? &direct->weight : direct->weights, 0, event.time);
+  nr_schedule_direct(queue, event.source,
+                     nr_following_directly(&queue->table, direct, &run->sources[event.source]));
+}
+
+static void nr_deliver_other(nr_run *run, nr_event event) {
+  if (event.target == NR_TO_ITSELF) {
+    nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
+  } else if (event.target == NR_FROM_WATCH) {
+    double *order = run->memory + event.weights;
+    if (*order != (double)event.order) return;
+    *order = -1;
+    nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
+  } else if (event.target < 0) {
+    const int32_t index = -1 - event.target;
+    nr_source *source = &run->sources[index];
+    nr_send(run, index, source->next);
+    nr_schedule(run, index, nr_following(source, source->next));
+  } else {
+    const nr_connection *connection = &run->connections[event.target];
+    nr_cell_receive(run, connection->kind, connection->instance,
+                    run->memory + NR_AT(connection->weights), 0, event.time);
+  }
+}
+
+/// Delivers what comes up to a time, in order.
 static void nr_deliver(nr_run *run, double until) {
   nr_queue *queue = run->state;
+  nr_timetable *table = &queue->table;
   nr_gather_due(queue, until);
-  while (queue->due.count) {
-    const nr_event event = nr_heap_pop(&queue->due);
-    if (event.target == NR_TO_ITSELF) {
-      nr_cell_receive(run, event.kind, event.instance, run->memory + event.weights, event.flag, event.time);
-    } else if (event.target == NR_FROM_WATCH) {
-      double *order = run->memory + event.weights;
-      if (*order != (double)event.order) continue;
-      *order = -1;
-      nr_cell_receive(run, event.kind, event.instance, run->memory, event.flag, event.time);
-    } else if (event.target < 0) {
-      const int32_t index = -1 - event.target;
-      nr_direct *direct = &queue->directs[index];
-      if (direct->source == index) {
-        nr_cell_receive(run, direct->kind, direct->instance, direct->weights, 0, event.time);
-        nr_schedule_direct(queue, index, nr_following_directly(direct, run->sources));
-      } else {
-        nr_source *source = &run->sources[index];
-        nr_send(run, index, source->next);
-        nr_schedule(run, index, nr_following(source, source->next));
-      }
+  const int64_t bucket = nr_half_step(until) >> table->shift;
+  while (table->bucket < bucket) nr_open_bucket(table);
+  if (table->fetched != NR_NONE) nr_fetch(table, &run->sources->draws, sizeof *run->sources);
+  for (;;) {
+    const nr_coming *coming = &table->coming[table->next];
+    const int isDirect = table->next < table->count && coming->time <= until;
+    const nr_event *other = queue->due.count ? queue->due.events : NULL;
+    if (isDirect
+        && !(other && (other->time < coming->time
+                       || (other->time == coming->time && other->order < coming->order)))) {
+      table->next++;
+      nr_deliver_direct(run, *coming);
+    } else if (other) {
+      nr_deliver_other(run, nr_heap_pop(&queue->due));
     } else {
-      const nr_connection *connection = &run->connections[event.target];
-      nr_cell_receive(run, connection->kind, connection->instance, run->memory + connection->weights, 0,
-                      event.time);
+      break;
     }
   }
 }
@@ -602,7 +754,7 @@ static void nr_detect(nr_run *run) {
   for (int64_t each = 0; each < queue->crossingCount; each++) {
     const int32_t index = queue->crossings[each];
     nr_source *source = &run->sources[index];
-    const int isAbove = run->memory[source->offset] - source->threshold > 0;
+    const int isAbove = run->memory[NR_AT(source->offset)] - source->threshold > 0;
     if (isAbove && !source->isAbove) nr_send(run, index, run->t + 1e-10);
     source->isAbove = isAbove;
   }
@@ -618,37 +770,125 @@ static void nr_record(nr_run *run) {
     return;
   }
   for (int64_t each = 0; each < run->recordCount; each++) {
-    run->values[each * run->recordCapacity + run->samples] = run->memory[run->records[each]];
+    run->values[each * run->recordCapacity + run->samples] =
+        run->memory[NR_AT(run->records[each])];
   }
   run->times[run->samples++] = run->t;
 }
 
-void nr_end(nr_run *run);
+/// How many runs are done at once.
+int nr_trial_count(void) { return NR_TRIALS; }
 
-/// Initialises, as finitialize does after it has set the potentials, and records the first sample.
-///
-/// Returns NR_OK or why not.
-int nr_start(nr_run *run) {
-  nr_queue *queue = calloc(1, sizeof *queue);
-  if (!queue) return NR_OUT_OF_MEMORY;
-  run->state = queue;
-  queue->crossings = malloc((size_t)(run->sourceCount + 1) * sizeof *queue->crossings);
-  queue->ring = malloc(NR_RING * sizeof *queue->ring);
-  queue->directRing = malloc(NR_RING * sizeof *queue->directRing);
-  queue->directs = aligned_alloc(128, (size_t)(run->sourceCount + 1) * sizeof *queue->directs);
-  if (!queue->crossings || !queue->ring || !queue->directRing || !queue->directs) {
-    return NR_OUT_OF_MEMORY;
+/// A number of bytes such that what comes after them begins a cache line of its own.
+NR_INLINE size_t nr_padded(size_t size) {
+  return (size + 127) / 128 * 128;
+}
+
+/// Memory that arrays are cut from; where there is none yet their sizes are added up.
+typedef struct nr_block {
+  char *memory;
+  size_t size;
+} nr_block;
+
+static void *nr_cut(nr_block *block, size_t count, size_t size) {
+  void *place = block->memory ? block->memory + block->size : NULL;
+  block->size += (count * size + 127) / 128 * 128;
+  return place;
+}
+
+/// What a run's queue has in the memory that all runs have together.
+static nr_queue nr_queue_in(nr_block *block, const nr_run *run) {
+  double rate = 0;
+  for (int64_t index = 0; index < run->sourceCount; index++) {
+    const nr_source *source = &run->sources[index];
+    if (source->kind == NR_SOURCE_STREAM && source->interval > 0) rate += 1 / source->interval;
   }
-  for (int step = 0; step < NR_RING; step++) queue->ring[step] = queue->directRing[step] = NR_NO_EVENT;
-  queue->free = NR_NO_EVENT;
-  queue->until = -INFINITY;
-  run->t = 0;
-  run->samples = run->spikeCount = 0;
-  nr_cell_initial(run->memory, run->indices, run);
+  const size_t sources = (size_t)run->sourceCount + 1;
+  nr_queue queue = {.free = NR_NO_EVENT, .until = -INFINITY};
+  nr_timetable *table = &queue.table;
+  table->bucket = -1;
+  table->fetched = NR_NONE;
+  table->shift = nr_bucket_shift(rate * 0.5 * NR_DT);
+  table->bucketCount = nr_bucket_count(table->shift);
+  table->directs = nr_cut(block, sources, sizeof *table->directs);
+  table->paces = nr_cut(block, sources, sizeof *table->paces);
+  table->capacity = (int32_t)sources;
+  table->coming = nr_cut(block, sources, sizeof *table->coming);
+  table->buckets = nr_cut(block, (size_t)table->bucketCount, sizeof *table->buckets);
+  queue.ring = nr_cut(block, NR_RING, sizeof *queue.ring);
+  queue.crossings = nr_cut(block, sources, sizeof *queue.crossings);
+  return queue;
+}
+
+/// Memory that is looked at all over: on large pages where the system has them, which saves looking for pages.
+static void *nr_allocate(size_t size) {
+  const size_t page = (size_t)1 << 21;
+  if (size < page) return aligned_alloc(128, size);
+  size = (size + page - 1) / page * page;
+  void *memory = aligned_alloc(page, size);
+#ifdef MADV_HUGEPAGE
+  if (memory) madvise(memory, size, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+static int nr_make_queues(nr_run *runs) {
+  nr_block block = {0};
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_cut(&block, 1, sizeof(nr_queue));
+    nr_queue_in(&block, &runs[trial]);
+  }
+  block.memory = nr_allocate(block.size);
+  if (!block.memory) return NR_OUT_OF_MEMORY;
+  block.size = 0;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_run *run = &runs[trial];
+    nr_queue *queue = nr_cut(&block, 1, sizeof *queue);
+    *queue = nr_queue_in(&block, run);
+    for (int step = 0; step < NR_RING; step++) queue->ring[step] = NR_NO_EVENT;
+    for (int64_t each = 0; each < queue->table.bucketCount; each++) queue->table.buckets[each] = NR_NONE;
+    run->state = queue;
+    run->t = 0;
+    run->samples = run->spikeCount = 0;
+  }
+  return NR_OK;
+}
+
+/// Lets the events of a source that has one connection come.
+static void nr_start_direct(nr_run *run, int32_t index) {
+  nr_queue *queue = run->state;
+  nr_source *source = &run->sources[index];
+  nr_direct *direct = &queue->table.directs[index];
+  const nr_connection *connection = &run->connections[source->first];
+  double *weights = run->memory + NR_AT(connection->weights);
+  *direct = (nr_direct){.kind = (int16_t)connection->kind, .instance = connection->instance, .isDirect = 1,
+                        .hasOwnWeight = nr_has_own_weight(connection->kind) != 0};
+  if (direct->hasOwnWeight) {
+    direct->weight = *weights;
+  } else {
+    direct->weights = weights;
+  }
+  const double first = nr_first(source);
+  nr_pace pace = {.delay = connection->delay};
+  if (source->kind == NR_SOURCE_STREAM) {
+    pace.isStream = 1;
+    pace.fixed = nr_fixed_interval(source);
+    pace.random = nr_random_interval(source);
+    pace.number = source->number;
+    direct->drawn = pace.random == 0 ? 1 : source->draws.drawn;
+    memcpy(direct->words, source->draws.words, sizeof direct->words);
+  }
+  direct->pace = nr_pace_index(&queue->table, pace);
+  nr_schedule_direct(queue, index, first);
+}
+
+/// INITIAL of connections, and the first events of sources.
+static void nr_start_events(nr_run *run) {
+  nr_queue *queue = run->state;
   for (int64_t index = 0; index < run->initialCount; index++) {
     const nr_connection *connection = &run->connections[index];
     nr_cell_receive_initial(run, connection->kind, connection->instance,
-                            run->memory + connection->weights);
+                            run->memory + NR_AT(connection->weights));
   }
   for (int64_t index = 0; index < run->sourceCount; index++) {
     nr_source *source = &run->sources[index];
@@ -656,80 +896,111 @@ int nr_start(nr_run *run) {
     if (source->kind == NR_SOURCE_CROSSING) {
       queue->crossings[queue->crossingCount++] = (int32_t)index;
     }
-    nr_direct *direct = &queue->directs[index];
-    direct->source = NR_NO_EVENT;
-    if (nr_is_direct(source)) {
-      const nr_connection *connection = &run->connections[source->first];
-      *direct = (nr_direct){.kind = connection->kind, .instance = connection->instance,
-                            .source = (int32_t)index, .weights = run->memory + connection->weights,
-                            .delay = connection->delay};
-      const double first = nr_first(source);
-      if (source->kind == NR_SOURCE_STREAM) {
-        direct->isStream = 1;
-        direct->fixed = nr_fixed_interval(source);
-        direct->random = nr_random_interval(source);
-        direct->number = source->number;
-        direct->draws = source->draws;
-      }
-      nr_schedule_direct(queue, (int32_t)index, first);
+    queue->table.directs[index].isDirect = 0;
+    if (nr_is_direct(run, source)) {
+      nr_start_direct(run, (int32_t)index);
     } else {
       nr_schedule(run, (int32_t)index, nr_first(source));
     }
   }
   nr_deliver(run, 0);
-  nr_cell_currents(run->memory, run->indices, 0);
-  nr_cell_points(run->memory, run->indices, 0);
-#ifdef NR_HAS_BEFORE_STEP
-  nr_cell_before_step(run->memory, run->indices, 0);
-#endif
-  nr_record(run);
-  nr_deliver(run, 0);
-  // What the first step begins with; later ones find it done.
-  if (NR_IS_FUSED) nr_cell_currents(run->memory, run->indices, 0.5 * NR_DT);
-  return queue->failure;
 }
 
-/// Goes on until `end`, or for `steps` steps where that is less.
-///
-/// Returns NR_OK or why not.
-int nr_continue(nr_run *run, double end, int64_t steps) {
-  nr_queue *queue = run->state;
-  double *memory = run->memory;
-  const int32_t *indices = run->indices;
-  for (int64_t step = 0; step < steps && run->t < end && !queue->failure; step++) {
-    nr_detect(run);
-    nr_deliver(run, run->t + 0.5 * NR_DT);
-    run->t += 0.5 * NR_DT;
-    if (!NR_IS_FUSED) nr_cell_currents(memory, indices, run->t);
-    nr_cell_points(memory, indices, run->t);
-    nr_cell_solve(memory, indices);
-    run->t += 0.5 * NR_DT;
-    if (NR_IS_FUSED) {
-      nr_cell_advance_currents(memory, indices, run->t, run->t + 0.5 * NR_DT);
-    } else {
-      nr_cell_advance(memory, indices, run->t);
-    }
-    nr_record(run);
-    nr_deliver(run, run->t);
+/// Says of each run why it stands still; whether all do.
+static int nr_have_failed(nr_run *runs) {
+  int haveFailed = 1;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    const nr_queue *queue = runs[trial].state;
+    runs[trial].failure = queue->failure;
+    haveFailed &= queue->failure != NR_OK;
   }
-  return queue->failure;
+  return haveFailed;
 }
 
-/// Gives back what the run had; it may be started again.
-void nr_end(nr_run *run) {
-  nr_queue *queue = run->state;
-  if (queue) {
+/// Initialises, as finitialize does after it has set the potentials, and records the first sample.
+///
+/// Each run's `failure` says why it cannot go on. They are in the hands of `nr_end` in any case.
+void nr_start(nr_run *runs) {
+  double *memory = runs->memory;
+  const int32_t *indices = runs->indices;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    runs[trial].failure = NR_OUT_OF_MEMORY;
+    runs[trial].state = NULL;
+  }
+  if (nr_make_queues(runs) != NR_OK) return;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_begin_plays(&runs[trial]);
+    nr_play_events(&runs[trial], 0);
+  }
+  nr_cell_initial(memory, indices, runs);
+  for (int trial = 0; trial < NR_TRIALS; trial++) nr_start_events(&runs[trial]);
+  nr_cell_currents(memory, indices, 0);
+  nr_cell_points(memory, indices, 0);
+#ifdef NR_HAS_BEFORE_STEP
+  nr_cell_before_step(memory, indices, 0);
+#endif
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_record(&runs[trial]);
+    nr_deliver(&runs[trial], 0);
+  }
+  // What the first step begins with; later ones find it done.
+  if (NR_IS_FUSED) nr_cell_currents(memory, indices, 0.5 * NR_DT);
+  nr_have_failed(runs);
+}
+
+/// Goes on until `end`, or for `steps` steps where that is less. A run whose `failure` is set stands still.
+void nr_continue(nr_run *runs, double end, int64_t steps) {
+  double *memory = runs->memory;
+  const int32_t *indices = runs->indices;
+  double t = runs->t;
+  for (int trial = 1; trial < NR_TRIALS; trial++) t = fmax(t, runs[trial].t);
+  for (int64_t step = 0; step < steps && t < end && !nr_have_failed(runs); step++) {
+    for (int trial = 0; trial < NR_TRIALS; trial++) {
+      nr_run *run = &runs[trial];
+      if (run->failure) continue;
+      nr_detect(run);
+      nr_play_events(run, t + 0.5 * NR_DT);
+      nr_deliver(run, t + 0.5 * NR_DT);
+      run->t = t + 0.5 * NR_DT;
+      nr_play_lines(run, run->t);
+    }
+    t += 0.5 * NR_DT;
+    if (!NR_IS_FUSED) nr_cell_currents(memory, indices, t);
+    nr_cell_points(memory, indices, t);
+    nr_cell_solve(memory, indices);
+    t += 0.5 * NR_DT;
+    for (int trial = 0; trial < NR_TRIALS; trial++) nr_play_lines(&runs[trial], t);
+    if (NR_IS_FUSED) {
+      nr_cell_advance_currents(memory, indices, t, t + 0.5 * NR_DT);
+    } else {
+      nr_cell_advance(memory, indices, t);
+    }
+    for (int trial = 0; trial < NR_TRIALS; trial++) {
+      nr_run *run = &runs[trial];
+      if (run->failure) continue;
+      run->t = t;
+      nr_record(run);
+      nr_play_events(run, t);
+      nr_deliver(run, t);
+    }
+  }
+  nr_have_failed(runs);
+}
+
+/// Gives back what runs had; they may be started again.
+void nr_end(nr_run *runs) {
+  // The first run's is where the memory of all begins.
+  void *memory = runs->state;
+  for (int trial = 0; trial < NR_TRIALS; trial++) {
+    const nr_queue *queue = runs[trial].state;
+    if (!queue) continue;
     free(queue->due.events);
     free(queue->later.events);
-    free(queue->ring);
-    free(queue->directRing);
-    free(queue->directs);
     free(queue->pool);
     free(queue->following);
-    free(queue->crossings);
+    runs[trial].state = NULL;
   }
-  free(queue);
-  run->state = NULL;
+  free(memory);
 }
 
 #endif

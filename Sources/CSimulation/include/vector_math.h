@@ -1,4 +1,8 @@
 // Arithmetic on a few numbers at once: what compiled cells compute with. GNU C (gcc and clang).
+//
+// The lanes of a vector are instances that lie side by side in the memory of one trial. Where NR_TOGETHER is
+// defined they are the same instance in as many trials, whose memories are interleaved: what is at `place` in one
+// is at NR_AT(place) beyond where that begins.
 
 #ifndef NR_VECTOR_MATH_H
 #define NR_VECTOR_MATH_H
@@ -20,6 +24,18 @@
 #define NR_LANES 2
 #endif
 
+/// How many trials are run at once.
+#ifdef NR_TOGETHER
+#define NR_TRIALS NR_LANES
+#else
+#define NR_TRIALS 1
+#endif
+/// How many instances are computed at once.
+#define NR_STEP (NR_LANES / NR_TRIALS)
+
+/// Where a trial has what is at a place of its memory.
+#define NR_AT(place) ((int64_t)(place) * NR_TRIALS)
+
 typedef double nr_vector __attribute__((vector_size(8 * NR_LANES)));
 /// What comparisons give: all bits of a lane, or none.
 typedef int64_t nr_mask __attribute__((vector_size(8 * NR_LANES)));
@@ -39,10 +55,30 @@ NR_INLINE void nr_store(double *address, nr_vector value) {
   memcpy(__builtin_assume_aligned(address, 8 * NR_LANES), &value, sizeof value);
 }
 
+/// The memory of the first of trials that are run at once, which has what they share.
+NR_INLINE double *nr_shared(double *memory) {
+  return NR_TRIALS > 1 ? (double *)((uintptr_t)memory & ~(uintptr_t)(8 * NR_TRIALS - 1)) : memory;
+}
+
+/// What the equations of one compartment are solved with: its number in all trials that are run at once.
+#ifdef NR_TOGETHER
+typedef nr_vector nr_number;
+NR_INLINE nr_number nr_get(const double *address) { return nr_load(address); }
+NR_INLINE void nr_set(double *address, nr_number value) { nr_store(address, value); }
+#else
+typedef double nr_number;
+NR_INLINE nr_number nr_get(const double *address) { return *address; }
+NR_INLINE void nr_set(double *address, nr_number value) { *address = value; }
+#endif
+
 NR_INLINE nr_vector nr_gather(const double *array, const int32_t *indices) {
+#ifdef NR_TOGETHER
+  return nr_load(array + NR_AT(indices[0]));
+#else
   nr_vector value;
   for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[indices[lane]];
   return value;
+#endif
 }
 
 /// `yes` where the mask is set, `no` elsewhere; both are computed.
@@ -157,6 +193,7 @@ NR_EACH_LANE(nr_tanh, tanh)
 NR_EACH_LANE(nr_floor, floor)
 NR_EACH_LANE(nr_ceil, ceil)
 NR_EACH_LANE(nr_fabs, fabs)
+NR_EACH_LANE(nr_whole, trunc)
 NR_EACH_LANE_2(nr_atan2, atan2)
 NR_EACH_LANE_2(nr_fmod, fmod)
 NR_EACH_LANE_2(nr_fmin, fmin)
@@ -229,38 +266,54 @@ NR_INLINE void nr_put(nr_vector *array, int count, nr_vector index, nr_vector va
 }
 
 /// Adds to what several instances may share, those that there are.
+NR_INLINE void nr_add(double *array, const int32_t *places, int count, nr_vector value) {
+#ifdef NR_TOGETHER
+  (void)count;
+  nr_store(array + NR_AT(places[0]), nr_load(array + NR_AT(places[0])) + value);
+#else
+  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
+    array[places[lane]] += value[lane];
+  }
+#endif
+}
+
 NR_INLINE void nr_accumulate(double *right, double *diagonal, const int32_t *slots, int count,
                              nr_vector toRight, nr_vector toDiagonal) {
+#ifdef NR_TOGETHER
+  nr_add(right, slots, count, toRight);
+  nr_add(diagonal, slots, count, toDiagonal);
+#else
   for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
     right[slots[lane]] += toRight[lane];
     diagonal[slots[lane]] += toDiagonal[lane];
   }
-}
-
-NR_INLINE void nr_add(double *array, const int32_t *places, int count, nr_vector value) {
-  for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
-    array[places[lane]] += value[lane];
-  }
+#endif
 }
 
 NR_INLINE void nr_scatter(double *array, const int32_t *places, int count, nr_vector value) {
+#ifdef NR_TOGETHER
+  (void)count;
+  nr_store(array + NR_AT(places[0]), value);
+#else
   for (int lane = 0; lane < (count < NR_LANES ? count : NR_LANES); lane++) {
     array[places[lane]] = value[lane];
   }
+#endif
 }
 
 // ---- TABLE ------------------------------------------------------------------------------------------------
 
 /// Where an argument lies in a table, in intervals from its beginning; within it.
 NR_INLINE double nr_place1(const double *table, double argument, int intervals) {
-  const double place = table[1] * (argument - table[0]);
+  const double place = table[NR_AT(1)] * (argument - table[0]);
   return place > 0 ? (place < intervals ? place : intervals) : (place == place ? 0 : place);
 }
 
 NR_INLINE double nr_interpolate1(const double *column, double place, int intervals) {
   if (place != place) return place;
   const int row = place < intervals ? (int)place : intervals - 1;
-  return column[row] + (place - row) * (column[row + 1] - column[row]);
+  const double here = column[NR_AT(row)], next = column[NR_AT(row + 1)];
+  return here + (place - row) * (next - here);
 }
 
 NR_INLINE nr_vector nr_place(const double *table, nr_vector argument, int intervals) {
@@ -277,11 +330,16 @@ NR_INLINE nr_vector nr_interpolate(const double *column, nr_vector place, int in
   return place;
 }
 
+/// Where an instance's own table is: the lanes' instances are one where they are trials.
+NR_INLINE const double *nr_table_of(const double *tables, const int32_t *rows, int stride, int lane) {
+  return tables + NR_AT((int64_t)rows[NR_TRIALS > 1 ? 0 : lane] * stride);
+}
+
 /// The same where instances have tables of their own: which, and how far apart they are.
 NR_INLINE nr_vector nr_place_each(const double *tables, const int32_t *rows, int stride, nr_vector argument,
                                   int intervals) {
   for (int lane = 0; lane < NR_LANES; lane++) {
-    argument[lane] = nr_place1(tables + rows[lane] * stride, argument[lane], intervals);
+    argument[lane] = nr_place1(nr_table_of(tables, rows, stride, lane), argument[lane], intervals);
   }
   return argument;
 }
@@ -289,7 +347,7 @@ NR_INLINE nr_vector nr_place_each(const double *tables, const int32_t *rows, int
 NR_INLINE nr_vector nr_interpolate_each(const double *columns, const int32_t *rows, int stride, nr_vector place,
                                         int intervals) {
   for (int lane = 0; lane < NR_LANES; lane++) {
-    place[lane] = nr_interpolate1(columns + rows[lane] * stride, place[lane], intervals);
+    place[lane] = nr_interpolate1(nr_table_of(columns, rows, stride, lane), place[lane], intervals);
   }
   return place;
 }

@@ -15,12 +15,41 @@ extension BlockBuilder {
       if case .number(let value) = operand { return .number(-value) }
       return .negative(try lower(operand))
     case .not(let operand): return .not(try lower(operand))
+    case .binary(let operation, let left, let right) where operation == .and || operation == .or:
+      return try lower(left, isAnd: operation == .and, right)
     case .binary(let operation, let left, let right):
       let first = try lower(left)
       return .binary(operation, first, try lower(right))
     case .call(let name, let arguments): return try call(name, arguments)
     case .text: throw unsupported("a text")
     }
+  }
+
+  /// A condition whose right side is looked at only where the left one does not decide.
+  private mutating func lower(
+    _ left: SourceExpression, isAnd: Bool, _ right: SourceExpression
+  ) throws(MechanismError) -> Expression {
+    let first = try lower(left)
+    var second = Expression.number(0)
+    let inside = try separately { builder throws(MechanismError) in
+      second = try builder.lower(right)
+    }
+    var effects = Effects()
+    effects.follow(inside, state.tables)
+    let isPure = effects.mayAssign.allSatisfy {
+      if case .local = $0 { true } else { false }
+    }
+    if isPure {
+      for statement in inside { try emit(statement) }
+      return .binary(isAnd ? .and : .or, first, second)
+    }
+    let result = newLocal("condition")
+    let decided = Expression.number(isAnd ? 0 : 1)
+    try emit(.assign(result, decided))
+    let rest = inside + [.assign(result, .binary(.unequal, second, .number(0)))]
+    try emit(
+      .conditional(first, then: isAnd ? rest : [], otherwise: isAnd ? [] : rest))
+    return .variable(result)
   }
 
   mutating func place(_ target: SourceTarget) throws(MechanismError) -> Place {
@@ -52,11 +81,19 @@ extension BlockBuilder {
   private mutating func call(
     _ name: String, _ arguments: [SourceExpression]
   ) throws(MechanismError) -> Expression {
-    if source.functionTables.contains(name) { throw unsupported("FUNCTION_TABLE \(name)") }
+    if let count = source.functionTables[name] {
+      guard count == 1, arguments.count == 1 else {
+        throw unsupported("FUNCTION_TABLE \(name) of \(count) arguments")
+      }
+      let index = Expression.number(Double(state.functionTable(named: name)))
+      return .call(.functionTable, [index, try lower(arguments[0])])
+    }
+    if let value = try random(name, arguments) { return value }
+    if source.routines[name] == nil, let value = try scopRandom(name, arguments) { return value }
     var values: [Expression] = []
     for argument in arguments { values.append(try lower(argument)) }
     if let routine = source.routines[name] { return try writeOut(routine, values) }
-    if let function = Expression.Function(rawValue: name) {
+    if let function = Expression.Function(rawValue: name), function.isOfNMODL {
       guard values.count == function.argumentCount else {
         throw unsupported("\(name) with \(values.count) arguments")
       }
@@ -94,9 +131,13 @@ extension BlockBuilder {
 }
 
 extension Expression.Function {
+  /// Whether a source may call it by its name.
+  var isOfNMODL: Bool { ![.randomWord, .nextRandom, .functionTable].contains(self) }
+
   package var argumentCount: Int {
     switch self {
-    case .atan2, .fmod, .pow, .fmin, .fmax: 2
+    case .randomWord: 5
+    case .atan2, .fmod, .pow, .fmin, .fmax, .functionTable: 2
     case .nernst: 3
     case .ghk: 4
     default: 1

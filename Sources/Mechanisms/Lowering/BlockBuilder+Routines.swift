@@ -87,6 +87,7 @@ extension BlockBuilder {
     builder.bind(routine.arguments[0], .place(argument, count: 1))
     let value = try builder.writeBody(of: routine)
     let body = builder.finish()
+    guard !draws(body.statements) else { throw unsupported("a TABLE of random numbers") }
     var results: [Variable] = []
     var dependencies = table.names
     if routine.isFunction {

@@ -43,6 +43,7 @@ extension BlockBuilder {
     let place = try place(target)
     let before = output.count
     let rate = try lower(source)
+    guard !draws(output[before...]) else { throw unsupported("a random number in equations") }
     switch solver {
     case .none: throw unsupported("\(target.name)'")
     case .exponential: try advanceExponentially(place, rate, after: before)

@@ -1,12 +1,6 @@
 extension BlockBuilder {
   mutating func lower(_ statements: [SourceStatement]) throws(MechanismError) {
-    for (position, statement) in statements.enumerated() {
-      if case .verbatim(let text) = statement {
-        try skipVerbatim(text, isLast: position == statements.count - 1)
-      } else {
-        try lower(statement)
-      }
-    }
+    for statement in statements { try lower(statement) }
   }
 
   private mutating func lower(_ statement: SourceStatement) throws(MechanismError) {
@@ -50,7 +44,8 @@ extension BlockBuilder {
     case .initial: throw unsupported("INITIAL within a block")
     case .watch(let watches): for watch in watches { try self.watch(watch.condition, watch.flag) }
     case .unsupported(let construct): throw unsupported(construct)
-    case .table, .nothing, .verbatim: break
+    case .verbatim, .leave: throw unsupported("VERBATIM")
+    case .table, .nothing: break
     }
   }
 
@@ -87,10 +82,12 @@ extension BlockBuilder {
     let last = try bound(last)
     var by = Expression.number(1)
     if let step { by = try bound(step) }
-    if unrolls {
-      guard case .number(let low) = first, case .number(let high) = last, case .number(let by) = by,
-        by >= 1, (high - low) / by < 10_000
-      else { throw unsupported("FROM with bounds that are no constants") }
+    let constants = [first, last, by].compactMap { bound -> Double? in
+      if case .number(let value) = bound { value } else { nil }
+    }
+    if unrolls, constants.count == 3 {
+      let (low, high, by) = (constants[0], constants[1], constants[2])
+      guard by >= 1, (high - low) / by < 10_000 else { throw unsupported("FROM with such bounds") }
       var index = low
       while index <= high {
         try spend()
@@ -104,11 +101,17 @@ extension BlockBuilder {
     }
     let local = newLocal(variable)
     guard case .local(let index) = local else { return }
+    let (outer, found) = (unrolls, collected.count)
+    unrolls = false
     let inside = try separately { builder throws(MechanismError) in
       try builder.inScope { builder throws(MechanismError) in
         builder.bind(variable, .place(local, count: 1))
         try builder.lower(body)
       }
+    }
+    unrolls = outer
+    guard collected.count == found else {
+      throw unsupported("FROM with bounds that are no constants")
     }
     try emit(.loop(local: index, first: first, last: last, step: by, inside))
   }
@@ -165,65 +168,5 @@ extension BlockBuilder {
     let value = try lower(flag)
     guard output.count == before else { throw unsupported("WATCH over a FUNCTION") }
     try emit(.watch(left: first, isUpwards: operation == .greater, right: second, flag: value))
-  }
-
-  /// C code: left out where it does nothing.
-  private func skipVerbatim(_ text: String, isLast: Bool) throws(MechanismError) {
-    let code = Verbatim.code(of: text)
-    if code.isEmpty || isReadOfIons(code) { return }
-    let returns = ["return0;", "return(0);", "return0.;", "return0.0;"].contains(code)
-    let isFunction = routines.last.flatMap { source.routines[$0]?.isFunction } ?? false
-    guard returns, isLast, !isFunction else { throw unsupported("VERBATIM") }
-  }
-}
-
-extension BlockBuilder {
-  /// `cai = _ion_cai;` and the like: NEURON has done that before the block.
-  private func isReadOfIons(_ code: String) -> Bool {
-    code.split(separator: ";").allSatisfy { statement in
-      let sides = statement.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, sides[1] == "_ion_\(sides[0])",
-        case .variable(.instance(let index))? = state.symbols[String(sides[0])],
-        case .ion = state.symbols.variables[index].role
-      else { return false }
-      return true
-    }
-  }
-}
-
-enum Verbatim {
-  /// C code without comments, lines for the preprocessor and spaces.
-  static func code(of text: String) -> String {
-    var code: [UInt8] = []
-    let bytes = Array(text.utf8)
-    var position = 0
-    var isLineStart = true
-    func next(_ offset: Int) -> UInt8 {
-      position + offset < bytes.count ? bytes[position + offset] : 0
-    }
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "/"), next(1) == UInt8(ascii: "*") {
-        position += 2
-        while position < bytes.count,
-          !(bytes[position] == UInt8(ascii: "*") && next(1) == UInt8(ascii: "/"))
-        {
-          position += 1
-        }
-        position += 2
-      } else if byte == UInt8(ascii: "/") && next(1) == UInt8(ascii: "/")
-        || byte == UInt8(ascii: "#") && isLineStart
-      {
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
-      } else {
-        if byte == UInt8(ascii: "\n") { isLineStart = true }
-        if byte > 32 {
-          code.append(byte)
-          isLineStart = false
-        }
-        position += 1
-      }
-    }
-    return String(decoding: code, as: UTF8.self)
   }
 }

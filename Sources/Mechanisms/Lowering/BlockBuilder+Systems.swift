@@ -10,7 +10,10 @@ extension BlockBuilder {
   mutating func collectSystem(_ body: [SourceStatement]) throws(MechanismError) -> [Statement] {
     solver = .collect
     unrolls = true
-    return try separately { builder throws(MechanismError) in try builder.lower(body) }
+    let statements = try separately { builder throws(MechanismError) in try builder.lower(body) }
+    // How often NEURON does them depends on how soon its iteration ends.
+    guard !draws(statements) else { throw unsupported("a random number in equations") }
+    return statements
   }
 
   mutating func unknowns(_ places: [Place]) throws(MechanismError) -> [Unknown] {

@@ -11,6 +11,8 @@ struct BlockBuilder {
     var reactions: [Reaction] = []
     var conserved: [Conservation] = []
     var volumes: [Place: Expression] = [:]
+
+    var count: Int { equations.count + reactions.count + conserved.count + volumes.count }
   }
 
   /// How statements such as `y' = f` are taken.
@@ -76,6 +78,12 @@ struct BlockBuilder {
   func binding(of name: String) throws(MechanismError) -> Binding {
     for scope in scopes.reversed() {
       if let binding = scope[name] { return binding }
+    }
+    // VERBATIM says `_la` for a LOCAL or an argument `a`.
+    if name.hasPrefix("_l") {
+      for scope in scopes.reversed() {
+        if let binding = scope[String(name.dropFirst(2))] { return binding }
+      }
     }
     switch state.symbols[name] {
     case .variable(let variable)?:

@@ -53,6 +53,7 @@ package enum MechanismReader {
     }
     mechanism.ions = state.symbols.ions
     mechanism.tables = state.tables
+    mechanism.functionTables = state.functionTables
     mechanism.variables = state.symbols.variables
     mechanism.globals = state.symbols.globals
     try mechanism.startStates(state)

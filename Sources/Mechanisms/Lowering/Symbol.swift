@@ -2,6 +2,6 @@
 enum Symbol: Equatable {
   case variable(Variable)
   case number(Double)
-  /// Known, but nothing that a running block may use: POINTER, EXTERNAL, RANDOM.
+  /// Known, but nothing that a running block may use: POINTER, EXTERNAL.
   case unusable(String)
 }

@@ -14,9 +14,15 @@ struct SymbolTable {
 
   init(_ source: MechanismSource) throws(MechanismError) {
     for (name, variable) in Self.specials { symbols[name] = .variable(variable) }
-    for name in source.pointers { symbols[name] = .unusable("POINTER \(name)") }
+    for name in source.pointers.subtracting(source.randoms) {
+      symbols[name] = .unusable("POINTER \(name)")
+    }
     for name in source.externals { symbols[name] = .unusable("EXTERNAL \(name)") }
-    for name in source.randoms { symbols[name] = .unusable("RANDOM \(name)") }
+    for name in source.randoms.sorted() {
+      // What nobody has filled gives no numbers.
+      enter(
+        .init(name: name, role: .stream, count: RandomStream.count, initialValue: .nan))
+    }
     try enterIons(source)
     let currents = Set(source.nonspecificCurrents + source.electrodeCurrents)
     for parameter in source.parameters where symbols[parameter.name] == nil {
@@ -122,6 +128,13 @@ struct SymbolTable {
     if case .variable(let variable) = symbols[name] { return variable }
     enter(.init(name: name, initialValue: initialValue, isHidden: isHidden))
     return .global(globals.count - 1)
+  }
+
+  /// NEURON's generator behind `scop_random`.
+  mutating func generator() -> Variable {
+    if case .variable(let variable) = symbols["scop_random"] { return variable }
+    enter(.init(name: "scop_random", role: .generator))
+    return .instance(variables.count - 1)
   }
 
   func count(of variable: Variable) -> Int {

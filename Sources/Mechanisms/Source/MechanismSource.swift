@@ -64,7 +64,8 @@ struct MechanismSource {
   var fileLocals: [(name: String, count: Int)] = []
   var routines: [String: Routine] = [:]
   var solvables: [String: Solvable] = [:]
-  var functionTables: Set<String> = []
+  /// By name: how many arguments it has.
+  var functionTables: [String: Int] = [:]
   var initial: [SourceStatement] = []
   var breakpoint: [SourceStatement] = []
   var receiver: Routine?

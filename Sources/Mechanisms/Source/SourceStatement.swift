@@ -22,6 +22,8 @@ indirect enum SourceStatement {
   case initial([SourceStatement])
   case watch([(condition: SourceExpression, flag: SourceExpression)])
   case verbatim(String)
+  /// `return` in VERBATIM, with a FUNCTION's value.
+  case leave(SourceExpression?)
   /// Something that changes no number.
   case nothing
   /// What is not compiled, under its name in NMODL.

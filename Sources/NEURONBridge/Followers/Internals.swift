@@ -89,6 +89,9 @@ struct Internals {
     neuron.api.symbol_type(symbol) == rangeVariable && neuron.api.symbol_subtype(symbol) == 4
   }
 
+  /// Whether a mechanism's variable is a RANDOM, by the number for such in NEURON's membfunc.h.
+  func isRandom(_ symbol: SymbolReference) -> Bool { neuron.api.symbol_subtype(symbol) == 6 }
+
   /// A section's range variable, which the section must have; to be moved to where it stays.
   func handle(
     of variable: RangeVariable, in section: SectionReference, at position: Double

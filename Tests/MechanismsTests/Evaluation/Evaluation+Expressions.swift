@@ -51,6 +51,10 @@ extension Evaluation {
     case .fmax: fmax(x[0], x[1])
     case .nernst: nernst(x[0], x[1], x[2])
     case .ghk: ghk(x[0], x[1], x[2], x[3])
+    case .randomWord: RandomWords.word(x)
+    case .nextRandom: RandomWords.next(x[0])
+    // What hoc sets it to is not known here.
+    case .functionTable: .nan
     }
   }
 

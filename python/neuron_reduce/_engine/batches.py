@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import os
 import threading
 from collections.abc import Sequence
@@ -43,45 +44,46 @@ class Batch:
     ) -> None:
         """Runs all trials; what is raised meanwhile, as by Ctrl-C, leaves what is finished."""
         # In this thread: nothing is computed twice, or half.
-        _ = loaded.functions, loaded.wiring, loaded.soma
+        _ = loaded.batch, loaded.wiring, loaded.soma
+        recording = trials.Recording(places, sites, threshold, tstop)
 
-        def work(trial: int) -> Traces | None:
+        def work(group: range) -> list[Traces | EngineError] | None:
             if self._is_stopped.is_set():
                 return None
-            traces = trials.run(
-                loaded,
-                places,
-                sites,
-                threshold,
-                tstop,
-                change=lambda memory, sources: changes.make(trial, memory, sources),
-                is_stopped=self._is_stopped.is_set,
-            )
-            return None if traces is None else self._slim(traces)
+            own = [functools.partial(changes.make, trial) for trial in group]
+            return trials.run_together(loaded, recording, own, self._is_stopped.is_set)
 
         pool = concurrent.futures.ThreadPoolExecutor(threads)
-        futures: dict[concurrent.futures.Future, int] = {}
+        futures: dict[concurrent.futures.Future, range] = {}
+        count, at_once = len(self.traces), loaded.batch.trial_count
         try:
-            for trial in range(len(self.traces)):
-                futures[pool.submit(work, trial)] = trial
+            for first in range(0, count, at_once):
+                group = range(first, min(first + at_once, count))
+                futures[pool.submit(work, group)] = group
             for future in concurrent.futures.as_completed(futures):
-                progress.step(f"trial {futures[future]}")
+                for trial in futures[future]:
+                    progress.step(f"trial {trial}")
         finally:
             self._is_stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
-            for future, trial in futures.items():
-                self._keep(future, trial)
+            for future, group in futures.items():
+                self._keep(future, group)
 
-    def _keep(self, future: concurrent.futures.Future, trial: int) -> None:
+    def _keep(self, future: concurrent.futures.Future, group: range) -> None:
         if future.cancelled():
             return
         try:
-            self.traces[trial] = future.result()
+            found = future.result()
         except EngineError as error:
-            self.problems[trial] = str(error)
+            found = [error] * len(group)
         except MemoryError:
-            # Of this trial: what others found is kept.
-            self.problems[trial] = "there is not enough memory"
+            # Of these trials: what others found is kept.
+            found = [EngineError("there is not enough memory")] * len(group)
+        for trial, each in zip(group, found or (), strict=False):
+            if isinstance(each, EngineError):
+                self.problems[trial] = str(each)
+            else:
+                self.traces[trial] = self._slim(each)
 
     def _slim(self, traces: Traces) -> Traces:
         """Without the memory at the end, which nobody asks for, and with the times of all."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +13,11 @@ from neuron import h, hoc, nrn
 
 from .._library import reducing
 from .._library.programs import Program
-from .._library.structures import ArgumentNames, CellRequest, ProgramRequest
+from .._library.structures import ArgumentNames, CellRequest, FunctionTable, ProgramRequest
 from .._session import collect, gone
-from .._session import mechanisms as mechanisms_of_session
-from ..errors import CellError, EngineError, SynapseError
-from . import inputs, refusals, sources
+from ..errors import CellError, EngineError
+from . import function_tables, inputs, plays, randoms, refusals, sources
+from .catalogue import Catalogue
 from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
@@ -23,77 +25,44 @@ _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 _UNSUFFIXED = ("", "capacitance", "morphology")
 
 
-class Cell:
-    """A cell that was read.
+class Kept:
+    """What of a cell that was read programs and runs are made of, whether its session is there or
+    not.
 
     :ivar name: as messages have it.
-    :ivar sections: all of them; what else says section by an index means one of these.
-    :ivar indices: of the sections.
-    :ivar names: of the sections.
-    :ivar point_processes: all on them.
-    :ivar inputs: what drives these.
+    :ivar names: of its sections; what else says section by an index means one of these.
+    :ivar inputs: what drives its point processes.
+    :ivar plays: what Vectors are played into these.
+    :ivar randoms: the random numbers of its mechanisms.
+    :ivar function_tables: by mechanism and name the arguments and values of FUNCTION_TABLEs.
     :ivar soma: the index of its first somatic section.
     :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
+    :ivar trees: the syntax trees of its mechanisms.
+    :ivar catalogue: the names of all that it has.
     """
 
-    def __init__(
-        self,
-        cell: Any,
-        synapses: Iterable[Any] | None,
-        netcons: Iterable[Any] | None,
-        mechanisms: Sequence[Any],
-        events: Mapping[Any, Any] | None,
-        is_exact: bool = True,
-    ):
-        self.is_exact = is_exact
-        soma = soma_of(cell)
-        self.name = collect.described(cell)
-        self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
-        tree = list(soma[0].wholetree())
-        refusals.check_session(tree)
-        self.point_processes = _point_processes(tree)
-        _check_that_all_are_among(synapses, self.point_processes)
-        self._read = _read(cell, soma, self.point_processes)
-        refusals.check_cell(self._read)
-        self.sections: list[nrn.Section] = self._read.sections()
-        self.indices = {section: index for index, section in enumerate(self.sections)}
-        self.names = [section.name() for section in self.sections]
-        self.soma = self.indices[soma[0]]
-        given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
-        collect.object_references(given, "netcons", "NetCon")
-        for index, each in enumerate(given):
-            if mechanisms_of_session.class_name(each) != "NetCon":
-                raise SynapseError(
-                    f"netcons[{index}] is {collect.described(each)}; expected a NetCon"
-                )
-        self.inputs = inputs.read(self.point_processes, given, events)
-        self._check_origins()
-        self._trees = [
-            each.syntax_tree().encode()
-            for each in sources.find(self._mechanisms(), mechanisms).values()
-        ]
+    name: str
+    names: list[str]
+    inputs: inputs.Inputs
+    plays: list[plays.Play]
+    randoms: randoms.Randoms
+    function_tables: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]
+    soma: int
+    is_exact: bool
+    dt: float
+    celsius: float
+    v_init: float
+    trees: list[bytes]
+    catalogue: Catalogue
 
-    def _mechanisms(self) -> list[str]:
-        found = {
-            mechanism.name()
-            for section in self.sections
-            for mechanism in section(0.5)
-            if not mechanism.is_ion()
-        }
-        found |= {each.hname().split("[")[0] for each in self.point_processes}
-        return sorted(found)
+    @property
+    def process_count(self) -> int:
+        """How many point processes it has."""
+        raise NotImplementedError
 
-    def _check_origins(self) -> None:
-        """:raises EngineError: a NetCon watches another cell."""
-        for index, origin in enumerate(self.inputs.origins):
-            if isinstance(origin, inputs.Voltage) and origin.section not in self.indices:
-                place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
-                raise EngineError(
-                    f"{self.inputs.netcons[place].hname()} has its events from "
-                    f"{origin.section.name()}({origin.x:g}), which is on another cell; expected "
-                    "sources on the cell that is compiled"
-                )
+    def _compile(self, request: ProgramRequest) -> Program:
+        raise NotImplementedError
 
     def program(
         self,
@@ -108,16 +77,16 @@ class Cell:
         :param is_fused: see ``nr_program_request``; likewise for the other two.
         :raises EngineError: a mechanism cannot be compiled; the cell is gone.
         """
-        if any(map(gone.is_gone, self.sections)):
-            raise EngineError(
-                f"sections of {self.name} were deleted, and the engine runs no more than what it "
-                "was asked for before; expected the cell, or what was run before"
-            )
         recorded, adjustable = _texts(recorded), _texts(adjustable)
-        return self._read.compile(
+        tables = [
+            FunctionTable(mechanism.encode(), name.encode(), x.ctypes.data, y.ctypes.data, len(x))
+            for (mechanism, name), (x, y) in self.function_tables.items()
+        ]
+        played = _texts(f"{each.kind}.{each.name}" for each in self.plays)
+        return self._compile(
             ProgramRequest(
-                trees=_array(self._trees),
-                tree_count=len(self._trees),
+                trees=_array(self.trees),
+                tree_count=len(self.trees),
                 time_step=time_step,
                 initial_potential=self.v_init,
                 is_fused=is_fused,
@@ -126,13 +95,13 @@ class Cell:
                 recorded_count=len(recorded),
                 adjustable=_array(adjustable),
                 adjustable_count=len(adjustable),
+                played=_array(played),
+                played_count=len(played),
                 weight_count=len(self.inputs.weights),
+                function_tables=(FunctionTable * max(len(tables), 1))(*tables),
+                function_table_count=len(tables),
             )
         )
-
-    def recordings(self) -> list[reducing.Recording] | None:
-        """What the session's Vectors record and are played into; None where it does not tell."""
-        return self._read.recordings()
 
     def place(self, variable: Variable, program: Program) -> int | None:
         """Where in a program's memory a variable is; None where it is not there."""
@@ -147,6 +116,128 @@ class Cell:
         place = program.variable(section, x, "v")
         assert place is not None
         return place
+
+
+class Cell(Kept):
+    """A cell of the session.
+
+    It keeps the user's objects as long as it lives.
+
+    :ivar sections: all of them.
+    :ivar indices: of the sections.
+    :ivar point_processes: all on them.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        synapses: Iterable[Any] | None,
+        netcons: Iterable[Any] | None,
+        mechanisms: Sequence[Any],
+        events: Mapping[Any, Any] | None,
+        is_exact: bool = True,
+    ):
+        self.is_exact = is_exact
+        # What a caller drops would be gone when NEURON runs it beside the engine.
+        self._kept = cell, events
+        soma = soma_of(cell)
+        self.name = collect.described(cell)
+        self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
+        tree = list(soma[0].wholetree())
+        refusals.check_session(tree)
+        self.point_processes = _point_processes(tree)
+        _check_that_all_are_among(synapses, self.point_processes)
+        self._read = _read(cell, soma, self.point_processes)
+        refusals.check_cell(self._read)
+        self.plays = plays.read(self._read.recordings() or (), self.point_processes)
+        self.sections: list[nrn.Section] = self._read.sections()
+        self.indices = {section: index for index, section in enumerate(self.sections)}
+        self.names = [section.name() for section in self.sections]
+        self.soma = self.indices[soma[0]]
+        given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
+        self.inputs = self._placed(inputs.read(self.point_processes, given, events))
+        found = sources.find(self._mechanisms(), mechanisms)
+        self.trees = [each.syntax_tree().encode() for each in found.values()]
+        self.function_tables = function_tables.read(found, self.point_processes)
+        self.randoms = randoms.read(self.sections, self.point_processes, found)
+
+    def _mechanisms(self) -> list[str]:
+        found = {
+            mechanism.name()
+            for section in self.sections
+            for mechanism in section(0.5)
+            if not mechanism.is_ion()
+        }
+        return sorted(found | set(self._read.process_kinds))
+
+    def _placed(self, given: inputs.Inputs) -> inputs.Inputs:
+        """Inputs by the indices of sections.
+
+        :raises EngineError: a NetCon watches another cell.
+        """
+        if not any(isinstance(each, inputs.Voltage) for each in given.origins):
+            return given
+        origins: list[inputs.Origin] = []
+        for index, origin in enumerate(given.origins):
+            if not isinstance(origin, inputs.Voltage):
+                origins.append(origin)
+                continue
+            if origin.section not in self.indices:
+                place = int(np.flatnonzero(given.origin_indices == index)[0])
+                raise EngineError(
+                    f"{given.netcons[place].hname()} has its events from "
+                    f"{origin.section.name()}({origin.x:g}), which is on another cell; expected "
+                    "sources on the cell that is compiled"
+                )
+            section = self.indices[origin.section]
+            origins.append(inputs.Crossing(section, origin.x, origin.threshold))
+        return dataclasses.replace(given, origins=origins)
+
+    @property
+    def process_count(self) -> int:
+        return len(self.point_processes)
+
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:  # type: ignore[override]
+        """The names of all that it has.
+
+        :raises EngineError: it is gone, and was not asked for this before.
+        """
+        netcons = self.inputs.netcons
+        try:
+            return Catalogue.of(
+                self.sections, self.point_processes, netcons, self._stimulator_names()
+            )
+        except (ReferenceError, AttributeError):
+            raise EngineError(
+                f"{self.name} is not in the session any more as it was compiled; expected the "
+                "cell, since it was not asked for the names of what it has before"
+            ) from None
+
+    def _stimulator_names(self) -> dict[str, int]:
+        """By name of a NetStim the index of its origin."""
+        given = self.inputs
+        return {
+            source.hname(): index
+            for index, (origin, source) in enumerate(zip(given.origins, given.sources, strict=True))
+            if isinstance(origin, inputs.Stimulator)
+        }
+
+    def _compile(self, request: ProgramRequest) -> Program:
+        if any(map(gone.is_gone, self.sections)):
+            raise EngineError(
+                f"sections of {self.name} were deleted, and the engine runs no more than what it "
+                "was asked for before; expected the cell, or what was run before"
+            )
+        return self._read.compile(request)
+
+    def written(self) -> bytes:
+        """What programs are made of, apart from the session; once one was made."""
+        return self._read.written()
+
+    def recordings(self) -> list[reducing.Recording] | None:
+        """What the session's Vectors record and are played into; None where it does not tell."""
+        return self._read.recordings()
 
 
 def soma_of(cell: Any) -> list[nrn.Section]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,14 +14,15 @@ from neuron import hoc, nrn
 from .._session import collect, gone, mechanisms
 from ..errors import ArgumentError
 from . import inputs
-from .cells import Cell, pointer
+from .catalogue import taken_apart
+from .cells import Cell, Kept, pointer
 from .programs import Loaded
 
 _MOST_SEED = 2**32 - 1
 
 _EXPECTED_KEY = (
     "a parameter's name such as 'gnabar_hh' or 'Exp2Syn.tau2', or a pair of a section, a segment "
-    "or a point process, or several of them, and a name"
+    "or a point process, or its name, or several of them, and a name"
 )
 
 
@@ -54,7 +56,7 @@ class Changes:
 
     def __init__(
         self,
-        cell: Cell,
+        cell: Kept,
         seeds: Iterable[int] | None,
         weights: Any,
         rates: Any,
@@ -86,6 +88,7 @@ class Changes:
                 )
         self._netcons = {pointer(each): i for i, each in enumerate(cell.inputs.netcons)}
         self._check_objects()
+        self._check_plays()
 
     @property
     def adjustable(self) -> list[str]:
@@ -133,11 +136,13 @@ class Changes:
             return [(None, self._values(values, what, 0.0))]
         found = []
         for key, each in values.items():
-            if not isinstance(key, hoc.HocObject) or mechanisms.class_name(key) != kind:
+            is_object = isinstance(key, hoc.HocObject) and mechanisms.class_name(key) == kind
+            if not is_object and not isinstance(key, str):
                 raise ArgumentError(
-                    f"{what} has the key {collect.described(key)}; expected {kind}s"
+                    f"{what} has the key {collect.described(key)}; expected {kind}s, or their names"
                 )
-            found.append((key, self._values(each, f"{what}[{key.hname()}]", 0.0)))
+            name = key.hname() if is_object else key
+            found.append((key, self._values(each, f"{what}[{name}]", 0.0)))
         return found
 
     def _clamps(self, amplitudes: Mapping[Any, Any] | None) -> list[_Parameter]:
@@ -164,24 +169,28 @@ class Changes:
         for key, values in given.items():
             shown = f"{what}[{collect.described(key)}]"
             name, segments, processes = self._places(key, shown)
-            is_apart = bool(processes) and not isinstance(key, str)
+            owner = taken_apart(key)[0] if isinstance(key, str) else None
+            is_apart = bool(processes) and owner not in self._cell.catalogue.classes
             numbers = self._values(values, shown)
             found.append(_Parameter(name, segments, processes, is_apart, numbers, is_factor))
         return found
 
     def _places(self, key: Any, shown: str) -> tuple[str, list[tuple[int, float]], list[int]]:
         wanted = f"{shown} is not known; expected {_EXPECTED_KEY}, of this cell"
-        cell = self._cell
         if isinstance(key, str):
-            kind, point, name = key.partition(".")
-            if point:
-                processes = [
-                    index
-                    for index, each in enumerate(cell.point_processes)
-                    if mechanisms.class_name(each) == kind
-                ]
-                return name, [], self._having(processes, name, wanted)
-            return key, self._segments(cell.sections, key, wanted), []
+            owner, name = taken_apart(key)
+            if owner is None:
+                every = range(len(self._cell.names))
+                return (
+                    name,
+                    self._having_parameter([(each, None) for each in every], name, wanted),
+                    [],
+                )
+            if owner in self._cell.catalogue.classes:
+                classes = self._cell.catalogue.classes
+                processes = [index for index, each in enumerate(classes) if each == owner]
+                return self._parameter_of(processes, name, wanted), [], processes
+            key = (owner, name)
         try:
             owners, name = key
         except (TypeError, ValueError):
@@ -192,74 +201,155 @@ class Changes:
             isinstance(owners, hoc.HocObject) and mechanisms.class_name(owners) == "SectionList"
         )
         listed = list(owners) if several else [owners]
-        objects = [each for each in listed if isinstance(each, hoc.HocObject)]
-        known = {pointer(each): index for index, each in enumerate(cell.point_processes)}
-        try:
-            processes = [known[pointer(each)] for each in objects]
-        except (KeyError, TypeError):
-            raise ArgumentError(wanted) from None
-        rest = [each for each in listed if not isinstance(each, hoc.HocObject)]
-        segments = self._segments(rest, name, wanted) if rest else []
-        if processes:
-            self._having(processes, name, wanted)
         if not listed:
             raise ArgumentError(wanted)
+        sections: list[tuple[int, float | None]] = []
+        processes = []
+        for each in listed:
+            section, process = self._owner(each, wanted)
+            if section is not None:
+                sections.append(section)
+            if process is not None:
+                processes.append(process)
+        segments = self._having_parameter(sections, name, wanted) if sections else []
+        if processes:
+            name = self._parameter_of(processes, name, wanted)
         return name, segments, processes
 
-    def _having(self, processes: list[int], name: str, wanted: str) -> list[int]:
-        """Those point processes, where they have the parameter."""
-        kinds = {mechanisms.class_name(self._cell.point_processes[index]) for index in processes}
-        for kind in kinds:
-            if (name, 1) not in mechanisms.parameters(kind):
-                raise ArgumentError(wanted)
-        if not processes:
-            raise ArgumentError(wanted)
-        return processes
-
-    def _segments(self, owners: Iterable[Any], name: str, wanted: str) -> list[tuple[int, float]]:
-        """The segments of sections and segments that have a parameter of a density mechanism."""
-        found = []
-        for owner in owners:
-            if gone.is_gone(owner):
-                raise ArgumentError(wanted)
+    def _owner(self, owner: Any, wanted: str) -> tuple[tuple[int, float | None] | None, int | None]:
+        """A section and a position on it, None for all of it; or a point process."""
+        cell = self._cell
+        if isinstance(owner, str):
+            catalogue = cell.catalogue
+            process = catalogue.process(owner)
+            if process is not None:
+                return None, process
+            segment = catalogue.segment(owner)
+            if segment is not None:
+                return segment, None
+            section = catalogue.section(owner)
+            if section is not None:
+                return (section, None), None
+        elif not isinstance(cell, Cell):
+            raise ArgumentError(
+                f"{wanted.partition(';')[0]}: the engine was pickled, and knows no objects of a "
+                "session; expected names, such as 'dend[3]', 'dend[3](0.5)' and 'Exp2Syn[12]'"
+            )
+        elif isinstance(owner, hoc.HocObject):
+            try:
+                return None, self._process_indices[pointer(owner)]
+            except (KeyError, TypeError):
+                pass
+        elif not gone.is_gone(owner):
             is_segment = issubclass(type(owner), nrn.Segment)
             section = owner.sec if is_segment else owner
-            is_section = issubclass(type(section), nrn.Section)
-            if not is_section or section not in self._cell.indices:
-                raise ArgumentError(wanted)
-            index = self._cell.indices[section]
-            kinds = [each.name() for each in section(0.5) if not each.is_ion()]
-            if any((name, 1) in mechanisms.parameters(kind) for kind in kinds):
-                xs = [owner.x] if is_segment else [segment.x for segment in section]
-                found += [(index, x) for x in xs]
+            if issubclass(type(section), nrn.Section) and section in cell.indices:
+                return (cell.indices[section], owner.x if is_segment else None), None
+        raise ArgumentError(wanted)
+
+    @functools.cached_property
+    def _process_indices(self) -> dict[int, int]:
+        """By NEURON's reference the index of a point process."""
+        processes = self._cell.point_processes if isinstance(self._cell, Cell) else []
+        return {pointer(each): index for index, each in enumerate(processes)}
+
+    def _parameter_of(self, processes: list[int], name: str, wanted: str) -> str:
+        """A parameter of point processes, as hoc calls it.
+
+        :raises ArgumentError: one does not have it.
+        """
+        catalogue = self._cell.catalogue
+        known = [
+            catalogue.kinds[kind].parameters
+            for kind in {catalogue.classes[index] for index in processes}
+        ]
+        # In Python, where del means something else, NEURON calls it delay.
+        for each in (name, "del") if name == "delay" else (name,):
+            if known and all(each in parameters for parameters in known):
+                return each
+        raise ArgumentError(wanted)
+
+    def _having_parameter(
+        self, places: Iterable[tuple[int, float | None]], name: str, wanted: str
+    ) -> list[tuple[int, float]]:
+        """The segments that have a parameter of a density mechanism.
+
+        :param places: sections and positions on them; None for all of a section.
+        """
+        catalogue = self._cell.catalogue
+        having = {kind for kind, each in catalogue.kinds.items() if name in each.parameters}
+        found = []
+        for section, x in places:
+            if not having.isdisjoint(catalogue.insertions[section]):
+                count = catalogue.segments[section]
+                every = [(index + 0.5) / count for index in range(count)]
+                found += [(section, each) for each in (every if x is None else [x])]
         if not found:
             raise ArgumentError(wanted)
         return found
 
     def _check_objects(self) -> None:
-        for netcon, _ in self._weights:
-            if netcon is not None and pointer(netcon) not in self._netcons:
-                raise ArgumentError(
-                    f"weights has {netcon.hname()}, which is on none of the cell's point processes"
-                )
-        known = self._stimulators()
-        for netstim, _ in self._rates:
-            if netstim is not None and pointer(netstim) not in known:
-                raise ArgumentError(
-                    f"rates has {netstim.hname()}, which drives none of the cell's point processes"
-                )
+        for key, _ in self._weights:
+            if key is not None:
+                self._netcon(key)
+        for key, _ in self._rates:
+            if key is not None:
+                self._stimulator(key)
 
+    def _check_plays(self) -> None:
+        for each in self._parameters:
+            for play in self._cell.plays:
+                if each.name == play.name and play.process in each.processes:
+                    raise ArgumentError(
+                        f"a Vector is played into {play.label}, which trials cannot change as "
+                        "well; expected what no Vector is played into"
+                    )
+
+    def _netcon(self, key: Any) -> int:
+        """The index of a NetCon, or of its name.
+
+        :raises ArgumentError: it is none of the cell's.
+        """
+        if isinstance(key, str):
+            found, name = self._cell.catalogue.netcon(key), key
+        else:
+            found, name = self._netcons.get(pointer(key)), key.hname()
+        if found is None:
+            raise ArgumentError(
+                f"weights has {name}, which is on none of the cell's point processes{self._hint}"
+            )
+        return found
+
+    def _stimulator(self, key: Any) -> int:
+        """The index of the origin that a NetStim is, or its name.
+
+        :raises ArgumentError: it is none of the cell's.
+        """
+        if isinstance(key, str):
+            found, name = self._cell.catalogue.stimulators.get(key), key
+        else:
+            found, name = self._stimulators.get(pointer(key)), key.hname()
+        if found is None:
+            raise ArgumentError(
+                f"rates has {name}, which drives none of the cell's point processes{self._hint}"
+            )
+        return found
+
+    @property
+    def _hint(self) -> str:
+        if isinstance(self._cell, Cell):
+            return ""
+        return "; an engine that was pickled knows names alone, such as 'NetCon[12]'"
+
+    @functools.cached_property
     def _stimulators(self) -> dict[int, int]:
         """By NetStim the index of its origin."""
         given = self._cell.inputs
-        found: dict[int, int] = {}
-        if not self._rates or all(each is None for each, _ in self._rates):
-            return found
-        for netcon, origin in zip(given.netcons, given.origin_indices, strict=True):
-            source = netcon.pre()
-            if source is not None and isinstance(given.origins[origin], inputs.Stimulator):
-                found[pointer(source)] = int(origin)
-        return found
+        return {
+            pointer(source): index
+            for index, source in enumerate(given.sources)
+            if isinstance(given.origins[index], inputs.Stimulator)
+        }
 
     # ---- What is done ------------------------------------------------------------------------
 
@@ -272,7 +362,7 @@ class Changes:
             (
                 first_weights[has_weights]
                 if netcon is None
-                else first_weights[[self._netcons[pointer(netcon)]]],
+                else first_weights[[self._netcon(netcon)]],
                 values,
             )
             for netcon, values in self._weights
@@ -284,13 +374,12 @@ class Changes:
             ],
             dtype=bool,
         )
-        known = self._stimulators()
         rates = [
             (
                 np.flatnonzero(
                     is_stream
                     if netstim is None
-                    else is_stream & (wiring.origins == known[pointer(netstim)])
+                    else is_stream & (wiring.origins == self._stimulator(netstim))
                 ),
                 values,
             )
@@ -299,7 +388,8 @@ class Changes:
         parameters = [
             (self._offsets(each, loaded), each.values, each.is_factor) for each in self._parameters
         ]
-        return Prepared(self.seeds, weights, rates, parameters)
+        streams = self._cell.randoms.global_indices(loaded.program)
+        return Prepared(self.seeds, streams, weights, rates, parameters)
 
     @staticmethod
     def _offsets(parameter: _Parameter, loaded: Loaded) -> np.ndarray:
@@ -316,9 +406,13 @@ class Changes:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Prepared:
-    """Changes of a program's memory and sources: where, and a value for each trial."""
+    """Changes of a program's memory and sources: where, and a value for each trial.
+
+    :ivar streams: where the memory has the seeds of RANDOM variables.
+    """
 
     seeds: np.ndarray | None
+    streams: np.ndarray
     weights: Sequence[tuple[np.ndarray, np.ndarray]]
     rates: Sequence[tuple[np.ndarray, np.ndarray]]
     parameters: Sequence[tuple[np.ndarray, np.ndarray, bool]]
@@ -334,6 +428,7 @@ class Prepared:
                 memory[places] = values[trial]
         if self.seeds is not None:
             sources["global_index"] = self.seeds[trial]
+            memory[self.streams] = self.seeds[trial]
         for places, values in self.rates:
             with np.errstate(divide="ignore", invalid="ignore"):
                 sources["interval"][places] /= values[trial]

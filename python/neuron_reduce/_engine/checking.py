@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,12 +49,16 @@ def check(loaded: Loaded, tstop: float) -> None:
     key = loaded.digest
     if _passed.get(key, -1.0) >= until:
         return
+    if not isinstance(loaded.cell, Cell):
+        _warn_of_pickled(key)
+        return
     try:
         copies.check_that_session_can_be_copied(in_parallel=True)
     except SimulatorError as error:
         warn(f"the engine's run is not compared with NEURON's: {error}")
         return
     cell, program = loaded.cell, loaded.program
+    assert isinstance(cell, Cell)
     if any(map(gone.is_gone, cell.sections)):
         raise EngineError(
             f"the engine's run cannot be compared with NEURON's: sections of {cell.name} were "
@@ -84,6 +90,27 @@ def check(loaded: Loaded, tstop: float) -> None:
     _passed[key] = until
 
 
+def passed(loaded: Iterable[Loaded]) -> dict[bytes, float]:
+    """Of some programs those that were compared with NEURON's runs: by digest until when, in ms."""
+    return {each.digest: _passed[each.digest] for each in loaded if each.digest in _passed}
+
+
+def believe(others: Mapping[bytes, float]) -> None:
+    """Takes over what another process has compared."""
+    for key, until in others.items():
+        _passed[key] = max(until, _passed.get(key, -1.0))
+
+
+@functools.cache
+def _warn_of_pickled(key: bytes) -> None:
+    """Once for each program."""
+    warn(
+        "a run of an engine that was pickled is not compared with NEURON's: before it was pickled "
+        "nothing ran with the same time step, recordings of currents and the like, and changes; "
+        "expected such a run or batch before, of one trial for example, or check=False"
+    )
+
+
 def _difference(loaded: Loaded, traces: Traces, sites: list[Site], until: float) -> str:
     """Runs NEURON, in a copy of the process, and says what differs first; empty for nothing."""
     cell = loaded.cell
@@ -101,6 +128,7 @@ def _difference(loaded: Loaded, traces: Traces, sites: list[Site], until: float)
 def _run(cell: Cell, time_step: float, until: float) -> None:
     h.dt, h.steps_per_ms, h.tstop = time_step, 1 / time_step, until
     h.celsius, h.v_init = cell.celsius, cell.v_init
+    cell.randoms.set_back()
     given = cell.inputs
     # By a handler of the session's own, if it has one: nobody else can call NetCon.event then.
     stated: list[tuple[Any, np.ndarray]] = (

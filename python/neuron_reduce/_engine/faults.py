@@ -16,11 +16,11 @@ def located(loaded: Loaded, error: NotANumber) -> EngineError:
     :param error: of a run of the program.
     """
     try:
-        known = list(states.places(loaded))
-    except ReferenceError:
+        known = list(states.named(loaded))
+    except EngineError:
         # The cell is gone, and with it the names of its states.
         return error
-    places = np.array([place for place, *_ in known], dtype=np.int64)
+    places = np.array([place for place, _ in known], dtype=np.int64)
     first: list[tuple[int, float]] = []
 
     def looked(memory: np.ndarray, t: float) -> None:
@@ -38,8 +38,7 @@ def located(loaded: Loaded, error: NotANumber) -> EngineError:
     if not first:
         return error
     index, t = first[0]
-    _, owner, name = known[index]
     return EngineError(
-        f"{states.label(owner)}.{name} is no number since {t:g} ms, and with it all potentials; "
+        f"{known[index][1]} is no number since {t:g} ms, and with it all potentials; "
         "expected parameters and input with which it stays one: NEURON's would not do so either"
     )

@@ -20,19 +20,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from neuron import h, hoc, nrn
 
+from .._library import inputs as library
 from .._session import collect, mechanisms
-from ..errors import ArgumentError, EngineError
+from ..errors import ArgumentError, EngineError, SynapseError
 
 _STIMULATOR = "NetStim"
 
 
-@dataclasses.dataclass(frozen=True)
-class Stimulator:
+class Stimulator(NamedTuple):
     """A NetStim: what its events follow from, with the session's global index of Random123.
 
     :ivar interval: mean time between events in ms.
@@ -85,14 +85,28 @@ class Voltage:
     threshold: float
 
 
-Origin = Stimulator | Times | Voltage | None
+@dataclasses.dataclass(frozen=True)
+class Crossing:
+    """The same of a cell that is known.
+
+    :ivar section: its index among the cell's.
+    """
+
+    section: int
+    x: float
+    threshold: float
+
+
+Origin = Stimulator | Times | Voltage | Crossing | None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Inputs:
     """All NetCons onto some point processes, n of them, in the order in which NEURON made them.
 
-    :ivar netcons: the objects themselves.
+    :ivar netcons: the objects themselves; none where there is no session.
+    :ivar sources: for each origin the object that has the events, which a NetCon does not keep;
+        None for potentials and for nothing.
     :ivar targets: for each the index of its point process, shaped (n,).
     :ivar origins: what has events; None alone for what has none of its own.
     :ivar origin_indices: for each NetCon the index of its origin, shaped (n,).
@@ -107,6 +121,7 @@ class Inputs:
     """
 
     netcons: list[Any]
+    sources: list[Any]
     targets: np.ndarray
     origins: list[Origin]
     origin_indices: np.ndarray
@@ -134,45 +149,78 @@ def read(
         here.
     :raises EngineError: a source of events is none that the engine knows, a NetStim is itself
         driven by events, or one of ``netcons`` has its target elsewhere; the message names it.
+    :raises SynapseError: one of ``netcons`` is none.
     """
-    places = {_pointer(each): index for index, each in enumerate(point_processes)}
     given = _Given(events)
-    found, targets, driven = [], [], {}
-    for netcon in h.List("NetCon"):
-        target = netcon.syn()
-        if target is None:
-            continue
-        pointer = _pointer(target)
-        index = places.get(pointer)
-        if index is None:
-            driven.setdefault(pointer, netcon)
-        else:
-            found.append(netcon)
-            targets.append(index)
+    every = list(h.List("NetCon"))
+    table, every_weight, netstims = library.read(
+        collect.object_references(every, "netcons", "NetCon")
+    )
+    targets = _indices(table["target"], point_processes)
+    places = np.flatnonzero(targets >= 0)
+    found = [every[place] for place in places]
     _check_that_all_are_among(netcons, found)
-    for each in found:
-        if not each.delay >= 0:
-            raise EngineError(
-                f"{each.hname()} has a delay of {each.delay:g} ms; expected 0 or greater"
-            )
-    origins = _Origins(given, driven)
-    origin_indices = [origins.index(each) for each in found]
-    weights = [_weights(each) for each in found]
-    counts = np.array([0, *map(len, weights)], dtype=np.int64)
+    own = table[places]
+    for place in np.flatnonzero(~(own["delay"] >= 0))[:1]:
+        raise EngineError(
+            f"{found[place].hname()} has a delay of {own['delay'][place]:g} ms; expected 0 or "
+            "greater"
+        )
+    elsewhere = np.flatnonzero((targets < 0) & (table["target"] != 0))[::-1]
+    driven = {int(table["target"][place]): every[place] for place in elsewhere}
+    origins = _Origins(given, driven, _stimulators(netstims))
+    origin_indices = [
+        origins.index(*each)
+        for each in zip(
+            found,
+            own["source"].tolist(),
+            own["netstim"].tolist(),
+            own["is_valid"].tolist(),
+            strict=True,
+        )
+    ]
+    starts = np.concatenate([[0], np.cumsum(own["weight_count"])]).astype(np.int64)
+    weights = np.repeat(own["first_weight"] - starts[:-1], own["weight_count"])
     deliveries = given.deliveries(found)
     given.check_that_all_were_used()
     return Inputs(
         found,
-        np.array(targets, dtype=np.int64),
+        origins.sources,
+        targets[places],
         origins.found,
         np.array(origin_indices, dtype=np.int64),
-        np.array([each.delay for each in found], dtype=float),
-        np.array([each.active() for each in found], dtype=bool),
-        np.array([number for each in weights for number in each], dtype=float),
-        np.cumsum(counts),
+        own["delay"].copy(),
+        own["is_active"] != 0,
+        every_weight[weights + np.arange(starts[-1])],
+        starts,
         deliveries,
         int(h.Random().Random123_globalindex()),
     )
+
+
+def _indices(pointers: np.ndarray, objects: Sequence[Any]) -> np.ndarray:
+    """For NEURON's references the indices of the objects that they are of; -1 for others."""
+    if not len(objects):
+        return np.full(len(pointers), -1, dtype=np.int64)
+    known = np.fromiter(map(_pointer, objects), dtype=np.uint64, count=len(objects))
+    order = np.argsort(known, kind="stable")
+    places = np.minimum(np.searchsorted(known[order], pointers), len(known) - 1)
+    return np.where(known[order][places] == pointers, order[places], -1)
+
+
+def _stimulators(table: np.ndarray) -> list[Stimulator | None]:
+    """The NetStims of a table; None where NEURON does not tell of its stream there."""
+    columns = [table[name].tolist() for name in ("interval", "number", "start")]
+    # As max and min have it: what is no number stays so.
+    columns.append(np.minimum(np.maximum(table["noise"], 0.0), 1.0).tolist())
+    columns.append(list(map(tuple, table["ids"].tolist())))
+    made = map(Stimulator._make, zip(*columns, strict=True))
+    if table["has_ids"].all():
+        return list(made)
+    return [
+        each if is_known else None
+        for each, is_known in zip(made, table["has_ids"].tolist(), strict=True)
+    ]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -234,6 +282,10 @@ class _Given:
             self._of[pointer] = key, _times(times, f"events[{key.hname()}]")
             self._unused.add(pointer)
 
+    def is_of(self, pointer: int) -> bool:
+        """Whether something was stated of an object."""
+        return pointer in self._of
+
     def times(self, source) -> np.ndarray | None:
         """What was stated of an object."""
         pointer = _pointer(source)
@@ -262,48 +314,67 @@ class _Given:
 class _Origins:
     """What NetCons have their events from, each once.
 
-    :param driven: by a point process's pointer a NetCon onto it, of those onto none of the cell's.
+    :param driven: by a point process's pointer the first NetCon onto it, of those onto none of the
+        cell's.
+    :param stimulators: all NetStims; None where what it is like has to be asked for.
     """
 
-    def __init__(self, given: _Given, driven: Mapping[int, Any]):
+    def __init__(
+        self,
+        given: _Given,
+        driven: Mapping[int, Any],
+        stimulators: Sequence[Stimulator | None],
+    ):
         self.found: list[Origin] = []
+        self.sources: list[Any] = []
         self._given = given
         self._driven = driven
+        self._stimulators = stimulators
         self._known: dict[Any, int] = {}
 
-    def index(self, netcon) -> int:
-        source = netcon.pre()
-        if source is not None:
-            key = _pointer(source)
-            return (
-                self._known[key]
-                if key in self._known
-                else self._add(key, self._of_object(netcon, source))
-            )
-        origin = _of_section(netcon)
-        return self._known[origin] if origin in self._known else self._add(origin, origin)
+    def index(self, netcon, source: int | None, netstim: int, is_valid: bool) -> int:
+        """The index of a NetCon's origin.
 
-    def _add(self, key: Any, origin: Origin) -> int:
+        :param source: NEURON's reference to the object that it has its events from.
+        :param netstim: the index of the NetStim that this is; -1 for another one, or none.
+        :param is_valid: False where what it had its events from is gone.
+        """
+        if source:
+            found = self._known.get(source)
+            return (
+                self._add(source, self._of_object(netcon, source, netstim), netcon.pre())
+                if found is None
+                else found
+            )
+        origin = _of_section(netcon) if is_valid else None
+        found = self._known.get(origin)
+        return self._add(origin, origin, None) if found is None else found
+
+    def _add(self, key: Any, origin: Origin, source: Any) -> int:
         self._known[key] = len(self.found)
         self.found.append(origin)
+        self.sources.append(source)
         return self._known[key]
 
-    def _of_object(self, netcon, source) -> Origin:
-        times = self._given.times(source)
-        if times is not None:
+    def _of_object(self, netcon, pointer: int, netstim: int) -> Origin:
+        if self._given.is_of(pointer):
+            source = netcon.pre()
+            times = self._given.times(source)
             return Times(_as_played(times, source) if hasattr(source, "play") else np.sort(times))
-        if mechanisms.class_name(source) != _STIMULATOR:
+        if netstim < 0:
             raise EngineError(
-                f"{netcon.hname()} has its events from {source.hname()}, and when that has them is "
-                "not known; expected a NetStim, a membrane potential, or events= with its times"
+                f"{netcon.hname()} has its events from {netcon.pre().hname()}, and when that has "
+                "them is not known; expected a NetStim, a membrane potential, or events= with its "
+                "times"
             )
-        driver = self._driven.get(_pointer(source))
+        driver = self._driven.get(pointer)
         if driver is not None:
             raise EngineError(
-                f"{source.hname()} is started and stopped by {driver.hname()}, which the engine "
-                "does not do; expected a NetStim that no NetCon targets, or events= with its times"
+                f"{netcon.pre().hname()} is started and stopped by {driver.hname()}, which the "
+                "engine does not do; expected a NetStim that no NetCon targets, or events= with "
+                "its times"
             )
-        return Stimulator.of(source)
+        return self._stimulators[netstim] or Stimulator.of(netcon.pre())
 
 
 def _of_section(netcon) -> Origin:
@@ -333,15 +404,16 @@ def _is_of_another_variable(netcon) -> bool:
     return place == -2
 
 
-def _weights(netcon) -> list[float]:
-    count = int(netcon.wcnt())
-    return [netcon.weight[index] for index in range(count)]
-
-
-def _check_that_all_are_among(netcons: Iterable[Any], found: Sequence[Any]) -> None:
-    known = set(map(_pointer, found))
-    for index, netcon in enumerate(netcons):
-        if _pointer(netcon) not in known:
+def _check_that_all_are_among(netcons: Sequence[Any], found: Sequence[Any]) -> None:
+    references = collect.object_references(list(netcons), "netcons", "NetCon")
+    known = set(map(_pointer, found)) if len(references) else set()
+    for index, reference in enumerate(references):
+        if reference not in known:
+            netcon = netcons[index]
+            if mechanisms.class_name(netcon) != "NetCon":
+                raise SynapseError(
+                    f"netcons[{index}] is {collect.described(netcon)}; expected a NetCon"
+                )
             target = netcon.syn()
             where = "has no target" if target is None else f"targets {target.hname()}"
             raise EngineError(

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from .._library.programs import Program
 from ..errors import EngineError
 from . import compiler, inputs, structures
-from .cells import Cell, hoc_name, is_time
+from .cells import Kept, hoc_name, is_time
+from .plays import Play
 from .references import Variable
 
 _SOURCE = np.dtype(structures.Source)
 _CONNECTION = np.dtype(structures.Connection)
+_PLAY = np.dtype(structures.Play)
 _RUN = ctypes.POINTER(structures.Run)
 
 Site = tuple[int, float]
@@ -30,7 +32,7 @@ class Loaded:
     :ivar time_step: in ms.
     """
 
-    def __init__(self, cell: Cell, program: Program, time_step: float):
+    def __init__(self, cell: Kept, program: Program, time_step: float):
         self.cell = cell
         self.program = program
         self.time_step = time_step
@@ -44,20 +46,44 @@ class Loaded:
         return Functions(compiler.load(self.program.source))
 
     @functools.cached_property
+    def batch(self) -> Functions:
+        """What runs trials of it, several at once where that is possible.
+
+        :raises EngineError: there is no compiler, or it fails.
+        """
+        if not self.program.runs_together:
+            return self.functions
+        return Functions(compiler.load(self.source_of_batches))
+
+    @property
+    def source_of_batches(self) -> str:
+        """C that runs trials at once."""
+        return f"#define NR_TOGETHER 1\n{self.program.source}"
+
+    @functools.cached_property
     def soma(self) -> int:
         """Where in the memory the potential of the soma's middle is."""
         return self.cell.potential(self.cell.soma, 0.5, self.program)
 
     def memory(self) -> np.ndarray:
-        """A copy of the memory, with the NetCons' weights, aligned to 64 bytes."""
+        """A copy of the memory, with weights and random numbers."""
+        return self.memories(1)[0]
+
+    def memories(self, count: int) -> list[np.ndarray]:
+        """Copies of the memory for runs that are done at once: interleaved, the first one aligned
+        to 64 bytes."""
         given = self.program.memory
-        unaligned = np.empty(len(given) + 8)
+        unaligned = np.empty(len(given) * count + 8)
         first = (-unaligned.ctypes.data % 64) // 8
-        memory = unaligned[first : first + len(given)]
-        memory[:] = given
+        interleaved = unaligned[first : first + len(given) * count].reshape(-1, count)
+        interleaved[:] = given[:, None]
         weights = self.cell.inputs.weights
-        memory[self.program.weights : self.program.weights + len(weights)] = weights
-        return memory
+        start = self.program.weights
+        interleaved[start : start + len(weights)] = weights[:, None]
+        memories = [interleaved[:, trial] for trial in range(count)]
+        for memory in memories:
+            self.cell.randoms.fill(memory, self.program)
+        return memories
 
     @functools.cached_property
     def wiring(self) -> Wiring:
@@ -86,29 +112,36 @@ class Loaded:
 
 
 class Functions:
-    """A compiled program's functions, which run without the interpreter's lock."""
+    """A compiled program's functions, which run without the interpreter's lock.
+
+    :ivar trial_count: how many runs they do at once.
+    """
 
     def __init__(self, library: ctypes.CDLL):
         self._library = library
+        self.trial_count: int = library.nr_trial_count()
         self.start = library.nr_start
         self.start.argtypes = [_RUN]
+        self.start.restype = None
         self.go_on = library.nr_continue
         self.go_on.argtypes = [_RUN, ctypes.c_double, ctypes.c_int64]
+        self.go_on.restype = None
         self.end = library.nr_end
         self.end.argtypes = [_RUN]
         self.end.restype = None
 
 
 class Wiring:
-    """The sources of events and the connections of a program, as its runtime has them.
+    """The sources of events, the connections and the plays of a program, as its runtime has them.
 
     :ivar sources: of the structure ``nr_source``; for each run :meth:`copy`.
+    :ivar plays: of the structure ``nr_play``; for each run a copy.
     :ivar connections: of the structure ``nr_connection``.
     :ivar origins: for each source the index of the cell's origin; -1 for events that NetCons were
         stated to deliver.
     """
 
-    def __init__(self, cell: Cell, program: Program):
+    def __init__(self, cell: Kept, program: Program):
         given = cell.inputs
         count = len(given.origins)
         # Of those that are not active, and of those without an origin, no source says.
@@ -138,30 +171,37 @@ class Wiring:
             origin = given.origins[index]
             if isinstance(origin, inputs.Times):
                 self._fill_times(place, origin.times)
-            elif isinstance(origin, inputs.Voltage):
+            elif isinstance(origin, inputs.Crossing):
                 self.sources[place]["kind"] = structures.CROSSING
-                offset = cell.potential(cell.indices[origin.section], origin.x, program)
+                offset = cell.potential(origin.section, origin.x, program)
                 self.sources[place]["offset"] = offset
                 self.sources[place]["threshold"] = origin.threshold
         for place, index in enumerate(stated):
             self.sources[len(origins) + place]["first"] = len(order) + place
             self.sources[len(origins) + place]["count"] = 1
             self._fill_times(len(origins) + place, given.deliveries[index])
+        self.plays = np.zeros(len(cell.plays), dtype=_PLAY)
+        for place, play in enumerate(cell.plays):
+            self._fill_play(self.plays[place], play, program)
 
     def copy(self, more: int = 0) -> np.ndarray:
         """The sources, and room for more behind them."""
-        made = np.zeros(len(self.sources) + more, dtype=_SOURCE)
-        # As bytes: numpy copies structures a field of each at a time.
-        size = self.sources.nbytes
-        made.view(np.uint8)[:size] = self.sources.view(np.uint8)
-        return made
+        return _copied(self.sources, len(self.sources) + more)
 
     @property
     def content(self) -> bytes:
         """All of it, wherever in this process's memory it is."""
         sources = self.copy()
         sources["times"] = 0
-        parts = [sources, self.connections[: self.connection_count], self.origins, *self._kept]
+        plays = _copied(self.plays, len(self.plays))
+        plays["values"] = plays["times"] = plays["breaks"] = 0
+        parts = [
+            sources,
+            self.connections[: self.connection_count],
+            self.origins,
+            plays,
+            *self._kept,
+        ]
         return b"".join(each.tobytes() for each in parts)
 
     def _fill_streams(self, given: inputs.Inputs, origins: list[int]) -> None:
@@ -174,10 +214,30 @@ class Wiring:
             return
         streams = [given.origins[origins[place]] for place in places]
         self.sources["kind"][places] = structures.STREAM
-        for name in ("interval", "number", "start", "noise"):
-            self.sources[name][places] = [getattr(each, name) for each in streams]
-        self.sources["ids"][places] = np.array([each.ids for each in streams], dtype=np.uint32)
+        for name, values in zip(inputs.Stimulator._fields, zip(*streams, strict=True), strict=True):
+            self.sources[name][places] = values
         self.sources["global_index"][places] = given.global_index
+
+    def _fill_play(self, place: np.void, play: Play, program: Program) -> None:
+        offset = program.member(play.process, play.name)
+        if offset is None:
+            raise EngineError(
+                f"a Vector is played into {play.label}, which is not among what the engine "
+                "computes with; expected a parameter that is used"
+            )
+        place["offset"] = offset
+        place["interval"], place["is_continuous"] = play.interval, play.is_continuous
+        kept = (
+            ("values", "count", play.values),
+            ("times", "time_count", play.times),
+            ("breaks", "break_count", play.breaks),
+        )
+        for name, count, array in kept:
+            if array is not None:
+                array = np.ascontiguousarray(array)
+                self._kept.append(array)
+                # An address even where it has nothing: that there are no jumps is said so.
+                place[name], place[count] = array.ctypes.data, len(array)
 
     def _fill_times(self, place: int, times: np.ndarray) -> None:
         kept = np.ascontiguousarray(times, dtype=float)
@@ -187,12 +247,25 @@ class Wiring:
         self.sources[place]["time_count"] = len(kept)
 
 
+def _copied(structures: np.ndarray, count: int) -> np.ndarray:
+    """So many structures, the first ones copies."""
+    made = np.zeros(count, dtype=structures.dtype)
+    # As bytes: numpy copies a field of each at a time, and leaves what is between them undefined.
+    made.view(np.uint8)[: structures.nbytes] = structures.view(np.uint8)
+    return made
+
+
 class Programs:
     """The programs of a cell that were made so far, each by what it is for."""
 
-    def __init__(self, cell: Cell):
+    def __init__(self, cell: Kept):
         self._cell = cell
         self._made: dict[tuple, Loaded] = {}
+
+    @property
+    def made(self) -> Collection[Loaded]:
+        """All so far."""
+        return self._made.values()
 
     def recording(
         self,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from neuron import h, hoc, nrn
 
@@ -18,9 +18,12 @@ from .._session import collect, mechanisms
 from ..errors import ArgumentError
 from . import sources
 
+if TYPE_CHECKING:
+    from .catalogue import Catalogue
+
 _EXPECTED = (
-    "a reference such as soma(0.5)._ref_v, a segment, or a pair of a segment, a mechanism of one "
-    "or a point process, and a variable's name"
+    "a reference such as soma(0.5)._ref_v, a segment, a pair of a segment, a mechanism of one "
+    "or a point process, and a variable's name, or a name such as 'soma[0](0.5).v'"
 )
 
 _FIELD = re.compile(
@@ -82,7 +85,16 @@ def find(
     return Finder(sections, point_processes).find(wanted)
 
 
-def _found(wanted: Sequence[Any], cell: Finder) -> list[Variable]:
+def found(
+    wanted: Sequence[Any], finder: Finder | None, catalogue: Callable[[], Catalogue] | None
+) -> list[Variable]:
+    """What is to be recorded.
+
+    :param wanted: see :func:`find`; names, too, where there is a catalogue.
+    :param finder: of the cell's objects; None where these are not in this process.
+    :param catalogue: of its names.
+    :raises ArgumentError: as :func:`find` does.
+    """
     expected = f"expected a list; each of it {_EXPECTED}"
     is_alone = issubclass(type(wanted), (str, nrn.Segment)) or _is_reference(wanted)
     if is_alone or collect.is_section_array(wanted):
@@ -91,11 +103,27 @@ def _found(wanted: Sequence[Any], cell: Finder) -> list[Variable]:
         each_wanted = list(wanted)
     except TypeError:
         raise ArgumentError(f"record is {collect.described(wanted)}; {expected}") from None
-    found = []
+    variables = []
     for index, each in enumerate(each_wanted):
         what = f"record[{index}]"
-        found.append(cell.variable(_reference(each, what), what))
-    return found
+        name = None if catalogue is None else _as_name(each)
+        if catalogue is not None and name is not None:
+            variables.append(catalogue().variable(name, what))
+        elif finder is not None:
+            variables.append(finder.variable(_reference(each, what), what))
+        else:
+            raise ArgumentError(
+                f"{what} is {collect.described(each)}, and the engine was pickled: it knows no "
+                "objects of a session; expected a name such as 'soma[0](0.5).v' or 'Exp2Syn[3].g'"
+            )
+    return variables
+
+
+def _as_name(wanted) -> str | None:
+    """A variable's name, also as a pair of its owner's and its own; None for what is none."""
+    if type(wanted) is tuple and [type(each) for each in wanted] == [str, str]:
+        return ".".join(wanted)
+    return wanted if type(wanted) is str else None
 
 
 def _is_reference(value) -> bool:
@@ -160,7 +188,7 @@ class Finder:
 
     def find(self, wanted: Sequence[Any]) -> list[Variable]:
         """See :func:`find`."""
-        return _found(wanted, self)
+        return found(wanted, self, None)
 
     def variable(self, reference: hoc.HocObject, what: str) -> Variable:
         """:raises ArgumentError: it is not of this cell."""

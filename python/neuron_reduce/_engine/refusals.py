@@ -57,7 +57,8 @@ def _check_reaction_diffusion(sections: Sequence[nrn.Section]) -> None:
 
 
 def check_cell(cell: reducing.Cell) -> None:
-    """Refuses what changes a cell's variables from outside while NEURON runs.
+    """Refuses what changes a cell's variables from outside while NEURON runs; for Vectors see
+    :mod:`plays`.
 
     :raises EngineError: naming it.
     """
@@ -65,13 +66,4 @@ def check_cell(cell: reducing.Cell) -> None:
         raise EngineError(
             "variables are transferred by ParallelContext.target_var(), as between gap junctions, "
             "which the engine does not do; expected none"
-        )
-    for each in cell.recordings() or ():
-        if not each.is_play:
-            continue
-        # What is none of the cell's may drive it all the same: a weight, a NetStim, a GLOBAL.
-        what = "a variable that is not the cell's" if each.name is None else f"{each.name} of it"
-        raise EngineError(
-            f"a Vector is played into {what}, which the engine does not do; expected no "
-            "Vector.play in the session"
         )

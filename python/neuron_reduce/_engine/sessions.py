@@ -211,12 +211,13 @@ def _check_session(cell: Cell, has_events: bool, handlers: int) -> None:
 
 
 def _recordings(cell: Cell) -> list[reducing.Recording]:
-    found = cell.recordings()
-    if found is None:
+    recordings = cell.recordings()
+    if recordings is None:
         raise EngineError("NEURON does not tell what the session's Vectors record")
+    found = [each for each in recordings if not each.is_play]
     for each in found:
-        if each.is_play or each.name is None or each.vector is None:
-            raise EngineError("a Vector records, or is played into, what is none of the cell's")
+        if each.name is None or each.vector is None:
+            raise EngineError("a Vector records what is none of the cell's")
         if each.point_process >= 0 and (each.interval or each.has_times):
             raise EngineError(
                 f"a Vector records {each.name} of a point process at times of its own"
@@ -306,4 +307,7 @@ def _hand_back(loaded: Loaded, traces: Traces) -> None:
             segment.v = traces.memory[cell.potential(index, segment.x, loaded.program)]
     for place, owner, name in states.places(loaded):
         setattr(owner, name, traces.memory[place])
+    cell.randoms.hand_back(traces.memory, loaded.program)
+    for play, offset in zip(cell.plays, loaded.wiring.plays["offset"], strict=True):
+        setattr(cell.point_processes[play.process], play.name, traces.memory[offset])
     h.t = traces.t[-1]

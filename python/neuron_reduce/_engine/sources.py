@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 import neuron
 from neuron import h
 
+from .._display.warned import warn
 from .._session import collect, mechanisms
 from ..errors import ArgumentError, EngineError
 from . import cache
@@ -94,8 +95,19 @@ def find(names: Iterable[str], folders: Sequence[str | os.PathLike] = ()) -> dic
             source = given.get(name)
         if source is None:
             raise _missing(name, name in kinds, places)
+        if source.changed:
+            _warn_of_change(name, source.path)
         found[name] = source
     return found
+
+
+@functools.cache
+def _warn_of_change(name: str, path: str) -> None:
+    """Once in a process."""
+    warn(
+        f"{path} is not what the mechanism {name} was compiled from any more: NEURON and the "
+        "engine run what was compiled; expected nrnivmodl after a change"
+    )
 
 
 def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> EngineError:
@@ -109,6 +121,11 @@ def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> Engin
         "NEURON, made by hoc, or was compiled without its text), and none was found in mechanisms= "
         f"({looked}); expected mechanisms= with the mod file, or its folder"
     )
+
+
+def of_session(name: str) -> Source | None:
+    """The source of a mechanism as NEURON itself keeps it; None where it keeps none."""
+    return _of_session(name, _selectors())
 
 
 def _of_session(name: str, kinds: dict) -> Source | None:
@@ -189,8 +206,16 @@ def declared_name(text: str) -> str | None:
 
     :param text: of a mod file.
     """
-    match = _DECLARATION.search(_COMMENTS.sub(" ", text))
+    match = _DECLARATION.search(without_comments(text))
     return None if match is None else match[1]
+
+
+def without_comments(text: str) -> str:
+    """NMODL without comments and VERBATIM.
+
+    :param text: of a mod file.
+    """
+    return _COMMENTS.sub(" ", text)
 
 
 @functools.cache
@@ -199,10 +224,15 @@ def pointers(name: str) -> frozenset[str]:
 
     :param name: of a mechanism.
     """
-    source = _of_session(name, _selectors())
+    source = of_session(name)
     if source is None:
         return frozenset()
-    lists = _POINTERS.findall(_COMMENTS.sub(" ", source.text))
+    return pointer_names(source)
+
+
+def pointer_names(source: Source) -> frozenset[str]:
+    """The names of POINTERs and BBCOREPOINTERs."""
+    lists = _POINTERS.findall(without_comments(source.text))
     return frozenset(re.findall(r"\w+", ",".join(lists)))
 
 
@@ -215,7 +245,9 @@ def syntax_tree(source: Source) -> str:
     program, home = _nmodl()
     status = os.stat(program)
     identity = f"{neuron.__version__} {program} {status.st_mtime_ns} {status.st_size} {_ARGUMENTS}"
-    source = dataclasses.replace(source, text=_DISCONTINUITY.sub(_UNTOUCHED, source.text))
+    source = dataclasses.replace(
+        source, text=_DISCONTINUITY.sub(_UNTOUCHED, _readable(source.text))
+    )
     key = hashlib.sha256(f"{identity}\0{source.text}".encode()).hexdigest()
     store = cache.open_cache()
     path = store.find(f"{key}.json")
@@ -229,9 +261,21 @@ def syntax_tree(source: Source) -> str:
     return text
 
 
+def _readable(text: str) -> str:
+    """Without what is in COMMENT: nmodl goes on reading after a VERBATIM in it."""
+
+    def lines_of(match: re.Match) -> str:
+        is_comment = match[0].lstrip().startswith("COMMENT")
+        return "\n" * match[0].count("\n") if is_comment else match[0]
+
+    return _COMMENTS.sub(lines_of, text)
+
+
 def _checked(text: str) -> str:
     """:raises ValueError: it is no JSON."""
-    json.loads(text)
+    # What is that deep is refused, by name, where the tree is read.
+    with contextlib.suppress(RecursionError):
+        json.loads(text)
     return text
 
 

@@ -33,6 +33,31 @@ def places(loaded: Loaded) -> Iterator[tuple[int, Any, str]]:
                 yield place, process, name
 
 
+def named(loaded: Loaded) -> Iterator[tuple[int, str]]:
+    """The same by what they are called, wherever the session is.
+
+    :raises EngineError: the cell is gone, and nobody asked for its names before.
+    """
+    cell, program = loaded.cell, loaded.program
+    catalogue = cell.catalogue
+    for section, kinds in enumerate(catalogue.insertions):
+        count = catalogue.segments[section]
+        for segment in range(count):
+            x = (segment + 0.5) / count
+            where = f"{catalogue.sections[section]}({x:g})"
+            for kind in kinds:
+                suffix = "" if kind.endswith("_ion") else f"_{kind}"
+                for name in catalogue.kinds[kind].states:
+                    place = program.variable(section, x, name + suffix)
+                    if place is not None:
+                        yield place, f"{where}.{kind}.{name}"
+    for index, process in enumerate(catalogue.processes):
+        for name in catalogue.kinds[catalogue.classes[index]].states:
+            place = None if loaded.is_shared[index] else program.member(index, name)
+            if place is not None:
+                yield place, f"{process}.{name}"
+
+
 def label(owner: Any) -> str:
     """What a mechanism at its place, or a point process, is called."""
     if isinstance(owner, nrn.Mechanism):

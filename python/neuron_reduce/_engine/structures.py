@@ -55,6 +55,26 @@ class Connection(ctypes.Structure):
     ]
 
 
+class Play(ctypes.Structure):
+    """``nr_play``."""
+
+    _fields_ = [
+        ("offset", ctypes.c_int64),
+        ("values", ctypes.c_void_p),
+        ("times", ctypes.c_void_p),
+        ("count", ctypes.c_int64),
+        ("time_count", ctypes.c_int64),
+        ("interval", ctypes.c_double),
+        ("is_continuous", ctypes.c_int32),
+        ("breaks", ctypes.c_void_p),
+        ("break_count", ctypes.c_int64),
+        ("index", ctypes.c_int64),
+        ("break_index", ctypes.c_int64),
+        ("place", ctypes.c_int64),
+        ("next", ctypes.c_double),
+    ]
+
+
 class Run(ctypes.Structure):
     """``nr_run``."""
 
@@ -76,6 +96,9 @@ class Run(ctypes.Structure):
         ("spike_times", ctypes.c_void_p),
         ("spike_capacity", ctypes.c_int64),
         ("spike_count", ctypes.c_int64),
+        ("plays", ctypes.c_void_p),
+        ("play_count", ctypes.c_int64),
         ("t", ctypes.c_double),
+        ("failure", ctypes.c_int32),
         ("state", ctypes.c_void_p),
     ]

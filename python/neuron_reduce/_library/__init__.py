@@ -267,7 +267,7 @@ def call(function: str, *arguments) -> None:
 
     :raises NeuronReduceError: the subclass that belongs to the error's status.
     """
-    check(getattr(_library, function)(*arguments), _NO_NAMES)
+    check(getattr(_library, function)(*arguments), NO_NAMES)
 
 
 def declare(function: str, *arguments) -> None:
@@ -277,7 +277,7 @@ def declare(function: str, *arguments) -> None:
     declared.argtypes = arguments
 
 
-_NO_NAMES = ArgumentNames(b"", b"", b"", b"", b"")
+NO_NAMES = ArgumentNames(b"", b"", b"", b"", b"")
 """For functions whose errors name no argument of a front."""
 
 

@@ -12,12 +12,13 @@ from .structures import ArgumentNames, ProgramInstance, ProgramRequest
 
 _SIZE = ctypes.POINTER(ctypes.c_size_t)
 
-declare(
-    "nr_cell_compile",
-    ctypes.c_void_p,
-    ctypes.POINTER(ProgramRequest),
-    ctypes.POINTER(ctypes.c_void_p),
-)
+for _name in ("nr_cell_compile", "nr_written_cell_compile"):
+    declare(
+        _name,
+        ctypes.c_void_p,
+        ctypes.POINTER(ProgramRequest),
+        ctypes.POINTER(ctypes.c_void_p),
+    )
 declare("nr_cell_sections", ctypes.c_void_p, ctypes.c_void_p)
 _free = function("nr_program_free", None, ctypes.c_void_p)
 _source = function("nr_program_source", ctypes.c_char_p, ctypes.c_void_p)
@@ -27,6 +28,7 @@ _instances = function(
     "nr_program_instances", ctypes.POINTER(ProgramInstance), ctypes.c_void_p, _SIZE
 )
 _weights = function("nr_program_weights", ctypes.c_int64, ctypes.c_void_p)
+_runs_together = function("nr_program_runs_together", ctypes.c_int32, ctypes.c_void_p)
 _variable = function(
     "nr_program_variable",
     ctypes.c_int64,
@@ -43,21 +45,31 @@ _member = function(
 class Program:
     """A cell as a program: the library's ``nr_program``.
 
+    :param function: of the library, which compiles the kind of cell that it is.
+
     :ivar source: C.
     :ivar memory: the numbers that it begins with, shaped (n,).
     :ivar indices: its table of indices, shaped (m,), int32.
     :ivar instances: for each point process its kind and which of them it is, shaped (p, 2).
+    :ivar runs_together: whether several trials can be run at once by one thread.
     :ivar weights: where in the memory the weights of NetCons begin.
     """
 
-    def __init__(self, cell: ctypes.c_void_p, request: ProgramRequest, names: ArgumentNames):
+    def __init__(
+        self,
+        function: str,
+        cell: ctypes.c_void_p,
+        request: ProgramRequest,
+        names: ArgumentNames,
+    ):
         self._handle = ctypes.c_void_p()
-        check(library.nr_cell_compile(cell, request, self._handle), names)
+        check(getattr(library, function)(cell, request, self._handle), names)
         self.source: str = _source(self._handle).decode()
         self.memory = _array(_memory, self._handle)
         self.indices = _array(_indices, self._handle)
         self.instances = _array(_instances, self._handle).view(np.int32).reshape(-1, 2)
         self.weights: int = _weights(self._handle)
+        self.runs_together = bool(_runs_together(self._handle))
 
     def __del__(self, free=_free):
         if self._handle:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from neuron import h, nrn
 
-from . import _library, check, declare, function, structures
+from . import NO_NAMES, _library, call, check, declare, function, structures
 from .programs import Program
 from .structures import (
     ArgumentNames,
@@ -36,6 +36,17 @@ declare(
     ctypes.POINTER(ctypes.POINTER(structures.Recording)),
     ctypes.POINTER(ctypes.c_size_t),
 )
+declare(
+    "nr_written_cell_read",
+    ctypes.c_char_p,
+    ctypes.c_size_t,
+    ctypes.POINTER(ctypes.c_void_p),
+)
+_free_written = function("nr_written_cell_free", None, ctypes.c_void_p)
+_written = function(
+    "nr_cell_written", ctypes.c_void_p, ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)
+)
+_process_kind = function("nr_cell_process_kind", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
 _has_transfers = function("nr_cell_has_transfers", ctypes.c_int, ctypes.c_void_p)
 
 
@@ -45,6 +56,7 @@ class Recording:
 
     :ivar vector: NEURON's reference to the Vector; None for one that is no object.
     :ivar is_play: whether it is played.
+    :ivar is_continuous: whether what is played is lines between values, rather than steps.
     :ivar name: of the variable, as hoc has it, an element of an array with its index: ``m_hh``,
         ``v``, ``t``, ``g``; None for what is none of the cell's.
     :ivar section: the section's index; -1 for point processes and for the time.
@@ -53,10 +65,13 @@ class Recording:
     :ivar interval: in ms; 0 for all steps.
     :ivar has_times: whether a Vector has the times.
     :ivar times: NEURON's reference to it; None for one that is no object.
+    :ivar has_breaks: whether a Vector has the indices of the times at which lines may jump.
+    :ivar breaks: NEURON's reference to it; None for one that is no object.
     """
 
     vector: int | None
     is_play: bool
+    is_continuous: bool
     name: str | None
     section: int
     position: float
@@ -64,6 +79,8 @@ class Recording:
     interval: float
     has_times: bool
     times: int | None
+    has_breaks: bool
+    breaks: int | None
 
 
 class Cell:
@@ -123,6 +140,14 @@ class Cell:
             self._names,
         )
 
+    @property
+    def process_kinds(self) -> list[str]:
+        """The classes of point process on the cell."""
+        found = []
+        while name := _process_kind(self._handle, len(found)):
+            found.append(name.decode())
+        return found
+
     def sections(self) -> list[nrn.Section]:
         """All sections, in the order of their indices."""
         sections = h.SectionList()
@@ -141,6 +166,7 @@ class Cell:
             Recording(
                 each.vector,
                 bool(each.is_play),
+                each.is_play == 2,
                 None if each.name is None else each.name.decode(),
                 each.section,
                 each.position,
@@ -148,6 +174,8 @@ class Cell:
                 each.interval,
                 bool(each.has_times),
                 each.times,
+                bool(each.has_breaks),
+                each.breaks,
             )
             for each in base[: count.value]
         ]
@@ -161,7 +189,13 @@ class Cell:
 
         :raises EngineError: a mechanism cannot be compiled.
         """
-        return Program(self._handle, request, self._names)
+        return Program("nr_cell_compile", self._handle, request, self._names)
+
+    def written(self) -> bytes:
+        """What programs of the cell are made of, for :class:`WrittenCell`; once one was made."""
+        count = ctypes.c_size_t()
+        base = _written(self._handle, ctypes.byref(count))
+        return ctypes.string_at(base, count.value)
 
     def reduce(self, settings: Settings) -> Outcome:
         """Reduces the cell that was read; the session stays as it is.
@@ -169,6 +203,26 @@ class Cell:
         :raises NeuronReduceError: it cannot be reduced so.
         """
         return Outcome(self._handle, settings, self._names)
+
+
+class WrittenCell:
+    """A cell without its session: the library's ``nr_written_cell``.
+
+    :param content: what :meth:`Cell.written` gave, of this version.
+    :raises EngineError: it is something else.
+    """
+
+    def __init__(self, content: bytes):
+        self._handle = ctypes.c_void_p()
+        call("nr_written_cell_read", content, len(content), ctypes.byref(self._handle))
+
+    def __del__(self, free=_free_written):
+        if self._handle:
+            free(self._handle)
+
+    def compile(self, request: ProgramRequest) -> Program:
+        """As :meth:`Cell.compile`."""
+        return Program("nr_written_cell_compile", self._handle, request, NO_NAMES)
 
 
 def _copy(function, handle: ctypes.c_void_p, kind: type) -> np.ndarray:

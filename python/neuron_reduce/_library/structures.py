@@ -206,6 +206,18 @@ class Impedance(ctypes.Structure):
     ]
 
 
+class FunctionTable(ctypes.Structure):
+    """``nr_function_table``."""
+
+    _fields_ = [
+        ("mechanism", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("arguments", ctypes.c_void_p),
+        ("values", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+    ]
+
+
 class ProgramRequest(ctypes.Structure):
     """``nr_program_request``."""
 
@@ -220,7 +232,11 @@ class ProgramRequest(ctypes.Structure):
         ("recorded_count", ctypes.c_size_t),
         ("adjustable", ctypes.POINTER(ctypes.c_char_p)),
         ("adjustable_count", ctypes.c_size_t),
+        ("played", ctypes.POINTER(ctypes.c_char_p)),
+        ("played_count", ctypes.c_size_t),
         ("weight_count", ctypes.c_size_t),
+        ("function_tables", ctypes.POINTER(FunctionTable)),
+        ("function_table_count", ctypes.c_size_t),
     ]
 
 
@@ -243,4 +259,34 @@ class Recording(ctypes.Structure):
         ("interval", ctypes.c_double),
         ("has_times", ctypes.c_int32),
         ("times", ctypes.c_void_p),
+        ("has_breaks", ctypes.c_int32),
+        ("breaks", ctypes.c_void_p),
+    ]
+
+
+class Netcon(ctypes.Structure):
+    """``nr_netcon``."""
+
+    _fields_ = [
+        ("target", ctypes.c_void_p),
+        ("source", ctypes.c_void_p),
+        ("netstim", ctypes.c_int64),
+        ("delay", ctypes.c_double),
+        ("is_active", ctypes.c_int32),
+        ("is_valid", ctypes.c_int32),
+        ("first_weight", ctypes.c_int64),
+        ("weight_count", ctypes.c_int64),
+    ]
+
+
+class Netstim(ctypes.Structure):
+    """``nr_netstim``."""
+
+    _fields_ = [
+        ("interval", ctypes.c_double),
+        ("number", ctypes.c_double),
+        ("start", ctypes.c_double),
+        ("noise", ctypes.c_double),
+        ("ids", ctypes.c_uint32 * 3),
+        ("has_ids", ctypes.c_int32),
     ]

@@ -15,6 +15,9 @@ from neuron import nrn
 
 from ..errors import CellError
 
+_OF_INTEREST = (list, tuple, dict, nrn.Section, nrn.Segment, nrn.Mechanism)
+"""What may be gone, or hold what is: of lists of thousands of other things none is looked at."""
+
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -47,6 +50,8 @@ def first(value: Any, name: str) -> tuple[str, Any] | None:
         each, place = waiting.pop()
         if issubclass(type(each), list | tuple) and id(each) not in known:
             known.add(id(each))
+            if not any(issubclass(kind, _OF_INTEREST) for kind in set(map(type, each))):
+                continue
             waiting += [(one, f"{place}[{index}]") for index, one in enumerate(each)][::-1]
         elif issubclass(type(each), dict) and id(each) not in known:
             known.add(id(each))

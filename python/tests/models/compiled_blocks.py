@@ -10,11 +10,11 @@ from neuron import h
 from models.compiled import LIBRARY, SOURCES, _compile
 
 
-def load_mechanisms(cache: Path) -> None:
+def load_mechanisms(cache: Path, folder: str = "blocks") -> None:
     """Load what is in the folder; compile it into `cache` if need be."""
-    if h.name_declared("nr_switch"):
+    sources = sorted((SOURCES / folder).glob("*.mod"))
+    if h.name_declared(sources[-1].stem):
         return
-    sources = sorted((SOURCES / "blocks").glob("*.mod"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     library = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
     if not library.exists():
