@@ -24,6 +24,10 @@ package struct Mechanism: Sendable, Equatable {
       case stream
       /// The last number of NEURON's own generator, which `scop_random` moves on: the same one for all instances.
       case generator
+      /// A POINTER: a copy of what it points to, which the mechanism does not set.
+      case pointer
+      /// Whether the POINTER with this index in `variables` is set: 1 or 0.
+      case pointing(Int)
     }
 
     package var name: String
@@ -86,16 +90,19 @@ package struct Mechanism: Sendable, Equatable {
     package var isAssigned: Bool
     /// A LOCAL outside of blocks that is kept from one block to the next: hoc does not know it, INITIAL sets it.
     package var isHidden: Bool
+    /// EXTERNAL: another mechanism's, by the name that hoc has for it.
+    package var isExternal: Bool
 
     package init(
       name: String, count: Int = 1, initialValue: Double = 0, isAssigned: Bool = false,
-      isHidden: Bool = false
+      isHidden: Bool = false, isExternal: Bool = false
     ) {
       self.name = name
       self.count = count
       self.initialValue = initialValue
       self.isAssigned = isAssigned
       self.isHidden = isHidden
+      self.isExternal = isExternal
     }
   }
 
@@ -119,6 +126,9 @@ package struct Mechanism: Sendable, Equatable {
   package var kind: Kind
   /// Whether it says THREADSAFE.
   package var isThreadSafe = false
+  /// Whether NEURON certainly takes it for one that may run in threads, and checks tables for the first instance
+  /// alone: nothing in it is C code, or a variable that all instances set.
+  package var mayRunInThreads = false
   package var variables: [InstanceVariable]
   package var globals: [GlobalVariable]
   package var ions: [Ion]

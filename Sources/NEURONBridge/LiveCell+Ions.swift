@@ -1,6 +1,13 @@
 import CellModel
 
 extension LiveCell {
+  /// Numbers of the session by their hoc names; what it does not know is left out.
+  package func numbers(named names: Set<String>) -> [String: Double] {
+    var found: [String: Double] = [:]
+    for name in names { found[name] = neuron.number(named: name) }
+    return found
+  }
+
   /// An ion of the cell, as the session has it.
   package struct Ion {
     /// Its name without `_ion`.
@@ -9,8 +16,9 @@ extension LiveCell {
     package let valence: Double
     /// The concentrations that it begins with, in mM.
     package let inside, outside: Double
-    /// By section: `ion_style`; nil where the ion is not.
-    package let styles: [Int?]
+    /// By section: `ion_style` of each segment, of the first alone where NEURON does not tell the others; nil
+    /// where the ion is not.
+    package let styles: [[Int]?]
   }
 
   /// The ions of the cell: what of them no value of a segment says.
@@ -19,11 +27,12 @@ extension LiveCell {
   package func ions() throws(BridgeError) -> [Ion] {
     let charge = try neuron.symbol("ion_charge")
     let style = try neuron.symbol("ion_style")
+    let internals = Internals(neuron)
     var ions: [Ion] = []
     for (index, kind) in model.mechanisms.enumerated() where kind.isIon {
       let text = HocString(kind.name)
       let name = kind.ionName
-      var styles: [Int?] = []
+      var styles: [[Int]?] = []
       for (section, reference) in zip(model.sections, sections) {
         guard section.insertions.contains(where: { $0.mechanism == index }) else {
           styles.append(nil)
@@ -31,7 +40,12 @@ extension LiveCell {
         }
         neuron.api.section_push(reference)
         defer { neuron.api.section_pop() }
-        styles.append(Int(try neuron.call(style, .string(text)).number))
+        let first = Int(try neuron.call(style, .string(text)).number)
+        let all = internals.flatMap {
+          Self.styles(of: kind.name, in: reference, section.segments.count, $0)
+        }
+        // A section's first segment has what NEURON answers for the section.
+        styles.append(all?.first == first ? all : [first])
       }
       ions.append(
         Ion(
@@ -41,5 +55,22 @@ extension LiveCell {
           styles: styles))
     }
     return ions
+  }
+
+  /// The styles that an ion's properties have in a section's segments; nil where they cannot be read.
+  private static func styles(
+    of ion: String, in section: SectionReference, _ count: Int, _ internals: Internals
+  ) -> [Int]? {
+    guard LayoutTest.result(internals).pointers else { return nil }
+    let type = internals.functions.mechanism_type(ion)
+    var styles: [Int] = []
+    for segment in 0..<Int32(count) {
+      guard let node = internals.functions.own_node(section, segment),
+        let property = internals.functions.property_of_node(type, node),
+        let datum = internals.functions.datums(property).pointee
+      else { return nil }
+      styles.append(Int(UInt(bitPattern: datum.pointee.storage) & 0xffff_ffff))
+    }
+    return styles
   }
 }

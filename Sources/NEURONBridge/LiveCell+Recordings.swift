@@ -39,14 +39,7 @@ extension LiveCell {
   package func recordings() throws(BridgeError) -> [Recording]? {
     guard let internals = Internals(neuron) else { return nil }
     let time = neuron.api.symbol("t").flatMap { neuron.api.symbol_data($0) }
-    let everything = Replacement(
-      [
-        Replacement.Piece(
-          stem: 0, sections: Array(model.sections.indices),
-          attachment: .init(parent: 0, position: 0))
-      ], of: model)
-    let variables = DendriticVariables(
-      internals, self, everything, processes: Array(model.pointProcesses.indices))
+    let variables = try variables(internals)
     var found: [Recording] = []
     for (record, kind) in internals.records() {
       let value = record.pointee
@@ -55,17 +48,7 @@ extension LiveCell {
       if kind == NEURON_RECORD_TIME || neuron_handle_address(&handle) == time {
         variable = .time
       } else {
-        switch try variables.variable(of: value.variable) {
-        case .range(let range, _, let place):
-          variable = .range(range.text, section: place.section, position: place.position)
-        case .property(let process, let name, let element):
-          let isArray =
-            neuron.api.method_symbol(synapses[process], name).map {
-              neuron.api.symbol_is_array($0)
-            } ?? false
-          variable = .property(isArray ? "\(name)[\(element)]" : name, process: process)
-        case nil: break
-        }
+        variable = self.variable(try variables.variable(of: value.variable))
       }
       let isContinuous = kind == NEURON_PLAY_CONTINUOUS
       let breaks = isContinuous ? value.also.discontinuities : nil
@@ -77,6 +60,32 @@ extension LiveCell {
           vector: internals.object(ofVector: value.vector)))
     }
     return found
+  }
+
+  /// All variables of the cell.
+  func variables(_ internals: Internals) throws(BridgeError) -> DendriticVariables {
+    let everything = Replacement(
+      [
+        Replacement.Piece(
+          stem: 0, sections: Array(model.sections.indices),
+          attachment: .init(parent: 0, position: 0))
+      ], of: model)
+    return DendriticVariables(
+      internals, self, everything, processes: Array(model.pointProcesses.indices))
+  }
+
+  func variable(_ found: DendriticVariables.Variable?) -> Recording.Variable {
+    switch found {
+    case .range(let range, _, let place):
+      return .range(range.text, section: place.section, position: place.position)
+    case .property(let process, let name, let element):
+      let isArray =
+        neuron.api.method_symbol(synapses[process], name).map {
+          neuron.api.symbol_is_array($0)
+        } ?? false
+      return .property(isArray ? "\(name)[\(element)]" : name, process: process)
+    case nil: return .other
+    }
   }
 
   private func sampling(

@@ -155,8 +155,12 @@ final class CellResult {
   ) throws(BridgeError) -> SimulatedCell {
     if let simulated { return simulated }
     let ions = try cell.ions()
-    let read = SimulatedCell(
-      model: cell.model(withValuesOf: mechanisms.mapValues(\.namesReadFirst)),
+    var wanted = mechanisms.mapValues(\.namesReadFirst)
+    for ion in Set(mechanisms.values.flatMap(\.ionsReadFirst)) {
+      wanted["\(ion)_ion"] = ["i\(ion)"]
+    }
+    var read = SimulatedCell(
+      model: cell.model(withValuesOf: wanted),
       ions: Dictionary(
         ions.map { ($0.name, .init(valence: $0.valence, inside: $0.inside, outside: $0.outside)) },
         uniquingKeysWith: { first, _ in first }),
@@ -165,8 +169,34 @@ final class CellResult {
           ions.compactMap { ion in ion.styles[section].map { (ion.name, $0) } },
           uniquingKeysWith: { first, _ in first })
       })
+    read.pointers = try pointers(named: Set(mechanisms.values.flatMap(\.namesOfPointers)))
+    read.externals = cell.numbers(named: Set(mechanisms.values.flatMap(\.namesOfExternals)))
+    read.elsewhere = cell.mechanismsElsewhere
+    read.types = cell.mechanismTypes
     simulated = read
     return read
+  }
+
+  /// What POINTERs point to.
+  private func pointers(
+    named names: Set<String>
+  ) throws(BridgeError) -> [PointerOwner: PointerTarget] {
+    Dictionary(
+      try cell.pointers(named: names).map { pointer in
+        let place: PointerOwner.Place =
+          switch pointer.owner {
+          case .segment(let section, let segment): .segment(section: section, segment: segment)
+          case .process(let index): .process(index)
+          }
+        let target: PointerTarget =
+          switch pointer.target {
+          case .range(let name, let section, let position):
+            .range(name, section: section, position: position)
+          case .property(let name, let process): .member(name, process: process)
+          case .time, .other: .other
+          }
+        return (PointerOwner(name: pointer.name, place: place), target)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   func setLeaks(_ leaks: [NamedLeak]) throws(BridgeError) { try cell.setLeaks(leaks) }

@@ -114,7 +114,7 @@ private func settings(
   let strings = { (start: UnsafePointer<UnsafePointer<CChar>>?, count: Int) in
     Set(elements(start, count).map { String(cString: $0) })
   }
-  return ProgramSettings(
+  var settings = ProgramSettings(
     timeStep: request.time_step, initialPotential: request.initial_potential,
     ions: cell.ions, styles: cell.styles, isFused: request.is_fused != 0,
     usesTables: request.uses_tables != 0,
@@ -122,6 +122,11 @@ private func settings(
     adjustable: strings(request.adjustable, request.adjustable_count),
     played: strings(request.played, request.played_count),
     weightCount: max(request.weight_count, 0), functionTables: functionTables(request))
+  settings.pointers = cell.pointers
+  settings.externals = cell.externals
+  settings.elsewhere = cell.elsewhere
+  settings.types = cell.types
+  return settings
 }
 
 private func functionTables(

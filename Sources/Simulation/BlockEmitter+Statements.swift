@@ -44,8 +44,11 @@ extension BlockEmitter {
           "nr_send_to_itself(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag));")
       }
     case .sendEvent(let time):
-      // What an instance sends goes nowhere: a NetCon from it to the cell is refused where inputs are read.
-      _ = try code(time)
+      let time = asNumber(try code(time)).text
+      // From elsewhere it goes nowhere: a NetCon from such a process is refused where inputs are read.
+      guard let senders, !hasLanes else { break }
+      let now = try code(.variable(.time)).text
+      line("nr_send_event(run, M[\(senders) + i], \(now), \(time));")
     case .moveEvent(let time):
       guard let eventContext, let moves else { throw unsupported("net_move") }
       let time = asNumber(try code(time)).text

@@ -57,6 +57,8 @@ struct BlockEmitter {
   var invariants: [Expression: String] = [:]
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
   var eventContext: (kind: Int, instance: String)?
+  /// Where the memory has which source of events each instance is.
+  var senders: Int?
   /// Where the memory has which event net_move moves, and what WATCH keeps; how far apart arrays of instances are.
   var moves, watchSlots: Int?
   var paddedCount = 0

@@ -144,7 +144,7 @@ extension Mechanism {
 
   /// Whether nothing but its own variables and what of ions it gives back comes of it.
   var canBeAbsent: Bool {
-    tables.isEmpty && !usesGenerator
+    tables.isEmpty && !usesGenerator && usedPointers.isEmpty
       && Effects(of: blocksThatRun, tables).mayAssign.allSatisfy {
         if case .global = $0 { false } else { true }
       }

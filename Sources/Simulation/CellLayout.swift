@@ -46,9 +46,9 @@ struct CellLayout {
   }
 
   /// - Parameters:
-  ///   - styles: by section, then by mechanism that is an ion.
+  ///   - styles: by section and segment, then by mechanism that is an ion.
   ///   - work: of a mechanism.
-  init(of cell: CellModel, styles: [[Int: Int]], work: (Int) -> Work) {
+  init(of cell: CellModel, styles: [[[Int: Int]]], work: (Int) -> Work) {
     compartments = CellCompartments(of: cell)
     let processes = compartments.compartments(ofPointProcessesOf: cell)
     let tree = compartments.tree
@@ -64,7 +64,7 @@ struct CellLayout {
     for compartment in tree.parents.indices where isKept[compartment] {
       let insertions =
         segments[compartment].map { cell.sections[$0.section].insertions.map(\.mechanism) } ?? []
-      let ions = segments[compartment].map { styles[$0.section] } ?? [:]
+      let ions = segments[compartment].map { styles[$0.section][$0.segment] } ?? [:]
       // Places without membrane are a set of their own.
       let key =
         segments[compartment] == nil

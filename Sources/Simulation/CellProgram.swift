@@ -12,8 +12,8 @@ package struct CellProgram: Sendable {
   }
 
   package let source: String
-  package let memory: [Double]
-  package let indices: [Int32]
+  package private(set) var memory: [Double]
+  package private(set) var indices: [Int32]
   /// By section, then by segment: the place in the memory of its potential; after the segments those of the
   /// ends x = 0 and x = 1.
   package let potentials: [[Int]]
@@ -40,8 +40,6 @@ package struct CellProgram: Sendable {
   ) throws(SimulationError) {
     var emitter = try ProgramEmitter(cell, mechanisms, settings)
     source = try emitter.source()
-    memory = emitter.plan.values
-    indices = emitter.plan.indices
     potentials = emitter.potentials
     instances = emitter.instances
     weights = emitter.weights
@@ -50,6 +48,42 @@ package struct CellProgram: Sendable {
     processes = emitter.processes
     layout = emitter.layout
     isFused = emitter.settings.isFused
+    (memory, indices) = ([], [])
+    try point(&emitter)
+    (memory, indices) = (emitter.plan.values, emitter.plan.indices)
+  }
+
+  /// Writes down where what POINTERs point to is.
+  private func point(_ emitter: inout ProgramEmitter) throws(SimulationError) {
+    for pointer in emitter.pointers {
+      var places: [Int] = []
+      let targets = pointer.owners.map { emitter.settings.pointers[$0] }
+      for (owner, target) in zip(pointer.owners, targets) {
+        // What is not set is not read.
+        let place = target == nil ? emitter.voltage : offset(of: target, in: emitter.cell)
+        guard let place else {
+          throw emitter.refused(pointer, owner, "to what the engine does not keep,")
+        }
+        places.append(place)
+      }
+      emitter.plan.set(indices: places, at: pointer.places)
+      if let areSet = pointer.areSet {
+        emitter.plan.set(targets.map { $0 == nil ? 0 : 1 }, at: areSet)
+      }
+    }
+  }
+
+  private func offset(of target: PointerTarget?, in cell: CellModel) -> Int? {
+    switch target {
+    case .range("v", let section, let position) where position <= 0 || position >= 1:
+      return potentials[section][cell.sections[section].segments.count + (position <= 0 ? 0 : 1)]
+    case .range(let name, let section, let position):
+      return offset(
+        ofRangeVariable: name, section: section,
+        segment: cell.sections[section].segmentIndex(at: position))
+    case .member(let name, let process): return offset(ofMember: name, pointProcess: process)
+    case .other, nil: return nil
+    }
   }
 
   /// Where a range variable of a segment is in the memory; nil where it is not there, and in a fused program
@@ -100,9 +134,13 @@ package struct CellProgram: Sendable {
     }
   }
 
+  /// The member by which a point process knows which source of events it is.
+  package static let sender = "net_event()"
+
   /// Where a member of a point process is in the memory; nil where it is not there.
   package func offset(ofMember name: String, pointProcess: Int) -> Int? {
     let instance = instances[pointProcess]
+    if name == Self.sender { return processes[instance.kind].senders.map { $0 + instance.index } }
     return Self.place(of: name, in: processes[instance.kind].instances).map {
       $0.offset + instance.index
     }
@@ -148,6 +186,8 @@ struct ProcessPlan {
   /// By ion: whether its current has to be in the memory anywhere.
   var hasCurrents: [Bool]
   var diameters, areas: Int?
+  /// Where each has the index of the source that it is, -1 for none, when net_event can be called.
+  var senders: Int?
   /// Where it says which event net_move moves: its order, then its weights.
   var moves: Int?
   var watches: [Watch]

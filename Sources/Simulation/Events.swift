@@ -11,6 +11,8 @@ extension Block {
   /// Whether it sends events to its own instance.
   var sendsEvents: Bool { contains { if case .sendToItself = $0 { true } else { false } } }
 
+  var sendsToOthers: Bool { contains { if case .sendEvent = $0 { true } else { false } } }
+
   var movesEvents: Bool { contains { if case .moveEvent = $0 { true } else { false } } }
 
   /// In the order in which they are written.
@@ -34,6 +36,13 @@ extension Block {
 }
 
 extension Mechanism {
+  /// Whether NET_RECEIVE, and nothing else, calls net_event.
+  var sendsToOthers: Bool {
+    guard let receiver, receiver.block.sendsToOthers else { return false }
+    return !([initial, receiver.initial].compactMap { $0 } + blocksOfSteps).contains(
+      where: \.sendsToOthers)
+  }
+
   /// Whether nothing is done before or after steps.
   var isAloneInSteps: Bool { beforeBreakpoint.isEmpty && afterSolve.isEmpty && beforeStep.isEmpty }
 }

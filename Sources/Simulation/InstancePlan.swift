@@ -22,6 +22,16 @@ struct InstancePlan {
     case memory(Int)
     /// Set in each instance before it is read.
     case temporary
+    /// What the last instance of the cell left when a block was done, here; each leaves its own in an array.
+    case carried(array: Int, value: Int)
+
+    /// Whether it is a number of each instance while a block is done.
+    var isOfInstances: Bool {
+      switch self {
+      case .temporary, .carried: true
+      case .constant, .memory: false
+      }
+    }
   }
 
   let mechanism: Mechanism
@@ -33,6 +43,8 @@ struct InstancePlan {
   /// What globals begin with, the first element of arrays.
   private(set) var globalValues: [Double] = []
   private(set) var tables: [TablePlan] = []
+  /// By POINTER that a block reads: where in the indices the places are that it points to.
+  private(set) var pointers: [Int: Int] = [:]
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
   /// The states whose step is tabulated; nil where it is computed.
@@ -48,10 +60,13 @@ struct InstancePlan {
   ///   - isStored: whether a variable has to be in the memory although nothing needs it there.
   ///   - isAdjustable: whether a parameter may be changed between runs.
   ///   - isPlayed: whether a parameter changes during runs.
+  ///   - first: the values of the first instance in the session; nil where it is not known which that is.
+  ///   - carried: globals that may bring what the last instance left to the others.
   init(
     _ mechanism: Mechanism, kind: MechanismKind, prefix: String, values: [[Double]],
     isFused: Bool, usesTables: Bool, isStored: (String) -> Bool, isAdjustable: (String) -> Bool,
-    isPlayed: (String) -> Bool, in plan: inout MemoryPlan
+    isPlayed: (String) -> Bool, first: [Double]? = nil, carried: Set<Variable> = [],
+    in plan: inout MemoryPlan
   ) throws(SimulationError) {
     self.mechanism = mechanism
     self.prefix = prefix
@@ -95,6 +110,12 @@ struct InstancePlan {
       let name = Self.name(of: variable.name, of: mechanism)
       switch variable.role {
       case .ion where !isOwn(index) || !kept.contains(.instance(index)): storage.append(.temporary)
+      case .pointer:
+        storage.append(.temporary)
+        if mechanism.usedPointers.contains(index) {
+          pointers[index] = plan.place(indices: values.map { _ in 0 })
+        }
+      case .pointing: storage.append(.memory(plan.place(0, count: count)))
       case .parameter where !isSet:
         storage.append(
           try Self.parameter(
@@ -122,7 +143,7 @@ struct InstancePlan {
         storage.append(.memory(offset ?? 0))
       }
     }
-    try planGlobals(blocks, assigned, kind, in: &plan)
+    try planGlobals(blocks, assigned, kind, mayCarry: carried, in: &plan)
     // INITIAL may set parameters; what depends on them is computed after it.
     let changing = Effects(of: mechanism.blocksAfterInitial, mechanism.tables).mayAssign.union(
       played)
@@ -137,6 +158,7 @@ struct InstancePlan {
             && !changing.contains(variable)
         case .global(let index):
           mechanism.globals[index].count == 1 && !changing.contains(variable)
+            && !carried.contains(variable)
         default: false
         }
       }, isVector: { bindings[$0]?.isVector ?? true })
@@ -149,9 +171,18 @@ struct InstancePlan {
       guard let start = kind.offset(ofParameter: name) else { return [] }
       return values.map { isAdjustable(name) ? .nan : $0[start] }
     }
+    let firstValue = { (variable: Int) -> Double? in
+      let name = Self.name(of: mechanism.variables[variable].name, of: mechanism)
+      guard let first, let start = kind.offset(ofParameter: name), !isAdjustable(name) else {
+        return nil
+      }
+      return first[start]
+    }
     for index in mechanism.tables.indices {
       tables.append(
-        try TablePlan(index, of: mechanism, storage, globals, assigned, values: values, in: &plan))
+        try TablePlan(
+          index, of: mechanism, storage, globals, assigned, values: values, first: firstValue,
+          in: &plan))
     }
   }
 
@@ -214,8 +245,12 @@ struct InstancePlan {
     let results = mechanism.usedTables.reduce(into: Set<Variable>()) {
       $0.formUnion(mechanism.tables[$1].results)
     }
-    let early = mechanism.blocksAfterInitial.reduce(into: first.liveIn) {
-      $0.formUnion($1.effects(mechanism.tablesMade).liveIn.subtracting(first.certainlyAssigned))
+    // BREAKPOINT is done before the first SOLVE.
+    let currents = mechanism.currents.effects(mechanism.tablesMade).certainlyAssigned
+    let later = [mechanism.advance, mechanism.afterSolve]
+    let early = mechanism.blocksAfterInitial.reduce(into: first.liveIn) { early, block in
+      let certain = first.certainlyAssigned.union(later.contains(block) ? currents : [])
+      early.formUnion(block.effects(mechanism.tablesMade).liveIn.subtracting(certain))
     }
     let found = results.intersection(early)
     for index in mechanism.variables.indices where found.contains(.instance(index)) {
@@ -240,8 +275,9 @@ struct InstancePlan {
       isTemporary: { variable in
         switch variable {
         case .instance(let index):
-          // What of an ion is set goes on to others.
+          // What of an ion is set goes on to others; what is pointed to comes from them.
           if case .ion = mechanism.variables[index].role { return false }
+          if mechanism.variables[index].role == .pointer { return false }
           if case .temporary = storage[index] { return true }
           return false
         case .global(let index):
@@ -292,14 +328,11 @@ struct InstancePlan {
   // MARK: Globals
 
   private mutating func planGlobals(
-    _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind, in plan: inout MemoryPlan
+    _ blocks: [Block], _ assigned: Set<Variable>, _ kind: MechanismKind,
+    mayCarry: Set<Variable>, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     let vectors = vectorGlobals(blocks, assigned)
-    // INITIAL finds what was there before the run, unless another instance's has set it.
-    let first = mechanism.initial.effects(mechanism.tablesMade)
-    let carried = mechanism.blocksOfSteps.reduce(
-      into: first.liveIn.intersection(first.mayAssign)
-    ) { $0.formUnion($1.effects(mechanism.tablesMade).liveIn) }
+    let carried = Self.readFirst(mechanism)
     for (index, global) in mechanism.globals.enumerated() {
       let suffixed = "\(global.name)_\(mechanism.name)"
       let found = kind.globals.first { $0.name == suffixed || $0.name == global.name }
@@ -312,6 +345,11 @@ struct InstancePlan {
       }
       if vectors.contains(.global(index)) {
         guard !carried.contains(.global(index)) else {
+          if mayCarry.contains(.global(index)), found != nil {
+            globals.append(
+              .carried(array: plan.place(0, count: count), value: plan.place(values)))
+            continue
+          }
           throw .unsupported(
             mechanism: mechanism.name, block: "NEURON",
             construct: "GLOBAL \(global.name), which brings a value of one instance to another")
@@ -323,6 +361,41 @@ struct InstancePlan {
         globals.append(.constant(values.first ?? global.initialValue))
       }
     }
+  }
+
+  /// What a block may find as another instance left it.
+  private static func readFirst(_ mechanism: Mechanism) -> Set<Variable> {
+    // INITIAL finds what was there before the run, unless another instance's has set it.
+    let first = mechanism.initial.effects(mechanism.tablesMade)
+    return mechanism.blocksOfSteps.reduce(
+      into: first.liveIn.intersection(first.mayAssign)
+    ) { $0.formUnion($1.effects(mechanism.tablesMade).liveIn) }
+  }
+
+  /// Globals that instances set each to its own, and others read; nil where it is not certain what they read,
+  /// which is certain where a block sets such a one before all else, or not at all.
+  static func carriedGlobals(of mechanism: Mechanism) -> Set<Variable>? {
+    let plan = InstancePlan(unplanned: mechanism)
+    let assigned = Effects(of: mechanism.blocksThatRun, mechanism.tables).mayAssign
+    let found = plan.vectorGlobals(mechanism.blocksThatRun, assigned).intersection(
+      readFirst(mechanism))
+    if found.isEmpty { return [] }
+    let isPlain =
+      mechanism.kind == .density && !mechanism.isThreadSafe && mechanism.isAloneInSteps
+      && mechanism.currents.effects(mechanism.tables).mayAssign.isDisjoint(with: found)
+    let areSetFirst = [mechanism.initial, mechanism.advance].allSatisfy { block in
+      let effects = block.effects(mechanism.tablesMade)
+      return found.intersection(effects.mayAssign).allSatisfy {
+        effects.certainlyAssigned.contains($0) && !effects.liveIn.contains($0)
+          && mechanism.count(of: $0) == 1
+      }
+    }
+    return isPlain && areSetFirst ? found : nil
+  }
+
+  private init(unplanned mechanism: Mechanism) {
+    self.mechanism = mechanism
+    (prefix, count, ohmic) = ("", 0, nil)
   }
 
   /// Whether a block that several instances do at once sets a global to what follows from its own value: it
@@ -401,7 +474,7 @@ struct InstancePlan {
             stride: 1)
         case .memory(let offset):
           Binding(text: "nr_shared(M)[NR_AT(\(offset))]", isVector: false)
-        case .temporary:
+        case .temporary, .carried:
           Binding(
             text: "\(prefix)g_\(CName.of(global.name))", isVector: hasLanes, count: global.count)
         }
@@ -433,8 +506,12 @@ struct InstancePlan {
       }
     }
     for (index, storage) in globals.enumerated() {
-      guard case .temporary = storage else { continue }
       let global = mechanism.globals[index]
+      if case .carried(_, let value) = storage {
+        lines.append(
+          "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name)) = nr_all(M[NR_AT(\(value))]);")
+      }
+      guard case .temporary = storage else { continue }
       let size = global.count > 1 ? "[\(global.count)]" : ""
       let value = globalValues[index]
       let initial = value == 0 || global.count > 1 ? "{0}" : "nr_all(\(CName.literal(value)))"
@@ -442,6 +519,13 @@ struct InstancePlan {
         "NR_UNUSED nr_vector \(prefix)g_\(CName.of(global.name))\(size) = \(initial);")
     }
     return lines
+  }
+
+  /// Sets copies of what POINTERs point to.
+  func pointed(at index: String) -> [String] {
+    pointers.sorted { $0.key < $1.key }.map { variable, places in
+      "\(name(of: variable)) = nr_gather(M, X + \(places) + \(index));"
+    }
   }
 
   /// Stores what blocks may have set.
@@ -458,6 +542,13 @@ struct InstancePlan {
         let value = count == 1 ? name : "\(name)[\(element)]"
         lines.append("nr_store(M + NR_AT(\(offset + element * paddedCount) + \(index)), \(value));")
       }
+    }
+    for (global, storage) in globals.enumerated() {
+      guard case .carried(let array, _) = storage, assigned.contains(.global(global)) else {
+        continue
+      }
+      let name = "\(prefix)g_\(CName.of(mechanism.globals[global].name))"
+      lines.append("nr_store(M + NR_AT(\(array) + \(index)), \(name));")
     }
     return lines
   }

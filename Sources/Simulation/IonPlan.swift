@@ -33,6 +33,16 @@ struct IonPlan {
     }
   }
 
+  /// As hoc has it.
+  func rangeName(of quantity: Mechanism.IonQuantity) -> String {
+    switch quantity {
+    case .reversal: "e\(name)"
+    case .current: "i\(name)"
+    case .inside: "\(name)i"
+    case .outside: "\(name)o"
+    }
+  }
+
   func name(of quantity: Mechanism.IonQuantity) -> String {
     switch quantity {
     case .reversal: prefix + "e"

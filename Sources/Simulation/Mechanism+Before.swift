@@ -1,6 +1,21 @@
 import Mechanisms
 
 extension Mechanism {
+  /// The names of ions whose currents INITIAL reads as they were before the run.
+  package var ionsReadFirst: [String] {
+    let first = initial.effects(tablesMade).liveIn
+    return variables.indices.compactMap { index in
+      guard case .ion(let ion, .current) = variables[index].role, first.contains(.instance(index))
+      else { return nil }
+      return ions[ion].name
+    }
+  }
+
+  /// The names of POINTERs that blocks read, as hoc has them.
+  package var namesOfPointers: [String] {
+    usedPointers.map { InstancePlan.name(of: variables[$0].name, of: self) }
+  }
+
   /// The names of scalar variables whose values from before a run matter, although they are no parameters, as
   /// hoc has them: what hoc set, or an earlier run left, is read before a block sets it.
   package var namesReadFirst: [String] {
@@ -15,7 +30,7 @@ extension Mechanism {
       }
       switch variable.role {
       case .assigned, .current: return InstancePlan.name(of: variable.name, of: self)
-      case .parameter, .state, .ion, .stream, .generator: return nil
+      case .parameter, .state, .ion, .stream, .generator, .pointer, .pointing: return nil
       }
     }
   }

@@ -23,6 +23,18 @@ struct MemoryPlan {
     place([Double](repeating: value, count: count))
   }
 
+  /// Sets numbers that were placed before.
+  mutating func set(_ array: [Double], at offset: Int) {
+    for (place, value) in array.enumerated() { values[offset + place] = value }
+  }
+
+  /// Sets indices that were placed before.
+  mutating func set(indices array: [Int], at offset: Int) {
+    for place in 0..<Self.padded(array.count) {
+      indices[offset + place] = Int32(array[min(place, array.count - 1)])
+    }
+  }
+
   /// Places indices and returns where they begin.
   mutating func place(indices array: [Int]) -> Int {
     let offset = indices.count

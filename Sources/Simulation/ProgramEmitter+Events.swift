@@ -89,6 +89,7 @@ extension ProgramEmitter {
       prefix: "r\(kind)_", indentation: 3)
     emitter.eventContext = (kind, "i")
     emitter.places = ("run->indices", "i")
+    emitter.senders = process.senders
     emitter.moves = process.moves
     emitter.watchSlots = process.watchSlots
     emitter.paddedCount = plan.paddedCount
@@ -100,6 +101,10 @@ extension ProgramEmitter {
         if case .ion(let ion, let quantity) = variable.role, !plan.isOwn(index),
           let places = process.ions[ion][quantity]
         {
+          lines.append(
+            "      NR_UNUSED double \(plan.name(of: index)) = M[NR_AT(run->indices[\(places) + i])];"
+          )
+        } else if let places = plan.pointers[index] {
           lines.append(
             "      NR_UNUSED double \(plan.name(of: index)) = M[NR_AT(run->indices[\(places) + i])];"
           )

@@ -27,7 +27,8 @@ extension ProgramEmitter {
           values: values(of: mechanism, in: set), isFused: settings.isFused,
           usesTables: settings.usesTables,
           isStored: { settings.recorded.contains($0) },
-          isAdjustable: { settings.adjustable.contains($0) }, isPlayed: { _ in false }, in: &plan)
+          isAdjustable: { settings.adjustable.contains($0) }, isPlayed: { _ in false },
+          first: firstValues(of: mechanism), carried: carried[mechanism] ?? [], in: &plan)
       }
       for mechanism in planned.order {
         let isPresent = set.segments.indices.map { set.has(mechanism, at: $0) }
@@ -94,7 +95,9 @@ extension ProgramEmitter {
       }
       ions[mechanism] = IonPlan(
         name: name, prefix: "ion\(mechanism)_", valence: ion?.valence ?? 1, style: style,
-        reversal: plan.place(initial(0, nil)), current: plan.place(0, count: set.count),
+        reversal: plan.place(initial(0, nil)),
+        current: plan.place(
+          initial(cell.mechanisms[mechanism].offset(ofParameter: "i\(name)") ?? Int.max, nil)),
         inside: plan.place(initial(1, ion?.inside)),
         outside: plan.place(initial(2, ion?.outside)), isDynamic: isDynamic,
         isReversalWritten: uses.contains { $0.writes.contains(.reversal) },
@@ -168,6 +171,7 @@ extension ProgramEmitter {
       let size = MemoryPlan.padded(members.count)
       let moves =
         source.blocksThatRun.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
+      let senders = source.sendsToOthers ? plan.place(-1, count: size) : nil
       let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
       processes.append(
         ProcessPlan(
@@ -181,18 +185,21 @@ extension ProgramEmitter {
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
-          moves: moves, watches: watches, watchSlots: watchSlots))
+          senders: senders, moves: moves, watches: watches, watchSlots: watchSlots))
     }
   }
 
   /// A point process makes its own segment's ion such that a concentration that it uses is initialised and moves
-  /// the reversal potential; NEURON tells the style of a section's first segment alone. Where a density
-  /// mechanism of the section does the same, all segments have that style.
+  /// the reversal potential. Where only the style of a section's first segment is known, a density mechanism of
+  /// the section has to do the same, so that all segments have that style.
   private func checkStyle(
     of ion: Mechanism.Ion, _ source: Mechanism, _ section: Int
   ) throws(SimulationError) {
+    let known = settings.styles.indices.contains(section) ? settings.styles[section] : [:]
     let section = cell.sections[section]
-    guard ion.usesConcentration, section.segments.count > 1 else { return }
+    guard ion.usesConcentration, section.segments.count > 1,
+      known[ion.name]?.count != section.segments.count
+    else { return }
     let others = section.insertions.compactMap { mechanisms[$0.mechanism] }.flatMap {
       $0.ions.filter { $0.name == ion.name }
     }

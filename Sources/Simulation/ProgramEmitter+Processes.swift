@@ -20,6 +20,7 @@ extension ProgramEmitter {
       else { continue }
       lines.append("    \(plan.name(of: index)) = nr_gather(M, X + \(places) + b);")
     }
+    lines += plan.pointed(at: "b").map { "    " + $0 }
     return lines
   }
 

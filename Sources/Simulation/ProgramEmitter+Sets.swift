@@ -2,9 +2,10 @@ import Mechanisms
 
 extension ProgramEmitter {
   func density(
-    _ set: SetPlan, _ nodes: CellLayout.NodeSet, _ parts: Parts
+    _ set: SetPlan, _ nodes: CellLayout.NodeSet, _ parts: Parts, ionsAtStart: Bool = true,
+    ionsAtEnd: Bool = true
   ) throws(SimulationError) -> [String] {
-    if set.order.isEmpty, !parts.contains(.currents) { return [] }
+    if set.order.isEmpty, set.ions.isEmpty, !parts.contains(.currents) { return [] }
     var lines = [
       "  for (int b = 0; b < \(nodes.count); b += NR_STEP) {",
       "    NR_UNUSED const nr_vector v = nr_load(M + NR_AT(\(voltage + nodes.first) + b));",
@@ -26,6 +27,7 @@ extension ProgramEmitter {
     for mechanism in set.order {
       guard let plan = set.instances[mechanism] else { continue }
       lines += plan.declarations(at: "b").map { "    " + $0 }
+      lines += plan.pointed(at: "b").map { "    " + $0 }
       if let presence = set.presence[mechanism] {
         lines.append(
           "    NR_UNUSED const nr_mask \(plan.prefix)present = (nr_mask)(nr_load(M + NR_AT(\(presence) + b)) != 0.0);"
@@ -34,7 +36,7 @@ extension ProgramEmitter {
     }
 
     if parts.contains(.initial) {
-      for ion in ions where ion.initialisesReversal { lines.append(nernst(ion)) }
+      for ion in ions where ion.initialisesReversal && ionsAtStart { lines.append(nernst(ion)) }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let initial = try block(
@@ -102,7 +104,7 @@ extension ProgramEmitter {
         lines.append("    nr_store(M + NR_AT(\(ion.inside) + b), \(ion.name(of: .inside)));")
         lines.append("    nr_store(M + NR_AT(\(ion.outside) + b), \(ion.name(of: .outside)));")
       }
-      if parts.contains(.initial), ion.isReversalLeft { lines.append(nernst(ion)) }
+      if parts.contains(.initial), ionsAtEnd, ion.isReversalLeft { lines.append(nernst(ion)) }
       if parts.contains(.initial) || ion.isReversalWritten
         || (parts.contains(.currents) && ion.advancesReversal)
       {

@@ -51,13 +51,17 @@ extension ProgramEmitter {
     let mechanism = plan.mechanism
     let inputs = table.inputs(mechanism.tables)
     for (index, variable) in mechanism.variables.enumerated() {
+      if let value = place.fixed[index] {
+        bindings[.instance(index)] = Binding(text: CName.literal(value), isVector: false)
+        continue
+      }
       if case .constant = plan.storage[index] { continue }
       if inputs.contains(.instance(index)) { continue }
       bindings[.instance(index)] = Binding(
         text: "x_\(CName.of(variable.name))", isVector: false, count: variable.count)
     }
     for (index, global) in mechanism.globals.enumerated() {
-      guard case .temporary = plan.globals[index] else { continue }
+      guard plan.globals[index].isOfInstances else { continue }
       bindings[.global(index)] = Binding(
         text: "g_\(CName.of(global.name))", isVector: false, count: global.count)
     }
@@ -81,7 +85,7 @@ extension ProgramEmitter {
       lines.append("  NR_UNUSED double x_\(CName.of(variable.name))\(size) = {0};")
     }
     for (index, global) in mechanism.globals.enumerated() {
-      guard case .temporary = plan.globals[index] else { continue }
+      guard plan.globals[index].isOfInstances else { continue }
       let value = CName.literal(plan.globalValues[index])
       lines.append(
         global.count > 1

@@ -8,6 +8,11 @@ struct ProgramEmitter {
   var processes: [ProcessPlan] = []
   var instances: [CellProgram.Instance] = []
   var weights = 0
+  var pointers: [Pointer] = []
+  /// Whether INITIAL and SOLVE are done in NEURON's order, see `checkPointers`.
+  let isOrdered: Bool
+  /// By mechanism: globals that bring what the last instance left to the others.
+  let carried: [Int: Set<Variable>]
   var potentials: [[Int]] = []
   let layout: CellLayout
 
@@ -28,14 +33,16 @@ struct ProgramEmitter {
   ) throws(SimulationError) {
     self.cell = cell
     var mechanisms: [Mechanism?] = []
-    for kind in cell.mechanisms { mechanisms.append(try Self.mechanism(of: kind, sources)) }
+    for kind in cell.mechanisms {
+      mechanisms.append(try Self.mechanism(of: kind, sources)?.resolving(settings, sources))
+    }
     self.mechanisms = mechanisms
     var kinds: [Mechanism] = []
     for kind in cell.pointProcessKinds {
       guard let found = try Self.mechanism(of: kind, sources) else {
         throw .missingSource(mechanism: kind.name)
       }
-      kinds.append(found)
+      kinds.append(try found.resolving(settings, sources))
     }
     self.kinds = kinds
     var settings = settings
@@ -45,15 +52,27 @@ struct ProgramEmitter {
     // The numbers of the next step would be drawn before a run ends.
     let all = mechanisms.compactMap { $0 } + kinds
     if all.contains(where: \.drawsForCurrents) { settings.isFused = false }
+    let pointed = Self.pointedVariables(cell, mechanisms, kinds, settings.pointers)
+    if !pointed.isEmpty {
+      settings.isFused = false
+      settings.recorded.formUnion(pointed)
+    }
+    isOrdered = !pointed.isEmpty
+    carried = Self.carriedGlobals(mechanisms, settings)
+    if !carried.isEmpty { settings.isFused = false }
     self.settings = settings
 
     let styles = settings.styles
     let ionStyles = cell.sections.indices.map { section in
-      Dictionary(
-        uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
-          guard cell.mechanisms[index].isIon, styles.indices.contains(section) else { return nil }
-          return styles[section][cell.mechanisms[index].ionName].map { (index, $0) }
-        })
+      cell.sections[section].segments.indices.map { segment in
+        Dictionary(
+          uniqueKeysWithValues: cell.mechanisms.indices.compactMap { index -> (Int, Int)? in
+            guard cell.mechanisms[index].isIon, styles.indices.contains(section),
+              let own = styles[section][cell.mechanisms[index].ionName], let first = own.first
+            else { return nil }
+            return (index, own.indices.contains(segment) ? own[segment] : first)
+          })
+      }
     }
     layout = CellLayout(of: cell, styles: ionStyles) { index in
       guard let mechanism = mechanisms[index] else { return .init(amount: 0, canBeAbsent: true) }
@@ -112,6 +131,8 @@ struct ProgramEmitter {
     try planSets()
     try planProcesses()
     try checkGenerator()
+    pointers = usedPointers()
+    try checkPointers(pointers)
     weights = plan.place(0, count: settings.weightCount)
   }
 
@@ -179,6 +200,7 @@ struct ProgramEmitter {
   /// What blocks of single instances set, or tables follow from, may differ between trials.
   var canRunTogether: Bool {
     if tabled.contains(where: { $0.tables.contains(where: \.isAdjustable) }) { return false }
+    if !carried.isEmpty { return false }
     return !processes.contains { process in
       let mechanism = process.instances.mechanism
       var blocks = [mechanism.receiver?.block, mechanism.receiver?.initial].compactMap { $0 }
@@ -213,12 +235,18 @@ struct ProgramEmitter {
     }
     if isUsed {
       let own = parts.subtracting(.currents)
+      if isOrdered, !parts.contains(.currents) {
+        lines += try orderedPass(parts) + lastOnes(parts)
+        if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
+        return lines + ["}", ""]
+      }
       // Those that write concentrations before what reads them.
       try lines.append(contentsOf: states(ofProcessesThatWrite: true, own))
       for (index, set) in sets.enumerated() {
         try lines.append(contentsOf: density(set, layout.sets[index], parts))
       }
       try lines.append(contentsOf: states(ofProcessesThatWrite: false, own))
+      lines += lastOnes(parts)
       // Those that INITIAL had no use for.
       if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
     }
@@ -233,13 +261,18 @@ struct ProgramEmitter {
     where process.instances.count > 0 && !parts.isEmpty
       && process.instances.mechanism.writesIonStates == isWriting
     {
-      if parts == .initial { lines += eventSlots(process) }
-      if parts == .initial, process.instances.mechanism.initial.sendsEvents {
-        try lines.append(contentsOf: initialOneByOne(kind, process))
-      } else {
-        try lines.append(contentsOf: states(of: process, parts))
-      }
+      lines += try states(kind, process, parts)
     }
     return lines
+  }
+
+  func states(
+    _ kind: Int, _ process: ProcessPlan, _ parts: Parts
+  ) throws(SimulationError) -> [String] {
+    let lines = parts == .initial ? eventSlots(process) : []
+    if parts == .initial, process.instances.mechanism.initial.sendsEvents {
+      return try lines + initialOneByOne(kind, process)
+    }
+    return try lines + states(of: process, parts)
   }
 }

@@ -31,8 +31,9 @@ package struct ProgramSettings: Sendable {
   package var initialPotential: Double
   /// By name without `_ion`.
   package var ions: [String: Ion]
-  /// By section, then by the ion's name: what `ion_style` gives.
-  package var styles: [[String: Int]]
+  /// By section, then by the ion's name: what `ion_style` gives, of each segment or, where there is one number,
+  /// of the first.
+  package var styles: [[String: [Int]]]
   /// Whether states are advanced and the next step's currents computed in one pass. Currents and what else
   /// BREAKPOINT sets can then not be recorded: they are a step ahead.
   package var isFused: Bool
@@ -48,10 +49,18 @@ package struct ProgramSettings: Sendable {
   package var weightCount: Int
   /// By mechanism, then by name.
   package var functionTables: [String: [String: FunctionTable]]
+  /// What POINTERs that are set point to.
+  package var pointers: [PointerOwner: PointerTarget] = [:]
+  /// Values of EXTERNALs, by the names that hoc has for them.
+  package var externals: [String: Double] = [:]
+  /// Names of density mechanisms that sections of other cells have; nil where that is not known.
+  package var elsewhere: Set<String>? = []
+  /// By name of a mechanism: its number in the session, in whose order NEURON does them.
+  package var types: [String: Int] = [:]
 
   package init(
     timeStep: Double, initialPotential: Double, ions: [String: Ion] = [:],
-    styles: [[String: Int]] = [], isFused: Bool = true, usesTables: Bool = false,
+    styles: [[String: [Int]]] = [], isFused: Bool = true, usesTables: Bool = false,
     recorded: Set<String> = [],
     adjustable: Set<String> = [], played: Set<String> = [], weightCount: Int = 0,
     functionTables: [String: [String: FunctionTable]] = [:]

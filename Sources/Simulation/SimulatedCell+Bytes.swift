@@ -32,8 +32,22 @@ extension SimulatedCell {
     writer.write(styles) { writer, styles in
       writer.write(styles.sorted { $0.key < $1.key }) { writer, style in
         writer.write(style.key)
-        writer.write(style.value)
+        writer.write(style.value) { $0.write($1) }
       }
+    }
+    writer.write(pointers.map { ($0.key, $0.value) }.sorted(by: Self.isBefore)) { writer, pointer in
+      writer.write(pointer.0)
+      writer.write(pointer.1)
+    }
+    writer.write(externals.sorted { $0.key < $1.key }) { writer, external in
+      writer.write(external.key)
+      writer.write(external.value)
+    }
+    writer.write(elsewhere == nil ? 0 : 1)
+    writer.write((elsewhere ?? []).sorted()) { $0.write($1) }
+    writer.write(types.sorted { $0.key < $1.key }) { writer, type in
+      writer.write(type.key)
+      writer.write(type.value)
     }
     return writer.bytes
   }
@@ -72,18 +86,51 @@ extension SimulatedCell {
       ions[name] = .init(valence: values[0], inside: values[1], outside: values[2])
     }
     let styles = try reader.list { reader throws(SimulationError) in
-      var found: [String: Int] = [:]
+      var found: [String: [Int]] = [:]
       for (name, style) in try reader.list({ reader throws(SimulationError) in
-        (try reader.text(), try reader.integer())
+        let name = try reader.text()
+        return (name, try reader.list { reader throws(SimulationError) in try reader.integer() })
       }) {
         found[name] = style
       }
       return found
     }
-    guard styles.count == model.sections.count, reader.isAtEnd else {
-      throw .damaged(problem: "does not end as one")
+    guard styles.count == model.sections.count else {
+      throw .damaged(problem: "has no styles of ions for each section")
     }
     self.init(model: model, ions: ions, styles: styles)
+    for (owner, target) in try reader.list({ reader throws(SimulationError) in
+      (try reader.owner(in: model), try reader.target(in: model))
+    }) {
+      pointers[owner] = target
+    }
+    for (name, value) in try reader.list({ reader throws(SimulationError) in
+      (try reader.text(), try reader.number())
+    }) {
+      externals[name] = value
+    }
+    let isKnown = try reader.integer() != 0
+    let names = try reader.list { reader throws(SimulationError) in try reader.text() }
+    elsewhere = isKnown ? Set(names) : nil
+    for (name, type) in try reader.list({ reader throws(SimulationError) in
+      (try reader.text(), try reader.integer())
+    }) {
+      types[name] = type
+    }
+    guard reader.isAtEnd else { throw .damaged(problem: "does not end as one") }
+  }
+
+  private static func isBefore(
+    _ one: (PointerOwner, PointerTarget), _ other: (PointerOwner, PointerTarget)
+  ) -> Bool {
+    let key = { (owner: PointerOwner) in
+      switch owner.place {
+      case .segment(let section, let segment): (0, section, segment)
+      case .process(let index): (1, index, 0)
+      }
+    }
+    let (first, second) = (key(one.0), key(other.0))
+    return first == second ? one.0.name < other.0.name : first < second
   }
 }
 
@@ -124,6 +171,28 @@ private struct ByteWriter {
     write(kind.globals) { writer, global in
       writer.write(global.name)
       writer.write(global.values)
+    }
+  }
+
+  mutating func write(_ owner: PointerOwner) {
+    write(owner.name)
+    switch owner.place {
+    case .segment(let section, let segment): write([section, segment]) { $0.write($1) }
+    case .process(let index): write([index]) { $0.write($1) }
+    }
+  }
+
+  mutating func write(_ target: PointerTarget) {
+    switch target {
+    case .range(let name, let section, let position):
+      write(name)
+      write([Double(section), position])
+    case .member(let name, let process):
+      write(name)
+      write([Double(process)])
+    case .other:
+      write("")
+      write([Double]())
     }
   }
 
@@ -201,6 +270,34 @@ private struct ByteReader {
       globals: try list { reader throws(SimulationError) in
         MechanismKind.Global(name: try reader.text(), values: try reader.numbers())
       })
+  }
+
+  mutating func owner(in cell: CellModel) throws(SimulationError) -> PointerOwner {
+    let name = try text()
+    let place = try list { reader throws(SimulationError) in try reader.integer() }
+    if place.count == 2, cell.sections.indices.contains(place[0]),
+      cell.sections[place[0]].segments.indices.contains(place[1])
+    {
+      return PointerOwner(name: name, place: .segment(section: place[0], segment: place[1]))
+    }
+    guard place.count == 1, cell.pointProcesses.indices.contains(place[0]) else {
+      throw .damaged(problem: "has a POINTER of nothing")
+    }
+    return PointerOwner(name: name, place: .process(place[0]))
+  }
+
+  mutating func target(in cell: CellModel) throws(SimulationError) -> PointerTarget {
+    let name = try text()
+    let place = try numbers()
+    let index = place.first.flatMap { Int(exactly: $0) } ?? -1
+    if place.isEmpty { return .other }
+    if place.count == 2, cell.sections.indices.contains(index), (0...1).contains(place[1]) {
+      return .range(name, section: index, position: place[1])
+    }
+    guard place.count == 1, cell.pointProcesses.indices.contains(index) else {
+      throw .damaged(problem: "has a POINTER to nothing")
+    }
+    return .member(name, process: index)
   }
 
   mutating func section() throws(SimulationError) -> Section {

@@ -10,20 +10,27 @@ struct TablePlan {
   private(set) var rows: Int?
   /// For each one an instance that it is made for.
   private(set) var representatives = [0]
+  /// Among the mechanism's tables.
+  let index: Int
   /// Whether anything is looked up in it.
   let isUsed: Bool
   /// Whether it depends on a parameter that may be changed between runs.
   private(set) var isAdjustable = false
   /// What it depends on without saying so: NEURON makes it once, for one instance.
   private(set) var undeclared: [Int] = []
+  /// The values of instance variables that it is made with, where these are not all instances' own.
+  private(set) var fixed: [Int: Double] = [:]
 
-  /// - Parameter values: of an instance variable in each instance, NaN where it may change.
+  /// - Parameters:
+  ///   - values: of an instance variable in each instance, NaN where it may change.
+  ///   - first: of an instance variable in the first instance of all in the session; nil where that is not known.
   init(
     _ index: Int, of mechanism: Mechanism, _ storage: [InstancePlan.Storage],
     _ globals: [InstancePlan.GlobalStorage], _ assigned: Set<Variable>,
-    values: (Int) -> [Double], in plan: inout MemoryPlan
+    values: (Int) -> [Double], first: (Int) -> Double?, in plan: inout MemoryPlan
   ) throws(SimulationError) {
     let table = mechanism.tables[index]
+    self.index = index
     isUsed = mechanism.usedTables.contains(index)
     guard isUsed else { return }
     func refused(_ construct: String) -> SimulationError {
@@ -35,14 +42,21 @@ struct TablePlan {
       switch variable {
       case .instance(let index):
         let name = mechanism.variables[index].name
+        let isOne =
+          !table.dependencies.contains(variable)
+          || mechanism.mayRunInThreads && !mechanism.isComputedOneByOne
+        let one = isOne && mechanism.isMadeForFirst(self.index) ? first(index) : nil
         switch storage[index] {
         case .constant:
-          if !table.dependencies.contains(variable) { undeclared.append(index) }
+          if isOne, one == nil { undeclared.append(index) }
+          fixed[index] = one
         case .memory where !assigned.contains(variable):
           let all = values(index)
           if mechanism.variables[index].count > 1 { throw refused("the array \(name)") }
-          if all.allSatisfy({ $0 == all.first }) {
-            if !table.dependencies.contains(variable) { undeclared.append(index) }
+          if let one {
+            fixed[index] = one
+          } else if all.allSatisfy({ $0 == all.first }) {
+            if isOne { undeclared.append(index) }
           } else if table.dependencies.contains(variable), mechanism.isComputedOneByOne {
             differing.append(all)
             isAdjustable = isAdjustable || all.contains(where: \.isNaN)
@@ -55,7 +69,7 @@ struct TablePlan {
         }
       case .global(let index):
         // A result begins with what it had before.
-        if case .temporary = globals[index], !table.results.contains(variable) {
+        if globals[index].isOfInstances, !table.results.contains(variable) {
           throw refused("\(mechanism.globals[index].name), which instances set,")
         }
       default: break
@@ -69,6 +83,10 @@ struct TablePlan {
       throw refused("setting \(mechanism.variables[index].name) besides its values")
     }
 
+    // Made anew for each, it would be with each one's own.
+    if !differing.isEmpty, !fixed.isEmpty {
+      throw refused("what differs between segments, in its DEPEND and not in it,")
+    }
     if !differing.isEmpty {
       var known: [[UInt64]: Int] = [:]
       var own: [Int] = []
@@ -114,6 +132,27 @@ extension Mechanism {
   var isComputedOneByOne: Bool {
     let results = Set(tables.flatMap(\.results))
     return !isThreadSafe && globals.indices.contains { results.contains(.global($0)) }
+  }
+
+  /// Whether NEURON certainly makes a table for the first instance: it checks tables for that one alone, or INITIAL
+  /// looks something up in any case.
+  func isMadeForFirst(_ table: Int) -> Bool {
+    func looksUp(_ statement: Statement) -> Bool {
+      switch statement {
+      case .lookUp(table, _), .lookUpValue(table, _, _): true
+      default: false
+      }
+    }
+    var isNested = false
+    for statement in tables.flatMap(\.body.statements) {
+      statement.visit {
+        switch $0 {
+        case .lookUp, .lookUpValue: isNested = true
+        default: break
+        }
+      }
+    }
+    return !isNested && (mayRunInThreads || initial.statements.contains(where: looksUp))
   }
 
   /// What the making of tables that are used sets besides their results.

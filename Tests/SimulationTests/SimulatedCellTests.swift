@@ -30,7 +30,7 @@ import Testing
           .init(mechanism: 0, values: (0..<count).map { _ in [-0.0] }),
         ])
     }
-    return SimulatedCell(
+    var cell = SimulatedCell(
       model: CellModel(
         name: "cell \"µ\"\n", temperature: 34, initialPotential: -65, mechanisms: [leak, sodium],
         pointProcessKinds: [synapse], leaks: [],
@@ -41,7 +41,17 @@ import Testing
           .init(kind: 0, section: 1, position: 0.5, values: [0.2, .infinity, 3]),
           .init(kind: 0, section: 0, position: 0, values: [0, 0, 0], mayMerge: false),
         ]),
-      ions: ["na": .init(valence: 1, inside: 10, outside: 140)], styles: [["na": 21], [:]])
+      ions: ["na": .init(valence: 1, inside: 10, outside: 140)], styles: [["na": [21]], [:]])
+    cell.pointers = [
+      .init(name: "level_x", place: .segment(section: 1, segment: 2)):
+        .range("v", section: 0, position: 0.5),
+      .init(name: "level", place: .process(1)): .member("g", process: 0),
+      .init(name: "other", place: .process(1)): .other,
+    ]
+    cell.externals = ["level_owner": 0.5]
+    cell.elsewhere = ["hh"]
+    cell.types = ["hh": 7, "pas": 3]
+    return cell
   }
 
   @Test func itIsWhatWasWritten() throws {

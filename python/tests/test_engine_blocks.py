@@ -118,6 +118,33 @@ def _set_function_tables(cell: Cell) -> None:
     cell.inputs += [x, y, z]
 
 
+def _set_level(cell: Cell) -> None:
+    h.level_nr_owner = 0.8
+
+
+def _set_lasts(cell: Cell) -> None:
+    """The last one is of a child that is connected by its end, and has other mechanisms."""
+    tip = h.Section(name="tip")
+    tip.connect(cell.soma(0.5), 1)
+    tip.nseg, tip.L = 3, 80
+    for name in ("pas", "hh", "nr_lasts"):
+        tip.insert(name)
+    far = h.Section(name="far")
+    far.connect(cell.dend(0.5))
+    far.insert("pas")
+    cell.segments += [*tip, *far]
+    cell.inputs += [tip, far]
+    h.minf_nr_lasts = 0.3
+    for index, segment in enumerate([*cell.soma, *cell.dend, *tip]):
+        segment.nr_lasts.offset = 0.05 * index
+
+
+def _run_before(cell: Cell) -> None:
+    h.finitialize(-65)
+    for _ in range(200):
+        h.fadvance()
+
+
 def _nothing(cell: Cell) -> None:
     pass
 
@@ -139,6 +166,11 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "loops of each": (("nr_turns",), ("c", "sum"), _set_turns),
     "arithmetic of VERBATIM": (("nr_verbatim",), ("m", "h", "part"), _set_kinds),
     "FUNCTION_TABLEs": (("nr_tabled",), ("m", "h"), _set_function_tables),
+    "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
+    "a current of the run before": (("nr_rests", "nr_reader"), ("rest", "m"), _run_before),
+    "SOLVE in an IF": (("nr_solves",), ("m",), _nothing),
+    "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
+    "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }
 
 
@@ -153,6 +185,7 @@ def test_density_mechanism_is_as_in_neuron(name: str, is_recorded: bool, cache: 
     references = [
         getattr(getattr(segment, mechanisms[0]), f"_ref_{variable}")
         for segment in cell.segments
+        if hasattr(segment, mechanisms[0])
         for variable in variables
     ]
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
@@ -177,14 +210,10 @@ def test_point_processes_that_write_concentrations(is_recorded: bool, cache: Pat
     compiled_blocks.load_mechanisms(cache)
     cell = Cell("nr_reader")
     cell.points = [h.nr_drip(cell.soma(0.5))]
-    with pytest.raises(EngineError, match="nr_drip cannot be compiled: a concentration of ca"):
-        # Its segment's ion style is another than the others'.
-        engine.compile(cell, check=False)
-    for section in (cell.soma, cell.dend):
-        section.nseg = 1
-    cell.segments = [*cell.soma, *cell.dend]
-    cell.points = [h.nr_drip(section(0.5)) for section in (cell.soma, cell.dend)]
+    cell.points.append(h.nr_drip(cell.dend(0.9)))
+    # Their segments' ion styles are others than the first segment's.
     references = [segment.nr_reader._ref_m for segment in cell.segments]
+    references += [segment._ref_eca for segment in cell.segments] if is_recorded else []
     assert _differences(cell, references, is_recorded).max() < TOLERANCE
     cell.points.append(h.nr_drip(cell.soma(0.5)))
     with pytest.raises(EngineError, match="nr_drip cannot be compiled: WRITE of a concentration"):
@@ -244,9 +273,77 @@ def test_point_process_is_as_in_neuron(name: str, is_recorded: bool, cache: Path
 
 
 @isolated
-def test_one_table_for_what_differs_is_refused(cache: Path) -> None:
+def test_what_another_cell_may_leave_is_refused(cache: Path) -> None:
     compiled_blocks.load_mechanisms(cache)
-    cell = Cell("nr_one_table")
+    cell, other = Cell("nr_lasts"), h.Section(name="other")
+    engine.compile(cell, check=False)
+    other.insert("nr_lasts")
+    expected = "GLOBAL minf, which brings a value of one instance to another"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(cell, check=False)
+
+
+@isolated
+def test_what_another_mechanism_sets_is_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    expected = "nr_uses_moving cannot be compiled: EXTERNAL moving_nr_owner, which nr_owner sets,"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(Cell("nr_uses_moving"), check=False)
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+@isolated
+def test_events_of_point_processes(is_recorded: bool, cache: Path) -> None:
+    """By net_event: to several, to those before and after in order, and back."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell()
+    cell.add("nr_sender")
+    cell.points += [h.nr_accumulates(cell.soma(0.9)), h.Exp2Syn(cell.dend(0.1))]
+    cell.drive(0.002)
+    for source, target, delay, weight in (
+        (0, 1, 1, 1e-3), (0, 4, 0, 1e-3), (1, 2, 0.5, 1e-3), (1, 3, 0.5, 1e-4),
+        (2, 0, 3.3, 1e-3), (2, 4, 30, 1e-3), (0, 0, 9, 1e-3),
+    ):  # fmt: skip
+        netcon = h.NetCon(cell.points[source], cell.points[target])
+        netcon.delay, netcon.weight[0] = delay, weight
+        cell.inputs.append(netcon)
+    cell.inputs[-1].active(False)
+    references = [each._ref_count for each in cell.points[:3]] + [cell.points[3]._ref_A]
+    assert _differences(cell, references, is_recorded).max() < TOLERANCE
+
+
+@isolated
+def test_events_of_processes_that_send_none_are_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell()
+    cell.points = [h.nr_counter(cell.soma(0.5)), h.Exp2Syn(cell.soma(0.5))]
+    cell.inputs = [h.NetCon(cell.points[0], cell.points[1])]
+    expected = r"NetCon\[0\] has its events from nr_counter\[0\], and when that has them"
+    with pytest.raises(EngineError, match=expected):
+        engine.compile(cell, check=False)
+
+
+@pytest.mark.parametrize("name", ["nr_one_table", "nr_one_global", "nr_one_depends"])
+@isolated
+def test_one_table_for_what_differs_is_the_first_instances(name: str, cache: Path) -> None:
+    """NEURON makes it for that one, whatever the others' values."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell(name)
+    for index, segment in enumerate(cell.segments):
+        getattr(segment, name).shift = 5 - 2 * index
+    # Another set of mechanisms, in which all are equal, and not the first.
+    cell.dend.insert("hh")
+    for segment in cell.dend:
+        getattr(segment, name).shift = -9
+    references = [getattr(segment, name)._ref_m for segment in cell.segments]
+    assert _differences(cell, references, True).max() < TOLERANCE
+
+
+@isolated
+def test_one_table_that_another_cell_may_have_made_is_refused(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache)
+    cell, other = Cell("nr_one_table"), h.Section(name="other")
+    other.insert("nr_one_table")
     engine.compile(cell, check=False).run(1)
     cell.dend(0.5).nr_one_table.shift = 3
     with pytest.raises(EngineError, match="shift, which differs between segments"):

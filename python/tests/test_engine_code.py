@@ -84,7 +84,7 @@ def test_does_nothing_undefined(private_folder: Path) -> None:
 @pytest.mark.parametrize("machine", ["x86-64", "x86-64-v3", "x86-64-v4"])
 @pytest.mark.parametrize("is_exact", [True, False])
 def test_vectors_of_all_sizes(machine: str, is_exact: bool, monkeypatch: Any) -> None:
-    """Two, four and eight numbers at once: those of processors without AVX, with AVX2 and AVX-512."""
+    """Two, four and eight numbers at once: without AVX, with AVX2, with AVX-512."""
     if platform.machine() != "x86_64":
         pytest.skip("not an x86-64 processor")
     flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()

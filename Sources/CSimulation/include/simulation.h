@@ -23,6 +23,8 @@ enum {
   NR_SOURCE_TIMES = 1,
   /// A potential that crosses a threshold upwards.
   NR_SOURCE_CROSSING = 2,
+  /// A point process, by net_event.
+  NR_SOURCE_PROCESS = 3,
 };
 
 /// A stream of Random123: how many numbers were drawn and the last four words, its ids, and the global index.
@@ -50,7 +52,7 @@ typedef struct nr_source {
   int64_t timeCount, timeIndex;
 
   /// NR_SOURCE_CROSSING: where in the memory the potential is, and the threshold in mV; `isAbove` says whether
-  /// it was above.
+  /// it was above. NR_SOURCE_PROCESS: where in the memory the process finds this source's index.
   int64_t offset;
   double threshold;
 } nr_source;
@@ -672,10 +674,22 @@ static void nr_send(nr_run *run, int32_t index, double time) {
   }
 }
 
+/// net_event: what a point process sends to NetCons; `source` is the index of the source that it is, or -1.
+__attribute__((unused)) static void nr_send_event(nr_run *run, double source, double now, double time) {
+  nr_queue *queue = run->state;
+  if (source < 0) return;
+  if (time < now) {
+    queue->failure = NR_EVENT_IN_THE_PAST;
+  } else {
+    nr_send(run, (int32_t)source, time);
+  }
+}
+
 /// Whether a source's events go to one connection only, so that its next event can be made when that has
 /// delivered the last.
 NR_INLINE int nr_is_direct(const nr_run *run, const nr_source *source) {
-  return source->count == 1 && !source->isRecorded && source->kind != NR_SOURCE_CROSSING
+  return source->count == 1 && !source->isRecorded
+         && (source->kind == NR_SOURCE_STREAM || source->kind == NR_SOURCE_TIMES)
          && run->connections[source->first].kind <= INT16_MAX;
 }
 
@@ -917,6 +931,14 @@ static int nr_have_failed(nr_run *runs) {
   return haveFailed;
 }
 
+/// Tells point processes that call net_event which sources they are.
+static void nr_name_senders(nr_run *run) {
+  for (int64_t index = 0; index < run->sourceCount; index++) {
+    if (run->sources[index].kind != NR_SOURCE_PROCESS) continue;
+    run->memory[NR_AT(run->sources[index].offset)] = (double)index;
+  }
+}
+
 /// Initialises, as finitialize does after it has set the potentials, and records the first sample.
 ///
 /// Each run's `failure` says why it cannot go on. They are in the hands of `nr_end` in any case.
@@ -929,6 +951,7 @@ void nr_start(nr_run *runs) {
   }
   if (nr_make_queues(runs) != NR_OK) return;
   for (int trial = 0; trial < NR_TRIALS; trial++) {
+    nr_name_senders(&runs[trial]);
     nr_begin_plays(&runs[trial]);
     nr_play_events(&runs[trial], 0);
   }

@@ -6,7 +6,7 @@ extension Mechanism {
     guard kind == .pointProcess, let receiver, receiver.initial == nil,
       beforeBreakpoint.isEmpty, afterSolve.isEmpty, beforeStep.isEmpty,
       ions.allSatisfy({ $0.writes.allSatisfy { $0 == .current } }),
-      !globals.contains(where: \.isAssigned)
+      !globals.contains(where: \.isAssigned), !variables.contains(where: { $0.role == .pointer })
     else { return false }
     let running = [advance, currents, receiver.block].map { $0.effects(tables).mayAssign }
     let changing = running.reduce(into: Set<Variable>()) { $0.formUnion($1) }

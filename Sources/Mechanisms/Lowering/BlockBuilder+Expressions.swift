@@ -90,6 +90,11 @@ extension BlockBuilder {
     }
     if let value = try random(name, arguments) { return value }
     if source.routines[name] == nil, let value = try scopRandom(name, arguments) { return value }
+    if name == "nrn_pointing", arguments.count == 1, case .name(let pointer) = arguments[0],
+      let variable = state.symbols.pointing(pointer)
+    {
+      return .variable(variable)
+    }
     var values: [Expression] = []
     for argument in arguments { values.append(try lower(argument)) }
     if let routine = source.routines[name] { return try writeOut(routine, values) }

@@ -96,6 +96,7 @@ extension BlockBuilder {
     let compartmentsFirst = body.filter { if case .compartment = $0 { true } else { false } }
     let others = body.filter { if case .compartment = $0 { false } else { true } }
     let before = try collectSystem(compartmentsFirst + others)
+    try checkRepeated(before)
     let reactions = collected.reactions
     var places: [Place] = []
     for reaction in reactions {

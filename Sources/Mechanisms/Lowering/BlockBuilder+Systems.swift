@@ -16,6 +16,29 @@ extension BlockBuilder {
     return statements
   }
 
+  /// NEURON does such a block until the states are near enough, and once more: what counts in it counts that.
+  func checkRepeated(_ statements: [Statement]) throws(MechanismError) {
+    var effects = Effects()
+    effects.follow(statements, state.tables)
+    var counting: Set<Variable> = []
+    for statement in statements {
+      statement.visit {
+        if case .assign(let variable, let value) = $0, value.reads(variable) {
+          counting.insert(variable)
+        }
+      }
+    }
+    for variable in counting.intersection(effects.liveIn) {
+      switch variable {
+      case .instance(let index):
+        throw unsupported("\(state.symbols.variables[index].name), which counts,")
+      case .global(let index):
+        throw unsupported("\(state.symbols.globals[index].name), which counts,")
+      default: break
+      }
+    }
+  }
+
   mutating func unknowns(_ places: [Place]) throws(MechanismError) -> [Unknown] {
     var seen: Set<Place> = []
     var result: [Unknown] = []
@@ -101,6 +124,7 @@ extension BlockBuilder {
   /// derivimplicit: backward Euler.
   mutating func solveImplicitly(_ body: [SourceStatement]) throws(MechanismError) {
     let before = try collectSystem(body)
+    try checkRepeated(before)
     let equations = collected.equations
     let unknowns = try unknowns(equations.compactMap(\.unknown))
     guard unknowns.count == equations.count else {

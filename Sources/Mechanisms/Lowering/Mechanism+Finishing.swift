@@ -52,6 +52,19 @@ extension Mechanism {
     forEachBlock { $0 = $0.pruned(keeping: results) }
   }
 
+  /// What a POINTER points to is another's: nothing here sets it.
+  func checkPointers() throws(MechanismError) {
+    for block in blocks {
+      let assigned = block.effects(tables).mayAssign
+      for index in variables.indices
+      where variables[index].role == .pointer && assigned.contains(.instance(index)) {
+        throw .unsupported(
+          mechanism: name, block: "NEURON",
+          construct: "POINTER \(variables[index].name), which is assigned to,")
+      }
+    }
+  }
+
   mutating func markAssignedGlobals() {
     for block in blocks {
       for variable in block.effects(tables).mayAssign {

@@ -15,12 +15,14 @@ package enum MechanismReader {
     mechanism.initial = try block(state, "INITIAL", source.initial) { $0.isInitial = true }
     var advance = BlockBuilder(state, place: "BREAKPOINT")
     var others: [SourceStatement] = []
+    var solved: [(name: String, method: String?)] = []
     for statement in source.breakpoint {
-      if case .solve(let name, let method) = statement {
-        try advance.solve(name, method)
-      } else {
-        others.append(statement)
-      }
+      if let other = statement.withoutSolve(&solved) { others.append(other) }
+    }
+    for (name, method) in solved { try advance.solve(name, method) }
+    guard Set(solved.map(\.name)).count == solved.count else {
+      throw .unsupported(
+        mechanism: source.name, block: "BREAKPOINT", construct: "SOLVE of one block twice")
     }
     let currents =
       source.nonspecificCurrents + source.electrodeCurrents
@@ -60,6 +62,11 @@ package enum MechanismReader {
     mechanism.localizeHiddenGlobals()
     mechanism.pruneBlocks()
     mechanism.markAssignedGlobals()
+    mechanism.mayRunInThreads =
+      source.isThreadSafe
+      || !source.hasVerbatim && source.fileLocals.isEmpty && source.externals.isEmpty
+        && !mechanism.globals.contains(where: \.isAssigned)
+    try mechanism.checkPointers()
     return mechanism
   }
 
@@ -96,5 +103,26 @@ package enum MechanismReader {
     }
     return .init(
       weightCount: routine.arguments.count, initial: initial, block: try lower(others))
+  }
+}
+
+extension SourceStatement {
+  /// What is left of a statement of BREAKPOINT: NEURON takes SOLVE out of it and does it in any case, whatever
+  /// IF it is in.
+  fileprivate func withoutSolve(
+    _ solved: inout [(name: String, method: String?)]
+  ) -> SourceStatement? {
+    switch self {
+    case .solve(let name, let method):
+      solved.append((name, method))
+      return nil
+    case .conditional(let condition, let then, let otherwise):
+      return .conditional(
+        condition, then: then.compactMap { $0.withoutSolve(&solved) },
+        otherwise: otherwise.compactMap { $0.withoutSolve(&solved) })
+    case .block(let statements):
+      return .block(statements.compactMap { $0.withoutSolve(&solved) })
+    default: return self
+    }
   }
 }

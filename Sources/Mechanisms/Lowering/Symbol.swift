@@ -2,6 +2,6 @@
 enum Symbol: Equatable {
   case variable(Variable)
   case number(Double)
-  /// Known, but nothing that a running block may use: POINTER, EXTERNAL.
+  /// Known, but nothing that a running block may use: BBCOREPOINTER.
   case unusable(String)
 }

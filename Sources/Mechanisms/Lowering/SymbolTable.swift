@@ -14,10 +14,13 @@ struct SymbolTable {
 
   init(_ source: MechanismSource) throws(MechanismError) {
     for (name, variable) in Self.specials { symbols[name] = .variable(variable) }
-    for name in source.pointers.subtracting(source.randoms) {
-      symbols[name] = .unusable("POINTER \(name)")
+    for name in source.pointers where !source.randoms.contains(name) {
+      enter(.init(name: name, role: .pointer))
     }
-    for name in source.externals { symbols[name] = .unusable("EXTERNAL \(name)") }
+    for name in source.corePointers where !source.randoms.contains(name) {
+      symbols[name] = .unusable("BBCOREPOINTER \(name)")
+    }
+    for name in source.externals.sorted() { enter(.init(name: name, isExternal: true)) }
     for name in source.randoms.sorted() {
       // What nobody has filled gives no numbers.
       enter(
@@ -117,6 +120,18 @@ struct SymbolTable {
   mutating func enter(_ global: Mechanism.GlobalVariable) {
     symbols[global.name] = .variable(.global(globals.count))
     globals.append(global)
+  }
+
+  /// Whether a POINTER is set; nil for what is none.
+  mutating func pointing(_ pointer: String) -> Variable? {
+    guard case .variable(.instance(let index)) = symbols[pointer],
+      variables[index].role == .pointer
+    else { return nil }
+    let known = variables.firstIndex { $0.role == .pointing(index) }
+    if let known { return .instance(known) }
+    // No source has such a name.
+    enter(.init(name: "nrn_pointing(\(pointer))", role: .pointing(index)))
+    return .instance(variables.count - 1)
   }
 
   subscript(name: String) -> Symbol? { symbols[name] }

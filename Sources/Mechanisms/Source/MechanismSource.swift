@@ -52,7 +52,11 @@ struct MechanismSource {
   var ranges: Set<String> = []
   var globals: Set<String> = []
   var isThreadSafe = false
-  var pointers: Set<String> = []
+  var hasVerbatim = false
+  /// POINTER, in the order of the source.
+  var pointers: [String] = []
+  /// BBCOREPOINTER: of C data.
+  var corePointers: Set<String> = []
   var externals: Set<String> = []
   var randoms: Set<String> = []
   var definitions: [String: Int] = [:]

@@ -28,7 +28,8 @@ extension SourceReader {
       case "ElectrodeCurrent": source.electrodeCurrents += names
       case "Range": source.ranges.formUnion(names)
       case "Global": source.globals.formUnion(names)
-      case "Pointer", "BbcorePointer": source.pointers.formUnion(names)
+      case "Pointer": source.pointers += names.filter { !source.pointers.contains($0) }
+      case "BbcorePointer": source.corePointers.formUnion(names)
       case "External": source.externals.formUnion(names)
       case "RandomVarList", "RandomVar": source.randoms.formUnion(names)
       case "RepresentationBlock", "Longitudinal": throw unsupported(item.kind, in: "NEURON")

@@ -55,7 +55,9 @@ extension SourceReader {
         watches.append((condition, try expression(watch.children[1])))
       }
       return .watch(watches)
-    case "Verbatim": return .verbatim(node.word)
+    case "Verbatim":
+      source.hasVerbatim = true
+      return .verbatim(node.word)
     case "LonDiffuse": return .unsupported("LONGITUDINAL_DIFFUSION")
     case "ForNetcon": return .unsupported("FOR_NETCONS")
     case "StatementBlock": return .block(try statements(in: node))

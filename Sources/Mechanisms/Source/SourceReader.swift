@@ -82,7 +82,9 @@ struct SourceReader {
       case "ConstructorBlock": constructors.append(node)
       case "DiscreteBlock", "PartialBlock", "ForNetcon", "StepBlock", "MatchBlock", "SensBlock":
         throw unsupported(node.kind, in: "the file")
-      // Define was read before; DESTRUCTOR comes after all runs; VERBATIM outside of blocks is C that only other VERBATIM can use.
+      case "Verbatim": source.hasVerbatim = true
+      // Define was read before; DESTRUCTOR comes after all runs; VERBATIM outside of blocks is C that only other
+      // VERBATIM can use.
       default: break
       }
     }

@@ -22,6 +22,9 @@ from .references import TIME, Variable
 
 _NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 
+SENDER = "net_event()"
+"""The member by which a point process knows which source of events it is."""
+
 _UNSUFFIXED = ("", "capacitance", "morphology")
 
 
@@ -83,7 +86,7 @@ class Kept:
             for (mechanism, name), (x, y) in self.function_tables.items()
         ]
         played = _texts(f"{each.kind}.{each.name}" for each in self.plays)
-        return self._compile(
+        compiled = self._compile(
             ProgramRequest(
                 trees=_array(self.trees),
                 tree_count=len(self.trees),
@@ -102,6 +105,15 @@ class Kept:
                 function_table_count=len(tables),
             )
         )
+        for index, origin in enumerate(self.inputs.origins):
+            if isinstance(origin, inputs.Process) and compiled.member(origin.index, SENDER) is None:
+                place = int(np.flatnonzero(self.inputs.origin_indices == index)[0])
+                raise EngineError(
+                    f"{self.catalogue.netcons[place]} has its events from "
+                    f"{self.catalogue.processes[origin.index]}, and when that has them is not "
+                    "known; expected a point process whose NET_RECEIVE calls net_event"
+                )
+        return compiled
 
     def place(self, variable: Variable, program: Program) -> int | None:
         """Where in a program's memory a variable is; None where it is not there."""
@@ -135,7 +147,7 @@ class Cell(Kept):
         netcons: Iterable[Any] | None,
         mechanisms: Sequence[Any],
         events: Mapping[Any, Any] | None,
-        is_exact: bool = True,
+        is_exact: bool,
     ):
         self.is_exact = is_exact
         # What a caller drops would be gone when NEURON runs it beside the engine.
@@ -157,6 +169,9 @@ class Cell(Kept):
         given = [] if netcons is None else collect.listed(netcons, "netcons", "NetCon")
         self.inputs = self._placed(inputs.read(self.point_processes, given, events))
         found = sources.find(self._mechanisms(), mechanisms)
+        # Of those whose GLOBALs the cell's mechanisms use.
+        others = set().union(*(sources.externals(each.text) for each in found.values()))
+        found |= sources.find(sorted(others - found.keys()), mechanisms)
         self.trees = [each.syntax_tree().encode() for each in found.values()]
         self.function_tables = function_tables.read(found, self.point_processes)
         self.randoms = randoms.read(self.sections, self.point_processes, found)

@@ -97,7 +97,17 @@ class Crossing:
     threshold: float
 
 
-Origin = Stimulator | Times | Voltage | Crossing | None
+@dataclasses.dataclass(frozen=True)
+class Process:
+    """A point process that has events when it calls net_event.
+
+    :ivar index: among those that were given.
+    """
+
+    index: int
+
+
+Origin = Stimulator | Times | Voltage | Crossing | Process | None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -168,7 +178,8 @@ def read(
         )
     elsewhere = np.flatnonzero((targets < 0) & (table["target"] != 0))[::-1]
     driven = {int(table["target"][place]): every[place] for place in elsewhere}
-    origins = _Origins(given, driven, _stimulators(netstims))
+    known = {_pointer(each): index for index, each in enumerate(point_processes)}
+    origins = _Origins(given, driven, known, _stimulators(netstims))
     origin_indices = [
         origins.index(*each)
         for each in zip(
@@ -316,6 +327,7 @@ class _Origins:
 
     :param driven: by a point process's pointer the first NetCon onto it, of those onto none of the
         cell's.
+    :param places: by a point process's pointer its index, of the cell's.
     :param stimulators: all NetStims; None where what it is like has to be asked for.
     """
 
@@ -323,8 +335,10 @@ class _Origins:
         self,
         given: _Given,
         driven: Mapping[int, Any],
+        places: Mapping[int, int],
         stimulators: Sequence[Stimulator | None],
     ):
+        self._places = places
         self.found: list[Origin] = []
         self.sources: list[Any] = []
         self._given = given
@@ -361,6 +375,8 @@ class _Origins:
             source = netcon.pre()
             times = self._given.times(source)
             return Times(_as_played(times, source) if hasattr(source, "play") else np.sort(times))
+        if pointer in self._places:
+            return Process(self._places[pointer])
         if netstim < 0:
             raise EngineError(
                 f"{netcon.hname()} has its events from {netcon.pre().hname()}, and when that has "

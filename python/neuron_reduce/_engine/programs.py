@@ -12,7 +12,7 @@ import numpy as np
 from .._library.programs import Program
 from ..errors import EngineError
 from . import compiler, inputs, structures
-from .cells import Kept, hoc_name, is_time
+from .cells import SENDER, Kept, hoc_name, is_time
 from .plays import Play
 from .references import Variable
 
@@ -176,6 +176,9 @@ class Wiring:
                 offset = cell.potential(origin.section, origin.x, program)
                 self.sources[place]["offset"] = offset
                 self.sources[place]["threshold"] = origin.threshold
+            elif isinstance(origin, inputs.Process):
+                self.sources[place]["kind"] = structures.PROCESS
+                self.sources[place]["offset"] = program.member(origin.index, SENDER)
         for place, index in enumerate(stated):
             self.sources[len(origins) + place]["first"] = len(order) + place
             self.sources[len(origins) + place]["count"] = 1

@@ -260,6 +260,12 @@ def _detectors(cell: Cell) -> list[inputs.Detector]:
     recorded = [pointer(each.recording) for each in found if each.recording is not None]
     if len(set(recorded)) < len(recorded):
         raise EngineError("a Vector has spikes of several NetCons")
+    for netcon in h.List("NetCon"):
+        source, target = netcon.pre(), netcon.syn()
+        if source is None or pointer(source) not in known:
+            continue
+        if target is None or pointer(target) not in known:
+            raise EngineError(f"{netcon.hname()} has its events from {source.hname()}")
     for netcon in cell.inputs.netcons:
         if netcon.pre() is not None and isinstance(netcon.get_recordvec(), hoc.HocObject):
             raise EngineError(f"{netcon.hname()} records events of {netcon.pre().hname()}")

@@ -35,6 +35,8 @@ _DECLARATION = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
 
 _POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
 
+_EXTERNALS = re.compile(r"\bEXTERNAL\s+(\w+(?:\s*,\s*\w+)*)")
+
 # nmodl makes assignments of these, and then leaves out the conditions and all else that is around.
 _DISCONTINUITY = re.compile(r"\bstate_discontinuity(?=\s*\()")
 _UNTOUCHED = "neuron_reduce_state_discontinuity"
@@ -234,6 +236,17 @@ def pointer_names(source: Source) -> frozenset[str]:
     """The names of POINTERs and BBCOREPOINTERs."""
     lists = _POINTERS.findall(without_comments(source.text))
     return frozenset(re.findall(r"\w+", ",".join(lists)))
+
+
+def externals(text: str) -> set[str]:
+    """The mechanisms that may have what an NMODL text names as EXTERNAL, by all that the ends of
+    these names may say."""
+    lists = _EXTERNALS.findall(_COMMENTS.sub(" ", text))
+    found = set()
+    for name in re.findall(r"\w+", ",".join(lists)):
+        parts = name.split("_")
+        found |= {"_".join(parts[first:]) for first in range(1, len(parts))}
+    return found & _selectors().keys()
 
 
 def syntax_tree(source: Source) -> str:

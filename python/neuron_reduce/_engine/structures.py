@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-STREAM, TIMES, CROSSING = range(3)
+STREAM, TIMES, CROSSING, PROCESS = range(4)
 """Kinds of source: ``NR_SOURCE_...``."""
 
 FAILURES = {
