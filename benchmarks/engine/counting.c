@@ -33,21 +33,20 @@ static void begin(int signal, uint64_t *counts, uintptr_t base, uintptr_t length
   lowest = base, size = length, last = 0;
 }
 
-typedef int (*function)(void *run, double end, int64_t steps);
+typedef void (*function)(void *runs, double end, int64_t steps);
 
 /// `counts` has twice as many elements as the library has bytes.
-int count_instructions(function called, void *run, double end, int64_t steps, uint64_t *counts, uintptr_t base,
+void count_instructions(function called, void *runs, double end, int64_t steps, uint64_t *counts, uintptr_t base,
                        uintptr_t length) {
   begin(SIGTRAP, counts, base, length);
   // The trap flag, set beyond what the compiler keeps below the stack pointer.
   __asm__ volatile("subq $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; addq $128, %%rsp" ::: "memory", "cc");
-  const int result = called(run, end, steps);
+  called(runs, end, steps);
   __asm__ volatile("subq $128, %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; addq $128, %%rsp" ::: "memory", "cc");
-  return result;
 }
 
 /// A sample every 50 µs.
-int sample_times(function called, void *run, double end, int64_t steps, uint64_t *counts, uintptr_t base,
+int sample_times(function called, void *runs, double end, int64_t steps, uint64_t *counts, uintptr_t base,
                  uintptr_t length) {
   begin(SIGALRM, counts, base, length);
   struct sigevent event;
@@ -58,7 +57,7 @@ int sample_times(function called, void *run, double end, int64_t steps, uint64_t
   if (timer_create(CLOCK_MONOTONIC, &event, &timer)) return -1;
   const struct itimerspec often = {{0, 50000}, {0, 50000}};
   timer_settime(timer, 0, &often, NULL);
-  const int result = called(run, end, steps);
+  called(runs, end, steps);
   timer_delete(timer);
-  return result;
+  return 0;
 }

@@ -46,6 +46,9 @@ PARTS = (
 )
 
 
+_OF_TABLES = {"nr_gate", "nr_gate_rarely", "nr_rows_of", "nr_are_good", "nr_all_are_good"}
+
+
 class Line(NamedTuple):
     """An instruction.
 
@@ -108,14 +111,15 @@ class Library:
         observe = getattr(counting, how)
         done = 0
 
-        def go_on(state: Any, end: float, given: int) -> int:
+        def go_on(runs: Any, end: float, given: int) -> None:
             nonlocal done
-            if state.t < SETTLED_MS:
-                return own(state, end, given)
+            if runs[0].t < SETTLED_MS:
+                own(runs, end, given)
+                return
             done += min(given, steps - done)
-            return observe(
+            observe(
                 ctypes.c_void_p(self._called),
-                ctypes.byref(state),
+                ctypes.byref(runs),
                 ctypes.c_double(end),
                 ctypes.c_int64(given),
                 ctypes.c_void_p(self.counts.ctypes.data),
@@ -149,7 +153,7 @@ def _part(functions: list[str], places: list[str], source: list[str]) -> str:
         if number and re.search(r"\bp\d+_", source[int(number[1]) - 1]):
             return "point processes"
     if "nr_cell_advance_currents" in names:
-        if names & {"nr_gate", "nr_rows_of", "nr_are_good", "nr_coefficients"}:
+        if names & _OF_TABLES:
             return "density: tables"
         if names & {"nr_exp", "nr_pow", "nr_log"}:
             return "density: exponentials"
@@ -173,7 +177,7 @@ class Counted(NamedTuple):
 
 
 OPERATIONS = {
-    "exponentials": r"vpsllq\s+\$0x34",
+    "exponentials": r"vscalefpd|vpsllq\s+\$0x34",
     "divisions": r"v(div|rcp14)[ps]d\s+%[xyz]mm|vdivpd",
     "scalar divisions": r"vdivsd",
 }

@@ -150,11 +150,15 @@ def difference(potential: np.ndarray, reference: np.ndarray) -> str:
     return f"{np.abs(potential - reference).max():.0e} mV"
 
 
-def rows(label: str, neuron: dict[str, float], taken: dict[str, float]) -> list[str]:
-    """Times, and by how much they are less than NEURON's of some cell."""
-    times = " | ".join(f"{taken[name]:.2f}" for name in PROGRAMS)
-    ratios = " | ".join(f"{neuron['NEURON'] / taken[name]:.1f}" for name in PROGRAMS)
-    return [f"| {label}, µs a step | {times} |", f"| times NEURON's speed | {ratios} |"]
+def times(label: str, taken: dict[str, float]) -> str:
+    """A row of microseconds."""
+    return f"| {label}, µs a step | {' | '.join(f'{taken[name]:.2f}' for name in PROGRAMS)} |"
+
+
+def ratios(label: str, neuron: float, taken: dict[str, float]) -> str:
+    """A row of how many times less they are than NEURON's of some cell."""
+    found = " | ".join(f"{neuron / taken[name]:.1f}" for name in PROGRAMS)
+    return f"| times NEURON's speed{label} | {found} |"
 
 
 def batch_line(name: str, engine: Any) -> str:
@@ -203,12 +207,11 @@ def main() -> None:
     lines = [
         f"| {options.synapses} synapses | {' | '.join(PROGRAMS)} |",
         f"| --- |{' ---: |' * len(PROGRAMS)}",
-        *rows("full", full.microseconds, full.microseconds),
-        *rows(options.method, reduced.microseconds, reduced.microseconds),
-        f"| {options.method}, times NEURON's speed of the full cell "
-        + rows("", full.microseconds, reduced.microseconds)[1].removeprefix(
-            "| times NEURON's speed "
-        ),
+        times("full", full.microseconds),
+        ratios("", full.microseconds["NEURON"], full.microseconds),
+        times(options.method, reduced.microseconds),
+        ratios("", reduced.microseconds["NEURON"], reduced.microseconds),
+        ratios(" of the full cell", full.microseconds["NEURON"], reduced.microseconds),
         "",
         f"Compiling the full cell: {cold:.1f} s, {warm:.2f} s when the code is in the cache "
         "(reading the cell included).",
