@@ -80,8 +80,10 @@ import Testing
       program.offset(ofRangeVariable: "y_target", section: 1, segment: 0))
     #expect(program.indices.contains(Int32(offset)))
     let advance = try #require(program.source.range(after: "void nr_cell_advance("))
-    let reader = try #require(advance.firstIndex(of: "nr_store(M + \(program.state("y_reader"))"))
-    let target = try #require(advance.firstIndex(of: "nr_store(M + \(program.state("y_target"))"))
+    let reader = try #require(
+      advance.firstIndex(of: "nr_store(M + NR_AT(\(program.state("y_reader"))"))
+    let target = try #require(
+      advance.firstIndex(of: "nr_store(M + NR_AT(\(program.state("y_target"))"))
     #expect((reader < target) == isReaderFirst)
   }
 
