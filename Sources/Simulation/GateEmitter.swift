@@ -22,7 +22,7 @@ struct GateEmitter {
       lines += [
         "static void nr_gate_step_\(number)(double v, double *y) {", step, "}",
         "static double nr_gates_\(number)[NR_GATE_ROWS * \(count) * NR_GATE_WIDTH] __attribute__((aligned(64)));",
-        "static unsigned char nr_are_good_\(number)[NR_GATE_ROWS];", "",
+        "static unsigned char nr_are_good_\(number)[NR_GATE_ROWS + 1];", "",
       ]
       calls.append(
         "  nr_make_gates(nr_gate_step_\(number), \(count), nr_gates_\(number), nr_are_good_\(number));"

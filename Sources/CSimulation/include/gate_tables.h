@@ -42,7 +42,10 @@ NR_INLINE nr_rows nr_rows_of(nr_vector v) {
 }
 
 /// Whether a mechanism's polynomials are good at all of these rows.
+///
+/// Of all rows together the element behind them says so: mostly they are.
 NR_INLINE int nr_all_are_good(const unsigned char *good, nr_rows rows) {
+  if (good[NR_GATE_ROWS]) return rows.areInside;
   int areGood = rows.areInside;
   for (int lane = 0; lane < NR_LANES; lane++) areGood &= good[rows.row[lane]];
   return areGood;
@@ -170,6 +173,7 @@ __attribute__((unused)) static void nr_make_gates(nr_gate_step step, int stateCo
     }
   }
   nr_gate_values(step, stateCount, NR_GATE_LOWEST, tried[0][2], tried[1][2]);
+  good[NR_GATE_ROWS] = 1;
   for (int row = 0; row < NR_GATE_ROWS; row++) {
     for (int node = 0; node < 4; node++) {
       const double v = NR_GATE_LOWEST + (row + nr_gate_nodes[node]) * NR_GATE_STEP;
@@ -194,7 +198,9 @@ __attribute__((unused)) static void nr_make_gates(nr_gate_step step, int stateCo
       const double bound =
           NR_GATE_TOLERANCE * scale[state] * fabs(1 - tried[1][1][state]) + 1e-15 * scale[state];
       // Comparisons that fail for what is not a number.
-      if (!(error[0] <= bound && error[1] <= bound && error[2] <= bound)) good[row] = 0;
+      if (!(error[0] <= bound && error[1] <= bound && error[2] <= bound)) {
+        good[row] = good[NR_GATE_ROWS] = 0;
+      }
     }
   }
 }
