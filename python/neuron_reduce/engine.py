@@ -238,10 +238,11 @@ class Engine:
     ) -> Trials:
         """Runs many trials, each as :meth:`run` would, with something changed in each.
 
-        A trial's result does not depend on the others, nor on ``threads``, to the last bit. What is
-        kept of a trial is 8 bytes for each variable at each time, and its spikes; while it runs it
-        takes the cell's memory, 0.3 MB for the layer-5 cell of the examples, and 300 bytes for each
-        NetCon.
+        A trial's result does not depend on the others, nor on ``threads``, to the last bit; from
+        that of :meth:`run` it differs by rounding. What is kept of a trial is 8 bytes for each
+        variable at each time, and its spikes; while it runs it takes the cell's memory, 0.3 MB for
+        the layer-5 cell of the examples, and 300 bytes for each NetCon, and a thread runs up to
+        eight at once.
 
         Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
         saved where ``save`` says so.
