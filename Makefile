@@ -3,6 +3,8 @@
 
 VENV := .venv
 UPSTREAM := .venv-upstream
+# What runs the cells of make fidelity: auto, native or neuron.
+ENGINE ?= auto
 PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
@@ -79,10 +81,10 @@ bench-instructions: $(VENV)/.installed
 	$(PYTHON) benchmarks/engine/instructions.py
 
 fidelity: $(VENV)/.installed
-	$(PYTHON) benchmarks/fidelity/run.py
+	$(PYTHON) benchmarks/fidelity/run.py --engine $(ENGINE)
 
 fidelity-quick: $(VENV)/.installed
-	$(PYTHON) benchmarks/fidelity/run.py --quick --output output/fidelity-quick
+	$(PYTHON) benchmarks/fidelity/run.py --quick --engine $(ENGINE) --output output/fidelity-quick
 
 golden: $(VENV)/.ready $(UPSTREAM)/.ready
 	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache

@@ -48,7 +48,7 @@ extension BlockEmitter {
       // From elsewhere it goes nowhere: a NetCon from such a process is refused where inputs are read.
       guard let senders, !hasLanes else { break }
       let now = try code(.variable(.time)).text
-      line("nr_send_event(run, M[\(senders) + i], \(now), \(time));")
+      line("nr_send_event(run, M[NR_AT(\(senders) + i)], \(now), \(time));")
     case .moveEvent(let time):
       guard let eventContext, let moves else { throw unsupported("net_move") }
       let time = asNumber(try code(time)).text

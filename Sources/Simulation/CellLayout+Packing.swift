@@ -142,9 +142,18 @@ extension Mechanism {
     return sum
   }
 
+  /// Whether it has a WHILE, which may never end where its variables mean nothing.
+  private var waits: Bool {
+    var found = false
+    for statement in blocksThatRun.flatMap(\.statements) {
+      statement.visit { if case .whileLoop = $0 { found = true } }
+    }
+    return found
+  }
+
   /// Whether nothing but its own variables and what of ions it gives back comes of it.
   var canBeAbsent: Bool {
-    tables.isEmpty && !usesGenerator && usedPointers.isEmpty
+    tables.isEmpty && !usesGenerator && usedPointers.isEmpty && !waits
       && Effects(of: blocksThatRun, tables).mayAssign.allSatisfy {
         if case .global = $0 { false } else { true }
       }

@@ -33,12 +33,15 @@ extension ProgramEmitter {
     return lines + ["  }", "}", ""] + ownWeights()
   }
 
+  /// Which kinds have connections whose one weight may be kept where the source is: it stays as it is.
   private func ownWeights() -> [String] {
     let kinds = processes.indices.filter { kind in
       let mechanism = processes[kind].instances.mechanism
       guard let receiver = mechanism.receiver, receiver.weightCount == 1 else { return false }
-      return !mechanism.blocksThatRun.contains { $0.sendsEvents || $0.movesEvents }
-        && processes[kind].watches.isEmpty
+      // What an event sets the next one may have to see, of whatever source it is.
+      let isSet = receiver.block.effects(mechanism.tables).mayAssign.contains(.weight(0))
+      return !isSet && processes[kind].watches.isEmpty
+        && !mechanism.blocksThatRun.contains { $0.sendsEvents || $0.movesEvents }
     }
     return ["static int nr_has_own_weight(int32_t kind) {", "  switch (kind) {"]
       + kinds.map { "    case \($0):" } + (kinds.isEmpty ? [] : ["      return 1;"])

@@ -124,8 +124,8 @@ def _make(path: pathlib.Path, wanted: dict[str, Any]) -> None:
 
 
 def _check_it_is_the_same(results: zarr.Group, engine: Any) -> None:
-    """A sweep goes on with the cell that it began with, as far as its description tells."""
-    found = {"engine": repr(engine), "dt": engine.dt, "v_init": engine.v_init}
+    """A sweep goes on with the cell that it began with."""
+    found = {"engine": repr(engine), "digest": engine.digest}
     known = results.attrs.get("cell")
     if known is None:
         results.attrs["cell"] = found

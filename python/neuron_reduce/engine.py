@@ -169,6 +169,16 @@ class Engine:
         loaded, *_ = self._recording(None, None)
         _ = loaded.functions
 
+    @property
+    def digest(self) -> str:
+        """Identifies what was compiled: the cell, all numbers that runs begin with, and what drives
+        it. Engines with the same one have the same runs, to the last bit on one machine.
+
+        :raises EngineError: the cell is gone, and was not asked for this before.
+        """
+        loaded, *_ = self._recording(None, None)
+        return loaded.digest.hex()
+
     def run(
         self,
         tstop: float,
@@ -289,7 +299,7 @@ class Engine:
         check_memory(loaded, tstop, len(variables), changes.count)
         prepared = changes.prepared(loaded)
         if self._is_checked:
-            checking.check(loaded, tstop)
+            checking.check(loaded, tstop, is_batch=True)
         batch = Batch(changes.count)
         start = time.perf_counter()
         try:
@@ -309,7 +319,8 @@ class Engine:
         is_compared = self._believed or checking.passed(self._programs.made)
         if self._is_checked and not is_compared:
             loaded, *_ = self._recording(None, None)
-            checking.check(loaded, checking.CHECKED_MS)
+            for is_batch in (False, True):
+                checking.check(loaded, checking.CHECKED_MS, is_batch)
         passed = self._believed | checking.passed(self._programs.made) if self._is_checked else {}
         return _unpickled, (self._is_checked, *storing.packed(self._cell, passed))
 

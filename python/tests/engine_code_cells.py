@@ -12,8 +12,10 @@ os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 from neuron import h
 
 import neuron_reduce
+from models import compiled_blocks
 from models.engine_tree import Tree, driven_tree
 from neuron_reduce._engine import compiler
+from test_engine_blocks import Cell
 
 h.load_file("stdrun.hoc")
 
@@ -56,12 +58,47 @@ def played() -> Tree:
     return tree
 
 
+def of_blocks() -> Cell:
+    """With much of what NMODL has: tables, kinetics, ions that are written, random numbers, POINTERs,
+    events of and to itself, watched potentials."""
+    for folder in ("blocks", "random"):
+        compiled_blocks.load_mechanisms(Path(os.environ["MECHANISMS"]), folder)
+    cell = Cell(
+        *("nr_tables", "nr_peak", "nr_reader", "nr_pool", "nr_steps", "nr_gates", "nr_turns"),
+        *("nr_verbatim", "nr_solves", "nr_noise", "nr_follows"),
+    )
+    for index, segment in enumerate(cell.segments):
+        segment.nr_verbatim.kind = index
+        h.setpointer(cell.segments[index - 1]._ref_v, "p", segment.nr_follows)
+    points = []
+    for kind, weight in (
+        *(("nr_selfish", 0.002), ("nr_accumulates", 0.0002), ("nr_pulses", 1.0)),
+        *(("nr_watches", 0.0), ("nr_sender", 0.002)),
+    ):
+        cell.add(kind)
+        points += cell.points
+        if weight:
+            cell.drive(weight)
+    netcon = h.NetCon(cell.points[0], cell.points[2])
+    netcon.weight[0] = 1e-3
+    cell.inputs += [*points, netcon]
+    return cell
+
+
+def of_carried_globals() -> Cell:
+    """What the last instance left goes to the others."""
+    compiled_blocks.load_mechanisms(Path(os.environ["MECHANISMS"]))
+    return Cell("nr_lasts", "nr_own_current", "nr_reader")
+
+
 # What is played in one is none of the next cell's, which would be refused.
 CELLS = {
     "driven": driven_tree,
     "many": many_synapses,
     "clamped": clamped,
     "quiet": Tree,
+    "blocks": of_blocks,
+    "carried": of_carried_globals,
     "played": played,
 }
 
@@ -70,7 +107,8 @@ def programs(tree: Tree) -> list[Any]:
     """Those that record potentials, currents too, and whose trials are run at once."""
     engine = neuron_reduce.compile(tree, check=False)
     soma = tree.soma
-    for record in (None, [soma(0.5)._ref_ina, soma(0.5).hh._ref_m]):
+    currents = [soma(0.5)._ref_ina, soma(0.5).hh._ref_m] if soma.has_membrane("hh") else []
+    for record in (None, currents or [soma(0.5).nr_reader._ref_m]):
         engine.run(30, record=record)
     engine.run_batch(range(3), 30, threads=1)
     return list(engine._programs._made.values())

@@ -71,4 +71,27 @@ def assert_equal(
     expected = spikes_of(theirs[0], run.t, threshold)
     assert np.array_equal(run.spikes[0], expected)
     assert len(expected) >= least_spikes
+    trials = engine.run_batch(
+        weights=[1.0] * TRIALS, tstop=tstop, dt=dt, record=references, threshold=threshold
+    )
+    assert_trials(trials, run.v, "run")
+    assert all(np.array_equal(each[0], run.spikes[0]) for each in trials.spikes)
     return engine, theirs
+
+
+TRIALS = 3
+"""Fewer than are run at once."""
+
+
+def assert_trials(trials: Any, v: np.ndarray, what: str = "run") -> None:
+    """Trials of a batch are the run that they repeat, but for rounding.
+
+    :param v: what was recorded of that.
+    """
+    scales = np.maximum(1.0, np.abs(v).max(axis=1))
+    for trial, each in enumerate(trials.v):
+        differences = np.abs(each - v).max(axis=1) / scales
+        assert (differences <= 1e-7).all(), (
+            f"trial {trial} differs from the {what} by {differences.max():.3g}: "
+            f"{trials.labels[int(np.argmax(differences))]}"
+        )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from neuron import h
 
+from engine_runs import TRIALS, assert_trials
 from isolated import isolated
 from models import compiled_blocks
 from neuron_reduce import EngineError, engine
@@ -71,6 +72,7 @@ def _differences(
     while h.t < TSTOP - h.dt / 2:
         h.fadvance()
     ours = compiled.run(TSTOP, record=wanted).v
+    assert_trials(compiled.run_batch(weights=[1.0] * TRIALS, tstop=TSTOP, record=wanted), ours)
     return np.array(
         [np.abs(each - np.array(it)).max() for each, it in zip(ours, vectors, strict=True)]
     )

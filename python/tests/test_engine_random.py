@@ -11,6 +11,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+from engine_runs import TRIALS, assert_trials
 from isolated import isolated
 from models import compiled_blocks
 from neuron_reduce import EngineError, engine
@@ -70,7 +71,9 @@ def _difference(cell: Cell, references: list[Any], **settings: Any) -> float:
     """From NEURON's run, which begins where the engine's has begun."""
     wanted = [segment._ref_v for segment in cell.segments] + references
     h.dt, h.v_init, h.celsius = 0.025, -65, 20
-    ours = engine.compile(cell, check=False, **settings).run(TSTOP, record=wanted).v
+    compiled = engine.compile(cell, check=False, **settings)
+    ours = compiled.run(TSTOP, record=wanted).v
+    assert_trials(compiled.run_batch(weights=[1.0] * TRIALS, tstop=TSTOP, record=wanted), ours)
     vectors = [h.Vector().record(each) for each in wanted]
     _run_neuron()
     theirs = np.array([np.array(each) for each in vectors])

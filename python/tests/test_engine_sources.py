@@ -209,3 +209,33 @@ def test_trees_of_any_depth() -> None:
     """Their reader refuses what is too deep, by name."""
     text = f"NEURON {{ SUFFIX odd }}\nFUNCTION f(x) {{ f = {'(' * 600}x{')' * 600} }}\n"
     assert sources.Source("odd", text, "odd.mod").syntax_tree().count("ParenExpression") == 600
+
+
+def test_refusals_say_where() -> None:
+    text = """NEURON { SUFFIX far POINTER p }
+COMMENT
+DERIVATIVE states in a comment
+ENDCOMMENT
+INITIAL { m = 0 }
+DERIVATIVE states {
+    : p here
+    m' = p
+    VERBATIM
+    free(p);
+    ENDVERBATIM
+}
+"""
+    known = {"far": sources.Source("far", text, "/mods/far.mod")}
+    for construct, block, line in (
+        ("POINTER p, which is assigned to,", "NEURON", 1),
+        ("VERBATIM", "states", 9),
+        ("m", "states", 8),
+        ("something else", "INITIAL", 5),
+    ):
+        message = f"far cannot be compiled: {construct} in its {block} block is not supported"
+        assert sources.located(message, known) == f"{message} (/mods/far.mod, line {line})"
+    message = "far cannot be compiled: its states block uses m, which nothing declares"
+    assert sources.located(message, known) == f"{message} (/mods/far.mod, line 8)"
+    assert sources.located("near cannot be compiled: x in its y block is not supported", known) == (
+        "near cannot be compiled: x in its y block is not supported"
+    )

@@ -516,8 +516,8 @@ static int nr_have_failed(nr_run *runs) {
   int haveFailed = 1;
   for (int trial = 0; trial < NR_TRIALS; trial++) {
     const nr_queue *queue = runs[trial].state;
-    runs[trial].failure = queue->failure;
-    haveFailed &= queue->failure != NR_OK;
+    runs[trial].failure = queue ? queue->failure : NR_OUT_OF_MEMORY;
+    haveFailed &= runs[trial].failure != NR_OK;
   }
   return haveFailed;
 }

@@ -33,7 +33,7 @@ __attribute__((unused)) static double nr_random_word1(
 
 __attribute__((unused)) static nr_vector nr_random_word(
     nr_vector first, nr_vector second, nr_vector third, nr_vector position, nr_vector global) {
-  nr_vector word;
+  nr_vector word = {0};
   for (int lane = 0; lane < NR_LANES; lane++) {
     word[lane] = nr_random_word1(first[lane], second[lane], third[lane], position[lane], global[lane]);
   }

@@ -27,7 +27,7 @@ typedef struct __attribute__((aligned(64))) nr_direct {
   /// When the source has its next event, and when that was sent, see `nr_event`.
   double next;
   uint64_t order;
-  /// The connection's; a single weight that no event of the instance's own comes back to is here.
+  /// The connection's; a single weight that no event changes is here.
   union {
     double *weights;
     double weight;

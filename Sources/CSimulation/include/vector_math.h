@@ -46,7 +46,7 @@ typedef int64_t nr_mask __attribute__((vector_size(8 * NR_LANES)));
 NR_INLINE nr_vector nr_all(double value) { return value - (nr_vector){}; }
 
 NR_INLINE nr_vector nr_load(const double *address) {
-  nr_vector value;
+  nr_vector value = {0};
   memcpy(&value, __builtin_assume_aligned(address, 8 * NR_LANES), sizeof value);
   return value;
 }
@@ -75,7 +75,7 @@ NR_INLINE nr_vector nr_gather(const double *array, const int32_t *indices) {
 #ifdef NR_TOGETHER
   return nr_load(array + NR_AT(indices[0]));
 #else
-  nr_vector value;
+  nr_vector value = {0};
   for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[indices[lane]];
   return value;
 #endif
@@ -220,7 +220,7 @@ NR_INLINE nr_vector nr_log(nr_vector x) {
   const nr_vector rest = s * (2.0 * series - f) + k * 0x1.ef35793c76730p-45;
   const nr_vector value = k * 0x1.62e42fefa3800p-1 + (f + rest);
   if (!nr_any(~isPlain)) return value;
-  nr_vector result;
+  nr_vector result = {0};
   for (int lane = 0; lane < NR_LANES; lane++) result[lane] = isPlain[lane] ? value[lane] : log(x[lane]);
   return result;
 }
@@ -232,7 +232,7 @@ NR_INLINE nr_vector nr_pow(nr_vector x, nr_vector y) {
   const nr_mask isGood = isPlain & (nr_mask)(exponent < 690.0) & (nr_mask)(exponent > -690.0);
   const nr_vector value = nr_exp(exponent);
   if (!nr_any(~isGood)) return value;
-  nr_vector result;
+  nr_vector result = {0};
   for (int lane = 0; lane < NR_LANES; lane++) {
     result[lane] = isGood[lane] ? value[lane] : pow(x[lane], y[lane]);
   }
@@ -254,7 +254,7 @@ NR_INLINE int nr_index(double index, int count) {
 }
 
 NR_INLINE nr_vector nr_pick(const nr_vector *array, int count, nr_vector index) {
-  nr_vector value;
+  nr_vector value = {0};
   for (int lane = 0; lane < NR_LANES; lane++) value[lane] = array[nr_index(index[lane], count)][lane];
   return value;
 }

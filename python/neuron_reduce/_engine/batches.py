@@ -12,7 +12,7 @@ import numpy as np
 
 from .._display.progress import Progress
 from ..errors import EngineError
-from . import trials
+from . import faults, trials
 from .changes import Prepared
 from .programs import Loaded, Site
 from .trials import Traces
@@ -30,6 +30,7 @@ class Batch:
         self.problems = [""] * count
         self._is_stopped = threading.Event()
         self._t: np.ndarray | None = None
+        self._strange: tuple[int, trials.NotANumber] | None = None
 
     def run(
         self,
@@ -68,22 +69,34 @@ class Batch:
             pool.shutdown(wait=True, cancel_futures=True)
             for future, group in futures.items():
                 self._keep(future, group)
+        self._locate(loaded, changes)
 
     def _keep(self, future: concurrent.futures.Future, group: range) -> None:
+        """Whatever came of some trials: what others found is kept."""
         if future.cancelled():
             return
-        try:
-            found = future.result()
-        except EngineError as error:
-            found = [error] * len(group)
-        except MemoryError:
-            # Of these trials: what others found is kept.
+        error = future.exception()
+        if error is None:
+            found = future.result() or ()
+        elif isinstance(error, MemoryError):
             found = [EngineError("there is not enough memory")] * len(group)
-        for trial, each in zip(group, found or (), strict=False):
+        else:
+            found = [EngineError(str(error) or type(error).__name__)] * len(group)
+        for trial, each in zip(group, found, strict=False):
             if isinstance(each, EngineError):
                 self.problems[trial] = str(each)
+                if isinstance(each, trials.NotANumber) and self._strange is None:
+                    self._strange = trial, each
             else:
                 self.traces[trial] = self._slim(each)
+
+    def _locate(self, loaded: Loaded, changes: Prepared) -> None:
+        """Says of the first trial in which a potential ceased to be a number what did so first:
+        it is run once more, step by step."""
+        if self._strange is not None:
+            trial, error = self._strange
+            change = functools.partial(changes.make, trial)
+            self.problems[trial] = str(faults.located(loaded, error, change))
 
     def _slim(self, traces: Traces) -> Traces:
         """Without the memory at the end, which nobody asks for, and with the times of all."""

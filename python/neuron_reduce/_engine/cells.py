@@ -173,6 +173,7 @@ class Cell(Kept):
         others = set().union(*(sources.externals(each.text) for each in found.values()))
         found |= sources.find(sorted(others - found.keys()), mechanisms)
         self.trees = [each.syntax_tree().encode() for each in found.values()]
+        self._sources = found
         self.function_tables = function_tables.read(found, self.point_processes)
         self.randoms = randoms.read(self.sections, self.point_processes, found)
 
@@ -244,7 +245,10 @@ class Cell(Kept):
                 f"sections of {self.name} were deleted, and the engine runs no more than what it "
                 "was asked for before; expected the cell, or what was run before"
             )
-        return self._read.compile(request)
+        try:
+            return self._read.compile(request)
+        except EngineError as error:
+            raise EngineError(sources.located(str(error), self._sources)) from None
 
     def written(self) -> bytes:
         """What programs are made of, apart from the session; once one was made."""

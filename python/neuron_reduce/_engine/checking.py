@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,18 +35,22 @@ _SMALLEST_STATE = 1e-6
 _THRESHOLD_MV = -20.0
 _TIME_LIMIT_SECONDS = 3600.0
 
+_BATCH = b"batch"
+"""What follows a program's digest where the code that runs batches of it is meant."""
+
 _passed: dict[bytes, float] = {}
 """By program, wiring included: until when it was compared with NEURON, in ms, and found equal."""
 
 
-def check(loaded: Loaded, tstop: float) -> None:
+def check(loaded: Loaded, tstop: float, is_batch: bool = False) -> None:
     """Compares a program's run with NEURON's, unless that was done in this process before.
 
     :param tstop: of the run that is to come, in ms.
+    :param is_batch: whether that is a batch, whose code is another one.
     :raises EngineError: they differ; the message names the first variable that does.
     """
     until = min(tstop, CHECKED_MS)
-    key = loaded.digest
+    key = loaded.digest + (_BATCH if is_batch else b"")
     if _passed.get(key, -1.0) >= until:
         return
     if not isinstance(loaded.cell, Cell):
@@ -68,8 +72,7 @@ def check(loaded: Loaded, tstop: float) -> None:
         (index, segment.x) for index, section in enumerate(cell.sections) for segment in section
     ]
     places = [cell.potential(*site, program) for site in sites]
-    traces = trials.run(loaded, places, (), 0.0, until)
-    assert traces is not None
+    traces = _first_run(loaded, places, until, is_batch)
     try:
         difference = copies.call(
             _difference, loaded, traces, sites, until, timeout=_TIME_LIMIT_SECONDS, in_parallel=True
@@ -91,8 +94,10 @@ def check(loaded: Loaded, tstop: float) -> None:
 
 
 def passed(loaded: Iterable[Loaded]) -> dict[bytes, float]:
-    """Of some programs those that were compared with NEURON's runs: by digest until when, in ms."""
-    return {each.digest: _passed[each.digest] for each in loaded if each.digest in _passed}
+    """Of some programs those that were compared with NEURON's runs: by digest, and what it is of a
+    batch, until when, in ms."""
+    keys = [each.digest + which for each in loaded for which in (b"", _BATCH)]
+    return {key: _passed[key] for key in keys if key in _passed}
 
 
 def believe(others: Mapping[bytes, float]) -> None:
@@ -109,6 +114,20 @@ def _warn_of_pickled(key: bytes) -> None:
         "nothing ran with the same time step, recordings of currents and the like, and changes; "
         "expected such a run or batch before, of one trial for example, or check=False"
     )
+
+
+def _first_run(loaded: Loaded, places: Sequence[int], until: float, is_batch: bool) -> Traces:
+    if not is_batch:
+        traces = trials.run(loaded, places, (), 0.0, until)
+        assert traces is not None
+        return traces
+    found = trials.run_together(
+        loaded, trials.Recording(places, (), 0.0, until), [trials.unchanged], lambda: False
+    )
+    assert found is not None
+    if isinstance(found[0], EngineError):
+        raise found[0]
+    return found[0]
 
 
 def _difference(loaded: Loaded, traces: Traces, sites: list[Site], until: float) -> str:

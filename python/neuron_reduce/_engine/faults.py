@@ -7,13 +7,14 @@ import numpy as np
 from ..errors import EngineError
 from . import states, trials
 from .programs import Loaded
-from .trials import NotANumber
+from .trials import Change, NotANumber, unchanged
 
 
-def located(loaded: Loaded, error: NotANumber) -> EngineError:
+def located(loaded: Loaded, error: NotANumber, change: Change = unchanged) -> EngineError:
     """An error that says which state ceased to be a number, in which step.
 
     :param error: of a run of the program.
+    :param change: of what that began with.
     """
     try:
         known = list(states.named(loaded))
@@ -29,7 +30,7 @@ def located(loaded: Loaded, error: NotANumber) -> EngineError:
             first.append((int(np.argmax(strange)), t))
 
     try:
-        trials.run(loaded, [], [], 0.0, error.until, looked=looked, steps=1)
+        trials.run(loaded, [], [], 0.0, error.until, change=change, looked=looked, steps=1)
     except NotANumber as found:
         if not first:
             return EngineError(

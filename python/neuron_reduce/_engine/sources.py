@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import neuron
 from neuron import h
@@ -36,6 +36,12 @@ _DECLARATION = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
 _POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
 
 _EXTERNALS = re.compile(r"\bEXTERNAL\s+(\w+(?:\s*,\s*\w+)*)")
+
+_REFUSED = re.compile(
+    r"(?P<mechanism>\w+) cannot be compiled: (?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block "
+    r"is not supported|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
+    re.DOTALL,
+)
 
 # nmodl makes assignments of these, and then leaves out the conditions and all else that is around.
 _DISCONTINUITY = re.compile(r"\bstate_discontinuity(?=\s*\()")
@@ -123,6 +129,39 @@ def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> Engin
         "NEURON, made by hoc, or was compiled without its text), and none was found in mechanisms= "
         f"({looked}); expected mechanisms= with the mod file, or its folder"
     )
+
+
+def located(message: str, known: Mapping[str, Source]) -> str:
+    """A message of what is refused of a mechanism, with the file and the line where that is.
+
+    :param message: the library's.
+    :param known: by mechanism.
+    """
+    match = _REFUSED.fullmatch(message)
+    source = None if match is None else known.get(match["mechanism"])
+    if match is None or source is None:
+        return message
+    line = _line(source.text, match["block"] or match["using"], match["construct"] or match["name"])
+    return f"{message} ({source.path or source.name}, line {line})"
+
+
+def _line(text: str, block: str, construct: str) -> int:
+    """Where a construct is, as far as can be told: the first of its words in the block, else the
+    block itself; counted from 1."""
+    plain = _COMMENTS.sub(lambda match: _without_words(match[0]), text)
+    begin = re.search(rf"^[ \t]*(?:[A-Z_]+[ \t]+)?{re.escape(block.split()[0])}\b", plain, re.M)
+    start = 0 if begin is None else begin.start()
+    for word in re.findall(r"[A-Za-z_]\w*", construct):
+        found = re.compile(rf"\b{word}\b").search(plain, start)
+        if found is not None:
+            return plain.count("\n", 0, found.start()) + 1
+    return plain.count("\n", 0, start) + 1
+
+
+def _without_words(comment: str) -> str:
+    """A comment's lines without its text; that VERBATIM is there stays."""
+    begins = "VERBATIM" if comment.lstrip().startswith("VERBATIM") else ""
+    return begins + "\n" * comment.count("\n")
 
 
 def of_session(name: str) -> Source | None:

@@ -37,6 +37,14 @@ class Traces:
     seconds: float
 
 
+Change = Callable[[np.ndarray, np.ndarray], None]
+"""Changes the memory and the sources that a trial begins with."""
+
+
+def unchanged(memory: np.ndarray, sources: np.ndarray) -> None:
+    """Changes nothing."""
+
+
 def run(
     loaded: Loaded,
     places: Sequence[int],
@@ -44,6 +52,7 @@ def run(
     threshold: float | Sequence[float],
     tstop: float,
     *,
+    change: Change = unchanged,
     is_stopped: Callable[[], bool] = lambda: False,
     looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
     steps: int = _CHUNK_STEPS,
@@ -54,6 +63,7 @@ def run(
     :param sites: where to look for spikes.
     :param threshold: of these, in mV; one for all, or one for each.
     :param tstop: in ms; the last step is the one that ``continuerun(tstop)`` ends with.
+    :param change: of what it begins with.
     :param is_stopped: asked now and then whether to give up.
     :param looked: called now and then with the memory and the time in ms.
     :param steps: how many between two such calls, at most 2000.
@@ -61,7 +71,7 @@ def run(
     :raises EngineError: it cannot go on.
     """
     recording = Recording(places, sites, threshold, tstop)
-    group = _Group(loaded, loaded.functions, recording, [_unchanged])
+    group = _Group(loaded, loaded.functions, recording, [change])
     found = group.run(is_stopped, looked, steps)
     if found is None:
         return None
@@ -85,14 +95,6 @@ def run_together(
     :returns: for each what came of it, or why it could not go on; None where it was given up.
     """
     return _Group(loaded, loaded.batch, recording, changes).run(is_stopped)
-
-
-Change = Callable[[np.ndarray, np.ndarray], None]
-"""Changes the memory and the sources that a trial begins with."""
-
-
-def _unchanged(memory: np.ndarray, sources: np.ndarray) -> None:
-    pass
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
