@@ -59,8 +59,8 @@ def played() -> Tree:
 
 
 def of_blocks() -> Cell:
-    """With much of what NMODL has: tables, kinetics, ions that are written, random numbers, POINTERs,
-    events of and to itself, watched potentials."""
+    """With much of what NMODL has: tables, ions that are written, random numbers, POINTERs, events
+    of and to itself, watched potentials."""
     for folder in ("blocks", "random"):
         compiled_blocks.load_mechanisms(Path(os.environ["MECHANISMS"]), folder)
     cell = Cell(

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from neuron import h
 
+import neuron_reduce
 from isolated import isolated
 from models import compiled_engine
 from neuron_reduce import ArgumentError, EngineError, NeuronReduceWarning
 from neuron_reduce._engine import cache as caches
 from neuron_reduce._engine import sources
+
+MECHANISMS = Path(__file__).parent / "models" / "mechanisms"
 
 
 @pytest.fixture(autouse=True)
@@ -239,3 +245,43 @@ DERIVATIVE states {
     assert sources.located("near cannot be compiled: x in its y block is not supported", known) == (
         "near cannot be compiled: x in its y block is not supported"
     )
+
+
+@isolated
+def test_damaged_sources_end_in_an_error_or_in_a_program(cache: Path) -> None:
+    """Truncated and mutated NMODL: whatever nmodl makes of it, the library reads or refuses it."""
+    compiled_engine.load_mechanisms(cache)
+    section = h.Section(name="soma")
+    section.insert("pas")
+    cell = neuron_reduce.compile(SimpleNamespace(soma=section), check=False)._cell
+    texts = [path.read_text() for path in sorted(MECHANISMS.rglob("*.mod"))]
+    random = np.random.default_rng(7)
+    outcomes = collections.Counter()
+    for _ in range(200):
+        text = str(random.choice(texts))
+        place = int(random.integers(len(text)))
+        damage = random.integers(4)
+        if damage == 0:
+            text = text[:place]
+        elif damage == 1:
+            text = text[:place] + text[place + int(random.integers(1, 30)) :]
+        elif damage == 2:
+            text = text[:place] + str(random.choice(list("(){}=+-*/^'~<>\0é\n:9x"))) + text[place:]
+        else:
+            other = int(random.integers(len(text)))
+            text = text[:place] + text[other : other + 40] + text[place:]
+        try:
+            tree = sources.Source("damaged", text, "damaged.mod").syntax_tree()
+        except EngineError:
+            outcomes["not parsed"] += 1
+            continue
+        kept, cell.trees = cell.trees, [tree.encode(), *cell.trees]
+        try:
+            cell.program(0.025, True)
+            outcomes["read"] += 1
+        except EngineError:
+            outcomes["refused"] += 1
+        finally:
+            cell.trees = kept
+    assert outcomes["read"]
+    assert outcomes["not parsed"] + outcomes["refused"]

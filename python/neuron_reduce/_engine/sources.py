@@ -38,8 +38,8 @@ _POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
 _EXTERNALS = re.compile(r"\bEXTERNAL\s+(\w+(?:\s*,\s*\w+)*)")
 
 _REFUSED = re.compile(
-    r"(?P<mechanism>\w+) cannot be compiled: (?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block "
-    r"is not supported|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
+    r"(?P<mechanism>\w+) cannot be compiled: "
+    r"(?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block is not supported|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
     re.DOTALL,
 )
 
