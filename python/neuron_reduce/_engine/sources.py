@@ -39,7 +39,8 @@ _EXTERNALS = re.compile(r"\bEXTERNAL\s+(\w+(?:\s*,\s*\w+)*)")
 
 _REFUSED = re.compile(
     r"(?P<mechanism>\w+) cannot be compiled: "
-    r"(?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block is not supported|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
+    r"(?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block is not supported"
+    r"|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
     re.DOTALL,
 )
 
