@@ -15,7 +15,7 @@ help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make install-sdist   install into .venv by way of the source distribution"
-	@echo "make bench   time the reduction beside upstream's, and full against reduced runs"
+	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
 	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
 	@echo "make bench-instructions   what a time step of the engine consists of; Linux on x86-64"
@@ -64,6 +64,7 @@ test-python: $(VENV)/.installed
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
+	$(MAKE) bench-engine
 
 $(VENV)/.beside: benchmarks/engine/requirements.txt $(VENV)/.ready
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $<
@@ -72,6 +73,7 @@ $(VENV)/.beside: benchmarks/engine/requirements.txt $(VENV)/.ready
 bench-engine: $(VENV)/.installed $(VENV)/.beside
 	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
 	$(PYTHON) benchmarks/engine/speed.py
+	$(PYTHON) benchmarks/engine/evaluating.py
 
 bench-tables: $(VENV)/.installed
 	$(PYTHON) benchmarks/engine/tables.py
