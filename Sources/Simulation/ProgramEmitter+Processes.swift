@@ -130,13 +130,13 @@ extension ProgramEmitter {
         try emitter.emit(plan.mechanism.currents, named: "BREAKPOINT")
         lines += emitter.lines
       } else {
-        lines.append("    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;")
+        lines.append("    nr_vector \(plan.prefix)current, \(plan.prefix)slope;")
         lines += try sums(of: plan, before: [], time: "t")
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
           "    const nr_vector factor = \(sign)nr_load(M + NR_AT(\(process.factors) + b));",
           "    nr_accumulate(M + NR_AT(\(right)), M + NR_AT(\(diagonal)), X + \(process.slots) + b, \(plan.count) - b,",
-          "                  -factor * \(plan.prefix)constant, factor * \(plan.prefix)slope);",
+          "                  -factor * \(plan.prefix)current, factor * \(plan.prefix)slope);",
         ]
       }
       for (index, variable) in plan.mechanism.variables.enumerated() {

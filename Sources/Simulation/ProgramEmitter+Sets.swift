@@ -78,7 +78,7 @@ extension ProgramEmitter {
           time: parts.contains(.advance) ? "next" : "t", ions: ions, set)
         lines += wherePresent(set, mechanism, before)
       }
-      lines.append("    NR_UNUSED nr_vector constant = {0}, slope = {0};")
+      lines.append("    NR_UNUSED nr_vector current = {0}, slope = {0};")
       for ion in ions {
         if ion.advancesReversal { lines.append(nernst(ion)) }
         lines.append("    \(ion.name(of: .current)) = nr_all(0);")
@@ -91,7 +91,7 @@ extension ProgramEmitter {
       }
       let slot = nodes.first
       lines += [
-        "    nr_store(M + NR_AT(\(right + slot) + b), nr_load(M + NR_AT(\(capacity + slot) + b)) * v - constant);",
+        "    nr_store(M + NR_AT(\(right + slot) + b), -current);",
         "    nr_store(M + NR_AT(\(diagonal + slot) + b), nr_load(M + NR_AT(\(constant + slot) + b)) + slope);",
       ]
     }
@@ -229,7 +229,7 @@ extension ProgramEmitter {
     plan.mechanism.currentVariables.map { plan.name(of: $0) }.joined(separator: " + ")
   }
 
-  /// BREAKPOINT's currents: i = constant + slope · v, added to what there is.
+  /// BREAKPOINT's currents and their slopes, added to what there is.
   func currents(
     of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
   ) throws(SimulationError) -> [String] {
@@ -239,10 +239,10 @@ extension ProgramEmitter {
         plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set)
     }
     let none = "nr_all(0)"
-    var lines = ["    nr_vector \(plan.prefix)constant, \(plan.prefix)slope;"]
+    var lines = ["    nr_vector \(plan.prefix)current, \(plan.prefix)slope;"]
     lines += try sums(of: plan, before: copies(plan, ions), time: time)
     let sign = mechanism.isElectrode ? "-" : "+"
-    for sum in ["constant", "slope"] {
+    for sum in ["current", "slope"] {
       let own = given(plan.prefix + sum, elsewhere: none, by: plan, set)
       lines.append("    \(sum) \(sign)= \(own);")
     }
@@ -258,14 +258,14 @@ extension ProgramEmitter {
     return lines
   }
 
-  /// Sets `constant` and `slope` of a mechanism, with its prefix, and its current variables: the slope is exact
+  /// Sets `current` and `slope` of a mechanism, with its prefix, and its current variables: the slope is exact
   /// where currents are ohmic, NEURON's quotient over 0.001 mV elsewhere.
   func sums(
     of plan: InstancePlan, before: [String], time: String
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
     var emitter = emitter(plan, time: time)
-    let (constant, slope) = (plan.prefix + "constant", plan.prefix + "slope")
+    let (current, slope) = (plan.prefix + "current", plan.prefix + "slope")
     if let ohmic = plan.ohmic {
       // What depends on v is needed only where it is recorded or kept.
       let kept = Effects(of: [ohmic.block], mechanism.tables).mayAssign
@@ -281,7 +281,7 @@ extension ProgramEmitter {
         Variable.instance(mechanism.variables.count),
         Variable.instance(mechanism.variables.count + 1)
       )
-      emitter.bindings[places.0] = Binding(text: constant, isVector: true)
+      emitter.bindings[places.0] = Binding(text: current, isVector: true)
       emitter.bindings[places.1] = Binding(text: slope, isVector: true)
       let forms = ohmic.forms.compactMap { $0 }
       for (current, form) in zip(mechanism.currentVariables, forms) {
@@ -298,18 +298,19 @@ extension ProgramEmitter {
         for line in before { emitter.line(line) }
       }
       try emitter.emit(block, named: "BREAKPOINT")
+      emitter.line("\(current) += \(slope) * v;")
       return emitter.lines
     }
-    // What the block sets is set again by the second evaluation, at the potential itself.
+    // What the block sets is set again by the second evaluation, at the potential itself, which finds what the
+    // first one left of ions, too: NEURON copies these once.
     emitter.bindings[.voltage] = Binding(text: "(v + 0.001)", isVector: true)
     for line in before { emitter.line(line) }
     try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = \(sum(plan));")
     emitter.bindings[.voltage] = Binding(text: "v", isVector: true)
-    for line in before { emitter.line(line) }
     try emitter.emit(mechanism.currents, named: "BREAKPOINT")
     emitter.line("\(slope) = (\(slope) - (\(sum(plan)))) / 0.001;")
-    emitter.line("\(constant) = \(sum(plan)) - \(slope) * v;")
+    emitter.line("\(current) = \(sum(plan));")
     return emitter.lines
   }
 

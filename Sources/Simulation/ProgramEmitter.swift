@@ -20,8 +20,8 @@ struct ProgramEmitter {
   let settings: ProgramSettings
   let mechanisms: [Mechanism?]
   let kinds: [Mechanism]
-  /// Where in the memory: potentials, right sides, diagonals, the diagonals' constant part, capacitance / dt.
-  let voltage, right, diagonal, constant, capacity: Int
+  /// Where in the memory: potentials, right sides, diagonals, the diagonals' constant part.
+  let voltage, right, diagonal, constant: Int
   /// By link: what a child adds to its parent's equation, and the other way round.
   let toParent, toChild: Int
   let children, parents: Int
@@ -114,7 +114,6 @@ struct ProgramEmitter {
     right = plan.place(0, count: count)
     diagonal = plan.place(1, count: count)
     constant = plan.place(diagonals)
-    capacity = plan.place(capacities)
     toParent = plan.place(toParents)
     toChild = plan.place(toChildren)
     children = plan.place(indices: layout.links.map(\.child))

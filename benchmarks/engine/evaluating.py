@@ -10,12 +10,13 @@ import sys
 import time
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "examples"))
-sys.path.insert(0, str(ROOT / "benchmarks" / "fidelity"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fidelity"))
 
 import model
 import neuron_reduce
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def seconds(engine: str, cache: pathlib.Path) -> float:

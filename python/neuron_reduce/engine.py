@@ -355,7 +355,7 @@ class Engine:
         try:
             found = list(segments)
         except TypeError:
-            found = [None]
+            found = [spikes]
         return [self._site(each) for each in found]
 
     def _site(self, segment: Any) -> Site:
@@ -370,7 +370,7 @@ class Engine:
                 return cell.indices[segment.sec], segment.x
         raise ArgumentError(
             f"spikes has {collect.described(segment)}; expected True, False, or segments of the "
-            "cell, or their names, such as 'soma[0](0.5)'"
+            f"cell, or their names, such as '{cell.names[cell.soma]}(0.5)'"
             + ("" if isinstance(cell, Cell) else ", which are all that a pickled engine knows")
         )
 

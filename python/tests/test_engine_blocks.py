@@ -171,6 +171,8 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
     "a current of the run before": (("nr_rests", "nr_reader"), ("rest", "m"), _run_before),
     "SOLVE in an IF": (("nr_solves",), ("m",), _nothing),
+    "calls that set what is read beside them": (("nr_beside",), ("m", "r", "q"), _nothing),
+    "currents that are found": (("nr_found", "hh"), ("m",), _nothing),
     "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
     "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }

@@ -18,11 +18,72 @@ extension BlockBuilder {
     case .binary(let operation, let left, let right) where operation == .and || operation == .or:
       return try lower(left, isAnd: operation == .and, right)
     case .binary(let operation, let left, let right):
-      let first = try lower(left)
-      return .binary(operation, first, try lower(right))
+      return try lower(left, operation, right)
     case .call(let name, let arguments): return try call(name, arguments)
     case .text: throw unsupported("a text")
     }
+  }
+
+  /// An operation: what its left side reads is what it was before a call on its right side set it, as C++
+  /// compilers have it.
+  private mutating func lower(
+    _ left: SourceExpression, _ operation: Expression.Operator, _ right: SourceExpression
+  ) throws(MechanismError) -> Expression {
+    let first = try lower(left)
+    let (second, statements) = try lowerSeparately(right)
+    guard !assigned(statements).isDisjoint(with: first.variables) else {
+      for statement in statements { try emit(statement) }
+      return .binary(operation, first, second)
+    }
+    let kept = newLocal("left")
+    try emit(.assign(kept, first))
+    for statement in statements { try emit(statement) }
+    return .binary(operation, .variable(kept), second)
+  }
+
+  /// The values of a call's arguments. Which of them is computed first is the C++ compiler's to choose.
+  private mutating func lower(
+    arguments: [SourceExpression]
+  ) throws(MechanismError) -> [Expression] {
+    var values: [Expression] = []
+    var known: [(read: Set<Variable>, set: Set<Variable>)] = []
+    for argument in arguments {
+      let (value, statements) = try lowerSeparately(argument)
+      let own = (
+        read: value.variables.union(
+          Effects(of: [Block(statements: statements)], state.tables).liveIn),
+        set: assigned(statements)
+      )
+      for other in known
+      where !own.set.isDisjoint(with: other.read.union(other.set))
+        || !other.set.isDisjoint(with: own.read)
+      {
+        throw unsupported("arguments of which one sets what another one reads,")
+      }
+      known.append(own)
+      for statement in statements { try emit(statement) }
+      values.append(value)
+    }
+    return values
+  }
+
+  /// An expression, and the statements that it needs first.
+  private mutating func lowerSeparately(
+    _ expression: SourceExpression
+  ) throws(MechanismError) -> (value: Expression, statements: [Statement]) {
+    var value = Expression.number(0)
+    let statements = try separately { builder throws(MechanismError) in
+      value = try builder.lower(expression)
+    }
+    return (value, statements)
+  }
+
+  /// What statements set, but for what is local.
+  private func assigned(_ statements: [Statement]) -> Set<Variable> {
+    if statements.isEmpty { return [] }
+    var effects = Effects()
+    effects.follow(statements, state.tables)
+    return effects.mayAssign.filter { if case .local = $0 { false } else { true } }
   }
 
   /// A condition whose right side is looked at only where the left one does not decide.
@@ -95,8 +156,7 @@ extension BlockBuilder {
     {
       return .variable(variable)
     }
-    var values: [Expression] = []
-    for argument in arguments { values.append(try lower(argument)) }
+    let values = try lower(arguments: arguments)
     if let routine = source.routines[name] { return try writeOut(routine, values) }
     if let function = Expression.Function(rawValue: name), function.isOfNMODL {
       guard values.count == function.argumentCount else {

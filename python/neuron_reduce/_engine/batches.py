@@ -18,6 +18,9 @@ from .programs import Loaded, Site
 from .trials import Traces
 
 
+_SLICE_SECONDS = 0.1
+
+
 class Batch:
     """The trials of a batch, as they are finished.
 
@@ -61,9 +64,15 @@ class Batch:
             for first in range(0, count, at_once):
                 group = range(first, min(first + at_once, count))
                 futures[pool.submit(work, group)] = group
-            for future in concurrent.futures.as_completed(futures):
-                for trial in futures[future]:
-                    progress.step(f"trial {trial}")
+            waiting = set(futures)
+            while waiting:
+                # In slices: a signal does not end a wait, as NEURON has set its handler.
+                done, waiting = concurrent.futures.wait(
+                    waiting, _SLICE_SECONDS, concurrent.futures.FIRST_COMPLETED
+                )
+                for future in done:
+                    for trial in futures[future]:
+                        progress.step(f"trial {trial}")
         finally:
             self._is_stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)

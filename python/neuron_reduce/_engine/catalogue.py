@@ -23,12 +23,6 @@ from .references import TIME, Variable
 _SEGMENT = re.compile(r"(?P<section>.+)\((?P<x>[^()]*)\)", re.DOTALL)
 _VARIABLE = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\])?", re.ASCII)
 
-_EXPECTED = (
-    "the time t, a variable of a segment such as soma[0](0.5).v, soma[0](0.5).hh.m or "
-    "soma[0](0.5).ena, or of a point process such as Exp2Syn[3].g, of this cell"
-)
-
-
 @dataclasses.dataclass(frozen=True)
 class Kind:
     """A mechanism's variables.
@@ -175,7 +169,12 @@ class Catalogue:
             )
             if found is not None:
                 return found
-        raise ArgumentError(f"{what} is {collect.described(text)}; expected {_EXPECTED}")
+        segment = f"{self.sections[0] if self.sections else 'soma'}(0.5)"
+        raise ArgumentError(
+            f"{what} is {collect.described(text)}; expected the time t, a variable of a segment "
+            f"such as {segment}.v, {segment}.hh.m or {segment}.ena, or of a point process such as "
+            "Exp2Syn[3].g, of this cell"
+        )
 
     def _of_process(self, index: int, text: str) -> Variable | None:
         kind = self.classes[index]

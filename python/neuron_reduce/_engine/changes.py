@@ -430,5 +430,5 @@ class Prepared:
             sources["global_index"] = self.seeds[trial]
             memory[self.streams] = self.seeds[trial]
         for places, values in self.rates:
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 sources["interval"][places] /= values[trial]

@@ -42,16 +42,20 @@ _passed: dict[bytes, float] = {}
 """By program, wiring included: until when it was compared with NEURON, in ms, and found equal."""
 
 
-def check(loaded: Loaded, tstop: float, is_batch: bool = False) -> None:
+def check(
+    loaded: Loaded, tstop: float, is_batch: bool = False, is_anew: bool = False
+) -> None:
     """Compares a program's run with NEURON's, unless that was done in this process before.
 
     :param tstop: of the run that is to come, in ms.
     :param is_batch: whether that is a batch, whose code is another one.
+    :param is_anew: whether it is compared though it was before: the session may have procedures of
+        its own since.
     :raises EngineError: they differ; the message names the first variable that does.
     """
     until = min(tstop, CHECKED_MS)
     key = loaded.digest + (_BATCH if is_batch else b"")
-    if _passed.get(key, -1.0) >= until:
+    if not is_anew and _passed.get(key, -1.0) >= until:
         return
     if not isinstance(loaded.cell, Cell):
         _warn_of_pickled(key)
@@ -87,7 +91,8 @@ def check(loaded: Loaded, tstop: float, is_batch: bool = False) -> None:
     if difference:
         raise EngineError(
             f"the engine's run is not NEURON's: {difference}; expected none that is greater than "
-            f"{TOLERANCE_MV:g} mV. The cell may have changed since it was compiled, or do what "
+            f"{TOLERANCE_MV:g} mV. The cell may have changed since it was compiled, the session "
+            "may have an init() of its own, which the engine does not do, or the cell does what "
             "the engine does not know; check=False does not compare"
         )
     _passed[key] = until
@@ -181,7 +186,10 @@ def _run(cell: Cell, time_step: float, until: float) -> None:
 def _first_difference(traces: Traces, theirs: np.ndarray, labels: list[str], soma: int) -> str:
     ours = traces.v
     if ours.shape != theirs.shape:
-        return f"it has {ours.shape[1]} samples, and NEURON's {theirs.shape[1]}"
+        return (
+            f"it has {ours.shape[1]} samples, and NEURON's {theirs.shape[1]}, whose init() is "
+            "another one than stdrun's"
+        )
     spikes = [_spikes(each[soma]) for each in (ours, theirs)]
     if not np.array_equal(*spikes):
         step = min(set(spikes[0]) ^ set(spikes[1]))

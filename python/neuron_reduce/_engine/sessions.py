@@ -58,7 +58,7 @@ class Session:
             plan = _Plan(self._read(), self._has_events, 0)
             if is_checked:
                 # Whatever h.tstop is to be: the runs that come say it only then.
-                checking.check(plan.loaded, checking.CHECKED_MS)
+                checking.check(plan.loaded, checking.CHECKED_MS, is_anew=True)
         except (CellError, EngineError) as error:
             _warn(error)
             return

@@ -78,5 +78,10 @@ def unpacked(form: int, made_by: str, content: bytes) -> tuple[Stored, dict[byte
             f"{version()} (format {FORMAT}); expected the same version here and there, or the "
             "engine compiled and pickled anew"
         )
-    fields, passed = pickle.loads(zlib.decompress(content))
+    try:
+        fields, passed = pickle.loads(zlib.decompress(content))
+    except (zlib.error, pickle.UnpicklingError, EOFError) as error:
+        raise EngineError(
+            f"the pickled engine is damaged ({error}); expected it as it was written"
+        ) from None
     return Stored(fields), passed
