@@ -17,7 +17,6 @@ from .changes import Prepared
 from .programs import Loaded, Site
 from .trials import Traces
 
-
 _SLICE_SECONDS = 0.1
 
 

@@ -23,6 +23,7 @@ from .references import TIME, Variable
 _SEGMENT = re.compile(r"(?P<section>.+)\((?P<x>[^()]*)\)", re.DOTALL)
 _VARIABLE = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\])?", re.ASCII)
 
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     """A mechanism's variables.

@@ -42,9 +42,7 @@ _passed: dict[bytes, float] = {}
 """By program, wiring included: until when it was compared with NEURON, in ms, and found equal."""
 
 
-def check(
-    loaded: Loaded, tstop: float, is_batch: bool = False, is_anew: bool = False
-) -> None:
+def check(loaded: Loaded, tstop: float, is_batch: bool = False, is_anew: bool = False) -> None:
     """Compares a program's run with NEURON's, unless that was done in this process before.
 
     :param tstop: of the run that is to come, in ms.
