@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -16,7 +17,9 @@ import neuron_reduce
 from conftest import PROJECT
 
 zarr = pytest.importorskip("zarr", minversion="3")
-pytest.importorskip("distributed")
+# Not imported here: it changes how exceptions are pickled in the whole process.
+if importlib.util.find_spec("distributed") is None:
+    pytest.skip("no distributed", allow_module_level=True)
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
