@@ -167,8 +167,6 @@ struct SetPlan {
   /// By index into the cell's `mechanisms`, in the order in which they are computed.
   var order: [Int]
   var instances: [Int: InstancePlan]
-  /// By mechanism that some of the compartments do not have: where it says which have it, 1 or 0.
-  var presence: [Int: Int]
   var ions: [Int: IonPlan]
   var diameters, areas: Int?
 }

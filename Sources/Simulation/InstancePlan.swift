@@ -47,6 +47,8 @@ struct InstancePlan {
   private(set) var pointers: [Int: Int] = [:]
   /// What is computed once, and where it is.
   private(set) var invariants: [(expression: Expression, offset: Int)] = []
+  /// Where it says of each compartment of a set whether it has the mechanism, 1 or 0; nil where all have it.
+  var presence: Int?
   /// The states whose step is tabulated; nil where it is computed.
   private(set) var gates: GatePlan?
   /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.

@@ -38,7 +38,8 @@ extension ProgramEmitter {
     let kinds = processes.indices.filter { kind in
       let mechanism = processes[kind].instances.mechanism
       guard let receiver = mechanism.receiver, receiver.weightCount == 1 else { return false }
-      // What an event sets the next one may have to see, of whatever source it is.
+      // What an event sets the next one may have to see, of whatever source it is; and events to itself say by
+      // its place in the memory whose weights they are of.
       let isSet = receiver.block.effects(mechanism.tables).mayAssign.contains(.weight(0))
       return !isSet && processes[kind].watches.isEmpty
         && !mechanism.blocksThatRun.contains { $0.sendsEvents || $0.movesEvents }

@@ -11,8 +11,7 @@ extension ProgramEmitter {
         mechanisms[$0]?.ions.contains(where: \.writesConcentration) ?? false
       }.reversed()
       var planned = SetPlan(
-        order: writers + present.filter { !writers.contains($0) }, instances: [:], presence: [:],
-        ions: [:])
+        order: writers + present.filter { !writers.contains($0) }, instances: [:], ions: [:])
       planned.ions = planIons(of: set, present)
       for mechanism in planned.order {
         guard let source = mechanisms[mechanism] else { continue }
@@ -33,7 +32,7 @@ extension ProgramEmitter {
       for mechanism in planned.order {
         let isPresent = set.segments.indices.map { set.has(mechanism, at: $0) }
         if isPresent.contains(false) {
-          planned.presence[mechanism] = plan.place(isPresent.map { $0 ? 1 : 0 })
+          planned.instances[mechanism]?.presence = plan.place(isPresent.map { $0 ? 1 : 0 })
         }
       }
       if present.contains(where: { uses(.diameter, mechanisms[$0]) }) {

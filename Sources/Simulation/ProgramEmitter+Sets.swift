@@ -28,7 +28,7 @@ extension ProgramEmitter {
       guard let plan = set.instances[mechanism] else { continue }
       lines += plan.declarations(at: "b").map { "    " + $0 }
       lines += plan.pointed(at: "b").map { "    " + $0 }
-      if let presence = set.presence[mechanism] {
+      if let presence = plan.presence {
         lines.append(
           "    NR_UNUSED const nr_mask \(plan.prefix)present = (nr_mask)(nr_load(M + NR_AT(\(presence) + b)) != 0.0);"
         )
@@ -40,8 +40,8 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let initial = try block(
-          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions, set)
-        lines += wherePresent(set, mechanism, initial + (try invariants(plan)))
+          plan, plan.mechanism.initial, "INITIAL", time: "0.0", ions: ions)
+        lines += wherePresent(plan, initial + (try invariants(plan)))
       }
     }
     if parts.contains(.advance) {
@@ -51,23 +51,23 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let advance = try block(
-          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions, set)
+          plan, plan.mechanism.advance, "SOLVE", time: "t", ions: ions)
         lines += wherePresent(
-          set, mechanism, try gates.statements(of: plan, otherwise: advance))
+          plan, try gates.statements(of: plan, otherwise: advance))
       }
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let after = try block(
-          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions, set)
-        lines += wherePresent(set, mechanism, after)
+          plan, plan.mechanism.afterSolve, "AFTER SOLVE", time: "t", ions: ions)
+        lines += wherePresent(plan, after)
       }
     }
     if !parts.isDisjoint(with: [.advance, .beforeStep]) {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         let before = try block(
-          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions, set)
-        lines += wherePresent(set, mechanism, before)
+          plan, plan.mechanism.beforeStep, "BEFORE STEP", time: "t", ions: ions)
+        lines += wherePresent(plan, before)
       }
     }
     if parts.contains(.currents) {
@@ -75,8 +75,8 @@ extension ProgramEmitter {
         guard let plan = set.instances[mechanism] else { continue }
         let before = try block(
           plan, plan.mechanism.beforeBreakpoint, "BEFORE BREAKPOINT",
-          time: parts.contains(.advance) ? "next" : "t", ions: ions, set)
-        lines += wherePresent(set, mechanism, before)
+          time: parts.contains(.advance) ? "next" : "t", ions: ions)
+        lines += wherePresent(plan, before)
       }
       lines.append("    NR_UNUSED nr_vector current = {0}, slope = {0};")
       for ion in ions {
@@ -87,7 +87,7 @@ extension ProgramEmitter {
       for mechanism in set.order {
         guard let plan = set.instances[mechanism] else { continue }
         lines += wherePresent(
-          set, mechanism, try currents(of: plan, time: time, ions: ions, set))
+          plan, try currents(of: plan, time: time, ions: ions))
       }
       let slot = nodes.first
       lines += [
@@ -128,19 +128,16 @@ extension ProgramEmitter {
   }
 
   /// Statements that are done where one of the compartments has a mechanism.
-  private func wherePresent(_ set: SetPlan, _ mechanism: Int, _ lines: [String]) -> [String] {
-    guard set.presence[mechanism] != nil, !lines.isEmpty, let plan = set.instances[mechanism] else {
-      return lines
-    }
+  private func wherePresent(_ plan: InstancePlan, _ lines: [String]) -> [String] {
+    if plan.presence == nil || lines.isEmpty { return lines }
     return ["    if (nr_any(\(plan.prefix)present)) {"] + lines + ["    }"]
   }
 
   /// What a mechanism gives, where it is present: the other value elsewhere.
   private func given(
-    _ value: String, elsewhere other: String, by plan: InstancePlan, _ set: SetPlan
+    _ value: String, elsewhere other: String, by plan: InstancePlan
   ) -> String {
-    let isAbsent = set.presence.contains { set.instances[$0.key]?.prefix == plan.prefix }
-    return isAbsent ? "nr_select(\(plan.prefix)present, \(value), \(other))" : value
+    plan.presence == nil ? value : "nr_select(\(plan.prefix)present, \(value), \(other))"
   }
 
   func nernst(_ ion: IonPlan) -> String {
@@ -180,8 +177,7 @@ extension ProgramEmitter {
 
   /// A block of a density mechanism, between the copies of its ions.
   func block(
-    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan],
-    _ set: SetPlan
+    _ plan: InstancePlan, _ block: Block, _ name: String, time: String, ions: [IonPlan]
   ) throws(SimulationError) -> [String] {
     if block.isEmpty { return [] }
     var emitter = emitter(plan, time: time)
@@ -190,7 +186,7 @@ extension ProgramEmitter {
     if name == "INITIAL" { emitter.invariants = [:] }
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
-    for line in givenBack(plan, ions, set) { emitter.line(line) }
+    for line in givenBack(plan, ions) { emitter.line(line) }
     // As NEURON's nrn_wrote_conc.
     if name == "INITIAL" {
       let written = plan.mechanism.ions.filter {
@@ -213,14 +209,14 @@ extension ProgramEmitter {
   }
 
   /// Concentrations and reversal potentials that a mechanism writes.
-  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan], _ set: SetPlan) -> [String] {
+  func givenBack(_ plan: InstancePlan, _ ions: [IonPlan]) -> [String] {
     plan.mechanism.variables.enumerated().compactMap { index, variable in
       guard case .ion(let ion, let quantity) = variable.role, quantity != .current,
         plan.mechanism.ions[ion].writes.contains(quantity),
         let found = ions.first(where: { $0.name == plan.mechanism.ions[ion].name })
       else { return nil }
       let place = found.name(of: quantity)
-      return "\(place) = \(given(plan.name(of: index), elsewhere: place, by: plan, set));"
+      return "\(place) = \(given(plan.name(of: index), elsewhere: place, by: plan));"
     }
   }
 
@@ -231,28 +227,28 @@ extension ProgramEmitter {
 
   /// BREAKPOINT's currents and their slopes, added to what there is.
   func currents(
-    of plan: InstancePlan, time: String, ions: [IonPlan], _ set: SetPlan
+    of plan: InstancePlan, time: String, ions: [IonPlan]
   ) throws(SimulationError) -> [String] {
     let mechanism = plan.mechanism
     guard !mechanism.currentVariables.isEmpty else {
       return try block(
-        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions, set)
+        plan, mechanism.currents, "BREAKPOINT", time: time, ions: ions)
     }
     let none = "nr_all(0)"
     var lines = ["    nr_vector \(plan.prefix)current, \(plan.prefix)slope;"]
     lines += try sums(of: plan, before: copies(plan, ions), time: time)
     let sign = mechanism.isElectrode ? "-" : "+"
     for sum in ["current", "slope"] {
-      let own = given(plan.prefix + sum, elsewhere: none, by: plan, set)
+      let own = given(plan.prefix + sum, elsewhere: none, by: plan)
       lines.append("    \(sum) \(sign)= \(own);")
     }
-    for line in givenBack(plan, ions, set) { lines.append("    " + line) }
+    for line in givenBack(plan, ions) { lines.append("    " + line) }
     for (index, variable) in mechanism.variables.enumerated() {
       guard case .ion(let ion, .current) = variable.role,
         mechanism.ions[ion].writes.contains(.current),
         let found = ions.first(where: { $0.name == mechanism.ions[ion].name })
       else { continue }
-      let own = given(plan.name(of: index), elsewhere: none, by: plan, set)
+      let own = given(plan.name(of: index), elsewhere: none, by: plan)
       lines.append("    \(found.name(of: .current)) += \(own);")
     }
     return lines

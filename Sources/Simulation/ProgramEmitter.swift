@@ -82,22 +82,20 @@ struct ProgramEmitter {
     let count = layout.slotCount
     slotAreas = [Double](repeating: 100, count: count)
     var diagonals = [Double](repeating: 0, count: count)
-    var capacities = [Double](repeating: 0, count: count)
     for set in layout.sets {
       for (place, segment) in set.segments.enumerated() {
         guard let segment else { continue }
         let found = cell.sections[segment.section].segments[segment.segment]
         slotAreas[set.first + place] = found.area
         // µF/cm² / ms = 1e-3 S/cm²
-        capacities[set.first + place] = 1e-3 * found.capacitance / settings.timeStep
+        diagonals[set.first + place] = 1e-3 * found.capacitance / settings.timeStep
       }
       // What pads a set is a compartment like its last.
       for place in set.count..<max(set.count, set.paddedCount) {
         slotAreas[set.first + place] = slotAreas[set.first + set.count - 1]
-        capacities[set.first + place] = 1
+        diagonals[set.first + place] = 1
       }
     }
-    for index in capacities.indices { diagonals[index] = capacities[index] }
     var toParents: [Double] = []
     var toChildren: [Double] = []
     for link in layout.links {
@@ -235,16 +233,15 @@ struct ProgramEmitter {
     if isUsed {
       let own = parts.subtracting(.currents)
       if isOrdered, !parts.contains(.currents) {
-        lines += try orderedPass(parts) + lastOnes(parts)
-        if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }
-        return lines + ["}", ""]
+        lines += try orderedPass(parts)
+      } else {
+        // Those that write concentrations before what reads them.
+        try lines.append(contentsOf: states(ofProcessesThatWrite: true, own))
+        for (index, set) in sets.enumerated() {
+          try lines.append(contentsOf: density(set, layout.sets[index], parts))
+        }
+        try lines.append(contentsOf: states(ofProcessesThatWrite: false, own))
       }
-      // Those that write concentrations before what reads them.
-      try lines.append(contentsOf: states(ofProcessesThatWrite: true, own))
-      for (index, set) in sets.enumerated() {
-        try lines.append(contentsOf: density(set, layout.sets[index], parts))
-      }
-      try lines.append(contentsOf: states(ofProcessesThatWrite: false, own))
       lines += lastOnes(parts)
       // Those that INITIAL had no use for.
       if parts == [.initial] { lines += usedTables.map { "  nr_table_\($0.offset)(M);" } }

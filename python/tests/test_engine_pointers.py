@@ -80,27 +80,33 @@ def _potentials_of_densities(cell: Cell) -> None:
 
 def _own_segment(cell: Cell) -> None:
     """A concentration in some, a gate in others."""
-    for section in cell.sections:
-        for segment in section:
-            source, scale = {
-                cell.soma: (getattr(segment, "_ref_m_hh", None), 5),
-                cell.dend: (segment._ref_v, 0.03),
-                cell.tip: (getattr(segment, "_ref_cai", None), 3e3),
-            }[section]
-            h.setpointer(source, "p", segment.nr_follows)
-            segment.nr_follows.scale = scale
-            cell.record(segment.nr_follows, "m")
+    _follow(
+        cell,
+        {
+            cell.soma: lambda segment: (segment._ref_m_hh, 5),
+            cell.dend: lambda segment: (segment._ref_v, 0.03),
+            cell.tip: lambda segment: (segment._ref_cai, 3e3),
+        },
+    )
 
 
 def _elsewhere(cell: Cell) -> None:
     """States of segments that are computed before and after, and a parameter."""
+    _follow(
+        cell,
+        {
+            cell.soma: lambda segment: (cell.tip(segment.x)._ref_cai, 3e3),
+            cell.dend: lambda segment: (cell.soma(0.5).hh._ref_n, 5),
+            cell.tip: lambda segment: (cell.soma(segment.x).hh._ref_gnabar, 9),
+        },
+    )
+
+
+def _follow(cell: Cell, sources: dict[Any, Callable[[Any], tuple[Any, float]]]) -> None:
+    """Lets nr_follows follow, in each segment, what its section's function says, scaled."""
     for section in cell.sections:
         for segment in section:
-            source, scale = {
-                cell.soma: (cell.tip(segment.x)._ref_cai, 3e3),
-                cell.dend: (cell.soma(0.5).hh._ref_n, 5),
-                cell.tip: (cell.soma(segment.x).hh._ref_gnabar, 9),
-            }[section]
+            source, scale = sources[section](segment)
             h.setpointer(source, "p", segment.nr_follows)
             segment.nr_follows.scale = scale
             cell.record(segment.nr_follows, "m")
@@ -240,6 +246,7 @@ def test_what_sets_its_target_is_refused(cache: Path) -> None:
     cell = Cell()
     cell.point("nr_sets", cell.dend(0.5), cell.soma(0.5)._ref_v)
     _refused(cell, "nr_sets cannot be compiled: POINTER p, which is assigned to,")
+    _refused(cell, r"\(.*nr_sets\.mod, line \d+\)")
 
 
 @isolated

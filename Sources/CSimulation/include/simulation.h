@@ -142,7 +142,7 @@ static void nr_cell_initial(double *M, const int32_t *X, nr_run *runs);
 static void nr_cell_currents(double *M, const int32_t *X, double t);
 /// Currents of point processes, added to them.
 static void nr_cell_points(double *M, const int32_t *X, double t);
-/// The potentials half a step later.
+/// The potentials at the step's end.
 static void nr_cell_solve(double *M, const int32_t *X);
 /// States, with the new potentials.
 static void nr_cell_advance(double *M, const int32_t *X, double t);
@@ -150,7 +150,7 @@ static void nr_cell_advance(double *M, const int32_t *X, double t);
 static void nr_cell_advance_currents(double *M, const int32_t *X, double t, double next);
 /// NET_RECEIVE of a point process.
 static void nr_cell_receive(nr_run *run, int32_t kind, int32_t instance, double *weights, double flag, double t);
-/// Whether connections to a kind of point process have one weight each, which only events of theirs see.
+/// Whether connections to a kind of point process have one weight each, which no event changes.
 static int nr_has_own_weight(int32_t kind);
 /// INITIAL in NET_RECEIVE.
 static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance, double *weights);

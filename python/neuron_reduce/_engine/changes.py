@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -310,36 +310,44 @@ class Changes:
 
         :raises ArgumentError: it is none of the cell's.
         """
-        if isinstance(key, str):
-            found, name = self._cell.catalogue.netcon(key), key
-        else:
-            found, name = self._netcons.get(pointer(key)), key.hname()
-        if found is None:
-            raise ArgumentError(
-                f"weights has {name}, which is on none of the cell's point processes{self._hint}"
-            )
-        return found
+        return self._index(
+            key,
+            self._cell.catalogue.netcon,
+            lambda: self._netcons,
+            "weights has {}, which is on none of the cell's point processes",
+        )
 
     def _stimulator(self, key: Any) -> int:
         """The index of the origin that a NetStim is, or its name.
 
         :raises ArgumentError: it is none of the cell's.
         """
-        if isinstance(key, str):
-            found, name = self._cell.catalogue.stimulators.get(key), key
-        else:
-            found, name = self._stimulators.get(pointer(key)), key.hname()
-        if found is None:
-            raise ArgumentError(
-                f"rates has {name}, which drives none of the cell's point processes{self._hint}"
-            )
-        return found
+        return self._index(
+            key,
+            self._cell.catalogue.stimulators.get,
+            lambda: self._stimulators,
+            "rates has {}, which drives none of the cell's point processes",
+        )
 
-    @property
-    def _hint(self) -> str:
-        if isinstance(self._cell, Cell):
-            return ""
-        return "; an engine that was pickled knows names alone, such as 'NetCon[12]'"
+    def _index(
+        self,
+        key: Any,
+        named: Callable[[str], int | None],
+        known: Callable[[], Mapping[int, int]],
+        refusal: str,
+    ) -> int:
+        """The index of an object of the session, or of its name.
+
+        :param known: by NEURON's reference.
+        """
+        if isinstance(key, str):
+            found, name = named(key), key
+        else:
+            found, name = known().get(pointer(key)), key.hname()
+        if found is not None:
+            return found
+        hint = "; an engine that was pickled knows names alone, such as 'NetCon[12]'"
+        raise ArgumentError(refusal.format(name) + ("" if isinstance(self._cell, Cell) else hint))
 
     @functools.cached_property
     def _stimulators(self) -> dict[int, int]:

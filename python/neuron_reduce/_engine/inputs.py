@@ -166,7 +166,8 @@ def read(
     table, every_weight, netstims = library.read(
         collect.object_references(every, "netcons", "NetCon")
     )
-    targets = _indices(table["target"], point_processes)
+    known = np.fromiter(map(_pointer, point_processes), np.uint64, len(point_processes))
+    targets, processes = (_indices(table[name], known) for name in ("target", "source"))
     places = np.flatnonzero(targets >= 0)
     found = [every[place] for place in places]
     _check_that_all_are_among(netcons, found)
@@ -178,14 +179,14 @@ def read(
         )
     elsewhere = np.flatnonzero((targets < 0) & (table["target"] != 0))[::-1]
     driven = {int(table["target"][place]): every[place] for place in elsewhere}
-    known = {_pointer(each): index for index, each in enumerate(point_processes)}
-    origins = _Origins(given, driven, known, _stimulators(netstims))
+    origins = _Origins(given, driven, _stimulators(netstims))
     origin_indices = [
         origins.index(*each)
         for each in zip(
             found,
             own["source"].tolist(),
             own["netstim"].tolist(),
+            processes[places].tolist(),
             own["is_valid"].tolist(),
             strict=True,
         )
@@ -209,11 +210,10 @@ def read(
     )
 
 
-def _indices(pointers: np.ndarray, objects: Sequence[Any]) -> np.ndarray:
-    """For NEURON's references the indices of the objects that they are of; -1 for others."""
-    if not len(objects):
+def _indices(pointers: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """For NEURON's references their places among those that are known; -1 for others."""
+    if not len(known):
         return np.full(len(pointers), -1, dtype=np.int64)
-    known = np.fromiter(map(_pointer, objects), dtype=np.uint64, count=len(objects))
     order = np.argsort(known, kind="stable")
     places = np.minimum(np.searchsorted(known[order], pointers), len(known) - 1)
     return np.where(known[order][places] == pointers, order[places], -1)
@@ -327,7 +327,6 @@ class _Origins:
 
     :param driven: by a point process's pointer the first NetCon onto it, of those onto none of the
         cell's.
-    :param places: by a point process's pointer its index, of the cell's.
     :param stimulators: all NetStims; None where what it is like has to be asked for.
     """
 
@@ -335,10 +334,8 @@ class _Origins:
         self,
         given: _Given,
         driven: Mapping[int, Any],
-        places: Mapping[int, int],
         stimulators: Sequence[Stimulator | None],
     ):
-        self._places = places
         self.found: list[Origin] = []
         self.sources: list[Any] = []
         self._given = given
@@ -346,17 +343,18 @@ class _Origins:
         self._stimulators = stimulators
         self._known: dict[Any, int] = {}
 
-    def index(self, netcon, source: int | None, netstim: int, is_valid: bool) -> int:
+    def index(self, netcon, source: int | None, netstim: int, process: int, is_valid: bool) -> int:
         """The index of a NetCon's origin.
 
         :param source: NEURON's reference to the object that it has its events from.
         :param netstim: the index of the NetStim that this is; -1 for another one, or none.
+        :param process: the same of one of the cell's point processes.
         :param is_valid: False where what it had its events from is gone.
         """
         if source:
             found = self._known.get(source)
             return (
-                self._add(source, self._of_object(netcon, source, netstim), netcon.pre())
+                self._add(source, self._of_object(netcon, source, netstim, process), netcon.pre())
                 if found is None
                 else found
             )
@@ -370,13 +368,13 @@ class _Origins:
         self.sources.append(source)
         return self._known[key]
 
-    def _of_object(self, netcon, pointer: int, netstim: int) -> Origin:
+    def _of_object(self, netcon, pointer: int, netstim: int, process: int) -> Origin:
         if self._given.is_of(pointer):
             source = netcon.pre()
             times = self._given.times(source)
             return Times(_as_played(times, source) if hasattr(source, "play") else np.sort(times))
-        if pointer in self._places:
-            return Process(self._places[pointer])
+        if process >= 0:
+            return Process(process)
         if netstim < 0:
             raise EngineError(
                 f"{netcon.hname()} has its events from {netcon.pre().hname()}, and when that has "

@@ -281,7 +281,7 @@ def pointer_names(source: Source) -> frozenset[str]:
 def externals(text: str) -> set[str]:
     """The mechanisms that may have what an NMODL text names as EXTERNAL, by all that the ends of
     these names may say."""
-    lists = _EXTERNALS.findall(_COMMENTS.sub(" ", text))
+    lists = _EXTERNALS.findall(without_comments(text))
     found = set()
     for name in re.findall(r"\w+", ",".join(lists)):
         parts = name.split("_")
