@@ -38,7 +38,7 @@ extension BlockEmitter {
       if let moves {
         line(
           "nr_send_movable(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag), M + NR_AT(\(moves) + i), "
-            + "NR_AT(\(paddedCount)));")
+            + "NR_AT(\(room)));")
       } else {
         line(
           "nr_send_to_itself(\(own), weights - run->memory, \(now), \(now) + \(delay), \(flag));")
@@ -55,14 +55,14 @@ extension BlockEmitter {
       let now = try code(.variable(.time)).text
       line(
         "nr_move(run, \(eventContext.kind), \(eventContext.instance), \(now), \(time), M + NR_AT(\(moves) + i), "
-          + "NR_AT(\(paddedCount)));")
+          + "NR_AT(\(room)));")
     case .watch(let left, let isUpwards, let right, let flag):
       guard let watchSlots, !hasLanes, blockName == "NET_RECEIVE" else {
         throw unsupported("WATCH")
       }
       let flag = asNumber(try code(flag)).text
       line(
-        "nr_watch(M + NR_AT(\(watchSlots) + i), NR_AT(\(paddedCount)), \(watchCount), \(nextWatch), &isFirst, "
+        "nr_watch(M + NR_AT(\(watchSlots) + i), NR_AT(\(room)), \(watchCount), \(nextWatch), &isFirst, "
           + "\(try difference(left, isUpwards, right)), \(flag));")
       nextWatch += 1
     }

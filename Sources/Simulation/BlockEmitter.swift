@@ -61,7 +61,7 @@ struct BlockEmitter {
   var senders: Int?
   /// Where the memory has which event net_move moves, and what WATCH keeps; how far apart arrays of instances are.
   var moves, watchSlots: Int?
-  var paddedCount = 0
+  var room = 0
   /// How many WATCH statements there are, and which is the next.
   var watchCount = 0
   var nextWatch = 0

@@ -156,7 +156,7 @@ package struct CellProgram: Sendable {
       guard case .memory(let offset) = plan.storage[index], variable.count > (element ?? 0),
         (element == nil) == (parts.count == 1)
       else { continue }
-      return (index, offset + (element ?? 0) * plan.paddedCount)
+      return (index, offset + (element ?? 0) * plan.room)
     }
     return nil
   }
@@ -174,6 +174,8 @@ struct SetPlan {
 /// What the point processes of a kind have.
 struct ProcessPlan {
   var instances: InstancePlan
+  /// What C calls their number.
+  var count: String
   /// Where in the indices their slots are.
   var slots: Int
   /// 100 / area: what makes nA to mA/cm².

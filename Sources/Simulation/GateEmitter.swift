@@ -2,7 +2,7 @@ import Mechanisms
 
 /// Writes the tables of states that relax to what the potential says: see `gate_tables.h`.
 ///
-/// A table is made when the code is loaded; mechanisms with the same formulas and parameters share one.
+/// A table is made when the time step is set; mechanisms with the same formulas and parameters share one.
 struct GateEmitter {
   private(set) var lines: [String] = []
   /// By the code of a step: the table's number.
@@ -28,8 +28,7 @@ struct GateEmitter {
         "  nr_make_gates(nr_gate_step_\(number), \(count), nr_gates_\(number), nr_are_good_\(number));"
       )
     }
-    guard !calls.isEmpty else { return }
-    lines += ["__attribute__((constructor)) static void nr_make_all_gates(void) {"] + calls
+    lines += ["static void nr_make_all_gates(void) {"] + calls
     lines += ["}", ""]
   }
 

@@ -54,7 +54,8 @@ struct InstancePlan {
   /// The currents as sums of a constant and a slope times v; nil where one of them is no such sum.
   let ohmic: OhmicCurrents?
 
-  var paddedCount: Int { MemoryPlan.padded(count) }
+  /// How many there is room for: variables of several elements have them so far from each other.
+  var room: Int { MemoryPlan.room(count) }
 
   /// - Parameters:
   ///   - kind: the session's mechanism of that name.
@@ -444,7 +445,7 @@ struct InstancePlan {
     hasLanes: Bool, vectorGlobals: Set<Variable>? = nil
   ) -> [Variable: Binding] {
     var bindings: [Variable: Binding] = [
-      .timeStep: Binding(text: "NR_DT", isVector: false),
+      .timeStep: Binding(text: "nr_time_step", isVector: false),
       .celsius: Binding(text: "NR_CELSIUS", isVector: false),
     ]
     for (index, variable) in mechanism.variables.enumerated() {
@@ -455,7 +456,7 @@ struct InstancePlan {
         case .memory(let offset) where !hasLanes && variable.count > 1:
           Binding(
             text: "(M + NR_AT(\(offset) + i))", isVector: false, count: variable.count,
-            stride: paddedCount)
+            stride: room)
         case .memory(let offset) where !hasLanes:
           Binding(text: "M[NR_AT(\(offset) + i)]", isVector: false)
         default: Binding(text: name, isVector: hasLanes, count: variable.count)
@@ -502,7 +503,7 @@ struct InstancePlan {
         lines.append("NR_UNUSED nr_vector \(name)[\(count)];")
         for element in 0..<count {
           lines.append(
-            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * paddedCount) + \(index)));"
+            "\(name)[\(element)] = nr_load(M + NR_AT(\(offset + element * room) + \(index)));"
           )
         }
       }
@@ -542,7 +543,7 @@ struct InstancePlan {
       let count = mechanism.variables[variable].count
       for element in 0..<count {
         let value = count == 1 ? name : "\(name)[\(element)]"
-        lines.append("nr_store(M + NR_AT(\(offset + element * paddedCount) + \(index)), \(value));")
+        lines.append("nr_store(M + NR_AT(\(offset + element * room) + \(index)), \(value));")
       }
     }
     for (global, storage) in globals.enumerated() {

@@ -10,7 +10,8 @@ struct Invariants {
 
   /// - Parameters:
   ///   - isConstant: whether nothing sets a variable while the cell runs.
-  ///   - isVector: whether it differs between instances: what does not is folded by the compiler.
+  ///   - isVector: whether it differs between instances: what does not is folded by the compiler, but for the
+  ///     time step, which it does not know.
   init(
     of blocks: [Block], isConstant: @escaping (Variable) -> Bool,
     isVector: @escaping (Variable) -> Bool
@@ -49,7 +50,9 @@ struct Invariants {
       visit(right)
     case .call(_, let arguments):
       let variables = expression.variables
-      if variables.allSatisfy(isConstant), variables.contains(where: isVector) {
+      if variables.allSatisfy(isConstant),
+        variables.contains(where: { isVector($0) || $0 == .timeStep })
+      {
         if !expressions.contains(expression) { expressions.append(expression) }
       } else {
         for argument in arguments { visit(argument) }

@@ -8,13 +8,21 @@ struct MemoryPlan {
 
   static func padded(_ count: Int) -> Int { (count + padding - 1) / padding * padding }
 
+  /// How much an array takes: up to an eighth more than it has, so that the code of a cell with a few more or
+  /// fewer synapses has all arrays where this one has them.
+  static func room(_ count: Int) -> Int {
+    var step = padding
+    while step * 16 <= count { step *= 2 }
+    return (count + step - 1) / step * step
+  }
+
   /// Places an array and returns where it begins.
   mutating func place(_ array: [Double]) -> Int {
     let offset = values.count
     values += array
     // What is beyond the end is computed too: with numbers as good as the last.
     let last = array.last ?? 0
-    values += [Double](repeating: last, count: Self.padded(array.count) - array.count)
+    values += [Double](repeating: last, count: Self.room(array.count) - array.count)
     return offset
   }
 
@@ -30,7 +38,7 @@ struct MemoryPlan {
 
   /// Sets indices that were placed before.
   mutating func set(indices array: [Int], at offset: Int) {
-    for place in 0..<Self.padded(array.count) {
+    for place in 0..<Self.room(array.count) {
       indices[offset + place] = Int32(array[min(place, array.count - 1)])
     }
   }
@@ -40,7 +48,7 @@ struct MemoryPlan {
     let offset = indices.count
     indices += array.map(Int32.init)
     let last = indices.last ?? 0
-    indices += [Int32](repeating: last, count: Self.padded(array.count) - array.count)
+    indices += [Int32](repeating: last, count: Self.room(array.count) - array.count)
     return offset
   }
 }

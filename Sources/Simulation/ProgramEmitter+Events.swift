@@ -96,7 +96,7 @@ extension ProgramEmitter {
     emitter.senders = process.senders
     emitter.moves = process.moves
     emitter.watchSlots = process.watchSlots
-    emitter.paddedCount = plan.paddedCount
+    emitter.room = plan.room
     emitter.watchCount = process.watches.count
     var lines: [String] = []
     for (index, variable) in plan.mechanism.variables.enumerated() {
@@ -133,12 +133,12 @@ extension ProgramEmitter {
   func watches() throws(SimulationError) -> [String] {
     var lines = [
       "static void nr_cell_watch(nr_run *run, double t) {", "  double *const M = run->memory;",
-      "  (void)t;",
+      "  const int32_t *const X = run->indices;", "  (void)X; (void)t;",
     ]
     for (kind, process) in processes.enumerated() {
       guard let slots = process.watchSlots else { continue }
-      let padded = process.instances.paddedCount
-      lines.append("  for (int i = 0; i < \(process.instances.count); i++) {")
+      let padded = process.instances.room
+      lines.append("  for (int i = 0; i < \(process.count); i++) {")
       lines.append("    NR_UNUSED double *const weights = M; NR_UNUSED const double flag = 0;")
       var (declarations, emitter) = emitterOfOne(kind, process, "NET_RECEIVE", time: "t")
       emitter.blockName = "NET_RECEIVE"

@@ -167,7 +167,7 @@ extension ProgramEmitter {
           construct: "WRITE of a concentration or reversal potential by several in one segment")
       }
       let watches = source.receiver?.block.watches ?? []
-      let size = MemoryPlan.padded(members.count)
+      let size = MemoryPlan.room(members.count)
       let moves =
         source.blocksThatRun.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
       let senders = source.sendsToOthers ? plan.place(-1, count: size) : nil
@@ -180,12 +180,19 @@ extension ProgramEmitter {
             usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
             isAdjustable: { settings.adjustable.contains($0) },
             isPlayed: playedNames(of: kind).contains, in: &plan),
-          slots: plan.place(indices: own), factors: plan.place(own.map { 100 / slotAreas[$0] }),
+          count: count(members.count), slots: plan.place(indices: own),
+          factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
           senders: senders, moves: moves, watches: watches, watchSlots: watchSlots))
     }
+  }
+
+  /// What C calls a number of point processes. In large cells it is one of the indices, so that one with other
+  /// synapses has the same code; small ones are faster where the compiler knows it.
+  private mutating func count(_ number: Int) -> String {
+    isUnrolled ? "\(number)" : "X[\(plan.place(indices: [number]))]"
   }
 
   /// A point process makes its own segment's ion such that a concentration that it uses is initialised and moves

@@ -4,7 +4,7 @@ extension ProgramEmitter {
   func opening(of process: ProcessPlan) -> [String] {
     let plan = process.instances
     var lines = [
-      "  for (int b = 0; b < \(plan.count); b += NR_STEP) {",
+      "  for (int b = 0; b < \(process.count); b += NR_STEP) {",
       "    NR_UNUSED const nr_vector v = nr_gather(M + NR_AT(\(voltage)), X + \(process.slots) + b);",
     ]
     if let diameters = process.diameters {
@@ -33,7 +33,7 @@ extension ProgramEmitter {
         plan.mechanism.ions[ion].writes.contains(quantity), let places = process.ions[ion][quantity]
       else { continue }
       lines.append(
-        "    nr_scatter(M, X + \(places) + b, \(plan.count) - b, \(plan.name(of: index)));")
+        "    nr_scatter(M, X + \(places) + b, \(process.count) - b, \(plan.name(of: index)));")
     }
     return lines
   }
@@ -74,7 +74,7 @@ extension ProgramEmitter {
     }
     var lines =
       Self.eachTrial + [
-        "  for (int i = 0; i < \(plan.count); i++) {", "    double *const weights = M;",
+        "  for (int i = 0; i < \(process.count); i++) {", "    double *const weights = M;",
       ]
     lines += try oneByOne(kind, process, plan.mechanism.initial, "INITIAL", time: "0.0")
     lines += ["  }", "  }"]
@@ -90,12 +90,11 @@ extension ProgramEmitter {
   func eventSlots(_ process: ProcessPlan) -> [String] {
     if process.moves == nil, process.watchSlots == nil { return [] }
     var lines = Self.eachTrial
-    let count = process.instances.count
     if let moves = process.moves {
-      lines.append("  for (int i = 0; i < \(count); i++) M[NR_AT(\(moves) + i)] = -1;")
+      lines.append("  for (int i = 0; i < \(process.count); i++) M[NR_AT(\(moves) + i)] = -1;")
     }
     if let slots = process.watchSlots {
-      let size = process.instances.paddedCount * 3 * process.watches.count
+      let size = process.instances.room * 3 * process.watches.count
       lines.append("  for (int k = 0; k < \(size); k++) M[NR_AT(\(slots) + k)] = 0;")
     }
     return lines + ["  }"]
@@ -135,7 +134,7 @@ extension ProgramEmitter {
         let sign = plan.mechanism.isElectrode ? "-" : ""
         lines += [
           "    const nr_vector factor = \(sign)nr_load(M + NR_AT(\(process.factors) + b));",
-          "    nr_accumulate(M + NR_AT(\(right)), M + NR_AT(\(diagonal)), X + \(process.slots) + b, \(plan.count) - b,",
+          "    nr_accumulate(M + NR_AT(\(right)), M + NR_AT(\(diagonal)), X + \(process.slots) + b, \(process.count) - b,",
           "                  -factor * \(plan.prefix)current, factor * \(plan.prefix)slope);",
         ]
       }
@@ -146,7 +145,7 @@ extension ProgramEmitter {
           let places = process.ions[ion][.current]
         else { continue }
         lines.append(
-          "    nr_add(M, X + \(places) + b, \(plan.count) - b, nr_load(M + NR_AT(\(process.factors) + b)) * \(plan.name(of: index)));"
+          "    nr_add(M, X + \(places) + b, \(process.count) - b, nr_load(M + NR_AT(\(process.factors) + b)) * \(plan.name(of: index)));"
         )
       }
       lines += closing(of: process)

@@ -5,8 +5,11 @@ extension ProgramEmitter {
   /// which makes small cells' solver several times faster; large ones are limited by memory.
   private static let mostUnrolled = 128
 
+  /// Whether the solver's code is this cell's own.
+  var isUnrolled: Bool { layout.links.count <= Self.mostUnrolled }
+
   func solver() -> [String] {
-    layout.links.count <= Self.mostUnrolled ? unrolledSolver() : solverWithLoops()
+    isUnrolled ? unrolledSolver() : solverWithLoops()
   }
 
   private func solverWithLoops() -> [String] {

@@ -170,7 +170,6 @@ struct ProgramEmitter {
 
   mutating func source() throws(SimulationError) -> String {
     var lines = [
-      "#define NR_DT \(CName.literal(settings.timeStep))",
       "#define NR_CELSIUS \(CName.literal(cell.temperature))",
       "#define NR_IS_FUSED \(settings.isFused ? 1 : 0)",
     ]

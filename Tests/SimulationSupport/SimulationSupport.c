@@ -1,6 +1,5 @@
 #include "SimulationSupport.h"
 
-#define NR_DT 0.025
 #define NR_IS_FUSED 1
 #include "simulation.h"
 
@@ -28,6 +27,7 @@ static _Thread_local struct {
   int64_t count, capacity;
 } notes;
 
+static void nr_make_all_gates(void) {}
 static void nr_cell_initial(double *M, const int32_t *X, nr_run *run) { (void)M, (void)X, (void)run; }
 static void nr_cell_currents(double *M, const int32_t *X, double t) { (void)M, (void)X, (void)t; }
 static void nr_cell_points(double *M, const int32_t *X, double t) { (void)M, (void)X, (void)t; }
@@ -54,12 +54,15 @@ static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance,
   (void)run, (void)kind, (void)instance, (void)weights;
 }
 
+// Before tests run side by side.
+__attribute__((constructor)) static void set_time_step(void) { nr_set_time_step(0.025); }
+
 int64_t test_deliveries(const test_source *given, int64_t sourceCount, const double *delays,
                         const int32_t *areMarked, int64_t connectionCount, double end, double *times,
                         int32_t *connections, double *steps, int64_t capacity) {
   nr_source *sources = calloc((size_t)sourceCount + 1, sizeof *sources);
   nr_connection *made = calloc((size_t)connectionCount + 1, sizeof *made);
-  const int64_t sampleCount = (int64_t)(end / NR_DT) + 8;
+  const int64_t sampleCount = (int64_t)(end / nr_time_step) + 8;
   double *sampled = malloc((size_t)sampleCount * sizeof *sampled);
   double memory[8] = {0};
   int64_t result = -1;

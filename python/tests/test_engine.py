@@ -91,6 +91,28 @@ def test_time_steps(dt: float) -> None:
 
 
 @isolated
+def test_large_cells_share_code(private_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of a cell with other synapses and another time step is not compiled anew, and engines of
+    both time steps run in turns."""
+    monkeypatch.setenv("NEURON_REDUCE_CACHE", str(private_folder))
+    tree = Tree()
+    tree.apical[0].nseg = 301
+    tree.apical[0].insert("hh")
+    generator = np.random.default_rng(1)
+    references = tree.potentials()[:4]
+    made = []
+    for count in (97, 5):
+        for x in generator.uniform(0, 1, count):
+            synapse = tree.synapse("Exp2Syn", tree.apical[0](x), tau2=generator.uniform(2, 4))
+            tree.drive(synapse, 1e-3, interval=8, noise=1, start=0)
+        for dt in (0.025, 0.0125):
+            made.append((*assert_equal(tree, references, tstop=20, dt=dt), dt))
+    assert len(list((private_folder / "engine").glob("*.so"))) == 2, "one for runs, one for batches"
+    for engine, theirs, dt in made:
+        assert np.abs(engine.run(20, dt, record=references).v - theirs).max() < 1e-6
+
+
+@isolated
 def test_temperature_and_initial_potential() -> None:
     tree = driven_tree()
     h.celsius, h.v_init = 17.3, -71.5

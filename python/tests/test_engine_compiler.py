@@ -359,3 +359,13 @@ def test_temporary_directory_goes_with_its_process(folder: Path) -> None:
     path = Path(_output_of(script))
     assert path.name.endswith(".so")
     assert not path.parent.exists()
+
+
+def test_static_variables_are_those_of_an_instance(folder: Path) -> None:
+    source = "static int count;\nint next(void) { return ++count; }\n"
+    first = compiler.load(source, instance=1)
+    assert [first.next(), compiler.load(source, instance=1).next()] == [1, 2]
+    other = compiler.load(source, instance=2)
+    assert [other.next(), first.next(), compiler.load(source, instance=2).next()] == [1, 3, 2]
+    left = list(folder.glob("*.part"))
+    assert not left, "a copy is not kept"

@@ -12,6 +12,7 @@
 
 #include "function_tables.h"
 #include "gate_tables.h"
+#include "time_step.h"
 #include "vector_math.h"
 
 /// Where events come from.
@@ -136,6 +137,8 @@ enum {
 
 // ---- The cell's parts, made for it ------------------------------------------------------------------------
 
+/// The tables of gates, for the time step.
+static void nr_make_all_gates(void);
 /// INITIAL of all mechanisms; potentials are set.
 static void nr_cell_initial(double *M, const int32_t *X, nr_run *runs);
 /// Currents of the membrane in all compartments, from the state at the step's start.
@@ -384,6 +387,15 @@ static void nr_record(nr_run *run) {
 /// How many runs are done at once.
 int nr_trial_count(void) { return NR_TRIALS; }
 
+/// Before anything is run: the time step in ms, of all runs.
+void nr_set_time_step(double timeStep) {
+  if (nr_time_step == timeStep) return;
+  nr_time_step = timeStep;
+  nr_half_time_step = 0.5 * timeStep;
+  nr_half_steps_per_ms = 2.0 / timeStep;
+  nr_make_all_gates();
+}
+
 /// A number of bytes such that what comes after them begins a cache line of its own.
 NR_INLINE size_t nr_padded(size_t size) {
   return (size + 127) / 128 * 128;
@@ -413,7 +425,7 @@ static nr_queue nr_queue_in(nr_block *block, const nr_run *run) {
   nr_timetable *table = &queue.table;
   table->bucket = -1;
   table->fetched = NR_NONE;
-  table->shift = nr_bucket_shift(rate * 0.5 * NR_DT);
+  table->shift = nr_bucket_shift(rate * nr_half_time_step);
   table->bucketCount = nr_bucket_count(table->shift);
   table->directs = nr_cut(block, sources, sizeof *table->directs);
   table->paces = nr_cut(block, sources, sizeof *table->paces);
@@ -558,7 +570,7 @@ void nr_start(nr_run *runs) {
     nr_deliver(&runs[trial], 0);
   }
   // What the first step begins with; later ones find it done.
-  if (NR_IS_FUSED) nr_cell_currents(memory, indices, 0.5 * NR_DT);
+  if (NR_IS_FUSED) nr_cell_currents(memory, indices, nr_half_time_step);
   nr_have_failed(runs);
 }
 
@@ -573,19 +585,19 @@ void nr_continue(nr_run *runs, double end, int64_t steps) {
       nr_run *run = &runs[trial];
       if (run->failure) continue;
       nr_detect(run);
-      nr_play_events(run, t + 0.5 * NR_DT);
-      nr_deliver(run, t + 0.5 * NR_DT);
-      run->t = t + 0.5 * NR_DT;
+      nr_play_events(run, t + nr_half_time_step);
+      nr_deliver(run, t + nr_half_time_step);
+      run->t = t + nr_half_time_step;
       nr_play_lines(run, run->t);
     }
-    t += 0.5 * NR_DT;
+    t += nr_half_time_step;
     if (!NR_IS_FUSED) nr_cell_currents(memory, indices, t);
     nr_cell_points(memory, indices, t);
     nr_cell_solve(memory, indices);
-    t += 0.5 * NR_DT;
+    t += nr_half_time_step;
     for (int trial = 0; trial < NR_TRIALS; trial++) nr_play_lines(&runs[trial], t);
     if (NR_IS_FUSED) {
-      nr_cell_advance_currents(memory, indices, t, t + 0.5 * NR_DT);
+      nr_cell_advance_currents(memory, indices, t, t + nr_half_time_step);
     } else {
       nr_cell_advance(memory, indices, t);
     }

@@ -1,5 +1,4 @@
-// When sources that have one connection each are next delivered, in order. The code of a run includes this after
-// it defined its time step.
+// When sources that have one connection each are next delivered, in order.
 
 #ifndef NR_TIMETABLE_H
 #define NR_TIMETABLE_H
@@ -7,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "time_step.h"
 #include "vector_math.h"
 
 /// No source, no event.
@@ -76,7 +76,7 @@ typedef struct nr_timetable {
 
 /// The half step that a time lies in; never falls as times rise.
 NR_INLINE int64_t nr_half_step(double time) {
-  const double steps = time * (2.0 / NR_DT);
+  const double steps = time * nr_half_steps_per_ms;
   return steps < 9e15 ? (int64_t)steps : (int64_t)9e15;
 }
 
@@ -90,7 +90,7 @@ static int nr_bucket_shift(double eventsPerHalfStep) {
 /// How many there are: as many as cover a second, and at most 32,768.
 static int64_t nr_bucket_count(int shift) {
   int64_t count = 64;
-  while (count < 32768 && (double)(count << shift) * (0.5 * NR_DT) < 1000) count *= 2;
+  while (count < 32768 && (double)(count << shift) * nr_half_time_step < 1000) count *= 2;
   return count;
 }
 

@@ -21,7 +21,8 @@ LIMIT_BYTES = 512 * 1024 * 1024
 _ABANDONED_SECONDS = 3600
 """After which an unfinished file has no one left who writes it: a compiler's minutes, and more."""
 
-_UNFINISHED = ".part"
+UNFINISHED = ".part"
+"""How the names of files end that are not there as a whole, or not for long."""
 
 
 class Cache:
@@ -56,7 +57,7 @@ class Cache:
         :raises OSError: it cannot be written.
         """
         path = self.directory / name
-        temporary = self.directory / f".{uuid.uuid4().hex}{_UNFINISHED}"
+        temporary = self.directory / f".{uuid.uuid4().hex}{UNFINISHED}"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
             with open(descriptor, "wb") as stream:
@@ -77,7 +78,7 @@ class Cache:
             # Another process may remove the same file now.
             with contextlib.suppress(OSError):
                 status = path.lstat()
-                if path.suffix == _UNFINISHED:
+                if path.suffix == UNFINISHED:
                     if time.time() - status.st_mtime > _ABANDONED_SECONDS:
                         path.unlink()
                 elif path != keep:

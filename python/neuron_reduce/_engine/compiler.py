@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+from collections.abc import Callable, Hashable
 
 from ..errors import EngineError
 from . import cache
@@ -36,40 +37,78 @@ _SHOWN_LINES = 12
 _TIME_LIMIT_SECONDS = 600
 
 
-def load(source: str, extra_flags: tuple[str, ...] = ()) -> ctypes.CDLL:
+def load(source: str, extra_flags: tuple[str, ...] = (), instance: Hashable = None) -> ctypes.CDLL:
     """Compiles a C source, or finds it compiled, and loads it.
 
-    The same source gives the same library within a process, static variables included.
+    The same source gives the same library within a process, static variables included; for another
+    ``instance``, one that has these for itself.
 
     :param source: what includes no headers but the system's and those in :data:`RUNTIME`.
     :param extra_flags: for the compiler, after :data:`FLAGS`.
+    :param instance: what the static variables are for.
     :raises EngineError: there is no compiler, it refuses the source, or the library cannot be
         loaded.
     """
     command = (*_compiler(), *FLAGS, *_native(), *extra_flags)
     name = f"{_key(source, command)}.so"
+    # The loader gives all that load a file the same static variables.
+    if _instances.setdefault(name, instance) == instance:
+        return _opened(name, source, command, ctypes.CDLL)
+    if (name, instance) not in _copies:
+        _copies[name, instance] = _opened(name, source, command, _copy_loaded)
+    return _copies[name, instance]
+
+
+_instances: dict[str, Hashable] = {}
+"""By a library's name: what its static variables are for where it is loaded from its file."""
+
+_copies: dict[tuple[str, Hashable], ctypes.CDLL] = {}
+"""The other libraries, by name and what their static variables are for."""
+
+
+def _opened(
+    name: str,
+    source: str,
+    command: tuple[str, ...],
+    opened: Callable[[str], ctypes.CDLL],
+) -> ctypes.CDLL:
+    """
+    :raises EngineError: as :func:`load`.
+    """
     store = cache.open_cache()
     path = store.find(name)
     if path is not None and _is_whole(path):
         try:
-            return ctypes.CDLL(str(path))
+            return opened(str(path))
         except OSError:
             # Removed by another process since, or damaged: made anew.
             pass
     built = _compiled(source, command)
     try:
-        return ctypes.CDLL(str(store.put(name, _sealed(built))))
+        return opened(str(store.put(name, _sealed(built))))
     except OSError as error:
         # No space, or a file system from which nothing may be executed.
         other = cache.Cache(cache.temporary(f"{store.directory} cannot be used ({error})"))
     try:
-        return ctypes.CDLL(str(other.put(name, _sealed(built))))
+        return opened(str(other.put(name, _sealed(built))))
     except OSError as error:
         raise EngineError(
             f"the compiled cell cannot be loaded from {other.directory}: {error}; expected a "
             "directory for temporary files that can be written and whose files may be executed "
             "(TMPDIR says which)"
         ) from None
+
+
+def _copy_loaded(path: str) -> ctypes.CDLL:
+    """A library with static variables of its own.
+
+    :raises OSError: it cannot be copied or loaded.
+    """
+    library = pathlib.Path(path)
+    with tempfile.NamedTemporaryFile(dir=library.parent, suffix=cache.UNFINISHED) as copy:
+        copy.write(library.read_bytes())
+        copy.flush()
+        return ctypes.CDLL(copy.name)
 
 
 def _sealed(library: bytes) -> bytes:

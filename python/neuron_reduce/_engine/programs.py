@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import struct
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -43,7 +44,7 @@ class Loaded:
 
         :raises EngineError: there is no compiler, or it fails.
         """
-        return Functions(compiler.load(self.program.source))
+        return self._functions(self.program.source)
 
     @functools.cached_property
     def batch(self) -> Functions:
@@ -53,7 +54,10 @@ class Loaded:
         """
         if not self.program.runs_together:
             return self.functions
-        return Functions(compiler.load(self.source_of_batches))
+        return self._functions(self.source_of_batches)
+
+    def _functions(self, source: str) -> Functions:
+        return Functions(compiler.load(source, instance=self.time_step), self.time_step)
 
     @property
     def source_of_batches(self) -> str:
@@ -94,6 +98,7 @@ class Loaded:
     def digest(self) -> bytes:
         """Identifies code, what it begins with, and what events it has."""
         found = hashlib.sha256(self.program.source.encode())
+        found.update(struct.pack("d", self.time_step))
         found.update(self.memory().tobytes())
         found.update(self.program.indices.tobytes())
         found.update(self.wiring.content)
@@ -114,11 +119,16 @@ class Loaded:
 class Functions:
     """A compiled program's functions, which run without the interpreter's lock.
 
+    :param library: that has this time step alone.
+    :param time_step: in ms.
     :ivar trial_count: how many runs they do at once.
     """
 
-    def __init__(self, library: ctypes.CDLL):
+    def __init__(self, library: ctypes.CDLL, time_step: float):
         self._library = library
+        library.nr_set_time_step.argtypes = [ctypes.c_double]
+        library.nr_set_time_step.restype = None
+        library.nr_set_time_step(time_step)
         self.trial_count: int = library.nr_trial_count()
         self.start = library.nr_start
         self.start.argtypes = [_RUN]
