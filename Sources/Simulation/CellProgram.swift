@@ -193,4 +193,6 @@ struct ProcessPlan {
   var watches: [Watch]
   /// Where each WATCH has its state, its flag and the order of its event.
   var watchSlots: Int?
+  /// What of events at the same time is noted; nil where their order does not matter.
+  var ties: TiePlan?
 }

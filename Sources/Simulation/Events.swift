@@ -27,12 +27,6 @@ extension Block {
     }
     return found
   }
-
-  private func contains(_ isWanted: (Statement) -> Bool) -> Bool {
-    var found = false
-    for statement in statements { statement.visit { found = found || isWanted($0) } }
-    return found
-  }
 }
 
 extension Mechanism {

@@ -172,20 +172,21 @@ extension ProgramEmitter {
         source.blocksThatRun.contains(where: \.movesEvents) ? plan.place(-1, count: 2 * size) : nil
       let senders = source.sendsToOthers ? plan.place(-1, count: size) : nil
       let watchSlots = watches.isEmpty ? nil : plan.place(0, count: 3 * watches.count * size)
+      let planned = try InstancePlan(
+        source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
+        values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
+        usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
+        isAdjustable: { settings.adjustable.contains($0) },
+        isPlayed: playedNames(of: kind).contains, in: &plan)
       processes.append(
         ProcessPlan(
-          instances: try InstancePlan(
-            source, kind: cell.pointProcessKinds[kind], prefix: "p\(kind)_",
-            values: members.map { cell.pointProcesses[$0].values }, isFused: settings.isFused,
-            usesTables: settings.usesTables, isStored: { settings.recorded.contains($0) },
-            isAdjustable: { settings.adjustable.contains($0) },
-            isPlayed: playedNames(of: kind).contains, in: &plan),
-          count: count(members.count), slots: plan.place(indices: own),
+          instances: planned, count: count(members.count), slots: plan.place(indices: own),
           factors: plan.place(own.map { 100 / slotAreas[$0] }),
           ions: ions, ionPlans: ionPlans, hasCurrents: hasCurrents,
           diameters: uses(.diameter, source) ? plan.place(members.map(diameter(ofProcess:))) : nil,
           areas: uses(.area, source) ? plan.place(own.map { slotAreas[$0] }) : nil,
-          senders: senders, moves: moves, watches: watches, watchSlots: watchSlots))
+          senders: senders, moves: moves, watches: watches, watchSlots: watchSlots,
+          ties: TiePlan(of: planned, in: &plan)))
     }
   }
 

@@ -88,10 +88,13 @@ extension ProgramEmitter {
 
   /// What of events is kept for each instance begins with none.
   func eventSlots(_ process: ProcessPlan) -> [String] {
-    if process.moves == nil, process.watchSlots == nil { return [] }
+    if process.moves == nil, process.watchSlots == nil, process.ties == nil { return [] }
     var lines = Self.eachTrial
     if let moves = process.moves {
       lines.append("  for (int i = 0; i < \(process.count); i++) M[NR_AT(\(moves) + i)] = -1;")
+    }
+    if let ties = process.ties {
+      lines.append("  for (int i = 0; i < \(count); i++) M[NR_AT(\(ties.offset) + i)] = -1;")
     }
     if let slots = process.watchSlots {
       let size = process.instances.room * 3 * process.watches.count

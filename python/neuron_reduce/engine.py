@@ -14,7 +14,7 @@ from neuron import nrn
 
 from ._display.progress import Progress
 from ._display.warned import warn
-from ._engine import checking, faults, references, sessions, storing, trials
+from ._engine import checking, faults, references, sessions, storing, ties, trials
 from ._engine.batches import Batch, check_memory
 from ._engine.cells import Cell, Kept, soma_of
 from ._engine.changes import Changes
@@ -220,6 +220,7 @@ class Engine:
         except trials.NotANumber as error:
             raise faults.located(loaded, error) from None
         assert traces is not None
+        ties.warn_of_run(traces.ties)
         return Run(
             traces.t,
             _with_times(traces.v, traces.t, variables),

@@ -116,6 +116,11 @@ typedef struct nr_run {
   double t;
   /// NR_OK, or why it stands still.
   int32_t failure;
+  /// How often a point process whose NET_RECEIVE depends on the order of events had two at the same time, and
+  /// which had so first, and when.
+  int32_t tieKind, tieInstance;
+  int64_t tieCount;
+  double tieTime;
   /// The run's own; NULL before `nr_start` and after `nr_end`.
   void *state;
 } nr_run;
@@ -250,6 +255,44 @@ __attribute__((unused)) static void nr_look(
                               .flag = own[stride], .weights = own + 2 * stride - run->memory});
     own[2 * stride] = (double)(queue->order - 1);
   }
+}
+
+/// Looks whether an event comes at the very time of the one before it, where the order of the two may matter:
+/// that of `last` came at its first number, with these weights, this flag, and so many before it at that time.
+///
+/// What does the same is the same event: of one NetCon, or, where `compared` is not negative, with so many equal
+/// weights.
+__attribute__((unused)) static void nr_note(
+    nr_run *run, int32_t kind, int32_t instance, const double *weights, double flag, double t, double *last,
+    int stride, int compared, int isWithin) {
+  const double place = (double)(uintptr_t)weights;
+  if (last[0] == t) {
+    const double *others = (const double *)(uintptr_t)last[stride];
+    int isSame = others == weights;
+    // Of events of several NetCons one may belong to any before it.
+    const int isOfOne = isSame || last[3 * stride] > 0;
+    if (!isSame && compared >= 0) {
+      isSame = 1;
+      for (int each = 0; each < compared; each++) {
+        isSame = isSame && weights[NR_AT(each)] == others[NR_AT(each)];
+      }
+    }
+    isSame = isSame && last[2 * stride] == flag;
+    if (!isSame && (isOfOne || !isWithin)) {
+      if (run->tieCount == 0) {
+        run->tieKind = kind;
+        run->tieInstance = instance;
+        run->tieTime = t;
+      }
+      run->tieCount++;
+    }
+    last[3 * stride]++;
+  } else {
+    last[3 * stride] = 0;
+  }
+  last[0] = t;
+  last[stride] = place;
+  last[2 * stride] = flag;
 }
 
 static void nr_send(nr_run *run, int32_t index, double time) {
@@ -466,7 +509,7 @@ static int nr_make_queues(nr_run *runs) {
     for (int64_t each = 0; each < queue->table.bucketCount; each++) queue->table.buckets[each] = NR_NONE;
     run->state = queue;
     run->t = 0;
-    run->samples = run->spikeCount = 0;
+    run->samples = run->spikeCount = run->tieCount = 0;
   }
   return NR_OK;
 }

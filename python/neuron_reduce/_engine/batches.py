@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import functools
 import os
 import threading
@@ -12,7 +13,7 @@ import numpy as np
 
 from .._display.progress import Progress
 from ..errors import EngineError
-from . import faults, trials
+from . import faults, ties, trials
 from .changes import Prepared
 from .programs import Loaded, Site
 from .trials import Traces
@@ -78,6 +79,7 @@ class Batch:
             for future, group in futures.items():
                 self._keep(future, group)
         self._locate(loaded, changes)
+        ties.warn_of_batch(None if each is None else each.ties for each in self.traces)
 
     def _keep(self, future: concurrent.futures.Future, group: range) -> None:
         """Whatever came of some trials: what others found is kept."""
@@ -110,7 +112,7 @@ class Batch:
         """Without the memory at the end, which nobody asks for, and with the times of all."""
         if self._t is None:
             self._t = traces.t
-        return Traces(self._t, traces.v, traces.spikes, np.empty(0), traces.seconds)
+        return dataclasses.replace(traces, t=self._t, memory=np.empty(0))
 
 
 def check_memory(loaded: Loaded, tstop: float, variables: int, count: int) -> None:

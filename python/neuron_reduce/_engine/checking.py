@@ -87,11 +87,12 @@ def check(loaded: Loaded, tstop: float, is_batch: bool = False, is_anew: bool = 
             f"copy of the process: {error}; expected a session that runs, or check=False"
         ) from None
     if difference:
+        tied = "" if traces.ties is None else f"{traces.ties}, whose order may be the reason. "
         raise EngineError(
             f"the engine's run is not NEURON's: {difference}; expected none that is greater than "
-            f"{TOLERANCE_MV:g} mV. The cell may have changed since it was compiled, the session "
-            "may have an init() of its own, which the engine does not do, or the cell does what "
-            "the engine does not know; check=False does not compare"
+            f"{TOLERANCE_MV:g} mV. {tied}The cell may have changed since it was compiled, the "
+            "session may have an init() of its own, which the engine does not do, or the cell does "
+            "what the engine does not know; check=False does not compare"
         )
     _passed[key] = until
 

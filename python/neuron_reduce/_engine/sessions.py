@@ -13,7 +13,7 @@ from .._display.warned import warn
 from .._library import reducing
 from .._processes import signals
 from ..errors import CellError, EngineError
-from . import checking, inputs, states, trials
+from . import checking, inputs, states, ties, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
 from .references import TIME, Variable
@@ -155,6 +155,7 @@ class _Plan:
         thresholds = [each.origin.threshold for each in self._detectors]
         traces = trials.run(loaded, self._places, sites, thresholds, _end())
         assert traces is not None
+        ties.warn_of_run(traces.ties)
         # All of it or nothing.
         with signals.held():
             self._fill(traces)

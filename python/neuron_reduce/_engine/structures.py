@@ -100,5 +100,9 @@ class Run(ctypes.Structure):
         ("play_count", ctypes.c_int64),
         ("t", ctypes.c_double),
         ("failure", ctypes.c_int32),
+        ("tie_kind", ctypes.c_int32),
+        ("tie_instance", ctypes.c_int32),
+        ("tie_count", ctypes.c_int64),
+        ("tie_time", ctypes.c_double),
         ("state", ctypes.c_void_p),
     ]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..errors import EngineError
-from . import structures
+from . import structures, ties
 from .programs import Functions, Loaded, Site
 
 _CHUNK_STEPS = 2000
@@ -28,6 +28,7 @@ class Traces:
     :ivar spikes: for each site times in ms.
     :ivar memory: the program's, at the end.
     :ivar seconds: of wall time.
+    :ivar ties: events at the same time whose order matters; None where there are none.
     """
 
     t: np.ndarray
@@ -35,6 +36,7 @@ class Traces:
     spikes: list[np.ndarray]
     memory: np.ndarray
     seconds: float
+    ties: ties.Ties | None = None
 
 
 Change = Callable[[np.ndarray, np.ndarray], None]
@@ -235,6 +237,7 @@ class _Group:
             [when[which == site] for site in range(len(self._wanted.sites))],
             self._memories[trial],
             seconds,
+            ties.of(self._runs[trial], self._loaded),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from neuron import h, nrn
 
 from .. import engine
-from .._engine import checking, trials
+from .._engine import checking, ties, trials
 from .._session import collect
 from ..errors import ArgumentError, EngineError
 from ..recording import Recording
@@ -82,5 +82,6 @@ def run(
     traces = trials.run(loaded, offsets, (), 0.0, tstop)
     seconds = time.process_time() - start
     assert traces is not None
+    ties.warn_of_run(traces.ties)
     dendrites = dict(zip(places, traces.v[1:], strict=True))
     return Recording(traces.t, traces.v[0], dendrites, seconds, ENGINE)

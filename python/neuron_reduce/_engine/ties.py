@@ -1,0 +1,73 @@
+"""Events that reach a point process at exactly the same time, where their order matters to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._display.warned import warn
+from ..errors import EngineError
+from . import structures
+
+if TYPE_CHECKING:
+    from .programs import Loaded
+
+_ELSEWHERE = (
+    "its NET_RECEIVE depends on their order, which NEURON's queue sometimes turns around: the run "
+    "may differ from NEURON's; expected delays or times that differ, or a run that is left to "
+    "NEURON (engine='neuron')"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Ties:
+    """What of a run's events came at the same time.
+
+    :ivar process: the first point process of which two did, by its name.
+    :ivar time: when, in ms.
+    :ivar count: how often an event came at the time of the one before it, in the whole run.
+    """
+
+    process: str
+    time: float
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.process} has two events at exactly the same time, {self.time:g} ms"
+
+
+def of(run: structures.Run, loaded: Loaded) -> Ties | None:
+    """What a run has noted; None for nothing."""
+    if not run.tie_count:
+        return None
+    found = np.flatnonzero(
+        (loaded.program.instances == (run.tie_kind, run.tie_instance)).all(axis=1)
+    )
+    try:
+        name = loaded.cell.catalogue.processes[int(found[0])]
+    except (EngineError, IndexError):
+        # The cell is gone, and nobody asked for names before.
+        name = f"the point process with the index {found[0] if len(found) else '?'}"
+    return Ties(name, run.tie_time, run.tie_count)
+
+
+def warn_of_run(ties: Ties | None) -> None:
+    """Warns of what came at the same time in a run, if anything did."""
+    if ties is not None:
+        more = f", the first of {ties.count} such pairs" if ties.count > 1 else ""
+        warn(f"{ties}{more}, and {_ELSEWHERE}")
+
+
+def warn_of_batch(every: Iterable[Ties | None]) -> None:
+    """The same of all trials of a batch, once."""
+    trials = [(trial, ties) for trial, ties in enumerate(every) if ties is not None]
+    if not trials:
+        return
+    first, ties = trials[0]
+    count = sum(each.count for _, each in trials)
+    which = f"{len(trials)} trials have" if len(trials) > 1 else "one trial has"
+    pairs = f"{count} such pairs" if count > 1 else "one such pair"
+    warn(f"in trial {first} {ties}; {which} {pairs}, and {_ELSEWHERE}")
