@@ -108,13 +108,51 @@ import Testing
   @Test(arguments: [
     "x = 1 / 2;", "x = _li / 2;", "int n; x = n / 3;", "x = y ? 1 : 2;", "x = f(3);", "f(x);",
     "*x = 3;", "x = &y;", "x = 010;", "x = 0x10;", "x = 3; # y", "int n = 3.5;", "a[1.5] = x;",
-    "static double y;", "double *y;", "double x; x = _lx;", "for (;;) x = 1;", "x++;", "x;",
+    "static double y;", "double *y; x = y[0];", "double *y; y = &x;", "int *n;", "double x; x = _lx;", "for (;;) x = 1;", "x++;", "x;",
     "#define x y", "#ifdef DEBUG\n#endif", "#if 0", "if (x && (y = 3)) x = 4;", "return 3", "}",
     "_ion_cai = 3;", "x = _ion_cai;", "x = nrn_random_pick(y);", "if (_p_rng) x = 3;", "x = é;",
     "x = nrn_random_pick(_p_r); y = nrnran123_dblpick(_p_r);", "printf(\"%g\", x = 3);",
   ])
   func refusesWhatIsNotCertain(code: String) {
     #expect(text(code, counters: ["i"]) == nil, "\(code)")
+  }
+
+  private static let vector = "auto* v1 = *reinterpret_cast<IvocVect**>(&space)"
+
+  /// What fills a Vector has no part in what the mechanism computes.
+  @Test func leavesVectorsOut() {
+    let code = """
+      if (v >= x) {
+        int size; double* p;
+        x = 1;
+        if (\(Self.vector)) {
+          size = (int)x;
+          vector_resize(v1, size);
+          p = vector_vec(v1);
+          p[size-1] = t;
+        }
+      }
+      if (\(Self.vector)) vector_resize(v1, 0);
+      """
+    #expect(
+      text(code)
+        == text([
+          .conditional(
+            .binary(.greaterOrEqual, .name("v"), .name("x")),
+            then: [.block([.locals([("size", nil)]), assign("x", .number(1))])], otherwise: [])
+        ]))
+  }
+
+  @Test(arguments: [
+    // It reads the Vector, or sets what is the mechanism's.
+    "{ double* p; p = vector_vec(v1); x = p[0]; }", "{ x = 3; }", "x = vector_capacity(v1);",
+    // It goes on with what was left out.
+    "{ n = 3; } x = n;", "{ f(v1); }", "{ vector_resize(v2, 3); }", "{ q[0] = 3; }",
+    "vector_resize(v1, x = 3);", "vector_resize(v1, x++);", "vector_resize(v1, f(x));",
+    "vector_resize(v1, 0); else x = 3;", "{", "",
+  ])
+  func refusesVectorsThatAreUsed(code: String) {
+    #expect(text("int n; double q; if (\(Self.vector)) \(code)") == nil, "\(code)")
   }
 
   @Test func refusesDepth() {

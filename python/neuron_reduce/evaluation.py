@@ -102,14 +102,18 @@ class Evaluation(Displayed):
 
     @property
     def notes(self) -> list[str]:
-        """What ran the cells, where that is not just NEURON, a sentence each."""
+        """What ran the cells, and why, where that is not just NEURON, a sentence each."""
         found: dict[str, list[str]] = {}
-        for case in self.cases:
-            for which, each in (("full", case.full), ("reduced", case.reduced)):
-                if each.simulator not in ("", "NEURON"):
-                    simulator = "the engine" if native.is_by_engine(each) else each.simulator
-                    text = f"{which} cell was run by {simulator}"
-                    found.setdefault(text, []).append(str(case.seed))
+        runs = [
+            (which, each, str(case.seed))
+            for case in self.cases
+            for which, each in (("full", case.full), ("reduced", case.reduced))
+        ]
+        if all(each.simulator in ("", "NEURON") for _, each, _ in runs):
+            return []
+        for which, each, seed in runs:
+            simulator = "the engine" if native.is_by_engine(each) else each.simulator or "NEURON"
+            found.setdefault(f"{which} cell was run by {simulator}", []).append(seed)
         return [
             f"The {text}."
             if len(seeds) == len(self.cases)

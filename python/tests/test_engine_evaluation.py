@@ -76,8 +76,14 @@ def test_the_choice_is_explained(monkeypatch: Any) -> None:
     evaluation = neuron_reduce.evaluate(_with_extracellular, **settings)
     (case,) = evaluation.cases
     assert "axon[0] has extracellular" in case.full.simulator
-    assert case.reduced.simulator == "NEURON"
-    assert "The full cell was run by NEURON: " in str(evaluation)
+    assert case.reduced.simulator == "NEURON: it ran the full cell, and their times can be compared"
+    full, reduced = evaluation.notes
+    assert full.startswith("The full cell was run by NEURON: ")
+    assert "axon[0] has extracellular" in full
+    assert reduced == (
+        "The reduced cell was run by NEURON: it ran the full cell, and their times can be compared."
+    )
+    assert all(each in str(evaluation) for each in evaluation.notes)
     with pytest.raises(EngineError, match=r"axon\[0\] has extracellular"):
         neuron_reduce.evaluate(_with_extracellular, engine="native", **settings)
 
@@ -101,6 +107,7 @@ def test_tunings_and_what_they_keep(tmp_path: Path) -> None:
         full_runs=f"{path}.full",
     )
     assert again.cases[0].full.simulator == "engine"
+    assert len(again.notes) == 2
     anew = neuron_reduce.evaluate(
         *(made.make,),
         **{**SETTINGS, "tstop": 20.0},

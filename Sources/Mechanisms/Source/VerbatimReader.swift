@@ -29,6 +29,9 @@ struct VerbatimReader {
   /// Pointers that are looked at, and what those are that numbers are drawn from.
   private var pointed: Set<String> = []
   private var pointers: [String: Pointer] = [:]
+  /// C's variables that point to a Vector's numbers, and those that are set where a Vector is filled.
+  private var vectorPointers: Set<String> = []
+  private var ofVectors: Set<String> = []
 
   private static let functions: Set<String> = [
     "exp", "log", "log10", "sqrt", "sin", "cos", "tan", "fabs", "pow", "tanh", "floor", "ceil",
@@ -116,6 +119,10 @@ struct VerbatimReader {
     case .name("if")?:
       position += 1
       try take("(")
+      if token() == .name("auto") {
+        try skipFilling()
+        return []
+      }
       let condition = try expression()
       try take(")")
       let first = takeBefore()
@@ -190,15 +197,86 @@ struct VerbatimReader {
     }
   }
 
+  /// `if (auto* vector = *reinterpret_cast<IvocVect**>(&variable))`, and what fills that Vector: no number of the
+  /// mechanism's follows from it.
+  private mutating func skipFilling() throws {
+    try takeAll([.name("auto"), .mark("*")])
+    let vector = try takeName()
+    guard !own.contains(vector), !others.contains(vector) else { throw NotUnderstood() }
+    try takeAll([
+      .mark("="), .mark("*"), .name("reinterpret_cast"), .mark("<"), .name("IvocVect"), .mark("*"),
+      .mark("*"), .mark(">"), .mark("("), .mark("&"),
+    ])
+    _ = try takeName()
+    try takeAll([.mark(")"), .mark(")")])
+    try skipFillingStatement(vector)
+    if token() == .name("else") { throw NotUnderstood() }
+  }
+
+  private mutating func takeAll(_ expected: [VerbatimToken]) throws {
+    for each in expected {
+      guard token() == each else { throw NotUnderstood() }
+      position += 1
+    }
+  }
+
+  /// Sizes and numbers of the Vector, and variables of C that are there for these.
+  private mutating func skipFillingStatement(_ vector: String) throws {
+    try goDeeper()
+    defer { depth -= 1 }
+    if skip(";") { return }
+    if skip("{") {
+      while !skip("}") { try skipFillingStatement(vector) }
+      return
+    }
+    let name = try takeName()
+    if name == "vector_resize" {
+      try takeAll([.mark("("), .name(vector), .mark(",")])
+      try skipValue(until: ")")
+      try take(";")
+      return
+    }
+    if vectorPointers.contains(name), skip("[") {
+      try skipValue(until: "]")
+    } else {
+      guard own.contains(name) else { throw NotUnderstood() }
+      ofVectors.insert(name)
+    }
+    try take("=")
+    if vectorPointers.contains(name), token() == .name("vector_vec") {
+      try takeAll([.name("vector_vec"), .mark("("), .name(vector), .mark(")"), .mark(";")])
+    } else {
+      try skipValue(until: ";")
+    }
+  }
+
+  /// What changes nothing.
+  private mutating func skipValue(until end: String) throws {
+    while !skip(end) {
+      switch token() {
+      case .name?, .number?: if token(1) == .mark("(") { throw NotUnderstood() }
+      case .mark(let mark)? where ["+", "-", "*", "/"].contains(mark): break
+      case .mark("(")? where token(1) == .name("int") && token(2) == .mark(")"): position += 2
+      default: throw NotUnderstood()
+      }
+      position += 1
+    }
+  }
+
   private mutating func declaration() throws -> [SourceStatement] {
     let isInteger = try takeName() == "int"
     var result: [SourceStatement] = []
     repeat {
+      let isPointer = !isInteger && skip("*")
       let name = try takeName()
       guard !own.contains(name), !others.contains(name), !name.hasPrefix("_") else {
         throw NotUnderstood()
       }
       own.insert(name)
+      if isPointer {
+        vectorPointers.insert(name)
+        continue
+      }
       if isInteger { integers.insert(name) }
       result.append(.locals([(name, nil)]))
       if skip("=") {
@@ -398,6 +476,7 @@ struct VerbatimReader {
   }
 
   private mutating func variable(_ name: String) throws -> Value {
+    if vectorPointers.contains(name) || ofVectors.contains(name) { throw NotUnderstood() }
     // There is one thread.
     if name == "_nt", token() == .mark("!="), token(1) == .name("nrn_threads") {
       position += 2

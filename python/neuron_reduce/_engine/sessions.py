@@ -13,7 +13,7 @@ from .._display.warned import warn
 from .._library import reducing
 from .._processes import signals
 from ..errors import CellError, EngineError
-from . import checking, inputs, states, ties, trials
+from . import checking, counters, inputs, states, ties, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
 from .references import TIME, Variable
@@ -143,7 +143,9 @@ class _Plan:
         _check_session(cell, has_events, handlers)
         self._recordings = _recordings(cell)
         self._variables = [_variable(each, cell) for each in self._recordings]
-        self.loaded, self._places = Programs(cell).recording(self._variables, h.dt)
+        self._counters = counters.read(cell, is_starting=handlers > 0)
+        counted = [variable for each in self._counters for variable in each.variables()]
+        self.loaded, self._places = Programs(cell).recording([*self._variables, *counted], h.dt)
         self._detectors = _detectors(cell)
 
     def run(self) -> None:
@@ -161,6 +163,7 @@ class _Plan:
             self._fill(traces)
             h.CVode().event(_AT_ONCE_MS, _refuse_to_go_on)
             _hand_back(loaded, traces)
+            counters.hand_back(self._counters, loaded, traces)
 
     def clear(self) -> None:
         """Leaves nothing in what records."""
@@ -170,6 +173,9 @@ class _Plan:
         for detector in self._detectors:
             if detector.recording is not None:
                 detector.recording.resize(0)
+        for counter in self._counters:
+            if counter.vector is not None:
+                counter.vector.resize(0)
 
     def _fill(self, traces: Traces) -> None:
         vectors = _vectors()
@@ -183,6 +189,10 @@ class _Plan:
         for detector, spikes in zip(self._detectors, traces.spikes, strict=True):
             if detector.recording is not None:
                 _fill(detector.recording, spikes)
+        counted = iter(traces.v[len(self._variables) :])
+        for counter in self._counters:
+            if counter.vector is not None:
+                counter.fill(next(counted), next(counted))
 
 
 def _vectors() -> dict[int | None, Any]:

@@ -182,12 +182,13 @@ def run_reduced(
     """
     places = {(name, x): reduction.place(name, x) for name, x in full.dendrites}
     if engine == native.AUTO:
-        engine = AUTO_ANYWAY if native.is_by_engine(full) else native.NEURON
+        engine = AUTO_ANYWAY if native.is_by_engine(full) else NEURON_AS_WELL
     soma = next(iter(reduction.cell.somatic))
     return run(model, reduction.cell, soma, places, protocol, engine)
 
 
 AUTO_ANYWAY = "auto, however short the run"
+NEURON_AS_WELL = "NEURON, as it ran the full cell"
 NATIVE_AGAIN = "native, of a cell that was compared with NEURON before"
 
 
@@ -208,7 +209,9 @@ def run(
     """
     _set(model, protocol)
     reason = ""
-    if engine == native.AUTO:
+    if engine == NEURON_AS_WELL:
+        reason = "it ran the full cell, and their times can be compared"
+    elif engine == native.AUTO:
         reason = native.reason_against(soma, protocol.tstop, protocol.dt)
     if engine != native.NEURON and not reason:
         try:
