@@ -68,7 +68,8 @@ def compile(
         otherwise: 1.3 times faster, at a difference of some 1e-8 mV, which is what formulas in
         another order of additions differ by, too.
     :raises EngineError: something of the cell or of the session is not compiled; the message names
-        it.
+        it. Point processes that act on nothing, such as counters, are then left out, which
+        :attr:`Engine.notes` says.
     :raises CellError: the cell is none.
     :raises SynapseError: an element of ``synapses`` or ``netcons`` is no such object.
     :raises ArgumentError: another argument has no meaning.
@@ -168,6 +169,14 @@ class Engine:
         # What cannot be compiled is said here, and the most frequent run need not wait.
         loaded, *_ = self._recording(None, None)
         _ = loaded.functions
+
+    @property
+    def notes(self) -> list[str]:
+        """What is not computed, as nothing depends on it, and why, a sentence each."""
+        return [
+            f"{name} is left out, which acts on nothing: {reason}."
+            for name, reason in self._cell.left_out.items()
+        ]
 
     @property
     def digest(self) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,10 @@ from neuron import h
 import neuron_reduce
 from engine_runs import assert_equal, cell_of
 from isolated import isolated
-from neuron_reduce import NeuronReduceWarning
+from models import compiled_blocks
+from neuron_reduce import EngineError, NeuronReduceWarning
+from neuron_reduce._engine import onlookers
+from neuron_reduce._engine.sources import Source
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
@@ -55,12 +60,14 @@ def _silent() -> Iterator[None]:
 @isolated
 def test_counts_are_recorded() -> None:
     cell = Cell(-20, -70, 1000)
+    # The time of a spike stays if there is none in the next run.
+    h.run()
     references = [cell.soma(0.5)._ref_v]
     for counter in cell.counters:
         references += [counter._ref_n, counter._ref_time, counter._ref_firing]
     engine, theirs = assert_equal(cell_of(cell.soma), references, tstop=TSTOP, least_spikes=5)
     # One begins above its threshold.
-    assert theirs[1, -1] == 8 and theirs[4, 0] == 1 and theirs[7, -1] == 0
+    assert (theirs[1, -1], theirs[4, 0], theirs[7, -1]) == (8, 1, 0)
     run = pickle.loads(pickle.dumps(engine)).run(TSTOP, record=["APCount[0].n"])
     assert run.v[0, -1] == 8
 
@@ -100,7 +107,7 @@ def test_neuron_runs_what_has_one_vector() -> None:
     h.run()
     theirs = list(cell.vectors[0])
     with (
-        pytest.warns(NeuronReduceWarning, match=r"APCount\[0\] and APCount\[1\] have one Vector"),
+        pytest.warns(NeuronReduceWarning, match=r"APCount\[\d\] and APCount\[\d\] have one V"),
         neuron_reduce.fast(cell_of(cell.soma)),
     ):
         h.run()
@@ -116,3 +123,82 @@ def test_trials_count() -> None:
         record=[cell.counters[0]._ref_n],
     )
     assert list(trials.v[:, 0, -1]) == [0, 8]
+
+
+def _with_onlooker(cache: Path, kind: str) -> tuple[Cell, Any]:
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell(-20)
+    onlooker = getattr(h, kind)(cell.soma(0.5))
+    stream = h.NetStim()
+    stream.start, stream.interval = 10, 5
+    if kind == "nr_looks":
+        cell.vectors += [stream, h.NetCon(stream, onlooker)]
+    return cell, onlooker
+
+
+@isolated
+def test_onlookers_are_left_out(cache: Path) -> None:
+    cell, onlooker = _with_onlooker(cache, "nr_looks")
+    named = r"nr_looks .* VERBATIM in its \w+ block is not supported \(.*nr_looks.mod, line \d+\)"
+    engine, _ = assert_equal(cell_of(cell.soma), [cell.soma(0.5)._ref_v], tstop=TSTOP)
+    checked = neuron_reduce.compile(cell_of(cell.soma))
+    checked.run(TSTOP)
+    for each in (engine, checked, pickle.loads(pickle.dumps(checked))):
+        (note,) = each.notes
+        assert re.fullmatch(rf"nr_looks is left out, which acts on nothing: {named}\.", note)
+        with pytest.raises(EngineError, match=rf"nr_looks\[0\].n cannot be recorded: {named}"):
+            each.run(1, record=["nr_looks[0].n"])
+    v = h.Vector().record(cell.soma(0.5)._ref_v)
+    with (
+        pytest.warns(NeuronReduceWarning, match="NEURON runs the cell, not the engine: what nr_lo"),
+        neuron_reduce.fast(cell_of(cell.soma)),
+    ):
+        h.run()
+    assert onlooker.n > 4000
+    assert len(v) == 4001
+
+
+@isolated
+def test_what_may_act_is_refused(cache: Path) -> None:
+    cell, _ = _with_onlooker(cache, "nr_meddles")
+    with pytest.raises(EngineError, match="nr_meddles cannot be compiled: VERBATIM"):
+        neuron_reduce.compile(cell_of(cell.soma))
+
+
+@isolated
+def test_vectors_that_are_played_have_to_be_known(cache: Path) -> None:
+    cell, _ = _with_onlooker(cache, "nr_looks")
+    cell.vectors.append(h.Vector([0.1, 0.2]))
+    cell.vectors[-1].play(cell.clamp._ref_amp, 10)
+    with pytest.raises(EngineError, match="nr_looks cannot be compiled: VERBATIM"):
+        neuron_reduce.compile(cell_of(cell.soma))
+
+
+def _source(code: str = "", more: str = "", neuron: str = "") -> Source:
+    verbatim = f"VERBATIM\n{code}\nENDVERBATIM\n"
+    text = f"NEURON {{ POINT_PROCESS a {neuron} }}\nINITIAL {{\n{verbatim}{more}}}"
+    return Source("a", text, "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["", "n = vector_capacity(vector_arg(1));", 'printf("extern -> f(x)");', "x = _lx; // f(x)"],
+)
+def test_what_acts_on_nothing(code: str) -> None:
+    assert onlookers.acts_on_nothing(_source(code))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(_source(code) for code in ("f(x);", "extern double t;", "_nt->x = 3;", "(*f)();")),
+        *(_source(code) for code in ("*_p_x = 3;", "#define f(x) g\nf(3);", "p->x = 3;")),
+        *(_source(code) for code in ("hoc_pgetarg(1)[0] = 3;", "hoc_oc(1);", "*hoc_val(1) = 3;")),
+        *(_source(neuron=f"{each} x") for each in ("NONSPECIFIC_CURRENT", "POINTER", "EXTERNAL")),
+        *(_source(neuron=each) for each in ("USEION na READ nai", "ELECTRODE_CURRENT i")),
+        *(_source(more=each) for each in ("net_event(t)", "x = scop_random()")),
+        Source("a", "NEURON { SUFFIX a }", ""),
+    ],
+)
+def test_what_may_act(source: Source) -> None:
+    assert not onlookers.acts_on_nothing(source)

@@ -16,7 +16,7 @@ from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, FunctionTable, ProgramRequest
 from .._session import collect, gone
 from ..errors import CellError, EngineError
-from . import function_tables, inputs, plays, randoms, refusals, sources
+from . import function_tables, inputs, onlookers, plays, randoms, refusals, sources
 from .catalogue import Catalogue
 from .references import TIME, Variable
 
@@ -42,6 +42,8 @@ class Kept:
     :ivar is_exact: whether its states are computed by their formulas, where tables could do.
     :ivar dt: h.dt then, in ms; likewise ``celsius`` in °C and ``v_init`` in mV.
     :ivar trees: the syntax trees of its mechanisms.
+    :ivar left_out: by the name of a kind of point process that acts on nothing, and is not
+        computed, why.
     :ivar catalogue: the names of all that it has.
     """
 
@@ -57,6 +59,7 @@ class Kept:
     celsius: float
     v_init: float
     trees: list[bytes]
+    left_out: dict[str, str]
     catalogue: Catalogue
 
     @property
@@ -174,6 +177,8 @@ class Cell(Kept):
         found |= sources.find(sorted(others - found.keys()), mechanisms)
         self.trees = [each.syntax_tree().encode() for each in found.values()]
         self._sources = found
+        self._others = others
+        self.left_out = {}
         self.function_tables = function_tables.read(found, self.point_processes)
         self.randoms = randoms.read(self.sections, self.point_processes, found)
 
@@ -249,6 +254,39 @@ class Cell(Kept):
             return self._read.compile(request)
         except EngineError as error:
             raise EngineError(sources.located(str(error), self._sources)) from None
+
+    def program(
+        self,
+        time_step: float,
+        is_fused: bool,
+        recorded: Iterable[str] = (),
+        adjustable: Iterable[str] = (),
+    ) -> Program:
+        recorded, adjustable = list(recorded), list(adjustable)
+        while True:
+            try:
+                return super().program(time_step, is_fused, recorded, adjustable)
+            except EngineError as error:
+                if not self._leave_out(str(error)):
+                    raise
+
+    def _leave_out(self, reason: str) -> bool:
+        """Whether what cannot be compiled was left out, as it acts on nothing."""
+        name = sources.refused_mechanism(reason)
+        source = self._sources.get(name)
+        if (
+            source is None
+            or name in self.left_out
+            or name in self._others
+            # Into Vectors that it might fill nobody looks otherwise.
+            or self.plays
+            or not onlookers.acts_on_nothing(source)
+        ):
+            return False
+        place = list(self._sources).index(name)
+        self.trees[place] = onlookers.left_out(source).syntax_tree().encode()
+        self.left_out[name] = reason
+        return True
 
     def written(self) -> bytes:
         """What programs are made of, apart from the session; once one was made."""

@@ -1,7 +1,7 @@
 """NEURON's own APCount in the session's runs by the engine: what it leaves to the user.
 
-It counts the steps in which a potential rises to its threshold, and acts on nothing. The program has
-``n``, ``time`` and ``firing``; the Vector that its ``record()`` was given it keeps to itself.
+It counts the steps in which a potential rises to its threshold, and acts on nothing. The program
+has ``n``, ``time`` and ``firing``; the Vector that its ``record()`` was given it keeps to itself.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Counter:
 def read(cell: Cell, is_starting: bool) -> list[Counter]:
     """The APCounts of a cell.
 
-    :param is_starting: whether a run is about to be initialised, so that their Vectors may be found:
-        what they hold does not matter any more.
+    :param is_starting: whether a run is about to be initialised, so that their Vectors may be
+        found: what they hold does not matter any more.
     :raises EngineError: several of them have one Vector.
     """
     found = [
@@ -82,9 +82,7 @@ def read(cell: Cell, is_starting: bool) -> list[Counter]:
             continue
         other = known.setdefault(pointer(each.vector), each)
         if other is not each:
-            raise EngineError(
-                f"{other.process.hname()} and {each.process.hname()} have one Vector"
-            )
+            raise EngineError(f"{other.process.hname()} and {each.process.hname()} have one Vector")
     return found
 
 
@@ -98,8 +96,8 @@ def hand_back(counters: Sequence[Counter], loaded: Loaded, traces: Traces) -> No
 
 
 def _vector(process: Any) -> Any | None:
-    """The Vector that a count would be written into: that which has one element after the first, and
-    two after the second."""
+    """The Vector that a count would be written into: that which has one element after the first,
+    and two after the second."""
     names = ("thresh", *_MEMBERS)
     before = [getattr(process, name) for name in names]
     vectors = list(h.List("Vector"))

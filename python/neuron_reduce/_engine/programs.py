@@ -308,6 +308,11 @@ class Programs:
             if None not in places:
                 return loaded, [place for place in places if place is not None]
         missing = variables[places.index(None)]
+        if missing.point_process is not None and missing.mechanism in self._cell.left_out:
+            raise EngineError(
+                f"{missing.label} cannot be recorded: {missing.mechanism} acts on nothing, and is "
+                f"left out as {self._cell.left_out[missing.mechanism]}"
+            )
         raise EngineError(
             f"{missing.label} cannot be recorded: the engine does not keep it; expected "
             "potentials, what mechanisms compute, or what ions have"

@@ -146,6 +146,13 @@ def located(message: str, known: Mapping[str, Source]) -> str:
     return f"{message} ({source.path or source.name}, line {line})"
 
 
+def refused_mechanism(message: str) -> str:
+    """The mechanism that a message of the library's refuses, located or not; empty for another
+    message."""
+    match = re.match(r"(\w+) cannot be compiled: ", message)
+    return "" if match is None else match[1]
+
+
 def _line(text: str, block: str, construct: str) -> int:
     """Where a construct is, as far as can be told: the first of its words in the block, else the
     block itself; counted from 1."""

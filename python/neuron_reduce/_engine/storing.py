@@ -15,12 +15,12 @@ from .._library.structures import ProgramRequest
 from ..errors import EngineError
 from .cells import Cell, Kept
 
-FORMAT = 1
+FORMAT = 2
 """Of what :func:`packed` gives; greater with each change of it."""
 
 _FIELDS = (
     *("name", "names", "plays", "soma", "is_exact", "dt", "celsius", "v_init", "trees"),
-    *("inputs", "catalogue", "randoms", "function_tables"),
+    *("inputs", "catalogue", "randoms", "function_tables", "left_out"),
 )
 
 
