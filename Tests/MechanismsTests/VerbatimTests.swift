@@ -155,6 +155,20 @@ import Testing
     #expect(text("int n; double q; if (\(Self.vector)) \(code)") == nil, "\(code)")
   }
 
+  @Test(arguments: [
+    ("x = 3; break;", "break;"), ("x = 3; for (int k = 0; k < 4; k++) { }", "for(int k=0;"),
+    ("if (y > 3) { f(x); }", "f(x);"), ("{ { *x = 3.5; } }", "*x=3.5;"),
+    ("x = \"a\";", "x=\"…\";"), ("while (x < 3 && y < 4 && z < 5) x = 2;", "while(x<3&&y<4&&z<"),
+    ("if (\(vector)) { vector_resize(v1, 0); f(v1); }", "f(v1);"),
+  ])
+  func saysWhatIsNotUnderstood(code: String, expected: String) {
+    #expect(VerbatimReader.obstacle(in: [.verbatim(code)], counters: []) == expected, "\(code)")
+  }
+
+  @Test func stepsAreFixed() {
+    #expect(text("if (cvode_active_) { hoc_execerror(\"a\", \"b\"); }") == "[]")
+  }
+
   @Test func refusesDepth() {
     let count = 100_000
     #expect(text("x = " + String(repeating: "(", count: count)) == nil)

@@ -22,7 +22,12 @@ extension SourceReader {
     let hasCode = inner.contains { if case .verbatim = $0 { true } else { false } }
     guard hasCode else { return inner }
     guard let found = VerbatimReader.read(inner, counters: counters) else {
-      return inner.map { if case .verbatim = $0 { .unsupported("VERBATIM") } else { $0 } }
+      let obstacle = VerbatimReader.obstacle(in: inner, counters: counters).map {
+        "VERBATIM (\($0)), which is more than arithmetic and conditions,"
+      }
+      return inner.map {
+        if case .verbatim = $0 { .unsupported(obstacle ?? "VERBATIM") } else { $0 }
+      }
     }
     for (name, kind) in found.pointers {
       guard source.pointers.contains(name), randomPointers[name] ?? kind == kind else {

@@ -17,6 +17,8 @@ struct VerbatimReader {
   private let statements: [SourceStatement]
   private let tokens: [VerbatimToken]
   private var position = 0
+  /// Where the statement begins that is being read, of those within each other the innermost.
+  private var begun = 0
   private var depth = 0
   private static let deepest = 50
   /// What has to be done before the statement that is being read.
@@ -46,6 +48,28 @@ struct VerbatimReader {
   static func read(
     _ statements: [SourceStatement], counters: Set<String>
   ) -> (statements: [SourceStatement], pointers: [String: Pointer])? {
+    guard var reader = VerbatimReader(counters, statements), let result = try? reader.list(),
+      reader.pointed.isSubset(of: reader.pointers.keys)
+    else { return nil }
+    return (result, reader.pointers)
+  }
+
+  /// How the first statement begins that is not understood; nil where that is not known.
+  static func obstacle(in statements: [SourceStatement], counters: Set<String>) -> String? {
+    guard var reader = VerbatimReader(counters, statements), (try? reader.list()) == nil else {
+      return nil
+    }
+    var found: [VerbatimToken] = []
+    for token in reader.tokens[reader.begun...].prefix(mostShown) {
+      found.append(token)
+      if token == .mark(";") || token == .mark("{") { break }
+    }
+    return VerbatimToken.text(of: found)
+  }
+
+  private static let mostShown = 12
+
+  private init?(_ counters: Set<String>, _ statements: [SourceStatement]) {
     var tokens: [VerbatimToken] = []
     for (index, statement) in statements.enumerated() {
       if case .verbatim(let text) = statement {
@@ -55,11 +79,7 @@ struct VerbatimReader {
         tokens.append(.statement(index))
       }
     }
-    var reader = VerbatimReader(counters: counters, statements: statements, tokens: tokens)
-    guard let result = try? reader.list(), reader.pointed.isSubset(of: reader.pointers.keys) else {
-      return nil
-    }
-    return (result, reader.pointers)
+    self.init(counters: counters, statements: statements, tokens: tokens)
   }
 
   private init(counters: Set<String>, statements: [SourceStatement], tokens: [VerbatimToken]) {
@@ -104,6 +124,7 @@ struct VerbatimReader {
   private mutating func statement() throws -> [SourceStatement] {
     try goDeeper()
     defer { depth -= 1 }
+    begun = position
     switch token() {
     case .statement(let index)?:
       position += 1
@@ -224,6 +245,7 @@ struct VerbatimReader {
   private mutating func skipFillingStatement(_ vector: String) throws {
     try goDeeper()
     defer { depth -= 1 }
+    begun = position
     if skip(";") { return }
     if skip("{") {
       while !skip("}") { try skipFillingStatement(vector) }
@@ -487,6 +509,8 @@ struct VerbatimReader {
       pointed.insert(String(name.dropFirst(3)))
       return Value(expression: .number(1), isInteger: true)
     }
+    // Steps are fixed.
+    if name == "cvode_active_" { return Value(expression: .number(0), isInteger: true) }
     guard !name.hasPrefix("_") || name.hasPrefix("_l") else { throw NotUnderstood() }
     let isOwn = own.contains(name)
     var isInteger = integers.contains(name)

@@ -6,6 +6,26 @@ enum VerbatimToken: Equatable {
   case mark(String)
   /// The index of a statement of NMODL.
   case statement(Int)
+
+  /// C as tokens are written.
+  static func text(of tokens: [VerbatimToken]) -> String {
+    var text = ""
+    var isWord = false
+    for token in tokens {
+      let (own, isOwnWord) =
+        switch token {
+        case .name(let name): (name, true)
+        case .number(let value, true) where value < 1e9: ("\(Int(value))", true)
+        case .number(let value, _): ("\(value)", true)
+        case .text: ("\"…\"", false)
+        case .mark(let mark): (mark, false)
+        case .statement: ("…", false)
+        }
+      text += isWord && isOwnWord ? " \(own)" : own
+      isWord = isOwnWord
+    }
+    return text
+  }
 }
 
 struct VerbatimLexer {
