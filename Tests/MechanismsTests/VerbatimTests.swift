@@ -108,7 +108,8 @@ import Testing
   @Test(arguments: [
     "x = 1 / 2;", "x = _li / 2;", "int n; x = n / 3;", "x = y ? 1 : 2;", "x = f(3);", "f(x);",
     "*x = 3;", "x = &y;", "x = 010;", "x = 0x10;", "x = 3; # y", "int n = 3.5;", "a[1.5] = x;",
-    "static double y;", "double *y; x = y[0];", "double *y; y = &x;", "int *n;", "double x; x = _lx;", "for (;;) x = 1;", "x++;", "x;",
+    "static double y;", "double *y; x = y[0];", "double *y; y = &x;", "int *n;",
+    "double x; x = _lx;", "for (;;) x = 1;", "x++;", "x;",
     "#define x y", "#ifdef DEBUG\n#endif", "#if 0", "if (x && (y = 3)) x = 4;", "return 3", "}",
     "_ion_cai = 3;", "x = _ion_cai;", "x = nrn_random_pick(y);", "if (_p_rng) x = 3;", "x = é;",
     "x = nrn_random_pick(_p_r); y = nrnran123_dblpick(_p_r);", "printf(\"%g\", x = 3);",

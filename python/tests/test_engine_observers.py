@@ -141,7 +141,7 @@ def test_onlookers_are_left_out(cache: Path) -> None:
     cell, onlooker = _with_onlooker(cache, "nr_looks")
     named = (
         r"nr_looks cannot be compiled: VERBATIM \(for\(int k=0;\), which is more than arithmetic "
-        r"and conditions, in its INITIAL block is not supported \(.*nr_looks.mod, line 6\)"
+        r"and conditions, in its INITIAL block is not supported \(.*nr_looks.mod, line 5\)"
     )
     engine, _ = assert_equal(cell_of(cell.soma), [cell.soma(0.5)._ref_v], tstop=TSTOP)
     checked = neuron_reduce.compile(cell_of(cell.soma))
