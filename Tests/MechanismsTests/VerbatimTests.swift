@@ -157,7 +157,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("x = 3; break;", "break;"), ("x = 3; for (int k = 0; k < 4; k++) { }", "for(int k=0;"),
+    ("x = 3; goto a;", "goto a;"), ("switch (_li) { default: if (x) break; }", "break;"),
+    ("x = 3; for (int k = 0; k < 4; k++) { }", "for(int k=0;"),
     ("if (y > 3) { f(x); }", "f(x);"), ("{ { *x = 3.5; } }", "*x=3.5;"),
     ("x = \"a\";", "x=\"…\";"), ("while (x < 3 && y < 4 && z < 5) x = 2;", "while(x<3&&y<4&&z<"),
     ("if (\(vector)) { vector_resize(v1, 0); f(v1); }", "f(v1);"),

@@ -167,6 +167,7 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "what parameters say": (("nr_early",), ("m", "first"), _set_time_constants),
     "loops of each": (("nr_turns",), ("c", "sum"), _set_turns),
     "arithmetic of VERBATIM": (("nr_verbatim",), ("m", "h", "part"), _set_kinds),
+    "loops that are left": (("nr_breaks",), ("m", "n", "sum"), _nothing),
     "FUNCTION_TABLEs": (("nr_tabled",), ("m", "h"), _set_function_tables),
     "what the last instance left": (("nr_lasts",), ("m",), _set_lasts),
     "a current of the run before": (("nr_rests", "nr_reader"), ("rest", "m"), _run_before),
@@ -248,6 +249,23 @@ def test_simultaneous_events_keep_their_order(cache: Path) -> None:
         cell.inputs += [stream, connection]
     references = [cell.points[0]._ref_A, cell.points[0]._ref_vmin]
     assert _differences(cell, references, True).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.01])
+@isolated
+def test_voltage_clamps(lag: float, cache: Path) -> None:
+    """NEURON's VClamp: an amplifier, whose equations are solved with the current, in a loop that is
+    left early."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = Cell("hh")
+    clamp = h.VClamp(cell.dend(0.5))
+    clamp.tau2 = lag
+    for index, (duration, amplitude) in enumerate(((10, -65), (15, 0), (8, -80))):
+        clamp.dur[index], clamp.amp[index] = duration, amplitude
+    references = [clamp._ref_e, clamp._ref_vi]
+    assert _differences(cell, references, True).max() < TOLERANCE
+    # Thousands of nA.
+    assert _differences(cell, [clamp._ref_i, clamp._ref_vo], True).max() < 1e-3
 
 
 POINTS = {

@@ -44,7 +44,7 @@ extension BlockBuilder {
     case .initial: throw unsupported("INITIAL within a block")
     case .watch(let watches): for watch in watches { try self.watch(watch.condition, watch.flag) }
     case .unsupported(let construct): throw unsupported(construct)
-    case .verbatim, .leave: throw unsupported("VERBATIM")
+    case .verbatim, .leave, .leaveLoop: throw unsupported("VERBATIM")
     case .table, .nothing: break
     }
   }

@@ -44,7 +44,7 @@ extension SourceReader {
     case .conditional(let condition, let then, let otherwise):
       .conditional(condition, then: read(then), otherwise: read(otherwise))
     case .loop(let variable, let first, let last, let step, let body):
-      .loop(variable: variable, first: first, last: last, step: step, read(body))
+      read(body).unbroken { .loop(variable: variable, first: first, last: last, step: step, $0) }
     case .whileLoop(let condition, let body): .whileLoop(condition, read(body))
     case .block(let body): .block(read(body))
     case .initial(let body): .initial(withoutVerbatim(body, .anywhere))
@@ -99,6 +99,41 @@ extension SourceReader {
 }
 
 extension [SourceStatement] {
+  /// A loop with this body, which goes on without doing anything where `break` leaves it.
+  fileprivate func unbroken(_ loop: ([SourceStatement]) -> SourceStatement) -> SourceStatement {
+    guard leavesLoop else { return loop(self) }
+    // A name that no variable of NMODL's has.
+    let isLeft = SourceTarget(name: "break", index: nil)
+    return .block([
+      .locals([(isLeft.name, nil)]), .assign(isLeft, .number(0)),
+      loop([
+        .conditional(.not(.name(isLeft.name)), then: settingAtBreak(isLeft), otherwise: [])
+      ]),
+    ])
+  }
+
+  /// The same with an assignment of 1 where `break` is, after which nothing is done.
+  private func settingAtBreak(_ isLeft: SourceTarget) -> [SourceStatement] {
+    guard let place = firstIndex(where: \.leavesLoop) else { return self }
+    let rest = Array(self[(place + 1)...]).settingAtBreak(isLeft)
+    let guarded: [SourceStatement] =
+      rest.isEmpty
+      ? [] : [.conditional(.not(.name(isLeft.name)), then: rest, otherwise: [])]
+    switch self[place] {
+    case .leaveLoop: return self[..<place] + [.assign(isLeft, .number(1))]
+    case .conditional(let condition, let then, let otherwise):
+      return self[..<place] + [
+        .conditional(
+          condition, then: then.settingAtBreak(isLeft),
+          otherwise: otherwise.settingAtBreak(isLeft))
+      ] + guarded
+    case .block(let body): return self[..<place] + [.block(body.settingAtBreak(isLeft))] + guarded
+    default: return self
+    }
+  }
+
+  private var leavesLoop: Bool { contains(where: \.leavesLoop) }
+
   /// Whether `return` is in them.
   fileprivate var leaves: Bool {
     contains { statement in
@@ -108,6 +143,18 @@ extension [SourceStatement] {
       case .loop(_, _, _, _, let body), .whileLoop(_, let body), .block(let body): body.leaves
       default: false
       }
+    }
+  }
+}
+
+extension SourceStatement {
+  /// Whether `break` in it leaves the loop that it is in.
+  fileprivate var leavesLoop: Bool {
+    switch self {
+    case .leaveLoop: true
+    case .conditional(_, let then, let otherwise): (then + otherwise).contains(where: \.leavesLoop)
+    case .block(let body): body.contains(where: \.leavesLoop)
+    default: false
     }
   }
 }

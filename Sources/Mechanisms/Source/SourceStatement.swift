@@ -24,6 +24,8 @@ indirect enum SourceStatement {
   case verbatim(String)
   /// `return` in VERBATIM, with a FUNCTION's value.
   case leave(SourceExpression?)
+  /// `break` in VERBATIM.
+  case leaveLoop
   /// Something that changes no number.
   case nothing
   /// What is not compiled, under its name in NMODL.

@@ -20,6 +20,8 @@ struct VerbatimReader {
   /// Where the statement begins that is being read, of those within each other the innermost.
   private var begun = 0
   private var depth = 0
+  /// How many `switch` are open, which `break` would leave.
+  private var choices = 0
   private static let deepest = 50
   /// What has to be done before the statement that is being read.
   private var before: [SourceStatement] = []
@@ -164,6 +166,9 @@ struct VerbatimReader {
       let value = try expression()
       try take(";")
       return takeBefore() + [.leave(value.expression)]
+    case .name("break")? where token(1) == .mark(";") && choices == 0:
+      position += 2
+      return [.leaveLoop]
     case .name("double")?, .name("int")?: return try declaration()
     case .name("extern")?:
       while !skip(";") {
@@ -316,6 +321,8 @@ struct VerbatimReader {
   /// `switch` where no case goes on to the next.
   private mutating func choice() throws -> [SourceStatement] {
     position += 1
+    choices += 1
+    defer { choices -= 1 }
     try take("(")
     let selected = try expression()
     try take(")")
