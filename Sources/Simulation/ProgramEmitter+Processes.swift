@@ -90,11 +90,8 @@ extension ProgramEmitter {
   func eventSlots(_ process: ProcessPlan) -> [String] {
     if process.moves == nil, process.watchSlots == nil, process.ties == nil { return [] }
     var lines = Self.eachTrial
-    if let moves = process.moves {
-      lines.append("  for (int i = 0; i < \(process.count); i++) M[NR_AT(\(moves) + i)] = -1;")
-    }
-    if let ties = process.ties {
-      lines.append("  for (int i = 0; i < \(count); i++) M[NR_AT(\(ties.offset) + i)] = -1;")
+    for offset in [process.moves, process.ties?.offset].compactMap({ $0 }) {
+      lines.append("  for (int i = 0; i < \(process.count); i++) M[NR_AT(\(offset) + i)] = -1;")
     }
     if let slots = process.watchSlots {
       let size = process.instances.room * 3 * process.watches.count

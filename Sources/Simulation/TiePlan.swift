@@ -41,6 +41,6 @@ struct TiePlan {
     // What an event leaves in its own weights later events of the same NetCon find there.
     let setsWeights = assigned.contains { if case .weight = $0 { true } else { false } }
     comparedWeights = setsWeights || isOfAll ? nil : receiver.weightCount
-    offset = plan.place(-1, count: Self.count * instances.paddedCount)
+    offset = plan.place(-1, count: Self.count * instances.room)
   }
 }
