@@ -37,6 +37,14 @@ extension Mechanism {
       where: \.sendsToOthers)
   }
 
+  /// Whether what computes currents reads what it left the last time.
+  var remembersInCurrents: Bool {
+    [beforeBreakpoint, currents].contains {
+      let effects = $0.effects(tables)
+      return !effects.liveIn.isDisjoint(with: effects.mayAssign)
+    }
+  }
+
   /// Whether nothing is done before or after steps.
   var isAloneInSteps: Bool { beforeBreakpoint.isEmpty && afterSolve.isEmpty && beforeStep.isEmpty }
 }

@@ -52,6 +52,8 @@ struct ProgramEmitter {
     // The numbers of the next step would be drawn before a run ends.
     let all = mechanisms.compactMap { $0 } + kinds
     if all.contains(where: \.drawsForCurrents) { settings.isFused = false }
+    // What the block of currents remembers would be the next step's when a run ends.
+    if all.contains(where: \.remembersInCurrents) { settings.isFused = false }
     let pointed = Self.pointedVariables(cell, mechanisms, kinds, settings.pointers)
     if !pointed.isEmpty {
       settings.isFused = false

@@ -137,6 +137,7 @@ enum {
 };
 
 #include "events.h"
+#include "pending.h"
 #include "plays.h"
 #include "streams.h"
 

@@ -292,6 +292,10 @@ class Cell(Kept):
         """What programs are made of, apart from the session; once one was made."""
         return self._read.written()
 
+    def source(self, kind: str) -> sources.Source | None:
+        """The source of one of its mechanisms; None for what has none."""
+        return self._sources.get(kind)
+
     def recordings(self) -> list[reducing.Recording] | None:
         """What the session's Vectors record and are played into; None where it does not tell."""
         return self._read.recordings()

@@ -136,6 +136,9 @@ class Functions:
         self.go_on = library.nr_continue
         self.go_on.argtypes = [_RUN, ctypes.c_double, ctypes.c_int64]
         self.go_on.restype = None
+        self.pending = library.nr_pending
+        self.pending.argtypes = [_RUN, ctypes.c_void_p, ctypes.c_int64]
+        self.pending.restype = ctypes.c_int64
         self.end = library.nr_end
         self.end.argtypes = [_RUN]
         self.end.restype = None
@@ -147,6 +150,7 @@ class Wiring:
     :ivar sources: of the structure ``nr_source``; for each run :meth:`copy`.
     :ivar plays: of the structure ``nr_play``; for each run a copy.
     :ivar connections: of the structure ``nr_connection``.
+    :ivar netcons: for each connection the index of its NetCon.
     :ivar origins: for each source the index of the cell's origin; -1 for events that NetCons were
         stated to deliver.
     """
@@ -161,6 +165,7 @@ class Wiring:
         # As with NetCon.event: one that is not active delivers nothing.
         stated = [index for index in sorted(given.deliveries) if given.is_active[index]]
         every = np.concatenate([order, np.array(stated, dtype=np.int64)])
+        self.netcons = every
         self.connections = np.zeros(max(len(every), 1), dtype=_CONNECTION)
         self.connection_count, self.netcon_count = len(every), len(order)
         if len(every):

@@ -13,15 +13,15 @@ from .._display.warned import warn
 from .._library import reducing
 from .._processes import signals
 from ..errors import CellError, EngineError
-from . import checking, counters, inputs, states, ties, trials
+from . import checking, continuing, counters, inputs, states, ties, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
 from .references import TIME, Variable
 from .trials import Traces
 
 _CONTINUED = (
-    "a run of h.run() inside of neuron_reduce.fast() cannot be continued: events that were on "
-    "their way are not known to NEURON; expected another h.run()"
+    "this run of h.run() inside of neuron_reduce.fast() cannot be continued, since NEURON cannot "
+    "take over its events: {}; expected another h.run()"
 )
 
 _INTERRUPTED = (
@@ -96,6 +96,8 @@ class Session:
             return
         h.running_ = 0
         self._runs += 1
+        # The last one of all: what others do when NEURON has initialised is done before.
+        self._handlers[1] = h.FInitializeHandler(2, self._initialised)
         if self._raised is not None:
             return
         try:
@@ -151,21 +153,35 @@ class _Plan:
         self._detectors = _detectors(cell)
 
     def run(self) -> None:
-        """Runs, fills what records, and leaves the session at the run's end."""
+        """Runs, fills what records, and leaves the session where NEURON goes on."""
         cell, loaded = self._cell, self.loaded
         if {segment.v for section in cell.sections for segment in section} != {cell.v_init}:
             raise EngineError("the potential is not v_init everywhere when the run begins")
         sites = [(cell.indices[each.origin.section], each.origin.x) for each in self._detectors]
         thresholds = [each.origin.threshold for each in self._detectors]
-        traces = trials.run(loaded, self._places, sites, thresholds, _end())
+        reason = ""
+        try:
+            continuation = continuing.Continuation(loaded, self._detectors)
+        except EngineError as error:
+            continuation, reason = None, str(error)
+        end = _end()
+        if continuation is not None:
+            end -= max(int(h.nstep_steprun), 1) * h.dt
+            if end < h.dt / 2:
+                return
+        ended = {} if continuation is None else {"ended": continuation.take}
+        traces = trials.run(loaded, self._places, sites, thresholds, end, **ended)
         assert traces is not None
         ties.warn_of_run(traces.ties)
         # All of it or nothing.
         with signals.held():
             self._fill(traces)
-            h.CVode().event(_AT_ONCE_MS, _refuse_to_go_on)
-            _hand_back(loaded, traces)
-            counters.hand_back(self._counters, loaded, traces)
+            if continuation is not None:
+                continuation.give(traces, _vectors())
+            else:
+                h.CVode().event(_AT_ONCE_MS, lambda: _refuse_to_go_on(reason))
+                _hand_back(loaded, traces)
+                counters.hand_back(self._counters, loaded, traces)
 
     def clear(self) -> None:
         """Leaves nothing in what records."""
@@ -201,8 +217,8 @@ def _vectors() -> dict[int | None, Any]:
     return {pointer(each): each for each in h.List("Vector")}
 
 
-def _refuse_to_go_on() -> None:
-    raise RuntimeError(_CONTINUED)
+def _refuse_to_go_on(reason: str) -> None:
+    raise RuntimeError(_CONTINUED.format(reason))
 
 
 def _end() -> float:

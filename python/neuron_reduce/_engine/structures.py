@@ -75,6 +75,25 @@ class Play(ctypes.Structure):
     ]
 
 
+DELIVERY, OF_SOURCE, TO_ITSELF, OF_WATCH = range(4)
+"""What an event that is to come does: ``NR_PENDING_...``."""
+
+
+class Pending(ctypes.Structure):
+    """``nr_pending_event``."""
+
+    _fields_ = [
+        ("time", ctypes.c_double),
+        ("order", ctypes.c_uint64),
+        ("what", ctypes.c_int32),
+        ("index", ctypes.c_int32),
+        ("kind", ctypes.c_int32),
+        ("instance", ctypes.c_int32),
+        ("flag", ctypes.c_double),
+        ("weights", ctypes.c_int64),
+    ]
+
+
 class Run(ctypes.Structure):
     """``nr_run``."""
 

@@ -43,6 +43,10 @@ Change = Callable[[np.ndarray, np.ndarray], None]
 """Changes the memory and the sources that a trial begins with."""
 
 
+Ended = Callable[[structures.Run, np.ndarray, np.ndarray], None]
+"""Looks at a run that has come to its end, its sources and its plays."""
+
+
 def unchanged(memory: np.ndarray, sources: np.ndarray) -> None:
     """Changes nothing."""
 
@@ -58,6 +62,7 @@ def run(
     is_stopped: Callable[[], bool] = lambda: False,
     looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
     steps: int = _CHUNK_STEPS,
+    ended: Ended = lambda run, sources, plays: None,
 ) -> Traces | None:
     """Runs a program from the start.
 
@@ -69,12 +74,13 @@ def run(
     :param is_stopped: asked now and then whether to give up.
     :param looked: called now and then with the memory and the time in ms.
     :param steps: how many between two such calls, at most 2000.
+    :param ended: called once, where it got to the end.
     :returns: None where it was given up.
     :raises EngineError: it cannot go on.
     """
     recording = Recording(places, sites, threshold, tstop)
     group = _Group(loaded, loaded.functions, recording, [change])
-    found = group.run(is_stopped, looked, steps)
+    found = group.run(is_stopped, looked, steps, ended)
     if found is None:
         return None
     if isinstance(found[0], EngineError):
@@ -182,10 +188,12 @@ class _Group:
         is_stopped: Callable[[], bool],
         looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
         steps: int = _CHUNK_STEPS,
+        ended: Ended = lambda run, sources, plays: None,
     ) -> list[Traces | EngineError] | None:
         """For each trial what came of it, or why it could not go on; None where it was given up.
 
         :param looked: called now and then with the first trial's memory and the time in ms.
+        :param ended: called with the first trial at its end.
         """
         functions, runs = self._functions, self._runs
         end = self._wanted.tstop - self._loaded.time_step / 2
@@ -203,6 +211,8 @@ class _Group:
                     looked(self._memories[0], t)
             if t < end and None in self._errors:
                 return None
+            if self._errors[0] is None:
+                ended(runs[0], self._sources[0], self._plays[0])
         finally:
             functions.end(runs)
         seconds = (time.perf_counter() - start) / len(self._errors)

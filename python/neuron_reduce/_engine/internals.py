@@ -1,0 +1,362 @@
+"""What NEURON has no functions for in Python: its queue of events, spike sources, plays, and all
+variables of mechanisms. By functions of C++ that its library exports, and by the layout of its
+objects: who uses that looks at it first, since another version of NEURON may have another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from neuron import hoc, nrn
+
+from ..errors import EngineError
+
+POINTER = ctypes.c_void_p
+
+_CONTENT = 8
+"""Where an Object has what it is; likewise the others."""
+_PROPERTY_OF_PROCESS = 16
+_STORAGE_OF_PROPERTY, _FIELDS_OF_STORAGE, _FIELD_SIZE, _FIELD_COUNT = 64, 80, 40, 32
+_DATUM_SIZE = 40
+_DATA_OF_ITEM, _TARGET_OF_SELF_EVENT = 0, 16
+_DELAY, _SOURCE, _TARGET, _WEIGHTS = 8, 16, 24, 32
+_IS_ABOVE, _THRESHOLD = 40, 72
+_VECTOR, _TIMES, _INTERVAL, _INDICES = 64, 72, 72, 88
+_RECORD_OF_EVENT = 8
+
+EVENTS = {"VecRecordDt": 80, "VecRecordDiscrete": 80, "VecPlayStep": 96, "VecPlayContinuous": 104}
+"""By class, where what records or plays has its event."""
+
+
+@functools.cache
+def function(name: str, result: Any, *arguments: Any) -> Any:
+    """A function of NEURON's library, by the name that C++ gives it.
+
+    :raises EngineError: there is none.
+    """
+    found = getattr(_library(), name, None)
+    if found is None:
+        raise EngineError(f"NEURON has no {name}; expected NEURON 9 as its wheels have it")
+    # A copy: ctypes has one object for each name, and others may declare it otherwise.
+    address = ctypes.cast(found, POINTER).value
+    return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+
+def variable(name: str, kind: Any) -> Any:
+    """The value of one of its variables.
+
+    :raises EngineError: there is none.
+    """
+    try:
+        return kind.in_dll(_library(), name).value
+    except ValueError:
+        raise EngineError(
+            f"NEURON has no {name}; expected NEURON 9 as its wheels have it"
+        ) from None
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
+
+
+def word(address: int) -> int:
+    """A pointer at an address."""
+    return ctypes.c_size_t.from_address(address).value
+
+
+def content(instance: Any) -> int:
+    """What an object of hoc is: a Point_process, a NetCon, a Vector."""
+    return word(hoc.HocObject.hocobjptr(instance) + _CONTENT)
+
+
+@functools.cache
+def _tables(*names: str) -> dict[int, str]:
+    """By the address that an object of it begins with the name of each class."""
+    found = {}
+    for name in names:
+        try:
+            table = ctypes.c_char.in_dll(_library(), f"_ZTV{len(name)}{name}")
+        except ValueError:
+            raise EngineError(
+                f"NEURON has no {name}; expected NEURON 9 as its wheels have it"
+            ) from None
+        # Past the table's first two entries.
+        found[ctypes.addressof(table) + 16] = name
+    return found
+
+
+# ---- Events --------------------------------------------------------------------------------------
+
+
+def clear_events() -> None:
+    """Removes all events."""
+    function("_Z17clear_event_queuev", None)()
+
+
+def event_classes() -> Iterator[tuple[str, int]]:
+    """Of all events that are to come the class, and the address of the target; "" for other ones
+    than those of NetCons, spike sources, what records and plays, and of processes to
+    themselves."""
+    found: list[int] = []
+
+    def look(item: int, _: int) -> None:
+        found.append(word(item + _DATA_OF_ITEM))
+
+    callback = ctypes.CFUNCTYPE(None, POINTER, ctypes.c_int)(look)
+    queue = function("_Z30net_cvode_instance_event_queueP9NrnThread", POINTER, POINTER)(_thread())
+    function("_ZN6TQueue15forall_callbackEPFvPK6TQItemiE", None, POINTER, POINTER)(
+        queue, ctypes.cast(callback, POINTER)
+    )
+    tables = _tables("NetCon", "PreSyn", "SelfEvent", "PlayRecordEvent")
+    targets = {"NetCon": _TARGET, "SelfEvent": _TARGET_OF_SELF_EVENT}
+    for event in found:
+        kind = tables.get(word(event), "")
+        yield kind, word(event + targets[kind]) if kind in targets else 0
+
+
+def send_to_itself(process: int, weights: int, time: float, flag: float, movable: int) -> None:
+    """Lets a process have an event.
+
+    :param process: a Point_process.
+    :param weights: the address of those that it has; 0 for none.
+    :param movable: the datum that keeps the event.
+    """
+    _send_to_itself()(movable, weights or None, process, time, flag)
+
+
+@functools.cache
+def _send_to_itself() -> Any:
+    arguments = (POINTER, POINTER, POINTER, ctypes.c_double, ctypes.c_double)
+    return function("_Z12nrn_net_sendPvPdP13Point_processdd", None, *arguments)
+
+
+def movable(process: int, kind: str) -> int:
+    """The datum by which an artificial cell keeps the last event that it has sent to itself."""
+    index = ctypes.c_short.from_address(
+        variable("nrn_artcell_qindex_", POINTER) + 2 * mechanism_type(kind)
+    ).value
+    datums = function("_Z28_nrn_mechanism_access_dparamP4Prop", POINTER, POINTER)
+    return word(datums(word(process + _PROPERTY_OF_PROCESS))) + _DATUM_SIZE * index
+
+
+@functools.cache
+def no_datum() -> int:
+    """One that nobody looks at."""
+    found = ctypes.create_string_buffer(2 * _DATUM_SIZE)
+    _kept.append(found)
+    return ctypes.addressof(found)
+
+
+_kept: list[Any] = []
+
+
+def send(event: int, time: float) -> None:
+    """Lets an event come."""
+    arguments = (POINTER, ctypes.c_double, POINTER, POINTER)
+    function("_ZN8NetCvode5eventEdP13DiscreteEventP9NrnThread", None, *arguments)(
+        variable("net_cvode_instance", POINTER), time, event, _thread()
+    )
+
+
+def _thread() -> int:
+    return variable("nrn_threads", POINTER)
+
+
+# ---- NetCons -------------------------------------------------------------------------------------
+
+
+def is_netcon(address: int, delay: float) -> bool:
+    """Whether what a NetCon is is as expected."""
+    return (
+        word(address) in _tables("NetCon")
+        and ctypes.c_double.from_address(address + _DELAY).value == delay
+    )
+
+
+def target(netcon: int) -> int:
+    """The Point_process of a NetCon; 0 for none."""
+    return word(netcon + _TARGET)
+
+
+def weights(netcon: int, count: int) -> np.ndarray:
+    """The weights of a NetCon: NEURON's own."""
+    return _numbers(word(netcon + _WEIGHTS), count)
+
+
+def address_of_weights(netcon: int) -> int:
+    return word(netcon + _WEIGHTS)
+
+
+def is_detector(netcon: int, threshold: float) -> bool:
+    """Whether the source of a NetCon is one that looks for crossings of a threshold."""
+    source = word(netcon + _SOURCE)
+    return (
+        source != 0
+        and word(source) in _tables("PreSyn")
+        and ctypes.c_double.from_address(source + _THRESHOLD).value == threshold
+        and ctypes.c_ubyte.from_address(source + _IS_ABOVE).value in (0, 1)
+    )
+
+
+def set_above(netcon: int, is_above: bool) -> None:
+    """Says of the source of a NetCon whether its potential was above the threshold."""
+    ctypes.c_ubyte.from_address(word(netcon + _SOURCE) + _IS_ABOVE).value = is_above
+
+
+# ---- What records and plays ----------------------------------------------------------------------
+
+
+class Record:
+    """What records or plays, at times of its own.
+
+    :ivar kind: its class.
+    """
+
+    def __init__(self, address: int, kind: str):
+        self._address, self.kind = address, kind
+        self._event = word(address + EVENTS[kind])
+
+    @property
+    def is_as_expected(self) -> bool:
+        return (
+            word(self._event) in _tables("PlayRecordEvent")
+            and word(self._event + _RECORD_OF_EVENT) == self._address
+        )
+
+    @property
+    def is_play(self) -> bool:
+        return self.kind.startswith("VecPlay")
+
+    @property
+    def vector(self) -> int:
+        """The content of the Vector."""
+        return word(self._address + _VECTOR)
+
+    @property
+    def times(self) -> int:
+        """The content of the Vector of times."""
+        return word(self._address + _TIMES)
+
+    @property
+    def interval(self) -> float:
+        return ctypes.c_double.from_address(self._address + _INTERVAL).value
+
+    @property
+    def indices(self) -> Any:
+        """Where a play is: the next value, or the last one, the next break and how far lines are
+        drawn."""
+        count = 1 if self.kind == "VecPlayStep" else 3
+        return (ctypes.c_int * count).from_address(self._address + _INDICES)
+
+    def send(self, time: float) -> None:
+        """Lets it come next at a time."""
+        if time < np.inf:
+            send(self._event, time)
+
+
+def records() -> list[Record]:
+    """All that record or play at times of their own, in NEURON's order."""
+    listed = function("_Z22net_cvode_instance_prlv", POINTER)()
+    first, end = word(listed), word(listed + 8)
+    tables = _tables(*EVENTS)
+    found = [word(place) for place in range(first, end, 8)]
+    return [Record(each, tables[word(each)]) for each in found if word(each) in tables]
+
+
+# ---- Mechanisms ----------------------------------------------------------------------------------
+
+
+def mechanism_type(kind: str) -> int:
+    return function("_Z16nrn_get_mechtypePKc", ctypes.c_int, ctypes.c_char_p)(kind.encode())
+
+
+def property_of_process(process: int) -> int:
+    """The Prop of a Point_process."""
+    return word(process + _PROPERTY_OF_PROCESS)
+
+
+def properties_of_section(section: nrn.Section, kinds: Sequence[str]) -> list[list[int]]:
+    """For each mechanism the Props in a section's segments."""
+    # After Python's own part of an object.
+    address = word(id(section) + object.__basicsize__)
+    count = function("_Z24_nrn_mechanism_get_nnodeP7Section", ctypes.c_int, POINTER)
+    if count(address) != section.nseg + 1:
+        raise EngineError(
+            "NEURON's sections are not as expected; expected NEURON 9 as its wheels have it"
+        )
+    node = function("_Z23_nrn_mechanism_get_nodeP7Sectioni", POINTER, POINTER, ctypes.c_int)
+    nodes = [node(address, index) for index in range(section.nseg)]
+    found = function("_Z13nrn_mechanismiP4Node", POINTER, ctypes.c_int, POINTER)
+    types = [mechanism_type(kind) for kind in kinds]
+    return [[found(kind, each) for each in nodes] for kind in types]
+
+
+_fields: dict[str, dict[str, int]] = {}
+
+
+def fields(kind: str, instance: int) -> dict[str, int]:
+    """All variables of a mechanism, with how many numbers each has, in NEURON's order.
+
+    :param kind: its name.
+    :param instance: one of its Props.
+    :raises EngineError: NEURON does not tell.
+    """
+    if kind in _fields:
+        return _fields[kind]
+    count = function("_Z27_nrn_mechanism_get_num_varsP4Prop", ctypes.c_int, POINTER)(instance)
+    storage = word(instance + _STORAGE_OF_PROPERTY)
+    first, end = (word(storage + _FIELDS_OF_STORAGE + 8 * index) for index in (0, 1))
+    if end - first != count * _FIELD_SIZE:
+        raise EngineError(
+            f"NEURON does not tell what variables {kind} has; expected NEURON 9 as its wheels have "
+            "it"
+        )
+    found = {}
+    for place in range(first, end, _FIELD_SIZE):
+        name = ctypes.string_at(word(place), word(place + 8)).decode()
+        found[name] = ctypes.c_int.from_address(place + _FIELD_COUNT).value
+    return _fields.setdefault(kind, found)
+
+
+class Instances:
+    """All instances of a mechanism: their variables in NEURON's memory.
+
+    :param properties: their Props.
+    """
+
+    def __init__(self, kind: str, properties: Sequence[int]):
+        self.fields = fields(kind, properties[0])
+        self._indices = {name: index for index, name in enumerate(self.fields)}
+        self._property = properties[0]
+        self._parameter = function(
+            "_Z27_nrn_mechanism_access_paramP4Propii", POINTER, POINTER, ctypes.c_int, ctypes.c_int
+        )
+        first = next(iter(self.fields.values()))
+        addresses = np.array([self._parameter(each, 0, 0) for each in properties], dtype=np.int64)
+        # NEURON has the numbers of a variable of all instances side by side.
+        self._rows = (addresses - addresses[0]) // (8 * first)
+
+    def set(self, name: str, values: np.ndarray, element: int = 0) -> None:
+        """Sets a variable, or an element of an array, of all of them."""
+        size = self.fields[name]
+        first = self._parameter(self._property, self._indices[name], 0)
+        lowest, highest = int(self._rows.min()), int(self._rows.max())
+        numbers = _numbers(first + 8 * size * lowest, size * (highest - lowest + 1))
+        numbers[(self._rows - lowest) * size + element] = values
+
+    def get(self, name: str, element: int = 0) -> np.ndarray:
+        """The same variable's values."""
+        size = self.fields[name]
+        first = self._parameter(self._property, self._indices[name], 0)
+        lowest, highest = int(self._rows.min()), int(self._rows.max())
+        numbers = _numbers(first + 8 * size * lowest, size * (highest - lowest + 1))
+        return numbers[(self._rows - lowest) * size + element]
+
+
+def _numbers(address: int, count: int) -> np.ndarray:
+    return np.ctypeslib.as_array((ctypes.c_double * count).from_address(address))
