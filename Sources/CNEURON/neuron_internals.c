@@ -105,6 +105,50 @@ bool neuron_datum_stream(const neuron_datum *datum, uint32_t *ids) {
   return true;
 }
 
+bool neuron_send_event(uintptr_t target, uintptr_t weights, uintptr_t movable, double time, double flag) {
+  typedef void (*send_to_itself)(void *, double *, void *, double, double);
+  typedef void *(*send)(void *, double, void *, void *);
+  static send_to_itself to_itself;
+  static send plain;
+  static void **integrator, **threads;
+  if (threads == NULL) {
+    void *library = neuron_library();
+    const char *missing;
+    if (!neuron_find(library, &to_itself, "_Z12nrn_net_sendPvPdP13Point_processdd", &missing)
+        || !neuron_find(library, &plain, "_ZN8NetCvode5eventEdP13DiscreteEventP9NrnThread", &missing)
+        || !neuron_find(library, &integrator, "net_cvode_instance", &missing)
+        || !neuron_find(library, &threads, "nrn_threads", &missing)) {
+      threads = NULL;
+      return false;
+    }
+  }
+  if (movable != 0) {
+    to_itself((void *)movable, (double *)weights, (void *)target, time, flag);
+  } else {
+    plain(*integrator, time, (void *)target, *threads);
+  }
+  return true;
+}
+
+bool neuron_set_stream(uintptr_t process, int datum, uint64_t position) {
+  typedef neuron_datum **(*datums)(neuron_property *);
+  typedef void (*set_sequence)(void *, uint32_t, char);
+  static datums datums_of;
+  static set_sequence set;
+  const char *missing;
+  if (set == NULL
+      && (!neuron_find(neuron_library(), &datums_of, "_Z28_nrn_mechanism_access_dparamP4Prop", &missing)
+          || !neuron_find(neuron_library(), &set, "_Z16nrnran123_setseqP15nrnran123_Statejc", &missing)))
+    return false;
+  neuron_property *property = neuron_point_process_property((const void *)process);
+  if (property == NULL || *datums_of(property) == NULL) return false;
+  uint32_t ids[3];
+  const neuron_datum *stream = *datums_of(property) + datum;
+  if (!neuron_datum_stream(stream, ids)) return false;
+  set(stream->storage, (uint32_t)(position / 4), (char)(position % 4));
+  return true;
+}
+
 #ifdef __linux__
 
 #include <elf.h>

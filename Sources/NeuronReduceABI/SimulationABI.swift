@@ -208,6 +208,19 @@ public func nr_program_member(
     .map(Int64.init) ?? -1
 }
 
+@c(nr_program_global) @implementation
+public func nr_program_global(_ program: OpaquePointer, _ name: UnsafePointer<CChar>) -> Int64 {
+  result(program).program.offset(ofGlobal: String(cString: name)).map(Int64.init) ?? -1
+}
+
+@c(nr_program_variables) @implementation
+public func nr_program_variables(
+  _ program: OpaquePointer, _ name: UnsafePointer<CChar>, _ places: UnsafeMutablePointer<Int64>
+) {
+  let found = result(program).program.offsets(ofRangeVariable: String(cString: name))
+  for (index, offset) in found.enumerated() { places[index] = offset.map(Int64.init) ?? -1 }
+}
+
 private func result(_ program: OpaquePointer) -> ProgramResult {
   Unmanaged<ProgramResult>.fromOpaque(UnsafeRawPointer(program)).takeUnretainedValue()
 }

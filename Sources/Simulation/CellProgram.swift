@@ -98,7 +98,32 @@ package struct CellProgram: Sendable {
     let index = layout.set(ofSlot: slot)
     let place = slot - layout.sets[index].first
     let set = layout.sets[index]
-    for (mechanism, ion) in sets[index].ions where set.has(mechanism, at: place) {
+    for (mechanism, found) in offsets(ofRangeVariable: name, inSet: index)
+    where set.has(mechanism, at: place) {
+      return found.map { $0 + place }
+    }
+    return nil
+  }
+
+  /// The same of all segments, one section after the other; not of potentials.
+  package func offsets(ofRangeVariable name: String) -> [Int?] {
+    let found = layout.sets.indices.map { offsets(ofRangeVariable: name, inSet: $0) }
+    return layout.compartments.segments.joined().map { compartment in
+      guard let slot = layout.slots[compartment] else { return nil }
+      let index = layout.set(ofSlot: slot)
+      if found[index].isEmpty { return nil }
+      let set = layout.sets[index]
+      let place = slot - set.first
+      return found[index].first { set.has($0.mechanism, at: place) }?.offset.map { $0 + place }
+    }
+  }
+
+  /// By mechanism of a set that has a range variable: where its first one is, nil where it is not in the memory.
+  private func offsets(
+    ofRangeVariable name: String, inSet index: Int
+  ) -> [(mechanism: Int, offset: Int?)] {
+    var offsets: [(mechanism: Int, offset: Int?)] = []
+    for (mechanism, ion) in sets[index].ions {
       let quantity: Mechanism.IonQuantity? =
         switch name {
         case "e\(ion.name)": .reversal
@@ -108,16 +133,18 @@ package struct CellProgram: Sendable {
         default: nil
         }
       guard let quantity else { continue }
-      if quantity == .current, !ion.hasCurrent { return nil }
-      if isFused, isAhead(quantity, of: ion, inSet: index) { return nil }
-      return ion.offset(of: quantity) + place
+      let isThere =
+        (quantity != .current || ion.hasCurrent)
+        && !(isFused && isAhead(quantity, of: ion, inSet: index))
+      offsets.append((mechanism, isThere ? ion.offset(of: quantity) : nil))
     }
-    for (mechanism, instance) in sets[index].instances where set.has(mechanism, at: place) {
+    for (mechanism, instance) in sets[index].instances {
       if let found = Self.place(of: name, in: instance) {
-        return isFused && instance.isSetByCurrents(found.variable) ? nil : found.offset + place
+        let isAhead = isFused && instance.isSetByCurrents(found.variable)
+        offsets.append((mechanism, isAhead ? nil : found.offset))
       }
     }
-    return nil
+    return offsets
   }
 
   /// Whether a fused pass sets a quantity for the next step before this one's is recorded.
@@ -144,6 +171,20 @@ package struct CellProgram: Sendable {
     return Self.place(of: name, in: processes[instance.kind].instances).map {
       $0.offset + instance.index
     }
+  }
+
+  /// Where a GLOBAL is in the memory, by hoc's name, such as `minf_kv`; nil where it is not there or stays what it was.
+  package func offset(ofGlobal name: String) -> Int? {
+    for plan in sets.flatMap(\.instances.values) + processes.map(\.instances) {
+      for (global, storage) in zip(plan.mechanism.globals, plan.globals)
+      where "\(global.name)_\(plan.mechanism.name)" == name && global.count == 1 {
+        switch storage {
+        case .memory(let offset), .carried(_, let offset): return offset
+        case .constant, .temporary: break
+        }
+      }
+    }
+    return nil
   }
 
   private static func place(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from neuron import h
 
 import neuron_reduce
 import test_engine_blocks as blocks
+import test_engine_random as randoms
 from isolated import isolated
-from models import compiled_blocks, compiled_engine
+from models import compiled_blocks, compiled_engine, compiled_synapses
 from models.engine_tree import Tree, driven_tree
 from neuron_reduce._engine import sessions
 from neuron_reduce._processes import copies
@@ -44,6 +45,8 @@ def _variables() -> Found:
                 kind = process.hname().split("[")[0]
                 for name, size in _members(kind):
                     value = getattr(process, name)
+                    if size == 1 and not isinstance(value, float):
+                        value = value.get_seq()
                     numbers = np.array([value[k] for k in range(size)] if size > 1 else [value])
                     if kind in ("Exp2Syn", "ExpSyn"):
                         name = f"{where}.{kind}.{name}"
@@ -135,7 +138,8 @@ def _goes_on(
     with neuron_reduce.fast(cell, **arguments):
         calls = _calls()
         ours = _run(vectors, ends)
-    assert calls and calls[0] < ends[0] - h.dt / 2
+    assert calls
+    assert calls[0] < ends[0] - h.dt / 2
     _assert_same(ours, theirs)
 
 
@@ -338,3 +342,78 @@ def test_processes_that_send(cache: Path) -> None:
         netcon.delay, netcon.weight[0] = delay, weight
         cell.inputs.append(netcon)
     _goes_on(cell, [25.0, 60])
+
+
+@pytest.mark.parametrize("kind", ["nr_jitter", "nr_failing", "nr_scop", "nr_noise"])
+@isolated
+def test_random_numbers(kind: str, cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache, "random")
+    is_density, count = kind == "nr_noise", 1 if kind == "nr_scop" else 3
+    cell = randoms.Cell(**{"density" if is_density else "point": kind}, count=count)
+    if kind == "nr_failing":
+        cell.drive()
+    for end in (20.0, 21.35):
+        _goes_on(cell, [end, 60])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("DepressingSyn", "FacilitatingSyn", "SharedDepressionSyn", "DelayedSyn", "KineticSyn"),
+        *("SaturatingSyn", "AlphaConductance", "TonicSyn", "CurrentSyn"),
+    ],
+)
+@isolated
+def test_synapses_with_states_of_connections(kind: str, cache: Path) -> None:
+    compiled_synapses.load_mechanisms(cache)
+    tree = Tree()
+    for index, section in enumerate(tree.sections[:4]):
+        synapse = tree.synapse(kind, section(0.5))
+        for number in range(2):
+            netcon = tree.drive(synapse, 1e-3, interval=6 + index, noise=0.5, start=number)
+            netcon.delay = 1 + 13 * number
+    for end in (20.0, 27.3):
+        _goes_on(tree, [end, 28, 80])
+
+
+def _cannot_go_on(tree: Tree, why: str, **arguments: Any) -> None:
+    """The run is the engine's, but nothing comes after it."""
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.tstop = 10
+    reasons: list[str] = []
+    sessions._refuse_to_go_on = _refusing(reasons)
+    with neuron_reduce.fast(tree, check=False, **arguments):
+        h.run()
+        assert len(vector) == 401
+        assert h.t == pytest.approx(10)
+        with pytest.raises(RuntimeError):
+            h.fadvance()
+    assert why in reasons[0]
+
+
+def _refusing(reasons: list[str]) -> Callable[[str], None]:
+    """Hoc prints what a callback raises, and raises something else."""
+
+    def refuse(reason: str) -> None:
+        reasons.append(reason)
+        raise RuntimeError
+
+    return refuse
+
+
+@isolated
+def test_what_cannot_go_on() -> None:
+    tree = Tree()
+    tree.synapse("ExpSyn", tree.soma(0.5))
+    h.ParallelContext().nthread(2)
+    _cannot_go_on(tree, "several threads")
+    h.ParallelContext().nthread(1)
+    stream = h.NetStim()
+    _cannot_go_on(tree, "artificial cell")
+    cell = h.IntFire1()
+    netcon = h.NetCon(stream, cell)
+    _cannot_go_on(tree, "has its target elsewhere")
+    del netcon, stream
+    handler = h.FInitializeHandler(lambda: h.CVode().event(3, int))
+    _cannot_go_on(tree, "events of its own", events={h.NetCon(None, tree.kept[0]): [3]})
+    del handler

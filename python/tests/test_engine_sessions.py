@@ -147,18 +147,6 @@ def test_each_run_is_of_the_cell_as_it_is() -> None:
 
 
 @isolated
-def test_runs_cannot_be_continued() -> None:
-    tree = Tree()
-    h.tstop = 5
-    with neuron_reduce.fast(tree):
-        h.run()
-        with pytest.raises(RuntimeError):
-            h.fadvance()
-        h.run()
-    assert h.t == pytest.approx(5)
-
-
-@isolated
 def test_a_run_can_be_interrupted() -> None:
     tree = driven_tree()
     vectors = _recorded(tree)

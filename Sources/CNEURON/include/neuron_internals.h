@@ -201,6 +201,14 @@ double *_Nullable neuron_datum_address(const neuron_datum *datum);
 /// has none.
 bool neuron_datum_stream(const neuron_datum *datum, uint32_t *_Nullable ids);
 
+/// Lets an event come: of a point process where `movable` is the datum that keeps it, with weights or 0; a
+/// DiscreteEvent, such as a NetCon, where it is 0. False where NEURON has no functions for that.
+bool neuron_send_event(uintptr_t target, uintptr_t weights, uintptr_t movable, double time, double flag);
+
+/// Sets a stream of Random123, one of the datums of a `Point_process`, to how many words come before the next; false
+/// where it has none there.
+bool neuron_set_stream(uintptr_t process, int datum, uint64_t position);
+
 /// One more handle on a POINTER's target.
 neuron_handle neuron_datum_shared(const neuron_datum *datum);
 

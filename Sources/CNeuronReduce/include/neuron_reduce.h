@@ -724,6 +724,29 @@ int32_t nr_program_runs_together(const nr_program *program);
 int64_t nr_program_variable(const nr_program *program, size_t section, double position, const char *name);
 /// The same of a point process's member.
 int64_t nr_program_member(const nr_program *program, size_t point_process, const char *name);
+/// The same of a GLOBAL that blocks set, by hoc's name.
+int64_t nr_program_global(const nr_program *program, const char *name);
+/// The same of a mechanism's range variable in all segments, one section after the other.
+void nr_program_variables(const nr_program *program, const char *name, int64_t *places);
+
+/// An event of NEURON's that is to come: a NetCon delivers, or what else is one, or a point process has one of its own.
+typedef struct nr_session_event {
+  /// NEURON's own: a DiscreteEvent, or a Point_process.
+  uint64_t target;
+  /// Of a point process: where the weights are, 0 for none, and the datum that keeps the event; that is 0 otherwise.
+  uint64_t weights, movable;
+  double time, flag;
+} nr_session_event;
+
+/// Lets events come, none of them in the past. Returns 0, or -1 where NEURON has not what that takes.
+int32_t nr_session_send(const nr_session_event *NR_NULLABLE events, size_t count);
+/// Sets streams of Random123, RANDOM variables of the point processes that are given (NEURON's own), to how many words
+/// come before the next; `datum` says which of their datums the stream is. Returns 0 or -1 likewise.
+int32_t nr_session_set_streams(const uint64_t *NR_NULLABLE processes, const int64_t *NR_NULLABLE positions,
+                               size_t count, int32_t datum);
+/// What is at addresses: words of 64 bits, each `offset` bytes behind.
+void nr_session_words(const uint64_t *NR_NULLABLE addresses, size_t count, int64_t offset,
+                      uint64_t *NR_NULLABLE words);
 
 /// The classes of point process on a cell, one after the other; NULL past the last.
 const char *NR_NULLABLE nr_cell_process_kind(const nr_cell *cell, size_t index);

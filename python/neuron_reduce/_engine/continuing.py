@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from neuron import h
 
+from .._library import session
+from .._library.programs import Program
 from .._session import mechanisms
 from ..errors import EngineError
 from . import inputs, internals, sources, structures
@@ -39,15 +41,16 @@ class Continuation:
         assert isinstance(cell, Cell)
         self._cell = cell
         self._detectors = [each.netcon for each in detectors]
+        internals.check()
         _check_session()
         _check_mechanisms(cell)
-        self._processes = [internals.content(each) for each in cell.point_processes]
-        self._stimulators = {
-            index: internals.content(source)
-            for index, source in enumerate(cell.inputs.sources)
-            if isinstance(cell.inputs.origins[index], inputs.Stimulator)
-        }
-        self._netcons = [internals.content(each) for each in cell.inputs.netcons]
+        self._processes = internals.contents(cell.point_processes)
+        given = cell.inputs
+        self._sources_of_origins = np.zeros(len(given.origins), dtype=np.uint64)
+        having = [index for index, each in enumerate(given.sources) if each is not None]
+        self._sources_of_origins[having] = internals.contents(given.sources[k] for k in having)
+        self._netcons = internals.contents(given.netcons)
+        self._watching = internals.contents(self._watching_netcons())
         self._check_netcons()
         self._check_events()
         self._records = internals.records()
@@ -69,6 +72,8 @@ class Continuation:
         :param vectors: all of the session, filled up to there.
         """
         cell, loaded, memory = self._cell, self._loaded, traces.memory
+        # What may fail comes first.
+        self._give_streams()
         h.t = traces.t[-1]
         for index, section in enumerate(cell.sections):
             for segment in section.allseg():
@@ -80,27 +85,25 @@ class Continuation:
         internals.clear_events()
         self._give_weights(memory)
         self._give_crossings()
-        self._give_streams()
         self._give_events()
         self._give_records(traces.t[-1], vectors)
 
     def _check_netcons(self) -> None:
         given = self._cell.inputs
-        for address, netcon, delay in zip(self._netcons, given.netcons, given.delays, strict=True):
-            if netcon.pre() is None and netcon.preseg() is None:
-                continue
-            if not internals.is_netcon(address, delay):
-                raise EngineError(f"{netcon.hname()} is not as expected")
-        own = set(self._processes)
-        for netcon in h.List("NetCon"):
-            target = internals.target(internals.content(netcon))
-            if target and target not in own:
-                raise EngineError(f"{netcon.hname()} has its target elsewhere")
-        for netcon in self._watching():
-            if not internals.is_detector(internals.content(netcon), netcon.threshold):
+        # One that has lost its source is asked for nothing.
+        is_valid = given.delays != 0
+        are_netcons = internals.are_netcons(self._netcons, given.delays)
+        for index in np.flatnonzero(is_valid & ~are_netcons)[:1]:
+            raise EngineError(f"{given.netcons[index].hname()} is not as expected")
+        every = list(h.List("NetCon"))
+        targets = internals.targets(internals.contents(every))
+        for index in np.flatnonzero(~np.isin(targets, _with_none(self._processes)))[:1]:
+            raise EngineError(f"{every[index].hname()} has its target elsewhere")
+        for netcon, address in zip(self._watching_netcons(), self._watching, strict=True):
+            if not internals.is_detector(int(address), netcon.threshold):
                 raise EngineError(f"the source of {netcon.hname()} is not as expected")
 
-    def _watching(self) -> Iterator[Any]:
+    def _watching_netcons(self) -> Iterator[Any]:
         """One NetCon for each source that is a potential: the cell's, and then the detectors."""
         given = self._cell.inputs
         for index, origin in enumerate(given.origins):
@@ -109,17 +112,12 @@ class Continuation:
         yield from self._detectors
 
     def _check_events(self) -> None:
-        known = {*self._processes, *self._stimulators.values()}
-        known |= {
-            internals.content(source)
-            for index, source in enumerate(self._cell.inputs.sources)
-            if source is not None and isinstance(self._cell.inputs.origins[index], inputs.Times)
-        }
-        for kind, target in internals.event_classes():
-            if not kind:
-                raise EngineError("the session has events of its own, as CVode.event makes them")
-            if target and target not in known:
-                raise EngineError("the session has an artificial cell that is none of the cell's")
+        kinds, targets = internals.event_classes()
+        if "" in kinds:
+            raise EngineError("the session has events of its own, as CVode.event makes them")
+        known = _with_none(self._processes, self._sources_of_origins)
+        if not np.isin(targets, known).all():
+            raise EngineError("the session has an artificial cell that is none of the cell's")
 
     def _check_records(self) -> None:
         for each in self._records:
@@ -140,31 +138,34 @@ class Continuation:
         differs[1:] = np.cumsum(values != given.weights)
         starts = given.weight_starts
         changed = (differs[starts[1:]] > differs[starts[:-1]]) | (counts > 1)
+        addresses = internals.addresses_of_weights(self._netcons)
         for index in np.flatnonzero(changed):
             own = slice(starts[index], starts[index + 1])
-            internals.weights(self._netcons[index], counts[index])[:] = values[own]
+            internals.numbers_at(int(addresses[index]), counts[index])[:] = values[own]
 
     def _give_crossings(self) -> None:
         is_crossing = self._sources["kind"] == structures.CROSSING
         found = self._sources["is_above"][is_crossing]
-        for netcon, is_above in zip(self._watching(), found, strict=True):
-            internals.set_above(internals.content(netcon), bool(is_above))
+        for netcon, is_above in zip(self._watching, found, strict=True):
+            internals.set_above(int(netcon), bool(is_above))
 
     def _give_streams(self) -> None:
         places, origins = self._streams()
         if not len(places):
             return
         given = self._cell.inputs
-        own = [self._stimulators[origin] for origin in origins]
-        instances = internals.Instances("NetStim", list(map(internals.property_of_process, own)))
-        sent, next_ones = self._sources["sent"][places], self._pending_of(places)
-        is_on = np.where(next_ones | (sent == 0), instances.get("on"), 0.0)
-        instances.set("on", is_on)
+        own = self._sources_of_origins[origins]
+        drawn = self._sources["drawn"][places]
+        have_drawn = drawn > 0
+        index = internals.stream_index(given.sources[origins[0]], "ranvar")
+        if not session.set_streams(own[have_drawn], drawn[have_drawn], index):
+            raise EngineError("NEURON does not tell where NetStims have their random numbers")
+        instances = internals.Instances("NetStim", internals.properties_of_processes(own))
+        sent = self._sources["sent"][places]
+        # One that has had its last event is off.
+        is_on = self._pending_of(places) | (sent == 0)
+        instances.set("on", np.where(is_on, instances.get("on"), 0.0))
         instances.set("ispike", sent)
-        for place, origin in zip(places, origins, strict=True):
-            drawn = int(self._sources["drawn"][place])
-            if drawn:
-                given.sources[origin].ranvar.set_seq(drawn)
 
     def _streams(self) -> tuple[np.ndarray, np.ndarray]:
         """Which sources are NetStims, and the indices of the cell's origins that they are."""
@@ -178,51 +179,61 @@ class Continuation:
         return np.isin(places, events["index"])
 
     def _give_events(self) -> None:
-        given, wiring, program = self._cell.inputs, self._loaded.wiring, self._loaded.program
+        events, wiring, program = self._events, self._loaded.wiring, self._loaded.program
+        found = np.zeros(len(events), dtype=session.EVENT)
+        found["time"] = events["time"]
+        what, index = events["what"], events["index"]
+        is_delivery = what == structures.DELIVERY
+        found["target"][is_delivery] = self._netcons[wiring.netcons[index[is_delivery]]]
+        self._fill_own(found, np.flatnonzero(what == structures.TO_ITSELF), program)
+        of_source = np.flatnonzero(what == structures.OF_SOURCE)
+        is_stream = self._sources["kind"][index[of_source]] == structures.STREAM
+        streams = of_source[is_stream]
+        own = self._sources_of_origins[wiring.origins[index[streams]]]
+        found["target"][streams] = own
+        found["movable"][streams] = internals.movables(own, "NetStim")
+        # As NetStim has it: 3 for the first event, 1 for others.
+        found["flag"][streams] = np.where(self._sources["sent"][index[streams]] > 0, 1.0, 3.0)
+        others = of_source[~is_stream]
+        internals.send(np.delete(found, others))
+        for source in index[others]:
+            internals.send(self._times_of(self._sources[source]))
+
+    def _fill_own(self, found: np.ndarray, places: np.ndarray, program: Program) -> None:
+        """Events of point processes to themselves."""
         instances = {tuple(each): index for index, each in enumerate(program.instances.tolist())}
-        movables = {
-            origin: internals.movable(process, "NetStim")
-            for origin, process in self._stimulators.items()
-        }
-        for event in self._events.tolist():
-            time, _, what, index, kind, instance, flag, weights = event
-            if what == structures.DELIVERY:
-                given.netcons[wiring.netcons[index]].event(time)
-            elif what == structures.TO_ITSELF:
-                process = self._processes[instances[kind, instance]]
-                address = self._address_of_weights(weights - program.weights)
-                internals.send_to_itself(process, address, time, flag, internals.no_datum())
-            elif self._sources["kind"][index] == structures.STREAM:
-                origin = wiring.origins[index]
-                flag = 1.0 if self._sources["sent"][index] else 3.0
-                internals.send_to_itself(
-                    self._stimulators[origin], 0, time, flag, movables[origin]
-                )
-            else:
-                self._give_times(index)
-
-    def _give_times(self, index: int) -> None:
-        """What NetCons are to deliver at times that were stated."""
-        given, wiring, source = self._cell.inputs, self._loaded.wiring, self._sources[index]
-        times = np.ctypeslib.as_array(
-            (ctypes.c_double * int(source["time_count"])).from_address(int(source["times"]))
-        )
-        for each in range(source["first"], source["first"] + source["count"]):
-            netcon, delay = given.netcons[wiring.netcons[each]], wiring.connections["delay"][each]
-            for time in times[source["time_index"] :].tolist():
-                netcon.event(time + delay)
-
-    def _address_of_weights(self, place: int) -> int:
-        """Where NEURON has a weight, by its place among all; 0 where it is none."""
         starts = self._cell.inputs.weight_starts
-        if not 0 <= place < starts[-1]:
-            return 0
-        index = int(np.searchsorted(starts, place, "right")) - 1
-        return internals.address_of_weights(self._netcons[index]) + 8 * int(place - starts[index])
+        addresses = internals.addresses_of_weights(self._netcons)
+        for place in places:
+            event = self._events[place]
+            process = instances[int(event["kind"]), int(event["instance"])]
+            found["target"][place] = self._processes[process]
+            found["movable"][place] = internals.no_datum()
+            found["flag"][place] = event["flag"]
+            weight = int(event["weights"]) - program.weights
+            # Those of INITIAL have none.
+            if 0 <= weight < starts[-1]:
+                netcon = int(np.searchsorted(starts, weight, "right")) - 1
+                address = int(addresses[netcon]) + 8 * int(weight - starts[netcon])
+                found["weights"][place] = address
+
+    def _times_of(self, source: np.void) -> np.ndarray:
+        """What NetCons are to deliver at times that were stated."""
+        wiring, count = self._loaded.wiring, int(source["time_count"])
+        times = np.array(internals.numbers_at(int(source["times"]), count))[source["time_index"] :]
+        found = []
+        for each in range(source["first"], source["first"] + source["count"]):
+            events = np.zeros(len(times), dtype=session.EVENT)
+            events["target"] = self._netcons[wiring.netcons[each]]
+            events["time"] = times + wiring.connections["delay"][each]
+            found.append(events)
+        return np.concatenate([np.zeros(0, dtype=session.EVENT), *found])
 
     def _give_records(self, t: float, vectors: dict[int | None, Any]) -> None:
-        known = {internals.content(each): each for each in vectors.values()}
-        plays = iter(self._plays)
+        known = (
+            {internals.content(each): each for each in vectors.values()} if self._records else {}
+        )
+        plays, dues = iter(self._plays), []
         for each in self._records:
             if each.is_play:
                 play = next(plays)
@@ -231,17 +242,25 @@ class Continuation:
                 else:
                     names = ("place", "break_index", "index")
                     each.indices[:] = [int(play[name]) for name in names]
-                each.send(float(play["next"]))
+                dues.append((each.event, play["next"]))
             elif each.kind == "VecRecordDt":
                 due = 0.0
                 while due <= t:
                     due += each.interval
-                each.send(due)
+                dues.append((each.event, due))
             else:
                 times = known[each.times]
                 done = len(known[each.vector])
                 if done < len(times):
-                    each.send(times[done])
+                    dues.append((each.event, times[done]))
+        events = np.zeros(len(dues), dtype=session.EVENT)
+        for place, (event, due) in enumerate(dues):
+            events[place]["target"], events[place]["time"] = event, due
+        internals.send(events[events["time"] < np.inf])
+
+
+def _with_none(*addresses: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.zeros(1, dtype=np.uint64), *addresses])
 
 
 def _check_session() -> None:
@@ -265,36 +284,54 @@ def _check_mechanisms(cell: Cell) -> None:
 class _Instances:
     """All mechanisms and point processes of a cell."""
 
-    def __init__(self, cell: Cell, processes: Sequence[int]):
-        self._cell = cell
+    def __init__(self, cell: Cell, processes: np.ndarray):
         self._processes: dict[str, list[int]] = {}
         for index, process in enumerate(cell.point_processes):
             self._processes.setdefault(mechanisms.class_name(process), []).append(index)
         self._of_processes = {
-            kind: internals.Instances(
-                kind, [internals.property_of_process(processes[index]) for index in own]
-            )
+            kind: internals.Instances(kind, internals.properties_of_processes(processes[own]))
             for kind, own in self._processes.items()
         }
-        places: dict[str, list[tuple[int, float]]] = {}
+        places: dict[str, list[int]] = {}
         found: dict[str, list[int]] = {}
-        for index, section in enumerate(cell.sections):
+        start = 0
+        for section in cell.sections:
             kinds = [each.name() for each in section(0.5)]
             properties = internals.properties_of_section(section, kinds)
             for kind, own in zip(kinds, properties, strict=True):
-                places.setdefault(kind, []).extend((index, each.x) for each in section)
+                places.setdefault(kind, []).extend(range(start, start + section.nseg))
                 found.setdefault(kind, []).extend(own)
+            start += section.nseg
+        self._segment_count = start
         self._places = places
-        self._of_sections = {
-            kind: internals.Instances(kind, own) for kind, own in found.items()
-        }
+        self._of_sections = {kind: internals.Instances(kind, own) for kind, own in found.items()}
 
     def give(self, loaded: Loaded, memory: np.ndarray) -> None:
         """Sets all variables to what a run has left."""
         for kind, instances in self._of_sections.items():
-            _give_of_sections(kind, instances, self._places[kind], loaded, memory)
+            self._give_of_sections(kind, instances, loaded, memory)
         for kind, instances in self._of_processes.items():
             _give_of_processes(kind, instances, self._processes[kind], loaded, memory)
+        for kind in (*self._of_sections, *self._of_processes):
+            for name, _ in mechanisms.variables(kind, mechanisms.GLOBAL):
+                place = loaded.program.global_variable(name)
+                if place is not None:
+                    setattr(h, name, memory[place])
+
+    def _give_of_sections(
+        self, kind: str, instances: internals.Instances, loaded: Loaded, memory: np.ndarray
+    ) -> None:
+        suffix = "" if kind.endswith("_ion") else f"_{kind}"
+        segments = np.array(self._places[kind])
+        for name, element, subscript in _elements(instances):
+            if name == "v" or (kind.endswith("_ion") and name in _currents_of_ion(kind)):
+                continue
+            full_name = f"{name}{suffix}{subscript}"
+            places = loaded.program.variables(self._segment_count, full_name)[segments]
+            is_there = places >= 0
+            if is_there.any():
+                values = np.where(is_there, memory[places], instances.get(name, element))
+                instances.set(name, values, element)
 
 
 def _elements(instances: internals.Instances) -> Iterator[tuple[str, int, str]]:
@@ -303,31 +340,6 @@ def _elements(instances: internals.Instances) -> Iterator[tuple[str, int, str]]:
     for name, size in instances.fields.items():
         for element in range(size):
             yield name, element, f"[{element}]" if size > 1 else ""
-
-
-def _give_of_sections(
-    kind: str,
-    instances: internals.Instances,
-    places: Sequence[tuple[int, float]],
-    loaded: Loaded,
-    memory: np.ndarray,
-) -> None:
-    program = loaded.program
-    suffix = "" if kind.endswith("_ion") else f"_{kind}"
-    for name, element, subscript in _elements(instances):
-        if name == "v" or (kind.endswith("_ion") and name in _currents_of_ion(kind)):
-            continue
-        found = [
-            program.variable(section, x, f"{name}{suffix}{subscript}") for section, x in places
-        ]
-        if None not in found:
-            instances.set(name, memory[found], element)
-        elif any(each is not None for each in found):
-            values = instances.get(name, element)
-            for index, place in enumerate(found):
-                if place is not None:
-                    values[index] = memory[place]
-            instances.set(name, values, element)
 
 
 def _currents_of_ion(kind: str) -> tuple[str, str]:

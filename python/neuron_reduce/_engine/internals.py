@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from neuron import hoc, nrn
 
+from .._library import session
 from ..errors import EngineError
 
 POINTER = ctypes.c_void_p
@@ -20,6 +21,7 @@ POINTER = ctypes.c_void_p
 _CONTENT = 8
 """Where an Object has what it is; likewise the others."""
 _PROPERTY_OF_PROCESS = 16
+_ROW_OF_PROPERTY = 48
 _STORAGE_OF_PROPERTY, _FIELDS_OF_STORAGE, _FIELD_SIZE, _FIELD_COUNT = 64, 80, 40, 32
 _DATUM_SIZE = 40
 _DATA_OF_ITEM, _TARGET_OF_SELF_EVENT = 0, 16
@@ -64,6 +66,23 @@ def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None)
 
 
+def check() -> None:
+    """Whether all is there that changes events and streams.
+
+    :raises EngineError: something is not.
+    """
+    for name in (
+        "_Z17clear_event_queuev",
+        "_Z12nrn_net_sendPvPdP13Point_processdd",
+        "_ZN8NetCvode5eventEdP13DiscreteEventP9NrnThread",
+        "_Z16nrnran123_setseqP15nrnran123_Statejc",
+        "_Z17nrnran123_getids3P15nrnran123_StatePjS1_S1_",
+    ):
+        function(name, None)
+    variable("net_cvode_instance", POINTER)
+    variable("nrn_threads", POINTER)
+
+
 def word(address: int) -> int:
     """A pointer at an address."""
     return ctypes.c_size_t.from_address(address).value
@@ -72,6 +91,12 @@ def word(address: int) -> int:
 def content(instance: Any) -> int:
     """What an object of hoc is: a Point_process, a NetCon, a Vector."""
     return word(hoc.HocObject.hocobjptr(instance) + _CONTENT)
+
+
+def contents(instances: Iterable[Any]) -> np.ndarray:
+    """The same of many."""
+    references = np.fromiter(map(hoc.HocObject.hocobjptr, instances), dtype=np.uint64)
+    return session.words(references, _CONTENT)
 
 
 @functools.cache
@@ -98,50 +123,42 @@ def clear_events() -> None:
     function("_Z17clear_event_queuev", None)()
 
 
-def event_classes() -> Iterator[tuple[str, int]]:
-    """Of all events that are to come the class, and the address of the target; "" for other ones
-    than those of NetCons, spike sources, what records and plays, and of processes to
-    themselves."""
-    found: list[int] = []
-
-    def look(item: int, _: int) -> None:
-        found.append(word(item + _DATA_OF_ITEM))
-
-    callback = ctypes.CFUNCTYPE(None, POINTER, ctypes.c_int)(look)
+def event_classes() -> tuple[set[str], np.ndarray]:
+    """The classes of all events that are to come, and the addresses of their targets, 0 for none;
+    "" for other ones than those of NetCons, spike sources, what records and plays, and of processes
+    to themselves."""
+    items: list[int] = []
+    callback = ctypes.CFUNCTYPE(None, POINTER, ctypes.c_int)(lambda item, _: items.append(item))
     queue = function("_Z30net_cvode_instance_event_queueP9NrnThread", POINTER, POINTER)(_thread())
     function("_ZN6TQueue15forall_callbackEPFvPK6TQItemiE", None, POINTER, POINTER)(
         queue, ctypes.cast(callback, POINTER)
     )
+    events = session.words(np.array(items, dtype=np.uint64), _DATA_OF_ITEM)
+    found = session.words(events)
     tables = _tables("NetCon", "PreSyn", "SelfEvent", "PlayRecordEvent")
-    targets = {"NetCon": _TARGET, "SelfEvent": _TARGET_OF_SELF_EVENT}
-    for event in found:
-        kind = tables.get(word(event), "")
-        yield kind, word(event + targets[kind]) if kind in targets else 0
+    targets = np.zeros(len(events), dtype=np.uint64)
+    for kind, offset in (("NetCon", _TARGET), ("SelfEvent", _TARGET_OF_SELF_EVENT)):
+        own = found == next(table for table, name in tables.items() if name == kind)
+        targets[own] = session.words(events[own], offset)
+    return {tables.get(int(each), "") for each in np.unique(found)}, targets
 
 
-def send_to_itself(process: int, weights: int, time: float, flag: float, movable: int) -> None:
-    """Lets a process have an event.
-
-    :param process: a Point_process.
-    :param weights: the address of those that it has; 0 for none.
-    :param movable: the datum that keeps the event.
-    """
-    _send_to_itself()(movable, weights or None, process, time, flag)
-
-
-@functools.cache
-def _send_to_itself() -> Any:
-    arguments = (POINTER, POINTER, POINTER, ctypes.c_double, ctypes.c_double)
-    return function("_Z12nrn_net_sendPvPdP13Point_processdd", None, *arguments)
-
-
-def movable(process: int, kind: str) -> int:
-    """The datum by which an artificial cell keeps the last event that it has sent to itself."""
+def movables(processes: np.ndarray, kind: str) -> np.ndarray:
+    """The datums by which artificial cells keep the last event that each has sent to itself."""
+    if not len(processes):
+        return processes
     index = ctypes.c_short.from_address(
         variable("nrn_artcell_qindex_", POINTER) + 2 * mechanism_type(kind)
     ).value
-    datums = function("_Z28_nrn_mechanism_access_dparamP4Prop", POINTER, POINTER)
-    return word(datums(word(process + _PROPERTY_OF_PROCESS))) + _DATUM_SIZE * index
+    return _datums(processes) + np.uint64(_DATUM_SIZE * index)
+
+
+def _datums(processes: np.ndarray) -> np.ndarray:
+    """Where the datums of Point_processes are."""
+    find = function("_Z28_nrn_mechanism_access_dparamP4Prop", POINTER, POINTER)
+    own = session.words(processes, _PROPERTY_OF_PROCESS)
+    offset = int(find(int(own[0]))) - int(own[0])
+    return session.words(own, offset)
 
 
 @functools.cache
@@ -155,12 +172,21 @@ def no_datum() -> int:
 _kept: list[Any] = []
 
 
-def send(event: int, time: float) -> None:
-    """Lets an event come."""
-    arguments = (POINTER, ctypes.c_double, POINTER, POINTER)
-    function("_ZN8NetCvode5eventEdP13DiscreteEventP9NrnThread", None, *arguments)(
-        variable("net_cvode_instance", POINTER), time, event, _thread()
+def send(events: np.ndarray) -> None:
+    """Lets events come, in this order where they are at the same time.
+
+    :param events: of ``session.EVENT``.
+    """
+    if not session.send(events):
+        raise EngineError("NEURON takes no events; expected NEURON 9 as its wheels have it")
+
+
+def stream_index(instance: Any, name: str) -> int:
+    """Which of the datums of a process is a RANDOM variable."""
+    symbol = function("nrn_method_symbol", POINTER, POINTER, ctypes.c_char_p)(
+        hoc.HocObject.hocobjptr(instance), name.encode()
     )
+    return ctypes.c_int.from_address(symbol + 20).value
 
 
 def _thread() -> int:
@@ -170,26 +196,21 @@ def _thread() -> int:
 # ---- NetCons -------------------------------------------------------------------------------------
 
 
-def is_netcon(address: int, delay: float) -> bool:
-    """Whether what a NetCon is is as expected."""
-    return (
-        word(address) in _tables("NetCon")
-        and ctypes.c_double.from_address(address + _DELAY).value == delay
-    )
+def are_netcons(addresses: np.ndarray, delays: np.ndarray) -> np.ndarray:
+    """Which of what should be NetCons are as expected."""
+    tables = np.fromiter(_tables("NetCon"), dtype=np.uint64)
+    found = session.words(addresses, _DELAY).view(np.float64)
+    return np.isin(session.words(addresses), tables) & (found == delays)
 
 
-def target(netcon: int) -> int:
-    """The Point_process of a NetCon; 0 for none."""
-    return word(netcon + _TARGET)
+def targets(netcons: np.ndarray) -> np.ndarray:
+    """The Point_processes of NetCons; 0 for none."""
+    return session.words(netcons, _TARGET)
 
 
-def weights(netcon: int, count: int) -> np.ndarray:
-    """The weights of a NetCon: NEURON's own."""
-    return _numbers(word(netcon + _WEIGHTS), count)
-
-
-def address_of_weights(netcon: int) -> int:
-    return word(netcon + _WEIGHTS)
+def addresses_of_weights(netcons: np.ndarray) -> np.ndarray:
+    """Where the weights of NetCons are."""
+    return session.words(netcons, _WEIGHTS)
 
 
 def is_detector(netcon: int, threshold: float) -> bool:
@@ -253,10 +274,9 @@ class Record:
         count = 1 if self.kind == "VecPlayStep" else 3
         return (ctypes.c_int * count).from_address(self._address + _INDICES)
 
-    def send(self, time: float) -> None:
-        """Lets it come next at a time."""
-        if time < np.inf:
-            send(self._event, time)
+    @property
+    def event(self) -> int:
+        return self._event
 
 
 def records() -> list[Record]:
@@ -275,9 +295,9 @@ def mechanism_type(kind: str) -> int:
     return function("_Z16nrn_get_mechtypePKc", ctypes.c_int, ctypes.c_char_p)(kind.encode())
 
 
-def property_of_process(process: int) -> int:
-    """The Prop of a Point_process."""
-    return word(process + _PROPERTY_OF_PROCESS)
+def properties_of_processes(processes: np.ndarray) -> np.ndarray:
+    """The Props of Point_processes."""
+    return session.words(processes, _PROPERTY_OF_PROCESS)
 
 
 def properties_of_section(section: nrn.Section, kinds: Sequence[str]) -> list[list[int]]:
@@ -289,8 +309,9 @@ def properties_of_section(section: nrn.Section, kinds: Sequence[str]) -> list[li
         raise EngineError(
             "NEURON's sections are not as expected; expected NEURON 9 as its wheels have it"
         )
-    node = function("_Z23_nrn_mechanism_get_nodeP7Sectioni", POINTER, POINTER, ctypes.c_int)
-    nodes = [node(address, index) for index in range(section.nseg)]
+    # Nodes are in order from the end at the root, which may be that at 1.
+    node = function("_Z10node_exactP7Sectiond", POINTER, POINTER, ctypes.c_double)
+    nodes = [node(address, segment.x) for segment in section]
     found = function("_Z13nrn_mechanismiP4Node", POINTER, ctypes.c_int, POINTER)
     types = [mechanism_type(kind) for kind in kinds]
     return [[found(kind, each) for each in nodes] for kind in types]
@@ -329,33 +350,46 @@ class Instances:
     :param properties: their Props.
     """
 
-    def __init__(self, kind: str, properties: Sequence[int]):
-        self.fields = fields(kind, properties[0])
+    def __init__(self, kind: str, properties: Sequence[int] | np.ndarray):
+        own = np.asarray(properties, dtype=np.uint64)
+        first, last = int(own[0]), int(own[-1])
+        self.fields = fields(kind, first)
         self._indices = {name: index for index, name in enumerate(self.fields)}
-        self._property = properties[0]
+        self._property = first
         self._parameter = function(
             "_Z27_nrn_mechanism_access_paramP4Propii", POINTER, POINTER, ctypes.c_int, ctypes.c_int
         )
-        first = next(iter(self.fields.values()))
-        addresses = np.array([self._parameter(each, 0, 0) for each in properties], dtype=np.int64)
         # NEURON has the numbers of a variable of all instances side by side.
-        self._rows = (addresses - addresses[0]) // (8 * first)
+        rows = session.words(session.words(own, _ROW_OF_PROPERTY)).astype(np.int64)
+        self._rows = rows - rows[0]
+        self._lowest = int(self._rows.min())
+        self._count = int(self._rows.max()) - self._lowest + 1
+        size = 8 * next(iter(self.fields.values()))
+        if self._parameter(last, 0, 0) - self._parameter(first, 0, 0) != size * self._rows[-1]:
+            raise EngineError(
+                f"NEURON has {kind} elsewhere; expected NEURON 9 as its wheels have it"
+            )
 
-    def set(self, name: str, values: np.ndarray, element: int = 0) -> None:
-        """Sets a variable, or an element of an array, of all of them."""
+    def _places(self, name: str, element: int) -> tuple[np.ndarray, np.ndarray]:
         size = self.fields[name]
         first = self._parameter(self._property, self._indices[name], 0)
-        lowest, highest = int(self._rows.min()), int(self._rows.max())
-        numbers = _numbers(first + 8 * size * lowest, size * (highest - lowest + 1))
-        numbers[(self._rows - lowest) * size + element] = values
+        numbers = _numbers(first + 8 * size * self._lowest, size * self._count)
+        return numbers, (self._rows - self._lowest) * size + element
+
+    def set(self, name: str, values: Any, element: int = 0) -> None:
+        """Sets a variable, or an element of an array, of all of them."""
+        numbers, places = self._places(name, element)
+        numbers[places] = values
 
     def get(self, name: str, element: int = 0) -> np.ndarray:
         """The same variable's values."""
-        size = self.fields[name]
-        first = self._parameter(self._property, self._indices[name], 0)
-        lowest, highest = int(self._rows.min()), int(self._rows.max())
-        numbers = _numbers(first + 8 * size * lowest, size * (highest - lowest + 1))
-        return numbers[(self._rows - lowest) * size + element]
+        numbers, places = self._places(name, element)
+        return numbers[places]
+
+
+def numbers_at(address: int, count: int) -> np.ndarray:
+    """NEURON's own numbers at an address."""
+    return _numbers(address, count)
 
 
 def _numbers(address: int, count: int) -> np.ndarray:

@@ -118,7 +118,8 @@ class Session:
                 _warn(error)
             except BaseException as error:
                 self._raised = error
-        if self._raised is not None:
+        # Where the session was handed over as a whole, NEURON can go on; the context raises it.
+        if self._raised is not None and not (plan is not None and plan.is_done):
             kind = type(self._raised).__name__
             h.CVode().event(_AT_ONCE_MS, lambda: _end_at_once(plan, kind))
 
@@ -138,10 +139,13 @@ class _Plan:
 
     :param handlers: how many FInitializeHandlers are this package's.
     :raises EngineError: it cannot.
+
+    :ivar is_done: whether the session is at the run's end.
     """
 
     def __init__(self, cell: Cell, has_events: bool, handlers: int):
         self._cell = cell
+        self.is_done = False
         _check_session(cell, has_events, handlers)
         self._recordings = _recordings(cell)
         self._variables = [_variable(each, cell) for each in self._recordings]
@@ -182,6 +186,7 @@ class _Plan:
                 h.CVode().event(_AT_ONCE_MS, lambda: _refuse_to_go_on(reason))
                 _hand_back(loaded, traces)
                 counters.hand_back(self._counters, loaded, traces)
+            self.is_done = True
 
     def clear(self) -> None:
         """Leaves nothing in what records."""

@@ -40,6 +40,14 @@ _variable = function(
 _member = function(
     "nr_program_member", ctypes.c_int64, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
 )
+_global = function("nr_program_global", ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p)
+_variables = function(
+    "nr_program_variables",
+    None,
+    ctypes.c_void_p,
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+)
 
 
 class Program:
@@ -82,6 +90,23 @@ class Program:
     def member(self, point_process: int, name: str) -> int | None:
         """Where in the memory a point process's member is; None where it is not there."""
         return _place(_member(self._handle, point_process, name.encode()))
+
+    def variables(self, count: int, name: str) -> np.ndarray:
+        """Where in the memory a mechanism's range variable is in all segments, one section after
+        the other; -1 where it is not.
+
+        :param count: of the segments.
+        """
+        found = np.empty(count, dtype=np.int64)
+        _variables(self._handle, name.encode(), found.ctypes.data)
+        return found
+
+    def global_variable(self, name: str) -> int | None:
+        """Where in the memory a GLOBAL is that blocks set; None where it is not there.
+
+        :param name: as hoc has it.
+        """
+        return _place(_global(self._handle, name.encode()))
 
 
 def _array(lend, handle: ctypes.c_void_p) -> np.ndarray:

@@ -1,0 +1,39 @@
+// What NEURON goes on from when the engine has run: events, and streams of random numbers.
+
+import CNEURON
+import CNeuronReduce
+
+@c(nr_session_send) @implementation
+public func nr_session_send(_ events: UnsafePointer<nr_session_event>?, _ count: Int) -> Int32 {
+  for event in UnsafeBufferPointer(start: events, count: count) {
+    let isSent = neuron_send_event(
+      UInt(event.target), UInt(event.weights), UInt(event.movable), event.time, event.flag)
+    if !isSent { return -1 }
+  }
+  return 0
+}
+
+@c(nr_session_set_streams) @implementation
+public func nr_session_set_streams(
+  _ processes: UnsafePointer<UInt64>?, _ positions: UnsafePointer<Int64>?, _ count: Int,
+  _ datum: Int32
+) -> Int32 {
+  guard let processes, let positions else { return count == 0 ? 0 : -1 }
+  for index in 0..<count
+  where !neuron_set_stream(UInt(processes[index]), datum, UInt64(positions[index])) {
+    return -1
+  }
+  return 0
+}
+
+@c(nr_session_words) @implementation
+public func nr_session_words(
+  _ addresses: UnsafePointer<UInt64>?, _ count: Int, _ offset: Int64,
+  _ words: UnsafeMutablePointer<UInt64>?
+) {
+  guard let addresses, let words else { return }
+  for index in 0..<count {
+    let place = UnsafeRawPointer(bitPattern: UInt(addresses[index]) &+ UInt(bitPattern: Int(offset)))
+    words[index] = place?.load(as: UInt64.self) ?? 0
+  }
+}
