@@ -100,10 +100,12 @@ def fast(
             h.run()
 
     The session's own Vectors are filled, those of ``Vector.record`` and those of ``NetCon.record``,
-    and afterwards the time, potentials and states are those at the run's end, but for states of
-    point processes that are computed together. Each run reads the cell anew, as it is then. A run
-    cannot be continued. Ctrl-C ends it, and the context with KeyboardInterrupt; its Vectors are
-    empty then.
+    and the session goes on from the run's end as from one of NEURON's, by ``h.continuerun`` for
+    example: NEURON does the last step itself, and has all states, events and random numbers. Of
+    point processes that are computed together the first one has the states of all. Where NEURON
+    cannot take over, as where a point process uses WATCH, what goes on from there is an error. Each
+    run reads the cell anew, as it is then. Ctrl-C ends it, and the context with KeyboardInterrupt;
+    its Vectors are empty then.
 
     NEURON runs all that the engine cannot run, or of which it cannot be sure: there is a warning
     that says why. Runs that are no ``h.run()`` are NEURON's.

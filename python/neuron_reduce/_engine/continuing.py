@@ -65,6 +65,8 @@ class Continuation:
         pending(run, events.ctypes.data, count)
         self._events = events[np.lexsort((events["order"], events["time"]))]
         self._sources, self._plays = sources, plays
+        # What may fail comes before the session is changed.
+        self._give_streams()
 
     def give(self, traces: Traces, vectors: dict[int | None, Any]) -> None:
         """Leaves the session where the run has ended.
@@ -72,8 +74,6 @@ class Continuation:
         :param vectors: all of the session, filled up to there.
         """
         cell, loaded, memory = self._cell, self._loaded, traces.memory
-        # What may fail comes first.
-        self._give_streams()
         h.t = traces.t[-1]
         for index, section in enumerate(cell.sections):
             for segment in section.allseg():
@@ -357,16 +357,21 @@ def _give_of_processes(
     program = loaded.program
     states = {name for name, _ in mechanisms.variables(kind, mechanisms.STATE)}
     own = program.instances[indices]
-    assert len(np.unique(own[:, 0])) == 1
     # Of those that are computed together the first has what all have.
     _, first = np.unique(own, axis=0, return_index=True)
     is_other = np.ones(len(own), dtype=bool)
     is_other[first] = False
+    _, groups = np.unique(own[:, 0], return_inverse=True)
     for name, element, subscript in _elements(instances):
-        place = program.member(indices[0], f"{name}{subscript}")
-        if place is None:
-            continue
-        values = memory[place - own[0, 1] + own[:, 1]]
-        if name in states:
-            values[is_other] = 0
-        instances.set(name, values, element)
+        values = instances.get(name, element)
+        is_there = False
+        for group in range(groups.max() + 1):
+            members = np.flatnonzero(groups == group)
+            place = program.member(indices[members[0]], f"{name}{subscript}")
+            if place is not None:
+                places = own[members, 1]
+                values[members] = memory[place - places[0] + places]
+                is_there = True
+        if is_there:
+            values[is_other & (name in states)] = 0
+            instances.set(name, values, element)
