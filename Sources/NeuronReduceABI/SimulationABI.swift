@@ -122,6 +122,7 @@ private func settings(
     adjustable: strings(request.adjustable, request.adjustable_count),
     played: strings(request.played, request.played_count),
     weightCount: max(request.weight_count, 0), functionTables: functionTables(request))
+  settings.isContinued = request.is_continued != 0
   settings.pointers = cell.pointers
   settings.externals = cell.externals
   settings.elsewhere = cell.elsewhere

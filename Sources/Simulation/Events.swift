@@ -37,11 +37,27 @@ extension Mechanism {
       where: \.sendsToOthers)
   }
 
-  /// Whether what computes currents reads what it left the last time.
-  var remembersInCurrents: Bool {
+  /// Whether something may be as it was before the block of currents, and may not: what that reads of itself, or
+  /// does not always set.
+  var mayLeaveInCurrents: Bool {
     [beforeBreakpoint, currents].contains {
       let effects = $0.effects(tables)
-      return !effects.liveIn.isDisjoint(with: effects.mayAssign)
+      return !effects.mayAssign.isSubset(of: effects.certainlyAssigned)
+        || !effects.mayAssign.isDisjoint(with: effects.liveIn)
+    }
+  }
+
+  /// Variables that blocks set, but not every step: what they are then is what they were.
+  var namesLeftBySteps: [String] {
+    let steps = [advance, currents, beforeBreakpoint, afterSolve, beforeStep].map {
+      $0.effects(tables)
+    }
+    var left = steps.reduce(into: Set<Variable>()) { $0.formUnion($1.mayAssign) }
+    if let receiver { left.formUnion(receiver.block.effects(tables).mayAssign) }
+    for step in steps { left.subtract(step.certainlyAssigned) }
+    return left.compactMap {
+      guard case .instance(let index) = $0 else { return nil }
+      return InstancePlan.name(of: variables[index].name, of: self)
     }
   }
 

@@ -52,8 +52,11 @@ struct ProgramEmitter {
     // The numbers of the next step would be drawn before a run ends.
     let all = mechanisms.compactMap { $0 } + kinds
     if all.contains(where: \.drawsForCurrents) { settings.isFused = false }
-    // What the block of currents remembers would be the next step's when a run ends.
-    if all.contains(where: \.remembersInCurrents) { settings.isFused = false }
+    if settings.isContinued {
+      settings.recorded.formUnion(all.flatMap(\.namesLeftBySteps))
+      // What the block of currents leaves would be the next step's.
+      if all.contains(where: \.mayLeaveInCurrents) { settings.isFused = false }
+    }
     let pointed = Self.pointedVariables(cell, mechanisms, kinds, settings.pointers)
     if !pointed.isEmpty {
       settings.isFused = false

@@ -49,6 +49,8 @@ package struct ProgramSettings: Sendable {
   package var weightCount: Int
   /// By mechanism, then by name.
   package var functionTables: [String: [String: FunctionTable]]
+  /// Whether NEURON goes on from a run's end: all that a step does not set anyway is kept in the memory.
+  package var isContinued = false
   /// What POINTERs that are set point to.
   package var pointers: [PointerOwner: PointerTarget] = [:]
   /// Values of EXTERNALs, by the names that hoc has for them.

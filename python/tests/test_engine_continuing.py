@@ -306,6 +306,16 @@ def test_density_mechanisms(name: str, exact: bool, cache: Path) -> None:
     _goes_on(cell, [22.0, 22.025, 60], exact=exact, check=False)
 
 
+@isolated
+def test_what_nothing_reads(cache: Path) -> None:
+    """What a block leaves sometimes is there although the engine itself does not need it."""
+    compiled_blocks.load_mechanisms(cache)
+    cell = blocks.Cell("nr_latest")
+    cell.add("nr_late")
+    cell.drive(0.002)
+    _goes_on(cell, [28.0, 60])
+
+
 @pytest.mark.parametrize("name", blocks.POINTS)
 @isolated
 def test_point_processes(name: str, cache: Path) -> None:

@@ -684,6 +684,8 @@ typedef struct nr_program_request {
   int32_t is_fused;
   /// Not 0 where steps of states that depend on the potential alone come from tables.
   int32_t uses_tables;
+  /// Not 0 where NEURON goes on from a run's end: all that a step does not set anyway is in the memory.
+  int32_t is_continued;
   /// Range variables that are to be in the memory, and parameters that change from run to run.
   const char *NR_NONNULL const *NR_NULLABLE recorded;
   size_t recorded_count;

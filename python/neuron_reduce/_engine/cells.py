@@ -76,11 +76,12 @@ class Kept:
         is_fused: bool,
         recorded: Iterable[str] = (),
         adjustable: Iterable[str] = (),
+        is_continued: bool = False,
     ) -> Program:
         """The cell as a program.
 
         :param time_step: in ms.
-        :param is_fused: see ``nr_program_request``; likewise for the other two.
+        :param is_fused: see ``nr_program_request``; likewise for the other three.
         :raises EngineError: a mechanism cannot be compiled; the cell is gone.
         """
         recorded, adjustable = _texts(recorded), _texts(adjustable)
@@ -97,6 +98,7 @@ class Kept:
                 initial_potential=self.v_init,
                 is_fused=is_fused,
                 uses_tables=not self.is_exact,
+                is_continued=is_continued,
                 recorded=_array(recorded),
                 recorded_count=len(recorded),
                 adjustable=_array(adjustable),

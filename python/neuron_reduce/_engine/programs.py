@@ -291,12 +291,14 @@ class Programs:
         time_step: float,
         adjustable: Sequence[str] = (),
         apart: Sequence[str] = (),
+        is_continued: bool = False,
     ) -> tuple[Loaded, list[int]]:
         """The fastest program that has variables where they are right when they are recorded, and
         their places in its memory.
 
         :param adjustable: names of parameters that are to be changed between runs.
         :param apart: names of those whose point processes are not to be computed together.
+        :param is_continued: whether NEURON goes on from a run's end.
         :raises EngineError: no program has one of them; the message names it.
         """
         names = frozenset(
@@ -306,7 +308,9 @@ class Programs:
         # What is in the memory anyway, states for example, needs no code of its own.
         own = frozenset(apart)
         for is_fused, recorded in ((True, own), (True, names | own), (False, names | own)):
-            loaded = self._loaded(time_step, is_fused, recorded, frozenset(adjustable))
+            loaded = self._loaded(
+                time_step, is_fused, recorded, frozenset(adjustable), is_continued
+            )
             places = loaded.places(variables)
             if recorded == own and self._are_shared(variables, loaded):
                 continue
@@ -336,9 +340,10 @@ class Programs:
         is_fused: bool,
         recorded: frozenset[str],
         adjustable: frozenset[str],
+        is_continued: bool,
     ) -> Loaded:
-        key = (time_step, is_fused, recorded, adjustable)
+        key = (time_step, is_fused, recorded, adjustable, is_continued)
         if key not in self._made:
-            program = self._cell.program(time_step, is_fused, recorded, adjustable)
+            program = self._cell.program(*key)
             self._made[key] = Loaded(self._cell, program, time_step)
         return self._made[key]

@@ -151,7 +151,9 @@ class _Plan:
         self._variables = [_variable(each, cell) for each in self._recordings]
         self._counters = counters.read(cell, is_starting=handlers > 0)
         counted = [variable for each in self._counters for variable in each.variables()]
-        self.loaded, self._places = Programs(cell).recording([*self._variables, *counted], h.dt)
+        self.loaded, self._places = Programs(cell).recording(
+            [*self._variables, *counted], h.dt, is_continued=True
+        )
         for name, reason in cell.left_out.items():
             raise EngineError(f"what {name} does for itself is not computed, as {reason}")
         self._detectors = _detectors(cell)

@@ -228,6 +228,7 @@ class ProgramRequest(ctypes.Structure):
         ("initial_potential", ctypes.c_double),
         ("is_fused", ctypes.c_int32),
         ("uses_tables", ctypes.c_int32),
+        ("is_continued", ctypes.c_int32),
         ("recorded", ctypes.POINTER(ctypes.c_char_p)),
         ("recorded_count", ctypes.c_size_t),
         ("adjustable", ctypes.POINTER(ctypes.c_char_p)),
