@@ -263,11 +263,12 @@ class Cell(Kept):
         is_fused: bool,
         recorded: Iterable[str] = (),
         adjustable: Iterable[str] = (),
+        is_continued: bool = False,
     ) -> Program:
         recorded, adjustable = list(recorded), list(adjustable)
         while True:
             try:
-                return super().program(time_step, is_fused, recorded, adjustable)
+                return super().program(time_step, is_fused, recorded, adjustable, is_continued)
             except EngineError as error:
                 if not self._leave_out(str(error)):
                     raise
