@@ -18,7 +18,7 @@ from isolated import isolated
 from models import compiled, compiled_pointers, compiled_synapses, l5pc, synapses
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
-from neuron_reduce._engine import checking
+from neuron_reduce._engine import checking, trials
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
@@ -733,3 +733,12 @@ def test_compartments_with_different_mechanisms(cache: Path, seed: int) -> None:
     if absent is not None:
         with pytest.raises((EngineError, ArgumentError), match="k_ca"):
             engine.run(1, record=[(absent(0.5), "gbar_k_ca")])
+
+
+def test_what_rises_fast_is_compared_as_in_a_spike() -> None:
+    """At 200 mV/ms a difference of 1e-5 mV is one of 5e-8 ms."""
+    t = np.arange(20) * 0.025
+    for slope, is_equal in ((200.0, True), (1.0, False)):
+        theirs = (-100 + slope * t)[None]
+        traces = trials.Traces(t, theirs + 1e-5 * (t > 0), [], np.empty(0), 0.0)
+        assert (checking._first_difference(traces, theirs, ["soma"], 0) == "") == is_equal

@@ -33,6 +33,9 @@ _SMALLEST_STATE = 1e-6
 """What a state must have to be compared by the relative difference, as gates have that are shut."""
 
 _THRESHOLD_MV = -20.0
+_STEEP_MV_PER_MS = 10.0
+"""What rises or falls so fast is in a spike, though it may be below its threshold."""
+
 _TIME_LIMIT_SECONDS = 3600.0
 
 _BATCH = b"batch"
@@ -194,7 +197,9 @@ def _first_difference(traces: Traces, theirs: np.ndarray, labels: list[str], som
         step = min(set(spikes[0]) ^ set(spikes[1]))
         who = "the engine" if step in spikes[0] else "NEURON"
         return f"{labels[soma]} has a spike at {traces.t[step]:g} ms with {who} only"
+    slopes = np.abs(np.diff(theirs, axis=1, prepend=theirs[:, :1]))
     is_spiking = (ours > _THRESHOLD_MV) | (theirs > _THRESHOLD_MV)
+    is_spiking |= slopes > _STEEP_MV_PER_MS * traces.t[1 if len(traces.t) > 1 else 0]
     tolerances = np.where(is_spiking, _TOLERANCE_IN_SPIKES_MV, TOLERANCE_MV)
     # What is no number on one side alone differs.
     differs = ~(np.abs(ours - theirs) <= tolerances) & ~(np.isnan(ours) & np.isnan(theirs))
