@@ -739,6 +739,6 @@ def test_what_rises_fast_is_compared_as_in_a_spike() -> None:
     """At 200 mV/ms a difference of 1e-5 mV is one of 5e-8 ms."""
     t = np.arange(20) * 0.025
     for slope, is_equal in ((200.0, True), (1.0, False)):
-        theirs = (-100 + slope * t)[None]
+        theirs = (-150 + slope * t)[None]
         traces = trials.Traces(t, theirs + 1e-5 * (t > 0), [], np.empty(0), 0.0)
         assert (checking._first_difference(traces, theirs, ["soma"], 0) == "") == is_equal
