@@ -51,6 +51,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_recording),
       SIZE(nr_netcon),
       SIZE(nr_netstim),
+      SIZE(nr_session_event),
   };
 #undef SIZE
   for (size_t index = 0; index < sizeof sizes / sizeof sizes[0]; index++)

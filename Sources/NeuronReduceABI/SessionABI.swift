@@ -1,6 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The functions have the names that the C header declares.
-//
+
 // What NEURON goes on from when the engine has run: events, and streams of random numbers.
 
 import CNEURON
@@ -37,7 +37,6 @@ public func nr_session_words(
   guard let addresses, let words else { return }
   for index in 0..<count {
     let address = UInt(addresses[index]) &+ UInt(bitPattern: Int(offset))
-    let place = UnsafeRawPointer(bitPattern: address)
-    words[index] = place?.load(as: UInt64.self) ?? 0
+    words[index] = UnsafeRawPointer(bitPattern: address)?.load(as: UInt64.self) ?? 0
   }
 }

@@ -268,6 +268,8 @@ def _check_session() -> None:
         raise EngineError("the session has several threads")
     if internals.variable("nrn_use_selfqueue_", ctypes.c_int):
         raise EngineError("artificial cells keep their events for themselves")
+    if internals.variable("nrn_use_bin_queue_", ctypes.c_int):
+        raise EngineError("events are in NEURON's other queue")
 
 
 def _check_mechanisms(cell: Cell) -> None:

@@ -127,13 +127,7 @@ def event_classes() -> tuple[set[str], np.ndarray]:
     """The classes of all events that are to come, and the addresses of their targets, 0 for none;
     "" for other ones than those of NetCons, spike sources, what records and plays, and of processes
     to themselves."""
-    items: list[int] = []
-    callback = ctypes.CFUNCTYPE(None, POINTER, ctypes.c_int)(lambda item, _: items.append(item))
-    queue = function("_Z30net_cvode_instance_event_queueP9NrnThread", POINTER, POINTER)(_thread())
-    function("_ZN6TQueue15forall_callbackEPFvPK6TQItemiE", None, POINTER, POINTER)(
-        queue, ctypes.cast(callback, POINTER)
-    )
-    events = session.words(np.array(items, dtype=np.uint64), _DATA_OF_ITEM)
+    events = session.words(_items(), _DATA_OF_ITEM)
     found = session.words(events)
     tables = _tables("NetCon", "PreSyn", "SelfEvent", "PlayRecordEvent")
     targets = np.zeros(len(events), dtype=np.uint64)
@@ -141,6 +135,17 @@ def event_classes() -> tuple[set[str], np.ndarray]:
         own = found == next(table for table, name in tables.items() if name == kind)
         targets[own] = session.words(events[own], offset)
     return {tables.get(int(each), "") for each in np.unique(found)}, targets
+
+
+def _items() -> np.ndarray:
+    """All that is in the queue."""
+    items: list[int] = []
+    callback = ctypes.CFUNCTYPE(None, POINTER, ctypes.c_int)(lambda item, _: items.append(item))
+    queue = function("_Z30net_cvode_instance_event_queueP9NrnThread", POINTER, POINTER)(_thread())
+    function("_ZN6TQueue15forall_callbackEPFvPK6TQItemiE", None, POINTER, POINTER)(
+        queue, ctypes.cast(callback, POINTER)
+    )
+    return np.array(items, dtype=np.uint64)
 
 
 def movables(processes: np.ndarray, kind: str) -> np.ndarray:

@@ -8,17 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import function
+from .structures import SessionEvent
 
-EVENT = np.dtype(
-    [
-        ("target", np.uint64),
-        ("weights", np.uint64),
-        ("movable", np.uint64),
-        ("time", np.float64),
-        ("flag", np.float64),
-    ]
-)
-"""``nr_session_event``."""
+EVENT = np.dtype(SessionEvent)
 
 _send = function("nr_session_send", ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t)
 _set_streams = function(

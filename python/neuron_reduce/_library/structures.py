@@ -241,6 +241,18 @@ class ProgramRequest(ctypes.Structure):
     ]
 
 
+class SessionEvent(ctypes.Structure):
+    """``nr_session_event``."""
+
+    _fields_ = [
+        ("target", ctypes.c_uint64),
+        ("weights", ctypes.c_uint64),
+        ("movable", ctypes.c_uint64),
+        ("time", ctypes.c_double),
+        ("flag", ctypes.c_double),
+    ]
+
+
 class ProgramInstance(ctypes.Structure):
     """``nr_program_instance``."""
 
