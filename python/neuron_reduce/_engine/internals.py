@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from neuron import hoc, nrn
+from neuron import h, hoc, nrn
 
 from .._library import session
 from ..errors import EngineError
@@ -69,8 +69,11 @@ def _library() -> ctypes.CDLL:
 def check() -> None:
     """Whether all is there that changes events and streams.
 
-    :raises EngineError: something is not.
+    :raises EngineError: something is not, or this is another version than 9.0.
     """
+    version = h.nrnversion(5)
+    if not version.startswith("9.0"):
+        raise EngineError(f"this is NEURON {version}; expected 9.0")
     for name in (
         "_Z17clear_event_queuev",
         "_Z12nrn_net_sendPvPdP13Point_processdd",
