@@ -155,6 +155,37 @@ def test_cell_that_fires(end: float) -> None:
 
 
 @isolated
+@pytest.mark.parametrize("end", [19.925, 20.0, 30.0])
+def test_counts(end: float) -> None:
+    """An APCount goes on with the next spike, and its Vector with that one's time."""
+    tree = driven_tree()
+    counter = h.APCount(tree.soma(0.5))
+    counter.thresh = -20
+    vector = h.Vector()
+    counter.record(vector)
+    _goes_on(tree, [end, 60])
+
+    def counted() -> tuple[float, float, list[float]]:
+        return counter.n, counter.time, list(vector)
+
+    def neurons() -> list[tuple[float, float, list[float]]]:
+        found = []
+        for index, until in enumerate((end, 60)):
+            if index:
+                h.continuerun(until)
+            else:
+                h.tstop = until
+                h.run()
+            found.append(counted())
+        return found
+
+    theirs = copies.call(neurons, timeout=300)
+    assert theirs[1][0] > theirs[0][0], "it goes on to count"
+    with neuron_reduce.fast(tree):
+        assert neurons() == theirs
+
+
+@isolated
 def test_one_advance_at_a_time() -> None:
     tree = driven_tree()
     vector = h.Vector().record(tree.axon(0.9)._ref_v)

@@ -15,6 +15,7 @@ from neuron import h
 
 from .._session import mechanisms
 from ..errors import EngineError
+from . import internals
 from .cells import Cell, pointer
 from .programs import Loaded
 from .references import Variable
@@ -23,7 +24,7 @@ from .trials import Traces
 _CLASS = "APCount"
 _MEMBERS = ("n", "time", "firing")
 _RECORDED = ("n", "time")
-_BELOW_ALL_MV = -1e300
+_VECTOR = "space"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,15 +68,17 @@ class Counter:
 def read(cell: Cell, is_starting: bool) -> list[Counter]:
     """The APCounts of a cell.
 
-    :param is_starting: whether a run is about to be initialised, so that their Vectors may be
-        found: what they hold does not matter any more.
-    :raises EngineError: several of them have one Vector.
+    :param is_starting: whether a run is about to be initialised, so that their Vectors are wanted.
+    :raises EngineError: several of them have one Vector, or NEURON does not tell which.
     """
-    found = [
-        Counter(index, process, _vector(process) if is_starting else None)
+    indices = [
+        index
         for index, process in enumerate(cell.point_processes)
         if mechanisms.class_name(process) == _CLASS
     ]
+    processes = [cell.point_processes[index] for index in indices]
+    vectors = _vectors(processes) if processes and is_starting else [None] * len(processes)
+    found = [Counter(*each) for each in zip(indices, processes, vectors, strict=True)]
     known: dict[int, Counter] = {}
     for each in found:
         if each.vector is None:
@@ -95,19 +98,10 @@ def hand_back(counters: Sequence[Counter], loaded: Loaded, traces: Traces) -> No
                 setattr(each.process, name, traces.memory[place])
 
 
-def _vector(process: Any) -> Any | None:
-    """The Vector that a count would be written into: that which has one element after the first,
-    and two after the second."""
-    names = ("thresh", *_MEMBERS)
-    before = [getattr(process, name) for name in names]
-    vectors = list(h.List("Vector"))
-    try:
-        process.thresh = _BELOW_ALL_MV
-        for count in (0, 1):
-            process.n, process.firing = count, 0
-            process.check()
-            vectors = [each for each in vectors if len(each) == count + 1]
-    finally:
-        for name, value in zip(names, before, strict=True):
-            setattr(process, name, value)
-    return vectors[0] if vectors else None
+def _vectors(processes: Sequence[Any]) -> list[Any | None]:
+    """The Vectors that APCounts were given: each has the address in a variable of its own."""
+    internals.check()
+    properties = internals.properties_of_processes(internals.contents(processes))
+    addresses = internals.Instances(_CLASS, properties).get(_VECTOR).view(np.uint64)
+    known = {internals.content(each): each for each in h.List("Vector")}
+    return [known.get(int(each)) for each in addresses]
