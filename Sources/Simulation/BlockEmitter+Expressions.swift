@@ -93,7 +93,8 @@ extension BlockEmitter {
     case .exp:
       guard codes.count == 1, let argument = codes.first else { throw unsupported("exp") }
       return argument.isVector
-        ? .vector("nr_exp(\(argument.text))") : .scalar("nr_exp1(\(argument.text))")
+        ? .vector("\(isRare ? "nr_exp_rarely" : "nr_exp")(\(argument.text))")
+        : .scalar("nr_exp1(\(argument.text))")
     case .nernst, .ghk:
       codes.append(.scalar(try binding(.celsius).text))
       return function(called.rawValue, codes, isOurs: true)

@@ -55,6 +55,8 @@ struct BlockEmitter {
   var places = (indices: "X", instance: "b")
   /// C code of what was computed when the run began.
   var invariants: [Expression: String] = [:]
+  /// Whether the code is seldom run: exponentials, the largest part of it, are not wanted in line then.
+  var isRare = false
   /// C code of the index of the instance, of its kind, and of its weights, where events are handled.
   var eventContext: (kind: Int, instance: String)?
   /// Where the memory has which source of events each instance is.

@@ -53,6 +53,7 @@ extension ProgramEmitter {
     var lines = opening(of: process)
     var emitter = emitter(plan, time: part == .initial ? "0.0" : "t")
     emitter.makesTables = part == .initial
+    emitter.isRare = part == .initial
     if part == .initial { emitter.invariants = [:] }
     for (name, block) in blocks { try emitter.emit(block, named: name) }
     lines += emitter.lines

@@ -184,6 +184,8 @@ extension ProgramEmitter {
     emitter.makesTables = name == "INITIAL"
     // Nothing is computed before INITIAL, which may set what it depends on.
     if name == "INITIAL" { emitter.invariants = [:] }
+    // Where there are tables, SOLVE is for potentials that are in none.
+    emitter.isRare = name == "INITIAL" || (name == "SOLVE" && plan.gates != nil)
     for line in copies(plan, ions) { emitter.line(line) }
     try emitter.emit(block, named: name)
     for line in givenBack(plan, ions) { emitter.line(line) }

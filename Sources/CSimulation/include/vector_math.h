@@ -162,6 +162,9 @@ NR_INLINE nr_vector nr_exp(nr_vector x) {
 
 #endif
 
+/// The same where it is seldom computed, and not wanted in line.
+__attribute__((noinline, unused)) static nr_vector nr_exp_rarely(nr_vector x) { return nr_exp(x); }
+
 /// The same of one number, with the C library's e^x.
 NR_INLINE double nr_exp1(double x) {
   if (x < -700) return 0;
