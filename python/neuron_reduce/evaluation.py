@@ -14,6 +14,7 @@ from ._display.blocks import Block, Displayed, Table
 from ._display.progress import Progress
 from ._display.text import number, settings
 from ._display.warned import kept, warn_once
+from ._engine import compiler
 from ._processes import tasks
 from ._runs import keeping, native, running
 from ._session.job import check_version
@@ -259,16 +260,16 @@ def evaluate(
     def task(seed) -> tasks.Task:
         def work(note):
             model = running.Model.made(make_cell, seed)
-            # What cannot be reduced should not be run for hours first.
             with kept():
-                tasks.result_in_copy(lambda: model.reduced(arguments).record.method)
-            if keeper is None:
-                full, ceilings = running.run_full(model, protocol, ceiling, note, engine)
-            else:
-                full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling), engine)
-            with kept() as warnings:
-                reduction = model.reduced(arguments)
-            reduced = running.run_reduced(model, reduction, full, protocol, engine)
+                source = running.reduced_in_copy(model, protocol, arguments, engine)
+            with compiler.ahead(source):
+                if keeper is None:
+                    full, ceilings = running.run_full(model, protocol, ceiling, note, engine)
+                else:
+                    full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling), engine)
+                with kept() as warnings:
+                    reduction = model.reduced(arguments)
+                reduced = running.run_reduced(model, reduction, full, protocol, engine)
             note(f"reduced cell, {reduced.seconds:.1f} s")
             return (full, ceilings, reduced, reduction.record), warnings
 

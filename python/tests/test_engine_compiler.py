@@ -11,6 +11,7 @@ import sysconfig
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -369,3 +370,63 @@ def test_static_variables_are_those_of_an_instance(folder: Path) -> None:
     assert [other.next(), first.next(), compiler.load(source, instance=2).next()] == [1, 3, 2]
     left = list(folder.glob("*.part"))
     assert not left, "a copy is not kept"
+
+
+def test_compiler_works_ahead(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "int answer(void) { return 51; }\n"
+    begun = []
+    popen = subprocess.Popen
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        begun.append(popen(*arguments, **named))
+        return begun[-1]
+
+    compiler.load(ANSWER)
+    monkeypatch.setattr(subprocess, "Popen", counted)
+    with compiler.ahead(source):
+        assert len(begun) == 1
+        assert compiler.load(source).answer() == 51
+    assert len(begun) == 1, "it was not compiled twice"
+    with compiler.ahead(source):
+        pass
+    assert len(begun) == 1, "it is there already"
+    # What nobody loads is ended, and leaves nothing.
+    other = "int answer(void) { return 52; }\n"
+    with compiler.ahead(other):
+        left = begun[-1].args[-4]
+        assert Path(left).exists()
+    assert begun[-1].returncode is not None
+    assert not Path(left).parent.exists()
+    assert compiler.load(other).answer() == 52
+    with compiler.ahead(None):
+        pass
+    monkeypatch.setenv("CC", "there-is-no-such-compiler")
+    with compiler.ahead("int answer(void) { return 53; }\n"):
+        pass
+
+
+def test_what_is_wrong_is_said_when_it_is_loaded() -> None:
+    with compiler.ahead("int answer(void) { return 54 }\n"), pytest.raises(EngineError, match="54"):
+        compiler.load("int answer(void) { return 54 }\n")
+
+
+def test_processes_wait_for_what_one_compiles(folder: Path, tmp_path: Path) -> None:
+    counting = tmp_path / "cc"
+    counting.write_text(
+        '#!/bin/sh\ncase "$*" in *cell.c*) echo x >> "$COUNTS"; sleep 1;; esac\nexec cc "$@"\n'
+    )
+    counting.chmod(0o700)
+    code = """
+        from neuron_reduce._engine import compiler
+        assert compiler.load("int answer(void) { return 55; }\\n").answer() == 55
+    """
+    environment = os.environ | {
+        "CC": str(counting),
+        "COUNTS": str(tmp_path / "counts"),
+        "PYTHONPATH": str(PACKAGE),
+    }
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    processes = [subprocess.Popen(command, env=environment) for _ in range(3)]
+    assert [each.wait(120) for each in processes] == [0, 0, 0]
+    assert (tmp_path / "counts").read_text().count("x") == 1
+    assert [path.suffix for path in folder.iterdir()] == [".so"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import functools
 import os
 import pathlib
@@ -12,6 +13,7 @@ import stat
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 
 from .._display.warned import warn
 
@@ -70,6 +72,28 @@ class Cache:
             temporary.unlink(missing_ok=True)
         self._trim(keep=path)
         return path
+
+    @contextlib.contextmanager
+    def making(self, name: str) -> Iterator[None]:
+        """While this process makes what a name stands for: others that want to wait for it."""
+        path = self.directory / f".{name}{UNFINISHED}"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            # Not on some file systems of several machines: there the same may be made twice.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            # Copies of this process may have it open for longer.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
 
     def _trim(self, keep: pathlib.Path) -> None:
         """Removes what was not used for the longest time, other processes' leftovers too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import hashlib
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 
 from ..errors import EngineError
 from . import cache
@@ -76,19 +77,25 @@ def _opened(
     :raises EngineError: as :func:`load`.
     """
     store = cache.open_cache()
-    path = store.find(name)
-    if path is not None and _is_whole(path):
+    begun = _begun.pop(name, None)
+    # Several that want the same at once wait for the first of them.
+    with contextlib.nullcontext() if begun else store.making(name):
+        path = None if begun else store.find(name)
+        if path is not None and _is_whole(path):
+            try:
+                return opened(str(path))
+            except OSError:
+                # Removed by another process since, or damaged: made anew.
+                pass
+        if begun is not None and begun.is_of_this_process:
+            built = begun.result()
+        else:
+            built = _compiled(source, command)
         try:
-            return opened(str(path))
-        except OSError:
-            # Removed by another process since, or damaged: made anew.
-            pass
-    built = _compiled(source, command)
-    try:
-        return opened(str(store.put(name, _sealed(built))))
-    except OSError as error:
-        # No space, or a file system from which nothing may be executed.
-        other = cache.Cache(cache.temporary(f"{store.directory} cannot be used ({error})"))
+            return opened(str(store.put(name, _sealed(built))))
+        except OSError as error:
+            # No space, or a file system from which nothing may be executed.
+            other = cache.Cache(cache.temporary(f"{store.directory} cannot be used ({error})"))
     try:
         return opened(str(other.put(name, _sealed(built))))
     except OSError as error:
@@ -126,40 +133,100 @@ def _is_whole(path: pathlib.Path) -> bool:
     return hashlib.sha256(content[:-size]).digest() == content[-size:]
 
 
+@contextlib.contextmanager
+def ahead(source: str | None) -> Iterator[None]:
+    """Lets the compiler work meanwhile on a source that is to be loaded within; on none if None."""
+    begun: dict[str, _Compilation] = {}
+    if source is not None:
+        with contextlib.suppress(EngineError, OSError):
+            command = (*_compiler(), *FLAGS, *_native())
+            name = f"{_key(source, command)}.so"
+            if cache.open_cache().find(name) is None:
+                begun[name] = _Compilation(source, command)
+    _begun.update(begun)
+    try:
+        yield
+    finally:
+        for name, compilation in begun.items():
+            if _begun.pop(name, None) is not None:
+                compilation.end()
+
+
+_begun: dict[str, _Compilation] = {}
+"""By the library's name, what the compiler has begun to work on."""
+
+
 def _compiled(source: str, command: tuple[str, ...]) -> bytes:
     try:
-        with tempfile.TemporaryDirectory(prefix="neuron-reduce-") as folder:
-            written = pathlib.Path(folder) / "cell.c"
-            written.write_text(source, encoding="utf-8")
-            built = pathlib.Path(folder) / "cell.so"
-            arguments = [*command, f"-I{RUNTIME}", str(written), "-o", str(built), "-lm"]
-            done = subprocess.run(
-                arguments,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=_TIME_LIMIT_SECONDS,
-                check=False,
-                env=_environment(),
-            )
-            if done.returncode == 0 and built.exists():
-                return built.read_bytes()
-    except subprocess.TimeoutExpired:
-        raise EngineError(
-            f"{_called(command[0])} took more than {_TIME_LIMIT_SECONDS} s for a cell; "
-            "expected a few"
-        ) from None
+        return _Compilation(source, command).result()
     except OSError as error:
         raise EngineError(
             f"{_called(command[0])} could not be run: {error}; expected a C compiler that "
             "works, and space for temporary files"
         ) from None
-    said = done.stdout.decode(errors="replace").replace(folder + os.sep, "").splitlines()
-    shown = "\n".join(said[:_SHOWN_LINES]) or "it said nothing"
-    raise EngineError(
-        f"{_called(command[0])} ended with status {done.returncode} on a generated source:\n{shown}"
-    )
+
+
+class _Compilation:
+    """The compiler at work.
+
+    :raises OSError: it cannot be run, or there is no space.
+    """
+
+    def __init__(self, source: str, command: tuple[str, ...]):
+        self._command = command
+        self._owner = os.getpid()
+        self._folder = tempfile.TemporaryDirectory(prefix="neuron-reduce-")
+        try:
+            written = pathlib.Path(self._folder.name) / "cell.c"
+            written.write_text(source, encoding="utf-8")
+            self._built = pathlib.Path(self._folder.name) / "cell.so"
+            self._process = subprocess.Popen(
+                [*command, f"-I{RUNTIME}", str(written), "-o", str(self._built), "-lm"],
+                cwd=self._folder.name,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+            )
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    @property
+    def is_of_this_process(self) -> bool:
+        """Whether it was not begun by one that this is a copy of."""
+        return self._owner == os.getpid()
+
+    def result(self) -> bytes:
+        """The library, once it is there.
+
+        :raises EngineError: the compiler refuses the source, or takes too long.
+        :raises OSError: what it made cannot be read.
+        """
+        try:
+            said, _ = self._process.communicate(timeout=_TIME_LIMIT_SECONDS)
+            if self._process.returncode == 0 and self._built.exists():
+                return self._built.read_bytes()
+        except subprocess.TimeoutExpired:
+            raise EngineError(
+                f"{_called(self._command[0])} took more than {_TIME_LIMIT_SECONDS} s for a cell; "
+                "expected a few"
+            ) from None
+        finally:
+            self.end()
+        text = said.decode(errors="replace").replace(self._folder.name + os.sep, "")
+        shown = "\n".join(text.splitlines()[:_SHOWN_LINES]) or "it said nothing"
+        raise EngineError(
+            f"{_called(self._command[0])} ended with status {self._process.returncode} on a "
+            f"generated source:\n{shown}"
+        )
+
+    def end(self) -> None:
+        """Ends it, and leaves nothing."""
+        if self.is_of_this_process:
+            self._process.kill()
+            self._process.wait()
+            self._folder.cleanup()
 
 
 def _environment() -> dict[str, str]:

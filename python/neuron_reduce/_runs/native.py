@@ -9,8 +9,10 @@ from neuron import h, nrn
 
 from .. import engine
 from .._engine import checking, ties, trials
+from .._engine.cells import Cell
+from .._engine.programs import Programs
 from .._session import collect
-from ..errors import ArgumentError, EngineError
+from ..errors import ArgumentError, EngineError, NeuronReduceError
 from ..recording import Recording
 
 AUTO, NATIVE, NEURON = "auto", "native", "neuron"
@@ -55,6 +57,15 @@ def reason_against(soma: nrn.Section, tstop: float, dt: float) -> str:
             "not know"
         )
     return ""
+
+
+def source(cell: Any) -> str | None:
+    """What :func:`run` would have compiled; None where the engine cannot run the cell."""
+    try:
+        made = Cell(cell, None, None, (), None, is_exact=False)
+        return Programs(made).recording([], h.dt)[0].program.source
+    except NeuronReduceError:
+        return None
 
 
 def run(

@@ -12,7 +12,7 @@ from typing import Any
 
 from neuron import h, hoc, nrn
 
-from .._processes import copies
+from .._processes import copies, tasks
 from .._session import collect, gone
 from .._session.naming import OWN
 from ..errors import ArgumentError, CellError, EngineError, SimulatorError, SynapseError
@@ -169,6 +169,26 @@ def run_full(
         ceilings[CEILINGS[1]] = run(model, model.cell, soma, places, protocol, others)
     done(f"full cell, {CEILINGS[1]}")
     return full, ceilings
+
+
+def reduced_in_copy(
+    model: Model, protocol: Protocol, arguments: dict[str, Any], engine: str
+) -> str | None:
+    """Reduces a copy of a model: what cannot be reduced should not be run for hours first.
+
+    :returns: what the engine will compile of the reduced cell; None where it will not run it.
+    """
+
+    def work() -> str | None:
+        soma, _ = recorded(model, protocol)
+        _set(model, protocol)
+        is_native = engine != native.NEURON and not (
+            engine == native.AUTO and native.reason_against(soma, protocol.tstop, protocol.dt)
+        )
+        reduction = model.reduced(arguments)
+        return native.source(reduction.cell) if is_native else None
+
+    return tasks.result_in_copy(work)
 
 
 def run_reduced(
