@@ -180,13 +180,15 @@ def reduced_in_copy(
     """
 
     def work() -> str | None:
-        soma, _ = recorded(model, protocol)
         _set(model, protocol)
-        is_native = engine != native.NEURON and not (
-            engine == native.AUTO and native.reason_against(soma, protocol.tstop, protocol.dt)
+        # Without one the reduction says what is wrong.
+        somas = collect.sections(model.cell, "soma")[:1]
+        is_left_to_neuron = engine == native.NEURON or (
+            engine == native.AUTO
+            and any(native.reason_against(each, protocol.tstop, protocol.dt) for each in somas)
         )
         reduction = model.reduced(arguments)
-        return native.source(reduction.cell) if is_native else None
+        return None if is_left_to_neuron else native.source(reduction.cell)
 
     return tasks.result_in_copy(work)
 
