@@ -17,21 +17,24 @@ from ._display.warned import kept, warn_once
 from ._engine import compiler
 from ._processes import tasks
 from ._runs import keeping, native, running
+from ._runs.trials import Trial, listed
 from ._session.job import check_version
 from .comparison import SILENCE, Comparison, compare
+from .inputs import Own
 from .record import ReductionRecord
 from .recording import Recording
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """The runs with one seed.
+    """The runs with one seed and input.
 
     :ivar seed: what ``make_cell`` was called with.
     :ivar full: of the full cell.
     :ivar reduced: of the reduced cell with the same input.
     :ivar ceilings: of the full cell after changes that should not matter, by what was changed.
     :ivar comparison: of the reduced cell with the full one, and of the ceilings with it.
+    :ivar input: what the input is called; empty for the cell's own.
     """
 
     seed: Any
@@ -39,19 +42,20 @@ class Case:
     reduced: Recording
     ceilings: dict[str, Recording]
     comparison: Comparison
+    input: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation(Displayed):
-    """How close a reduced cell comes to the full one, over several seeds. Can be pickled.
+    """How close a reduced cell comes to the full one, over seeds and inputs. Can be pickled.
 
-    The numbers are means over the seeds, of those where the number is known; nan where it is for
+    The numbers are means over the cases, of those where the number is known; nan where it is for
     none. Those that are about spikes are known for seeds with which the full cell fires: two cells
     that never fire have equal spikes, which says nothing. See :class:`Comparison` for what they
     are.
 
     :ivar record: of the reduction with the first seed.
-    :ivar cases: one for each seed, in their order.
+    :ivar cases: one for each input and seed, in their order.
     """
 
     record: ReductionRecord
@@ -59,8 +63,18 @@ class Evaluation(Displayed):
 
     @property
     def firing(self) -> int:
-        """With how many seeds the full cell fires."""
+        """In how many cases the full cell fires."""
         return sum(not case.comparison.is_silent for case in self.cases)
+
+    @property
+    def inputs(self) -> dict[str, Evaluation]:
+        """The evaluation of each input alone, by what it is called; the cell's own is ``''``."""
+        return {
+            name: dataclasses.replace(
+                self, cases=[each for each in self.cases if each.input == name]
+            )
+            for name in dict.fromkeys(each.input for each in self.cases)
+        }
 
     @property
     def rate_error(self) -> float:
@@ -106,19 +120,19 @@ class Evaluation(Displayed):
         """What ran the cells, and why, where that is not just NEURON, a sentence each."""
         found: dict[str, list[str]] = {}
         runs = [
-            (which, each, str(case.seed))
+            (which, each, case)
             for case in self.cases
             for which, each in (("full", case.full), ("reduced", case.reduced))
         ]
         if all(each.simulator in ("", "NEURON") for _, each, _ in runs):
             return []
-        for which, each, seed in runs:
+        for which, each, case in runs:
             simulator = "the engine" if native.is_by_engine(each) else each.simulator or "NEURON"
-            found.setdefault(f"{which} cell was run by {simulator}", []).append(seed)
+            found.setdefault(f"{which} cell was run by {simulator}", []).append(_case_name(case))
         return [
             f"The {text}."
             if len(seeds) == len(self.cases)
-            else f"With seed {', '.join(seeds)} the {text}."
+            else f"With {'; '.join(seeds).replace('; seed ', ', ')} the {text}."
             for text, seeds in found.items()
         ]
 
@@ -135,16 +149,24 @@ class Evaluation(Displayed):
         report.write(path, self.record, self)
 
     def _blocks(self) -> list[Block]:
-        """Each seed, their means, and the ceilings' means; then what the reduction notes."""
-        heads = ["seed", "spikes full", "reduced", *(label for label, _ in _COLUMNS)]
+        """Each seed, by input, their means, and the ceilings' means; then what the reduction
+        notes."""
+        of_inputs = self.inputs
+        first = "seed" if len(of_inputs) == 1 else "input, seed"
+        heads = [first, "spikes full", "reduced", *(label for label, _ in _COLUMNS)]
         rows = [[*heads, "times faster"]]
-        for case in self.cases:
-            found = case.comparison
-            numbers = (number(found._known(name)) for _, name in _COLUMNS)
-            spikes = (found.spikes_full, found.spikes_reduced)
-            rows.append([*map(str, (case.seed, *spikes)), *numbers, number(found.speed_up, 1)])
-        means = [number(self._mean(name)) for _, name in _COLUMNS]
-        rows.append(["mean", "", "", *means, number(self.speed_up, 1)])
+        for name, those in of_inputs.items():
+            for case in those.cases:
+                found = case.comparison
+                numbers = (number(found._known(each)) for _, each in _COLUMNS)
+                spikes = map(str, (found.spikes_full, found.spikes_reduced))
+                called = str(case.seed)
+                if len(of_inputs) > 1:
+                    called = f"{name or Own()}, {called}"
+                rows.append([called, *spikes, *numbers, number(found.speed_up, 1)])
+            if len(of_inputs) > 1 and len(those.cases) > 1:
+                rows.append(those._means(f"{name or Own()}, mean"))
+        rows.append(self._means("mean" if len(of_inputs) == 1 else "mean of all"))
         for name in self.cases[0].ceilings:
             ceilings = [case.comparison.ceiling[name] for case in self.cases]
             found = [_mean(each, ceilings) for _, each in _COLUMNS]
@@ -161,15 +183,24 @@ class Evaluation(Displayed):
             fires += f": {SILENCE}"
         return [[title, fires], [Table(rows)], [*self.record.notes, *self.notes]]
 
+    def _means(self, called: str) -> list[str]:
+        means = [number(self._mean(name)) for _, name in _COLUMNS]
+        return [called, "", "", *means, number(self.speed_up, 1)]
+
     def __repr__(self) -> str:
         if self.firing:
             spikes = f"rate error {self.rate_error:.3f}, coincidence factor {self.gamma:.3f}"
         else:
             spikes = "the full cell never fires"
+        what = "seeds" if len(self.inputs) == 1 else "cases"
         return (
-            f"<Evaluation of {self.record.cell}, {len(self.cases)} seeds: {spikes}, RMSD "
+            f"<Evaluation of {self.record.cell}, {len(self.cases)} {what}: {spikes}, RMSD "
             f"{self.rmsd:.3f} mV, {self.speed_up:.1f} times faster>"
         )
+
+
+def _case_name(case: Case) -> str:
+    return f"{case.input}, seed {case.seed}" if case.input else f"seed {case.seed}"
 
 
 _COLUMNS = [
@@ -189,6 +220,7 @@ def evaluate(
     tstop: float,
     tstart: float = 0.0,
     seeds: Iterable[Any] = (1, 2, 3),
+    inputs: Iterable[Any] | None = None,
     method: str = "lumped",
     frequency: float = 0,
     segments: float = -1,
@@ -205,10 +237,10 @@ def evaluate(
 ) -> Evaluation:
     """Runs a cell and its reduction with the same input, and compares them.
 
-    Each seed has a process of its own, forked from this one: the session is left as it is, and what
-    it holds is there in each process and runs along, in one thread. There the cell is built and
-    run; run with half the time step and with all NetCons' first weights 0.1 % larger, which says
-    how close the full cell comes to itself; then reduced, and run again.
+    Each seed, with each input, has a process of its own, forked from this one: the session is left
+    as it is, and what it holds is there in each process and runs along, in one thread. There the
+    cell is built and run; run with half the time step and with all NetCons' first weights 0.1 %
+    larger, which says how close the full cell comes to itself; then reduced, and run again.
 
     Input is the same in each run where its random streams begin anew at initialisation, as those of
     NEURON 9's NetStims do. For other streams: what ``make_cell`` returns, or one of the things in
@@ -220,6 +252,10 @@ def evaluate(
     :param tstop: how long a run is, in ms.
     :param tstart: from when the recordings are compared, in ms: what comes before is the start.
     :param seeds: what ``make_cell`` is called with, one after the other.
+    :param inputs: what the cell is driven by, one after the other, such as those of
+        :mod:`neuron_reduce.inputs`: its own input at rates that rise, correlated, a volley to one
+        branch, currents, a spike that travels back. Those that do not differ between seeds are used
+        with the first one. None for the cell's own input alone.
     :param method: name of the method, see :func:`reduce`; likewise ``frequency`` and ``segments``.
     :param dt: the time step, fixed, in ms.
     :param v_init: the initial potential in mV; None for the session's, after ``make_cell``.
@@ -251,59 +287,62 @@ def evaluate(
     protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
     engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
-    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    trials = listed(seeds, inputs)
     arguments = running.reduction_arguments(method, frequency, segments, options)
     workers = running.worker_count(workers, tasks.processor_count())
     running.check_that_it_can_run(make_cell)
     keeper = None if full_runs is None else keeping.FullRuns(pathlib.Path(full_runs))
 
-    def task(seed) -> tasks.Task:
+    def task(trial: Trial) -> tasks.Task:
         def work(note):
-            model = running.Model.made(make_cell, seed)
+            model = trial.made(make_cell)
             with kept():
                 source = running.reduced_in_copy(model, protocol, arguments, engine)
             with compiler.ahead(source):
                 if keeper is None:
                     full, ceilings = running.run_full(model, protocol, ceiling, note, engine)
                 else:
-                    full, ceilings = keeper.run(model, protocol, seed, note, bool(ceiling), engine)
+                    full, ceilings = keeper.run(
+                        model, protocol, trial.key, note, bool(ceiling), engine
+                    )
                 with kept() as warnings:
                     reduction = model.reduced(arguments)
                 reduced = running.run_reduced(model, reduction, full, protocol, engine)
             note(f"reduced cell, {reduced.seconds:.1f} s")
             return (full, ceilings, reduced, reduction.record), warnings
 
-        return tasks.Task(f"seed {seed}", work)
+        return tasks.Task(str(trial), work)
 
     found: dict[int, Any] = {}
     runs = 2 + len(running.CEILINGS) * bool(ceiling)
-    with Progress("evaluate", runs * len(seeds), progress) as bar:
+    with Progress("evaluate", runs * len(trials), progress) as bar:
 
         def noted(index: int, text: str) -> None:
-            bar.step(f"seed {seeds[index]}: {text}")
+            bar.step(f"{trials[index]}: {text}")
 
-        for index, result in tasks.finished(list(map(task, seeds)), workers, noted):
+        for index, result in tasks.finished(list(map(task, trials)), workers, noted):
             found[index] = tasks.value(result)
-    runs, texts = zip(*(found[index] for index in range(len(seeds))), strict=True)
+    runs, texts = zip(*(found[index] for index in range(len(trials))), strict=True)
     warn_once(texts)
-    return evaluation_of(seeds, runs, tstart)
+    return evaluation_of(trials, runs, tstart)
 
 
 def evaluation_of(
-    seeds: Sequence[Any],
+    trials: Sequence[Trial],
     runs: Sequence[tuple[Recording, dict[str, Recording], Recording, ReductionRecord]],
     tstart: float = 0.0,
 ) -> Evaluation:
-    """The evaluation of some seeds' runs: full, ceilings, reduced, and the reduction's record."""
+    """The evaluation of some trials' runs: full, ceilings, reduced, and the reduction's record."""
     cases = [
         Case(
-            seed,
+            trial.seed,
             full,
             reduced,
             ceilings,
             compare(full, reduced, tstart=tstart, ceilings=ceilings),
+            trial.input,
         )
-        for seed, (full, ceilings, reduced, _) in zip(seeds, runs, strict=True)
+        for trial, (full, ceilings, reduced, _) in zip(trials, runs, strict=True)
     ]
     return Evaluation(runs[0][3], cases)
 

@@ -104,8 +104,11 @@ class Model:
     resets: tuple[Callable[[], Any], ...]
 
     @classmethod
-    def made(cls, make_cell: Callable[[Any], Any], seed) -> Model:
-        """:raises ArgumentError: where it returns something else than was expected."""
+    def made(cls, make_cell: Callable[[Any], Any], seed, called: str = "make_cell") -> Model:
+        """
+        :param called: what errors call it.
+        :raises ArgumentError: where it returns something else than was expected.
+        """
         made = make_cell(seed)
         parts = made if issubclass(type(made), tuple | list) else (made,)
         resets = tuple(filter(None, map(_reset_of, parts)))
@@ -115,7 +118,7 @@ class Model:
             return cls(made.cell, made.synapses, made.netcons, made, resets)
         except (AttributeError, ReferenceError):
             raise ArgumentError(
-                f"make_cell returned {collect.described(made)}; expected (cell, synapses, "
+                f"{called} returned {collect.described(made)}; expected (cell, synapses, "
                 "netcons), perhaps with more to keep alive, or an object with these three"
             ) from None
 

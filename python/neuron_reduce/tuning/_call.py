@@ -12,6 +12,7 @@ from .._display.progress import Progress
 from .._display.warned import kept, warn_once
 from .._processes import tasks
 from .._runs import keeping, native, running
+from .._runs.trials import Trial, listed
 from .._session import collect
 from .._session.job import check_version
 from ..evaluation import Evaluation, evaluation_of
@@ -26,6 +27,7 @@ def tune(
     tstop: float = 1000,
     tstart: float = 0.0,
     seeds: Iterable[Any] = (1,),
+    inputs: Iterable[Any] | None = None,
     methods: Iterable[str] = ("lumped", "classic"),
     frequencies: Iterable[float] = (0, 20, 50, 100),
     segments: Iterable[float] = (-1, 20, 40),
@@ -43,11 +45,11 @@ def tune(
     """Tries settings of a reduction, and finds the fastest whose error is small enough.
 
     Every combination of method, frequency and segments is a candidate. The full cell is run once
-    for each seed, and with changes that should not matter; then each candidate is built, reduced
-    and run in a process of its own, forked from this one. See :func:`evaluate` for how cells are
-    run.
+    for each seed and input, and with changes that should not matter; then each candidate is built,
+    reduced and run in a process of its own, forked from this one. See :func:`evaluate` for how
+    cells are run.
 
-    The measures of error, each from means over the seeds:
+    The measures of error, each from means over seeds and inputs:
 
     - ``'spikes'``: the greater one of the relative error of the firing rate and of what is missing
       of spike timing, 1 less the coincidence factor Γ as a share of what the full cell reaches with
@@ -63,6 +65,7 @@ def tune(
     :param tstop: how long a run is, in ms.
     :param tstart: from when the recordings are compared, in ms.
     :param seeds: what ``make_cell`` is called with; the errors are means over them.
+    :param inputs: as for :func:`evaluate`; the errors are means over these, too.
     :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
         ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
@@ -88,7 +91,7 @@ def tune(
     tstart = running.start(tstart, protocol)
     max_error = collect.number(max_error, "max_error", "a number")
     measure, measured = _measures.measure(error)
-    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    trials = listed(seeds, inputs)
     frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
     settings = [
         running.reduction_arguments(*each, options)
@@ -103,27 +106,27 @@ def tune(
     running.check_that_it_can_run(make_cell)
     file = _results.Results(results)
 
-    full_runs = (1 + len(running.CEILINGS)) * len(seeds)
-    with Progress("tune", full_runs + len(settings) * len(seeds), progress) as bar:
-        full = _full_runs(make_cell, seeds, protocol, file.full_runs, workers, engine, bar)
-        prefix = _results.fingerprint(full, protocol, tstart, seeds, _measures.identity(error))
+    full_runs = (1 + len(running.CEILINGS)) * len(trials)
+    with Progress("tune", full_runs + len(settings) * len(trials), progress) as bar:
+        full = _full_runs(make_cell, trials, protocol, file.full_runs, workers, engine, bar)
+        prefix = _results.fingerprint(full, protocol, tstart, trials, _measures.identity(error))
         keys = [_results.key(prefix, each) for each in settings]
         found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
         if found:
-            bar.step(f"{len(found)} candidates in {results}", len(found) * len(seeds))
+            bar.step(f"{len(found)} candidates in {results}", len(found) * len(trials))
         left = [index for index in range(len(settings)) if index not in found]
         runs = _candidate_runs(
-            make_cell, seeds, protocol, full, settings, left, workers, engine, bar
+            make_cell, trials, protocol, full, settings, left, workers, engine, bar
         )
         first_failure = None
-        for index, runs_of_seeds in runs:
-            if isinstance(runs_of_seeds, tasks.Failure):
-                first_failure = first_failure or runs_of_seeds
-                found[index] = _candidates.failed(settings[index], str(runs_of_seeds.error))
+        for index, runs_of_trials in runs:
+            if isinstance(runs_of_trials, tasks.Failure):
+                first_failure = first_failure or runs_of_trials
+                found[index] = _candidates.failed(settings[index], str(runs_of_trials.error))
                 continue
             evaluation = evaluation_of(
-                seeds,
-                [(*full[position], *run) for position, run in enumerate(runs_of_seeds)],
+                trials,
+                [(*full[position], *run) for position, run in enumerate(runs_of_trials)],
                 tstart,
             )
             found[index] = _candidates.evaluated(settings[index], evaluation, measured)
@@ -134,43 +137,43 @@ def tune(
 
 
 def _full_runs(
-    make_cell, seeds, protocol, keeper: keeping.FullRuns | None, workers, engine, bar
+    make_cell, trials, protocol, keeper: keeping.FullRuns | None, workers, engine, bar
 ) -> list[keeping.Runs]:
-    """The full cell's runs with each seed, in their order."""
+    """The full cell's runs with each trial, in their order."""
 
-    def task(seed) -> tasks.Task:
+    def task(trial: Trial) -> tasks.Task:
         def work(note):
-            model = running.Model.made(make_cell, seed)
+            model = trial.made(make_cell)
             if keeper is None:
                 return running.run_full(model, protocol, True, note, engine)
-            return keeper.run(model, protocol, seed, note, engine=engine)
+            return keeper.run(model, protocol, trial.key, note, engine=engine)
 
-        return tasks.Task(f"the full cell with seed {seed}", work)
+        return tasks.Task(f"the full cell with {trial}", work)
 
     found = {}
     for index, result in tasks.finished(
-        [task(seed) for seed in seeds],
+        [task(trial) for trial in trials],
         workers,
-        lambda index, text: bar.step(f"seed {seeds[index]}: {text}"),
+        lambda index, text: bar.step(f"{trials[index]}: {text}"),
     ):
         found[index] = tasks.value(result)
-    return [found[index] for index in range(len(seeds))]
+    return [found[index] for index in range(len(trials))]
 
 
-def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, engine, bar):
-    """Yields each candidate's index, and when all its seeds are run the recordings and records, or
+def _candidate_runs(make_cell, trials, protocol, full, settings, left, workers, engine, bar):
+    """Yields each candidate's index, and when all its trials are run the recordings and records, or
     a failure."""
-    pairs = [(index, position) for index in left for position in range(len(seeds))]
+    pairs = [(index, position) for index in left for position in range(len(trials))]
 
     def task(index: int, position: int) -> tasks.Task:
         def work(note):
-            model = running.Model.made(make_cell, seeds[position])
+            model = trials[position].made(make_cell)
             with kept() as warnings:
                 reduction = model.reduced(settings[index])
             run = running.run_reduced(model, reduction, full[position][0], protocol, engine)
             return (run, reduction.record), warnings
 
-        return tasks.Task(f"{settings[index]} with seed {seeds[position]}", work)
+        return tasks.Task(f"{settings[index]} with {trials[position]}", work)
 
     found: dict[int, dict[int, Any]] = {}
     warned: dict[str, None] = {}
@@ -181,9 +184,9 @@ def _candidate_runs(make_cell, seeds, protocol, full, settings, left, workers, e
             result, texts = result
             warned |= dict.fromkeys(texts)
         runs[position] = result
-        bar.step(f"seed {seeds[position]}: {_candidates.text_of(settings[index])}")
-        if len(runs) == len(seeds):
-            in_order = [runs[each] for each in range(len(seeds))]
+        bar.step(f"{trials[position]}: {_candidates.text_of(settings[index])}")
+        if len(runs) == len(trials):
+            in_order = [runs[each] for each in range(len(trials))]
             failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
     warn_once([warned])

@@ -69,7 +69,7 @@ class Results:
             os.fsync(stream.fileno())
 
 
-def fingerprint(full, protocol, tstart: float, seeds, measure: str) -> str:
+def fingerprint(full, protocol, tstart: float, trials, measure: str) -> str:
     """What a candidate's numbers depend on beside its own settings: what was run, by what."""
     digest = hashlib.sha256()
     for recording, ceilings in full:
@@ -79,7 +79,7 @@ def fingerprint(full, protocol, tstart: float, seeds, measure: str) -> str:
     described = [
         dataclasses.asdict(protocol),
         tstart,
-        [repr(seed) for seed in seeds],
+        [repr(trial.key) for trial in trials],
         measure,
         _distribution.version(),
     ]

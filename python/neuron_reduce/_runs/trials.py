@@ -1,0 +1,75 @@
+"""What cells are run with: seeds, each with the cell's own input or others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from .._session import collect
+from ..errors import ArgumentError
+from ..inputs import Own
+from . import running
+
+
+class Trial(NamedTuple):
+    """One of the runs that are compared.
+
+    :ivar seed: what ``make_cell`` is called with.
+    :ivar given: what its model is handed to before it is run.
+    """
+
+    seed: Any
+    given: Any = Own()
+
+    @property
+    def input(self) -> str:
+        """What the input is called; empty for the cell's own."""
+        return "" if isinstance(self.given, Own) else str(self.given)
+
+    @property
+    def key(self) -> Any:
+        """What a full run is kept for."""
+        return (self.seed, repr(self.given)) if self.input else self.seed
+
+    def made(self, make_cell: Callable[[Any], Any]) -> running.Model:
+        """The model, with its input.
+
+        :raises ArgumentError: ``make_cell`` or the input returns something else than was expected.
+        """
+        model = running.Model.made(make_cell, self.seed)
+        if not self.input:
+            return model
+        more = self.given(model.cell, model.synapses, model.netcons, self.seed)
+        other = running.Model.made(lambda _: more, self.seed, "the input")
+        return running.Model(
+            other.cell,
+            other.synapses,
+            other.netcons,
+            (model.kept, other.kept),
+            model.resets + other.resets,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.input}, seed {self.seed}" if self.input else f"seed {self.seed}"
+
+
+def listed(seeds: Iterable[Any], inputs: Iterable[Any] | None) -> list[Trial]:
+    """All trials: each input with each seed, or with the first where it is the same with all.
+
+    :raises ArgumentError: there are none, or an input cannot be called.
+    """
+    seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
+    if inputs is None:
+        return [Trial(seed) for seed in seeds]
+    expected = "inputs such as those of neuron_reduce.inputs, at least one"
+    given: Sequence[Any] = running.listed(inputs, "inputs", expected)
+    for index, each in enumerate(given):
+        if isinstance(each, type) or not callable(each):
+            raise ArgumentError(
+                f"inputs[{index}] is {collect.described(each)}; expected {expected}"
+            )
+    return [
+        Trial(seed, each)
+        for each in given
+        for seed in (seeds if getattr(each, "is_random", True) else seeds[:1])
+    ]

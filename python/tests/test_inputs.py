@@ -1,0 +1,223 @@
+"""What drives cells in evaluations and tunings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from neuron import h
+
+import neuron_reduce
+from isolated import isolated
+from models import made
+from models.engine_tree import Tree
+from neuron_reduce import ArgumentError, inputs
+
+SETTINGS = {"method": "classic", "v_init": -65.0, "progress": False, "ceiling": False}
+
+
+def driven(seed: int, count: int = 12, interval: float = 5.0) -> tuple[Any, ...]:
+    """A tree with synapses along its trunk, each with a NetStim of its own."""
+    tree = Tree()
+    for index in range(count):
+        trunk = tree.apical[0]
+        kind = -75.0 if index % 4 == 3 else 0.0
+        synapse = tree.synapse("Exp2Syn", trunk((index + 0.5) / count), tau1=0.3, tau2=3, e=kind)
+        netcon = tree.drive(synapse, 1e-4, interval=interval, noise=1, start=0)
+        netcon.pre().noiseFromRandom123(seed, index, 1)
+    synapses, netcons = tree.kept[::3], tree.kept[2::3]
+    return tree, synapses, netcons
+
+
+def times_of(made_input: tuple[Any, ...], tstop: float) -> list[np.ndarray]:
+    """The events of each NetCon that is active, as they leave its source, in ms."""
+    _, _, netcons, *_ = made_input
+    # NEURON records a source once.
+    vectors: dict[str, Any] = {}
+    for netcon in netcons:
+        source = netcon.pre().hname()
+        if netcon.active() and source not in vectors:
+            vectors[source] = h.Vector()
+            netcon.record(vectors[source])
+    h.finitialize(-65)
+    h.continuerun(tstop)
+    return [np.array(vectors[each.pre().hname()]) for each in netcons if each.active()]
+
+
+@isolated
+def test_rates_rise_in_steps() -> None:
+    model = driven(1, count=60, interval=10.0)
+    steps = inputs.RateSteps((0.5, 1, 2), (1000, 2000))
+    cell, synapses, netcons, *kept = steps(*model, 1)
+    assert len(synapses) == len(netcons) == 180
+    assert all(a.syn().same(b) for a, b in zip(netcons, synapses, strict=True))
+    events = np.concatenate(times_of((cell, synapses, netcons, *kept), 3000))
+    counts = np.histogram(events, [0, 1000, 2000, 3000])[0]
+    # Poisson: three standard deviations.
+    for count, expected in zip(counts, (3000, 6000, 12000), strict=True):
+        assert abs(count - expected) < 3 * np.sqrt(expected)
+    again = inputs.RateSteps((0.5, 1, 2), (1000, 2000))(*driven(1, 60, 10.0), 1)
+    assert np.array_equal(np.sort(np.concatenate(times_of(again, 3000))), np.sort(events))
+    other = inputs.RateSteps((0.5, 1, 2), (1000, 2000))(*driven(1, 60, 10.0), 2)
+    assert not np.array_equal(np.sort(np.concatenate(times_of(other, 3000))), np.sort(events))
+
+
+@isolated
+def test_correlated_input_keeps_rates() -> None:
+    model = driven(1, count=60, interval=10.0)
+    made_input = inputs.Correlated(0.4, groups=3)(*model, 1)
+    times = times_of(made_input, 3000)
+    count = sum(map(len, times))
+    # Twenty NetCons have each event in common: the variance is that much greater.
+    assert abs(count - 18000) < 3 * np.sqrt(0.6 * 18000 + 0.4 * 18000 * 20)
+    of_synapse = [np.round(np.concatenate([times[i], times[60 + i]]), 6) for i in range(60)]
+    same = len(np.intersect1d(of_synapse[0], of_synapse[3])) / len(of_synapse[0])
+    assert 0.25 < same < 0.55
+    assert len(np.intersect1d(of_synapse[0], of_synapse[1])) == 0
+
+
+@isolated
+def test_a_volley_comes_to_what_is_nearest() -> None:
+    tree, synapses, netcons = driven(1)
+    volley = inputs.Volley(("trunk", 0.0), count=3, start=20, interval=2, number=4)
+    made_input = volley(tree, synapses, netcons, 1)
+    times = times_of(made_input, 60)
+    assert len(times) == 3, "the cell's own input is silent"
+    assert all(np.allclose(each, [20, 22, 24, 26]) for each in times)
+    added = [netcon.syn().get_segment().x for netcon in made_input[2][12:]]
+    assert added == [synapse.get_segment().x for synapse in synapses[:3]]
+    assert not volley.is_random
+
+    tree, synapses, netcons = driven(1)
+    volley = inputs.Volley(("trunk", 1.0), count=2, inhibitory=True, is_alone=False)
+    assert volley.is_random
+    _, _, after, *_ = volley(tree, synapses, netcons, 1)
+    assert [netcon.syn().e for netcon in after[12:]] == [-75, -75]
+    assert len(times_of((tree, synapses, after), 20)) == 14
+    with pytest.raises(
+        ArgumentError, match="has 3 inhibitory synapses with NetCons; expected the 4"
+    ):
+        inputs.Volley(("trunk", 1.0), count=4, inhibitory=True)(tree, synapses, netcons, 1)
+    with pytest.raises(
+        ArgumentError, match=r"site is .*expected a pair of the name of one section"
+    ):
+        inputs.Volley(("stem", 1.0))(tree, synapses, netcons, 1)
+
+
+@isolated
+def test_currents() -> None:
+    tree, synapses, netcons = driven(1)
+    _, _, _, clamp, *_vectors = inputs.Current(0.3, 10, site=("tuft", 0.5), rise=0.5, decay=4)(
+        tree, synapses, netcons, 1
+    )
+    assert str(clamp.get_segment()) == "tuft(0.625)"
+    current = h.Vector().record(clamp._ref_i)
+    h.finitialize(-65)
+    h.continuerun(60)
+    i = np.array(current)
+    peak = 10 + np.log(8) * 0.5 * 4 / 3.5
+    assert i.max() == pytest.approx(0.3, rel=1e-3)
+    assert np.argmax(i) * h.dt == pytest.approx(peak, abs=0.05)
+    # The integral of a sum of two exponentials.
+    height = 0.3 / (np.exp(-(peak - 10) / 4) - np.exp(-(peak - 10) / 0.5))
+    assert i.sum() * h.dt == pytest.approx(height * 3.5, rel=2e-3)
+    assert [str(each) for each in inputs.currents((0.5, 1))] == ["0.5 nA", "1 nA"]
+
+
+@isolated
+def test_evaluation_of_several_inputs() -> None:
+    both = [inputs.Own(), *inputs.coincidence(("apic[1]", 0.5), 2.0, 0.03, start=10)]
+    evaluation = neuron_reduce.evaluate(made.make, tstop=40, seeds=(3, 4), inputs=both, **SETTINGS)
+    assert [(case.input, case.seed) for case in evaluation.cases] == [
+        ("", 3),
+        ("", 4),
+        ("back-propagating spike", 3),
+        ("distal current", 3),
+        ("spike and distal current", 3),
+    ]
+    by_input = evaluation.inputs
+    assert [len(each.cases) for each in by_input.values()] == [2, 1, 1, 1]
+    spike = by_input["back-propagating spike"].cases[0]
+    assert spike.comparison.spikes_full == 1
+    assert by_input["distal current"].cases[0].full.soma.max() < 0
+    # With the cell's own input it is as without any other.
+    own = neuron_reduce.evaluate(made.make, tstop=40, seeds=(3,), **SETTINGS)
+    assert np.array_equal(own.cases[0].full.soma, evaluation.cases[0].full.soma)
+    assert np.array_equal(own.cases[0].reduced.soma, evaluation.cases[0].reduced.soma)
+    text = str(evaluation)
+    for part in ("input, seed", "own input, 3", "own input, mean", "distal current, 3", "mean of"):
+        assert part in text
+    assert repr(evaluation).startswith("<Evaluation of TestTree[0], 5 cases: ")
+
+
+@isolated
+def test_inputs_of_the_users_own() -> None:
+    def halved(cell: Any, synapses: Any, netcons: Any, seed: int) -> tuple[Any, ...]:
+        for netcon in netcons:
+            netcon.weight[0] /= 2
+        return cell, synapses, netcons
+
+    evaluation = neuron_reduce.evaluate(
+        made.make, tstop=40, seeds=(3,), inputs=[halved], **SETTINGS
+    )
+    own = neuron_reduce.evaluate(made.make, tstop=40, seeds=(3,), **SETTINGS)
+    assert not np.array_equal(own.cases[0].full.soma, evaluation.cases[0].full.soma)
+
+
+@isolated
+def test_tuning_over_several_inputs(tmp_path: Any) -> None:
+    settings = {"methods": ("classic",), "frequencies": (0,), "segments": (-1, 20), "tstop": 40.0}
+    chosen = [inputs.Own(), inputs.RateSteps((0.5, 1), (20,))]
+    results = tmp_path / "results.jsonl"
+    arguments = {"error": "voltage", "v_init": -65.0, "progress": False, "results": results}
+    tuning = neuron_reduce.tune(made.make, 10.0, inputs=chosen, **settings, **arguments)
+    for candidate in tuning.candidates:
+        assert candidate.evaluation is not None
+        rmsd = [case.comparison.rmsd for case in candidate.evaluation.cases]
+        assert len(rmsd) == 2
+        assert rmsd[0] != rmsd[1]
+        assert candidate.error == pytest.approx(np.mean(rmsd))
+    lines = len(results.read_text().splitlines())
+    neuron_reduce.tune(made.make, 10.0, inputs=chosen, **settings, **arguments)
+    assert len(results.read_text().splitlines()) == lines, "all of it was found"
+    neuron_reduce.tune(made.make, 10.0, **settings, **arguments)
+    assert len(results.read_text().splitlines()) == 2 * lines
+
+
+@isolated
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([], "inputs is .*expected inputs such as"),
+        (5, "inputs is 5; expected inputs such as"),
+        ([inputs.Own], r"inputs\[0\] is .*expected inputs such as"),
+        (["own"], "inputs is|inputs\\[0\\] is 'own'; expected inputs such as"),
+        ([lambda *_: None], "the input returned None; expected"),
+    ],
+)
+def test_what_is_no_input(wrong: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        neuron_reduce.evaluate(made.make, tstop=20, seeds=(3,), inputs=wrong, **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: inputs.RateSteps((1, 0.5), (3,)), "factors is .*that rise"),
+        (lambda: inputs.RateSteps((1, 2), ()), "times is .*expected 1 times in ms"),
+        (lambda: inputs.Correlated(1.0), "share is 1.0; expected more than 0 and less than 1"),
+        (lambda: inputs.Correlated(0.5, 0), "groups is 0; expected a number, 1 or more"),
+        (lambda: inputs.Volley(("a", 0.5), count=0), "count is 0; expected a number, 1 or more"),
+        (
+            lambda: inputs.Volley(("a", 0.5), start=-1),
+            "start is -1.*expected a finite number of ms",
+        ),
+        (lambda: inputs.Current("1"), "amplitude is '1'; expected a number of nA"),
+        (lambda: inputs.Current(1, rise=9), "rise is 9; expected None, or a number of ms"),
+        (lambda: inputs.RateSteps()(None, [], [], 1), "no NetCon comes from a NetStim with noise"),
+    ],
+)
+def test_numbers_out_of_range(make: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        make()
