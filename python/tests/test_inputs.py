@@ -48,29 +48,29 @@ def times_of(made_input: tuple[Any, ...], tstop: float) -> list[np.ndarray]:
 @isolated
 def test_rates_rise_in_steps() -> None:
     model = driven(1, count=60, interval=10.0)
-    steps = inputs.RateSteps((0.5, 1, 2), (1000, 2000))
+    steps = inputs.RateSteps((0.5, 1, 2), (500, 1000))
     cell, synapses, netcons, *kept = steps(*model, 1)
     assert len(synapses) == len(netcons) == 180
     assert all(a.syn().same(b) for a, b in zip(netcons, synapses, strict=True))
-    events = np.concatenate(times_of((cell, synapses, netcons, *kept), 3000))
-    counts = np.histogram(events, [0, 1000, 2000, 3000])[0]
+    events = np.concatenate(times_of((cell, synapses, netcons, *kept), 1500))
+    counts = np.histogram(events, [0, 500, 1000, 1500])[0]
     # Poisson: three standard deviations.
-    for count, expected in zip(counts, (3000, 6000, 12000), strict=True):
+    for count, expected in zip(counts, (1500, 3000, 6000), strict=True):
         assert abs(count - expected) < 3 * np.sqrt(expected)
-    again = inputs.RateSteps((0.5, 1, 2), (1000, 2000))(*driven(1, 60, 10.0), 1)
-    assert np.array_equal(np.sort(np.concatenate(times_of(again, 3000))), np.sort(events))
-    other = inputs.RateSteps((0.5, 1, 2), (1000, 2000))(*driven(1, 60, 10.0), 2)
-    assert not np.array_equal(np.sort(np.concatenate(times_of(other, 3000))), np.sort(events))
+    again = inputs.RateSteps((0.5, 1, 2), (500, 1000))(*driven(1, 60, 10.0), 1)
+    assert np.array_equal(np.sort(np.concatenate(times_of(again, 1500))), np.sort(events))
+    other = inputs.RateSteps((0.5, 1, 2), (500, 1000))(*driven(1, 60, 10.0), 2)
+    assert not np.array_equal(np.sort(np.concatenate(times_of(other, 1500))), np.sort(events))
 
 
 @isolated
 def test_correlated_input_keeps_rates() -> None:
     model = driven(1, count=60, interval=10.0)
     made_input = inputs.Correlated(0.4, groups=3)(*model, 1)
-    times = times_of(made_input, 3000)
+    times = times_of(made_input, 1500)
     count = sum(map(len, times))
     # Twenty NetCons have each event in common: the variance is that much greater.
-    assert abs(count - 18000) < 3 * np.sqrt(0.6 * 18000 + 0.4 * 18000 * 20)
+    assert abs(count - 9000) < 3 * np.sqrt(0.6 * 9000 + 0.4 * 9000 * 20)
     of_synapse = [np.round(np.concatenate([times[i], times[60 + i]]), 6) for i in range(60)]
     same = len(np.intersect1d(of_synapse[0], of_synapse[3])) / len(of_synapse[0])
     assert 0.25 < same < 0.55
