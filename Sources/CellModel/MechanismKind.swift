@@ -48,12 +48,16 @@ package struct MechanismKind: Sendable, Codable, Equatable {
   package var isIon: Bool
   package var parameters: [Parameter]
   package var globals: [Global]
+  /// The ions whose currents it makes, by their names without `_ion`, as far as its source says.
+  package var currents: [String]
 
   package init(
-    name: String, isIon: Bool = false, parameters: [Parameter] = [], globals: [Global] = []
+    name: String, isIon: Bool = false, parameters: [Parameter] = [], globals: [Global] = [],
+    currents: [String] = []
   ) {
     self.name = name
     self.isIon = isIon
+    self.currents = currents
     self.parameters = parameters
     self.globals = globals
   }

@@ -36,7 +36,20 @@ struct MechanismCatalog {
     return MechanismKind(
       name: name, isIon: isIon,
       parameters: isIon ? try ionParameters(of: name) : try parameters(of: name, .parameter),
-      globals: try globals(of: name))
+      globals: try globals(of: name),
+      currents: isIon || pointProcessNames.contains(name)
+        ? [] : IonUse.currents(inSource: try source(of: name)))
+  }
+
+  /// The NMODL that a density mechanism was made of; empty where NEURON does not have it.
+  private func source(of mechanism: String) throws(BridgeError) -> String {
+    let types = try neuron.newObject("MechanismType", .number(0))
+    defer { neuron.api.object_unref(types) }
+    try neuron.call(
+      neuron.method("select", of: types), of: types, .string(HocString(mechanism)))
+    guard case .string(let source) = try neuron.call(neuron.method("code", of: types), of: types)
+    else { return "" }
+    return source
   }
 
   /// An ion's parameters with the values it has in a section where it was just inserted, which

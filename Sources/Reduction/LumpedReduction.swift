@@ -19,24 +19,16 @@ struct LumpedReduction: ReductionMethod {
 
   let cables: [ReducedCable]
   private let input: ReductionInput
-  private let drives: [OperatingPoint.Input]
-  private let loaded: OperatingPoint
+  private let driven: DrivenCell
   private let chains: [Lumps]
 
   /// As many groups as the classic method would make segments; for that number alone the frequency is
   /// used.
   init(_ input: ReductionInput) throws(ReductionError) {
-    let (cell, compartments) = (input.cell, input.compartments)
-    // What stays loads what is replaced.
-    try ReductionError.wrapping { () throws(CellModelError) in try cell.checkProperties() }
+    let cell = input.cell
+    driven = try DrivenCell(input)
     let segmentTotal = try EquivalentCables(input).cables.reduce(0) { $0 + $1.segmentCount }
-    drives = OperatingPoint.inputs(
-      of: cell, drive: input.settings.drive,
-      compartments: compartments.compartments(ofPointProcessesOf: cell))
-    loaded = OperatingPoint(
-      of: compartments.tree.adding(leakConductances: Self.leastLeaks(of: cell, in: compartments)),
-      inputs: drives)
-    chains = try Self.chains(of: input, loaded, drives, segmentTotal: segmentTotal)
+    chains = try Self.chains(of: input, driven, segmentTotal: segmentTotal)
     cables = zip(input.subtrees, chains).reduce(into: []) { cables, each in
       cables += Self.cables(for: each.1, of: each.0.piece, in: cell, first: cables.count)
     }
@@ -56,28 +48,12 @@ struct LumpedReduction: ReductionMethod {
     ConservedChannels.insertions(of: input.cell, map: map, cables: cables)
   }
 
-  /// A little leak, in µS, for segments that have none: without any current through its membrane a
-  /// group has no axial resistance that could be told from its transfer resistance.
-  static func leastLeaks(of cell: CellModel, in compartments: CellCompartments) -> [Double] {
-    // Ten thousand times less than a tight membrane's 1e-5 S/cm².
-    let density = 1e-9
-    var leaks = [Double](repeating: 0, count: compartments.tree.count)
-    for (section, own) in zip(cell.sections, compartments.segments) {
-      for (segment, compartment) in zip(section.segments, own)
-      where compartments.tree.leakConductances[compartment] == 0 {
-        leaks[compartment] = density * segment.area * 1e-2
-      }
-    }
-    return leaks
-  }
-
   /// The groups of each subtree: as many as the classic cables have segments, shared by electrotonic
   /// extent under the load.
   private static func chains(
-    of input: ReductionInput, _ loaded: OperatingPoint, _ drives: [OperatingPoint.Input],
-    segmentTotal: Int
+    of input: ReductionInput, _ driven: DrivenCell, segmentTotal: Int
   ) throws(ReductionError) -> [Lumps] {
-    let (cell, compartments) = (input.cell, input.compartments)
+    let (cell, compartments, loaded) = (input.cell, input.compartments, driven.loaded)
     let bases = input.replacement.pieces.map {
       compartments.compartment(at: $0.attachment.position, ofSection: $0.attachment.parent)
     }
@@ -92,7 +68,7 @@ struct LumpedReduction: ReductionMethod {
       extents.append(extent)
     }
     let counts = shares(of: segmentTotal, among: extents)
-    let companions = attached(to: input, loaded) + synapsesAtEnds(of: input, loaded, drives)
+    let companions = driven.attached() + driven.synapsesAtEnds()
     var chains: [Lumps] = []
     for (index, piece) in input.replacement.pieces.enumerated() {
       guard
@@ -105,46 +81,6 @@ struct LumpedReduction: ReductionMethod {
       chains.append(chain)
     }
     return chains
-  }
-
-  /// What stays and hangs on what is replaced, such as an axon that leaves from a dendrite: each with the
-  /// segment that it goes with.
-  private static func attached(
-    to input: ReductionInput, _ loaded: OperatingPoint
-  ) -> [Lumps.Companion] {
-    let (cell, compartments, replacement) = (input.cell, input.compartments, input.replacement)
-    return cell.sections.indices.compactMap { index in
-      let section = cell.sections[index]
-      let own = compartments.segments[index]
-      guard !replacement.contains(index), let attachment = section.attachment,
-        let place = replacement.segment(
-          at: attachment.position, ofSection: attachment.parent, in: cell)
-      else { return nil }
-      return Lumps.Companion(
-        section: place.section, segment: place.segment,
-        compartment: compartments.compartment(
-          at: attachment.position, ofSection: attachment.parent),
-        current: loaded.currents[section.proximalEnd == 0 ? own[0] : own[own.count - 1]])
-    }
-  }
-
-  /// The mean conductances of synapses that sit where no membrane is, or on that of what stays, and go with
-  /// a segment that is replaced.
-  private static func synapsesAtEnds(
-    of input: ReductionInput, _ loaded: OperatingPoint, _ drives: [OperatingPoint.Input]
-  ) -> [Lumps.Companion] {
-    let cell = input.cell
-    return zip(drives, loaded.selfShunts).compactMap { drive, shunt in
-      let process = cell.pointProcesses[cell.connections[drive.connection].target]
-      guard
-        let place = input.replacement.segment(
-          at: process.position, ofSection: process.section, in: cell),
-        input.compartments.segments[place.section][place.segment] != drive.compartment
-      else { return nil }
-      return Lumps.Companion(
-        section: place.section, segment: place.segment, compartment: drive.compartment,
-        current: drive.meanConductance(shunt) * loaded.transfers[drive.compartment])
-    }
   }
 
   /// Shares a total in proportion to weights, each share at least 1: the largest remainders are
@@ -210,53 +146,6 @@ struct LumpedReduction: ReductionMethod {
   }
 
   func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales? {
-    try ReductionError.wrapping { () throws(CellModelError) in
-      try reduction.reduced.checkProperties()
-    }
-    let after = CellCompartments(of: reduction.reduced)
-    let cell = input.cell
-    let groups = chains.flatMap(\.groups)
-    let cableCompartments = reduction.sectionsOfCables.map { after.segments[$0][0] }
-
-    var load = [Double](repeating: 0, count: after.tree.count)
-    var moved: [SynapticWeights.Moved] = []
-    var ratios = [Double](repeating: 1, count: cell.connections.count)
-    for (drive, shunt) in zip(drives, loaded.selfShunts) {
-      let target = cell.connections[drive.connection].target
-      let conductance = drive.meanConductance(shunt)
-      switch reduction.pointProcessFates[target].site {
-      case .cable(let site):
-        let compartment = cableCompartments[site.cable]
-        load[compartment] += conductance
-        ratios[drive.connection] =
-          loaded.transfers[drive.compartment] / groups[site.cable].transfer
-        moved.append(
-          SynapticWeights.Moved(
-            connection: drive.connection, before: drive.compartment, after: compartment,
-            weight: drive.weight, response: drive.response, selfShunt: shunt))
-      case .unmoved(let point):
-        let section = reduction.origins.firstIndex(of: .kept(point.section)) ?? 0
-        load[after.compartment(at: point.position, ofSection: section)] += conductance
-      }
-    }
-    return WeightScales(
-      scales: SynapticWeights.scales(
-        of: moved, transferRatio: { ratios[$0.connection] },
-        in: after.tree.adding(leakConductances: load), count: cell.connections.count),
-      saturating: saturating(moved))
-  }
-
-  /// Those of what moved whose events saturate their site. Voltage-dependent conductances count: their
-  /// mean one tells, though it is not known closely enough to decide their weights.
-  private func saturating(_ moved: [SynapticWeights.Moved]) -> [Int] {
-    lazy var sites = SiteResistances(of: loaded.compartments)
-    return moved.filter { each in
-      switch each.response.nature {
-      case .linearConductance: return each.selfShunt.saturates
-      case .nonlinearConductance:
-        return sites.selfShunt(of: each.response, weight: each.weight, at: each.before).saturates
-      case .stochastic, .current, .none: return false
-      }
-    }.map(\.connection)
+    try driven.weightScales(of: reduction, transfers: chains.flatMap(\.groups).map(\.transfer))
   }
 }

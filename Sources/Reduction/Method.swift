@@ -6,9 +6,10 @@ package struct Method: Sendable {
 
   package static let classic = Method(supplier: ClassicReduction.self)
   package static let lumped = Method(supplier: LumpedReduction.self)
+  package static let folded = Method(supplier: FoldedReduction.self)
 
   /// All there are, in the order in which users are told of them.
-  package static let allCases = [classic, lumped]
+  package static let allCases = [classic, lumped, folded]
 
   package var name: String { supplier.name }
   package var traits: MethodTraits { supplier.traits }

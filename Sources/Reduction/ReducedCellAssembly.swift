@@ -96,9 +96,7 @@ struct ReducedCellAssembly {
       return Section.Attachment(
         parent: parent, position: attachment.position, ownEnd: attachment.ownEnd)
     }
-    return mapping.target(
-      ofPosition: attachment.position, section: attachment.parent, in: cell
-    ).map { target in
+    return mapping.target(ofAttachment: attachment, in: cell).map { target in
       Section.Attachment(
         parent: firstCable + target.cable,
         position: cables[target.cable].center(ofSegment: target.segment),

@@ -29,9 +29,16 @@ protocol CableMapping {
 
   /// The cable segment for a position of a dendritic section; nil on soma and axon.
   func target(ofPosition position: Double, section: Int, in cell: CellModel) -> CableSegment?
+
+  /// The cable segment for what stays and is attached to a dendrite.
+  func target(ofAttachment attachment: Section.Attachment, in cell: CellModel) -> CableSegment?
 }
 
 extension CableMapping {
+  func target(ofAttachment attachment: Section.Attachment, in cell: CellModel) -> CableSegment? {
+    target(ofPosition: attachment.position, section: attachment.parent, in: cell)
+  }
+
   /// Where each of a cell's point processes goes.
   func sites(ofPointProcessesOf cell: CellModel) -> [PointProcessFate.Site] {
     cell.pointProcesses.map { process in

@@ -334,14 +334,14 @@ private struct Lumped {
       of: cell, drive: drive, compartments: whole.compartments(ofPointProcessesOf: cell))
     loaded = OperatingPoint(
       of: whole.tree.adding(
-        leakConductances: LumpedReduction.leastLeaks(of: cell, in: whole)), inputs: inputs)
+        leakConductances: DrivenCell.leastLeaks(of: cell, in: whole)), inputs: inputs)
     reduction = try Reduction(
       of: cell,
       settings: ReductionSettings(method: .lumped, segmentCount: count, drive: drive))
 
     // The membrane of the segments, and the synapses where they go.
     let conductive = whole.tree.adding(
-      leakConductances: LumpedReduction.leastLeaks(of: cell, in: whole)
+      leakConductances: DrivenCell.leastLeaks(of: cell, in: whole)
     ).leakConductances
     var members = [[(conductance: Double, transfer: Double)]](
       repeating: [], count: reduction.cables.count)

@@ -1,0 +1,187 @@
+import CellModel
+import RealModule
+
+/// A folded tree as sections of one segment each.
+///
+/// A group hangs on the middle of its parent's section, and half of its own length is all the resistance in
+/// between. Where several children leave a group beyond its own T there is a *junction*: a section without membrane
+/// at whose middle they meet, at the mean T_j of the places where their flows leave:
+///
+///     R_group→junction = (T − T_j) / Σ F_children,   R_junction→child = (T_j − T_child) / F_child
+///
+/// A child that leaves nearer than that hangs on the group: R = (T − T_child) / F_child. So are branch points of the
+/// cell itself, where nothing is folded: the cell that comes out is the one that was read.
+struct FoldedCables {
+  let cables: [ReducedCable]
+  /// By cable: the group that it is or that it is a junction of.
+  let groups: [Int]
+  let isJunction: [Bool]
+  /// By cable, in MΩ.
+  let transfers: [Double]
+  /// By segment of the original.
+  let cableOfSegment: [Int]
+  /// By compartment of the cell where something that stays is attached to a junction: the cable.
+  let junctionAt: [Int: Int]
+
+  /// The membrane of a junction, in µm²: NEURON has none without. It has no capacitance and no channels.
+  private static let junctionArea = 1e-6
+
+  /// What leaves a group.
+  private enum Branch {
+    case group(Int)
+    case hanger(FoldingTree.Hanger)
+  }
+
+  init(_ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, bases: [TransferLevel]) {
+    let groups = folded.groups
+    let order = folded.ordered()
+    var groupOfSegment = [Int](repeating: 0, count: tree.segments.count)
+    for index in order { for member in groups[index].members { groupOfSegment[member] = index } }
+    var hangers: [Int: [FoldingTree.Hanger]] = [:]
+    for hanger in tree.hangers {
+      hangers[groupOfSegment[hanger.segment], default: []].append(hanger)
+    }
+
+    var cables: [ReducedCable] = []
+    var owners: [Int] = []
+    var transfers: [Double] = []
+    var isJunction: [Bool] = []
+    var cableOfGroup = [Int](repeating: 0, count: groups.count)
+    var junctionAt: [Int: Int] = [:]
+    /// Of each group: what it hangs on, and from which level.
+    var above: [Int: (base: ReducedCable.Base, level: TransferLevel)] = [:]
+    for index in order {
+      let group = groups[index]
+      let piece = input.replacement.pieces[group.piece]
+      let (base, level) =
+        above[index] ?? (
+          .original(section: piece.attachment.parent, position: piece.attachment.position),
+          bases[group.piece]
+        )
+      let own = cables.count
+      cableOfGroup[index] = own
+      cables.append(
+        Self.cable(
+          of: group.members.map { tree.segments[$0] }, on: base, piece, in: input.cell,
+          resistance: Self.resistance(from: level, to: group.level, flow: group.flow)))
+      owners.append(index)
+      transfers.append(group.level.transfer)
+      isJunction.append(false)
+
+      let junction = Self.junction(
+        of: group, children: group.children.map { ($0, groups[$0]) }, hangers[index] ?? [])
+      for child in group.children { above[child] = (.cable(own), group.level) }
+      guard let junction else { continue }
+      for child in junction.children { above[child] = (.cable(own + 1), junction.level) }
+      for hanger in junction.hangers { junctionAt[hanger.compartment] = own + 1 }
+      cables.append(
+        Self.junctionCable(
+          on: own, piece, in: input.cell,
+          resistance: Self.resistance(
+            from: group.level, to: junction.level, flow: junction.flow)))
+      owners.append(index)
+      transfers.append(junction.level.transfer)
+      isJunction.append(true)
+    }
+    self.cables = cables
+    self.groups = owners
+    self.transfers = transfers
+    self.isJunction = isJunction
+    self.junctionAt = junctionAt
+    cableOfSegment = groupOfSegment.map { cableOfGroup[$0] }
+  }
+
+  private struct Junction {
+    var level: TransferLevel
+    var flow: Double
+    var children: [Int]
+    var hangers: [FoldingTree.Hanger]
+  }
+
+  /// Where what leaves a group beyond its own T meets; nil where nothing does, or a single child, whose
+  /// resistances are in series.
+  private static func junction(
+    of group: FoldedTree.Group, children: [(index: Int, group: FoldedTree.Group)],
+    _ hangers: [FoldingTree.Hanger]
+  ) -> Junction? {
+    var junction = Junction(
+      level: group.level, flow: 0,
+      children: children.filter { group.level.fall(to: $0.group.leaving) > 0 }.map(\.index),
+      hangers: hangers.filter { group.level.fall(to: $0.leaving) > 0 })
+    let byIndex = Dictionary(uniqueKeysWithValues: children.map { ($0.index, $0.group) })
+    while true {
+      guard junction.children.count > 1 || !junction.hangers.isEmpty else { return nil }
+      junction.flow = 0
+      let branches =
+        junction.children.compactMap { byIndex[$0] }.map { ($0.leaving, $0.flow) }
+        + junction.hangers.map { ($0.leaving, $0.flow) }
+      for (leaving, flow) in branches {
+        junction.level =
+          junction.flow == 0
+          ? leaving
+          : .mean(junction.level, weight: junction.flow, leaving, weight: flow)
+        junction.flow += flow
+      }
+      // One whose own T is not beyond the mean of all hangs on the group.
+      let beyond = junction.children.filter { index in
+        byIndex[index].map { junction.level.fall(to: $0.level) > 0 } ?? false
+      }
+      guard beyond.count < junction.children.count else { return junction }
+      junction.children = beyond
+    }
+  }
+
+  /// In MΩ.
+  private static func resistance(
+    from level: TransferLevel, to other: TransferLevel, flow: Double
+  ) -> Double {
+    max(level.fall(to: other), level.transfer.ulp) / flow
+  }
+
+  private static func cable(
+    of members: [FoldingTree.Segment], on base: ReducedCable.Base, _ piece: Replacement.Piece,
+    in cell: CellModel, resistance: Double
+  ) -> ReducedCable {
+    let stem = cell.sections[piece.stem]
+    var area = 0.0
+    var capacitance = WeightedMean()
+    var diameter = WeightedMean()
+    var leak = 0.0
+    for member in members {
+      let properties = cell.sections[member.section].segments[member.segment]
+      area += properties.area
+      capacitance.add(properties.capacitance, weight: properties.area)
+      // Keeps the volume of a cylinder, A·d/4: mechanisms that know of it reckon with the diameter.
+      diameter.add(properties.diameter, weight: properties.area)
+      leak +=
+        (cell.leakDensity(ofSection: member.section, segment: member.segment) ?? 0)
+        * properties.area
+    }
+    let length = area / (.pi * diameter.value)
+    // R = Ra·(ℓ/2) / (πd²/4), Ω·cm · µm / µm² = 1e-2 MΩ.
+    let resistivity =
+      1e2 * resistance * .pi * diameter.value * diameter.value / (2 * length)
+    // λ² = d / (4·Ra·g), with 1e4 µm in a cm.
+    let spaceConstant =
+      (diameter.value * 1e-4 / (4 * resistivity * leak / area)).squareRoot() * 1e4
+    return ReducedCable(
+      stem: piece.stem, role: stem.role, base: base,
+      shape: CableShape(
+        length: length, diameter: diameter.value, electrotonicLength: length / spaceConstant),
+      capacitance: capacitance.value, axialResistivity: resistivity, segmentCount: 1)
+  }
+
+  private static func junctionCable(
+    on group: Int, _ piece: Replacement.Piece, in cell: CellModel, resistance: Double
+  ) -> ReducedCable {
+    let stem = cell.sections[piece.stem]
+    // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
+    let diameter = Double.root(
+      2e-2 * stem.axialResistivity * junctionArea / (.pi * .pi * resistance), 3)
+    return ReducedCable(
+      stem: piece.stem, role: stem.role, base: .cable(group),
+      shape: CableShape(
+        length: junctionArea / (.pi * diameter), diameter: diameter, electrotonicLength: 0),
+      capacitance: 0, axialResistivity: stem.axialResistivity, segmentCount: 1)
+  }
+}

@@ -1,0 +1,111 @@
+import CableTheory
+import CellModel
+
+/// The folded reduction: the cell's own tree, contracted. Groups of segments, joined by merging a child into its
+/// parent or two siblings into one, each become one compartment with all of their membrane; with as many groups
+/// as segments it is the cell itself.
+///
+/// Weights, channels and merged synapses are those of the lumped reduction.
+///
+/// docs/method.md, section 9.
+struct FoldedReduction: ReductionMethod {
+  static let name = "folded"
+  static let traits = MethodTraits(
+    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true)
+
+  let cables: [ReducedCable]
+  private let input: ReductionInput
+  private let driven: DrivenCell
+  private let folded: FoldedCables
+  private let tree: FoldingTree
+
+  init(_ input: ReductionInput) throws(ReductionError) {
+    let cell = input.cell
+    driven = try DrivenCell(input)
+    let count = try Self.count(for: input)
+    tree = FoldingTree(of: driven)
+    guard
+      tree.segments.allSatisfy({
+        $0.level.transfer > 0 && $0.level.transfer.isFinite && $0.flow > 0 && $0.flow.isFinite
+      })
+    else {
+      let stem = input.replacement.pieces.first?.stem ?? 0
+      throw .unsolvable(section: cell.sections[stem].name, frequency: 0)
+    }
+    var folding = Folding(
+      tree,
+      views: FoldingViews(
+        of: tree, driven.loaded,
+        inwardConductances: InwardConductance(of: cell).values(at: tree)),
+      classes: FoldingClasses(of: tree, limit: Int(Double(count) * Knob.value("CLASSES", 0.5))).classes)
+    folding.fold(to: count)
+    let levels = TransferLevel.levels(in: driven.loaded)
+    folded = FoldedCables(
+      folding.tree, of: tree, input,
+      bases: input.replacement.pieces.map {
+        levels[
+          input.compartments.compartment(
+            at: $0.attachment.position, ofSection: $0.attachment.parent)]
+      })
+    cables = folded.cables
+    for cable in cables {
+      guard cable.shape.length.isFinite, cable.shape.length > 0, cable.shape.diameter.isFinite,
+        cable.shape.diameter > 0, cable.axialResistivity.isFinite, cable.axialResistivity > 0
+      else { throw .unsolvable(section: cell.sections[cable.stem].name, frequency: 0) }
+    }
+    self.input = input
+  }
+
+  /// How many groups: of a total the soma is one; else as many as the classic cables would have segments.
+  private static func count(for input: ReductionInput) throws(ReductionError) -> Int {
+    if case .total(let total) = input.settings.segmentCount {
+      return max(1, Int(total.rounded()) - 1)
+    }
+    return try EquivalentCables(input).cables.reduce(0) { $0 + $1.segmentCount }
+  }
+
+  func mapping() -> any CableMapping {
+    FoldedMapping(folded, of: tree, input)
+  }
+
+  func insertions(_ map: SegmentMap) -> [[Section.Insertion]] {
+    ConservedChannels.insertions(of: input.cell, map: map, cables: cables)
+  }
+
+  func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales? {
+    try driven.weightScales(of: reduction, transfers: folded.transfers)
+  }
+}
+
+/// Where the points of what is replaced go in the groups of a folded tree.
+struct FoldedMapping: CableMapping {
+  let segmentMap: SegmentMap
+  private let input: ReductionInput
+  private let junctionAt: [Int: Int]
+
+  init(_ folded: FoldedCables, of tree: FoldingTree, _ input: ReductionInput) {
+    var points = input.cell.sections.map { section in
+      [CablePoint?](repeating: nil, count: section.segments.count)
+    }
+    for (segment, cable) in zip(tree.segments, folded.cableOfSegment) {
+      points[segment.section][segment.segment] = CablePoint(
+        segment: CableSegment(cable: cable, segment: 0), relativePosition: 0.5)
+    }
+    segmentMap = SegmentMap(points: points.map { $0.compactMap(\.self) })
+    junctionAt = folded.junctionAt
+    self.input = input
+  }
+
+  func target(ofPosition position: Double, section: Int, in cell: CellModel) -> CableSegment? {
+    input.replacement.segment(at: position, ofSection: section, in: cell).map {
+      segmentMap.points[$0.section][$0.segment].segment
+    }
+  }
+
+  func target(ofAttachment attachment: Section.Attachment, in cell: CellModel) -> CableSegment? {
+    let place = input.compartments.compartment(
+      at: attachment.position, ofSection: attachment.parent)
+    if let junction = junctionAt[place] { return CableSegment(cable: junction, segment: 0) }
+    return target(ofPosition: attachment.position, section: attachment.parent, in: cell)
+  }
+}

@@ -1,0 +1,57 @@
+/// Which segments may share a compartment: those of one class.
+///
+/// A side branch is never merged with the trunk that carries it. A folded cable with active membrane is
+/// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
+/// with most membrane beyond it continues its parent's class, and every other one begins a class; but a stem or
+/// side branch with no more membrane than a bound is one class with all its branches. The bound is the least
+/// for which there are no more classes than asked for.
+///
+/// docs/method.md, section 9.
+struct FoldingClasses {
+  /// By segment.
+  let classes: [Int]
+
+  /// - Parameters:
+  ///   - tree: any.
+  ///   - limit: on the number of classes; more where the roots alone are more.
+  init(of tree: FoldingTree, limit: Int) {
+    let segments = tree.segments
+    var beyond = segments.map(\.area)
+    var children = [[Int]](repeating: [], count: segments.count)
+    for index in segments.indices.reversed() {
+      guard let parent = segments[index].parent else { continue }
+      beyond[parent] += beyond[index]
+      children[parent].append(index)
+    }
+    let continuing = children.map { $0.max { (beyond[$0], $1) < (beyond[$1], $0) } }
+
+    /// Side branches of the way from a segment along which its class continues.
+    func branches(of root: Int) -> [Int] {
+      var (found, next): ([Int], Int?) = ([], root)
+      while let index = next {
+        next = continuing[index]
+        found += children[index].filter { $0 != next }
+      }
+      return found
+    }
+
+    let roots = segments.indices.filter { segments[$0].parent == nil }
+    var isRoot = [Bool](repeating: false, count: segments.count)
+    for root in roots { isRoot[root] = true }
+    var count = roots.count
+    // Those that could be split, the one with most membrane last.
+    var open = roots.sorted { (beyond[$0], $1) < (beyond[$1], $0) }
+    while let largest = open.popLast() {
+      let side = branches(of: largest)
+      guard count + side.count <= limit else { break }
+      count += side.count
+      for branch in side { isRoot[branch] = true }
+      open = (open + side).sorted { (beyond[$0], $1) < (beyond[$1], $0) }
+    }
+    var classes = [Int](repeating: 0, count: segments.count)
+    for (index, segment) in segments.enumerated() {
+      classes[index] = isRoot[index] ? index : segment.parent.map { classes[$0] } ?? index
+    }
+    self.classes = classes
+  }
+}

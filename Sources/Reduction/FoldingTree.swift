@@ -1,0 +1,90 @@
+import CableTheory
+import CellModel
+
+/// The segments of what is replaced, as the tree that they are.
+struct FoldingTree {
+  struct Segment {
+    let section, segment: Int
+    /// Index of the cell's compartment that it is.
+    let compartment: Int
+    /// The segment that it hangs on, an earlier one; nil on what stays.
+    let parent: Int?
+    /// Of `Replacement.pieces`.
+    let piece: Int
+    /// In µm².
+    let area: Double
+    /// Of its membrane with the mean synaptic conductance, in µS.
+    var conductance: Double
+    var level: TransferLevel
+    /// Where what flows into it leaves its parent: the parent's centre or an end of its section.
+    let leaving: TransferLevel
+    /// The steady current into it and all beyond it for a current of 1 at the soma.
+    let flow: Double
+  }
+
+  /// A section that stays and hangs on a segment: an axon that leaves from a dendrite.
+  struct Hanger {
+    let segment: Int
+    /// Where it is attached.
+    let compartment: Int
+    let leaving: TransferLevel
+    let flow: Double
+  }
+
+  /// Each after its parent.
+  let segments: [Segment]
+  let hangers: [Hanger]
+
+  init(of driven: DrivenCell) {
+    let (cell, compartments) = (driven.input.cell, driven.input.compartments)
+    let (tree, loaded) = (compartments.tree, driven.loaded)
+    let levels = TransferLevel.levels(in: loaded)
+    var places: [(section: Int, segment: Int, piece: Int, compartment: Int)] = []
+    var isInside = [Bool](repeating: false, count: tree.count)
+    for (piece, sections) in driven.input.replacement.pieces.map(\.sections).enumerated() {
+      for section in sections {
+        isInside[compartments.distalEnds[section]] = true
+        for (segment, compartment) in compartments.segments[section].enumerated() {
+          isInside[compartment] = true
+          places.append((section, segment, piece, compartment))
+        }
+      }
+    }
+    // In the order of the tree's compartments, which has parents first.
+    places.sort { $0.compartment < $1.compartment }
+    var indices = [Int?](repeating: nil, count: tree.count)
+    var segments: [Segment] = []
+    for place in places {
+      let leaving = tree.parents[place.compartment]
+      // Past the ends of sections, which are inside but no segments.
+      var above = leaving
+      while above >= 0, isInside[above], indices[above] == nil { above = tree.parents[above] }
+      indices[place.compartment] = segments.count
+      segments.append(
+        Segment(
+          section: place.section, segment: place.segment, compartment: place.compartment,
+          parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          area: cell.sections[place.section].segments[place.segment].area,
+          conductance: loaded.compartments.leakConductances[place.compartment],
+          level: levels[place.compartment], leaving: levels[leaving],
+          flow: loaded.currents[place.compartment]))
+    }
+    for companion in driven.synapsesAtEnds() {
+      guard let index = indices[compartments.segments[companion.section][companion.segment]]
+      else { continue }
+      let conductance = companion.current / levels[companion.compartment].transfer
+      segments[index].level = .mean(
+        segments[index].level, weight: segments[index].conductance, levels[companion.compartment],
+        weight: conductance)
+      segments[index].conductance += conductance
+    }
+    self.segments = segments
+    hangers = driven.attached().compactMap { companion in
+      indices[compartments.segments[companion.section][companion.segment]].map {
+        Hanger(
+          segment: $0, compartment: companion.compartment, leaving: levels[companion.compartment],
+          flow: companion.current)
+      }
+    }
+  }
+}
