@@ -37,7 +37,7 @@ struct FoldedReduction: ReductionMethod {
       views: FoldingViews(
         of: tree, driven.loaded,
         inwardConductances: InwardConductance(of: cell).values(at: tree)),
-      classes: FoldingClasses(of: tree, limit: Int(Double(count) * Knob.value("CLASSES", 0.5))).classes)
+      classes: FoldingClasses(of: tree, limit: count / 2).classes)
     folding.fold(to: count)
     let levels = TransferLevel.levels(in: driven.loaded)
     folded = FoldedCables(
