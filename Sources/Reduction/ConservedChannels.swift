@@ -48,6 +48,20 @@ enum ConservedChannels {
     }
   }
 
+  /// A cable's leaks without any conductance: what a place without membrane may have, so that whoever goes through
+  /// the dendrites' leaks need not know of it.
+  static func leaksWithoutTotals(
+    _ insertions: [Section.Insertion], of cell: CellModel
+  ) -> [Section.Insertion] {
+    let rules = rules(of: cell)
+    let leaks = Set(cell.leaks.map(\.mechanism))
+    return insertions.filter { leaks.contains($0.mechanism) }.map { insertion in
+      Section.Insertion(
+        mechanism: insertion.mechanism,
+        values: insertion.values.map { withoutTotals($0, rules[insertion.mechanism]) })
+    }
+  }
+
   /// By mechanism, then by value.
   private static func rules(of cell: CellModel) -> [[Rule]] {
     var rules = cell.mechanisms.map { kind in

@@ -13,8 +13,6 @@ import RealModule
 /// cell itself, where nothing is folded: the cell that comes out is the one that was read.
 struct FoldedCables {
   let cables: [ReducedCable]
-  /// By cable: the group that it is or that it is a junction of.
-  let groups: [Int]
   let isJunction: [Bool]
   /// By cable, in MΩ.
   let transfers: [Double]
@@ -23,8 +21,9 @@ struct FoldedCables {
   /// By compartment of the cell where something that stays is attached to a junction: the cable.
   let junctionAt: [Int: Int]
 
-  /// The membrane of a junction, in µm²: NEURON has none without. It has no capacitance and no channels.
-  private static let junctionArea = 1e-6
+  /// The membrane of a junction, in µm²: NEURON has no section without. It has no conductance, and a capacitance of
+  /// some 1e-12 of a segment's.
+  private static let junctionArea = 1e-10
 
   /// What leaves a group.
   private enum Branch {
@@ -43,7 +42,6 @@ struct FoldedCables {
     }
 
     var cables: [ReducedCable] = []
-    var owners: [Int] = []
     var transfers: [Double] = []
     var isJunction: [Bool] = []
     var cableOfGroup = [Int](repeating: 0, count: groups.count)
@@ -64,7 +62,6 @@ struct FoldedCables {
         Self.cable(
           of: group.members.map { tree.segments[$0] }, on: base, piece, in: input.cell,
           resistance: Self.resistance(from: level, to: group.level, flow: group.flow)))
-      owners.append(index)
       transfers.append(group.level.transfer)
       isJunction.append(false)
 
@@ -76,15 +73,13 @@ struct FoldedCables {
       for hanger in junction.hangers { junctionAt[hanger.compartment] = own + 1 }
       cables.append(
         Self.junctionCable(
-          on: own, piece, in: input.cell,
+          on: own, piece, in: input.cell, capacitance: cables[own].capacitance,
           resistance: Self.resistance(
             from: group.level, to: junction.level, flow: junction.flow)))
-      owners.append(index)
       transfers.append(junction.level.transfer)
       isJunction.append(true)
     }
     self.cables = cables
-    self.groups = owners
     self.transfers = transfers
     self.isJunction = isJunction
     self.junctionAt = junctionAt
@@ -172,7 +167,8 @@ struct FoldedCables {
   }
 
   private static func junctionCable(
-    on group: Int, _ piece: Replacement.Piece, in cell: CellModel, resistance: Double
+    on group: Int, _ piece: Replacement.Piece, in cell: CellModel, capacitance: Double,
+    resistance: Double
   ) -> ReducedCable {
     let stem = cell.sections[piece.stem]
     // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
@@ -182,6 +178,6 @@ struct FoldedCables {
       stem: piece.stem, role: stem.role, base: .cable(group),
       shape: CableShape(
         length: junctionArea / (.pi * diameter), diameter: diameter, electrotonicLength: 0),
-      capacitance: 0, axialResistivity: stem.axialResistivity, segmentCount: 1)
+      capacitance: capacitance, axialResistivity: stem.axialResistivity, segmentCount: 1)
   }
 }

@@ -69,7 +69,13 @@ struct FoldedReduction: ReductionMethod {
   }
 
   func insertions(_ map: SegmentMap) -> [[Section.Insertion]] {
-    ConservedChannels.insertions(of: input.cell, map: map, cables: cables)
+    var insertions = ConservedChannels.insertions(of: input.cell, map: map, cables: cables)
+    // A junction comes after its group.
+    for index in folded.isJunction.indices.dropFirst() where folded.isJunction[index] {
+      insertions[index] = ConservedChannels.leaksWithoutTotals(
+        insertions[index - 1], of: input.cell)
+    }
+    return insertions
   }
 
   func weightScales(of reduction: Reduction) throws(ReductionError) -> WeightScales? {

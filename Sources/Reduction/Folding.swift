@@ -59,11 +59,15 @@ struct Folding {
       else { continue }
       // The parent stays, or of two siblings the first.
       let (kept, gone) = tree.groups[first].parent == second ? (second, first) : (first, second)
+      let own = tree.groups[kept].children.filter { $0 != gone }
+      let adopted = tree.groups[gone].children
       tree.merge(gone, into: kept)
       views.merge(gone, into: kept)
       versions[gone] += 1
       versions[kept] += 1
       enqueue(pairsOf: kept, after: false)
+      // Siblings now.
+      for child in own { for other in adopted { enqueue(child, other) } }
       // What was refused for the sake of these may be possible now.
       if let parent = tree.groups[kept].parent { enqueue(pairsOf: parent, after: false) }
     }

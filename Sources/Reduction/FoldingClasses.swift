@@ -39,19 +39,29 @@ struct FoldingClasses {
     var isRoot = [Bool](repeating: false, count: segments.count)
     for root in roots { isRoot[root] = true }
     var count = roots.count
-    // Those that could be split, the one with most membrane last.
-    var open = roots.sorted { (beyond[$0], $1) < (beyond[$1], $0) }
-    while let largest = open.popLast() {
-      let side = branches(of: largest)
+    var open = PriorityQueue<Subtree>()
+    for root in roots { open.insert(Subtree(root: root, area: beyond[root])) }
+    while let largest = open.popFirst() {
+      let side = branches(of: largest.root)
       guard count + side.count <= limit else { break }
       count += side.count
-      for branch in side { isRoot[branch] = true }
-      open = (open + side).sorted { (beyond[$0], $1) < (beyond[$1], $0) }
+      for branch in side {
+        isRoot[branch] = true
+        open.insert(Subtree(root: branch, area: beyond[branch]))
+      }
     }
     var classes = [Int](repeating: 0, count: segments.count)
     for (index, segment) in segments.enumerated() {
       classes[index] = isRoot[index] ? index : segment.parent.map { classes[$0] } ?? index
     }
     self.classes = classes
+  }
+
+  /// What could be split: the one with most membrane comes first.
+  private struct Subtree: Comparable {
+    let root: Int
+    let area: Double
+
+    static func < (a: Subtree, b: Subtree) -> Bool { (b.area, a.root) < (a.area, b.root) }
   }
 }

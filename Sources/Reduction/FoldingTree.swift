@@ -19,7 +19,7 @@ struct FoldingTree {
     /// Where what flows into it leaves its parent: the parent's centre or an end of its section.
     let leaving: TransferLevel
     /// The steady current into it and all beyond it for a current of 1 at the soma.
-    let flow: Double
+    var flow: Double
   }
 
   /// A section that stays and hangs on a segment: an axon that leaves from a dendrite.
@@ -66,8 +66,7 @@ struct FoldingTree {
           parent: above >= 0 ? indices[above] : nil, piece: place.piece,
           area: cell.sections[place.section].segments[place.segment].area,
           conductance: loaded.compartments.leakConductances[place.compartment],
-          level: levels[place.compartment], leaving: levels[leaving],
-          flow: loaded.currents[place.compartment]))
+          level: levels[place.compartment], leaving: levels[leaving], flow: 0))
     }
     for companion in driven.synapsesAtEnds() {
       guard let index = indices[compartments.segments[companion.section][companion.segment]]
@@ -78,7 +77,6 @@ struct FoldingTree {
         weight: conductance)
       segments[index].conductance += conductance
     }
-    self.segments = segments
     hangers = driven.attached().compactMap { companion in
       indices[compartments.segments[companion.section][companion.segment]].map {
         Hanger(
@@ -86,5 +84,11 @@ struct FoldingTree {
           flow: companion.current)
       }
     }
+    for hanger in hangers { segments[hanger.segment].flow += hanger.flow }
+    for index in segments.indices.reversed() {
+      segments[index].flow += segments[index].conductance * segments[index].level.transfer
+      if let parent = segments[index].parent { segments[parent].flow += segments[index].flow }
+    }
+    self.segments = segments
   }
 }

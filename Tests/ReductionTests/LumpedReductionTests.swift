@@ -18,7 +18,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...80)
   func transferResistancesAreTheGroupsMeans(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     let expected = lumped.membersByCable.map { members in
       members.reduce(0) { $0 + $1.conductance * $1.transfer }
         / members.reduce(0) { $0 + $1.conductance }
@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...80)
   func inputResistanceAtTheSomaIsKept(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     #expect(
       abs(lumped.reducedTransfers[0] / lumped.loaded.transfers[0] - 1) <= Self.tolerance,
       "\(lumped.reducedTransfers[0]) for \(lumped.loaded.transfers[0]) MΩ")
@@ -42,7 +42,7 @@ import Testing
   /// Of each stem, and so of the cell.
   @Test(arguments: UInt64(1)...80)
   func membraneIsKept(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     for subtree in try Replacement(dendritesOf: lumped.cell).pieces {
       let before = Membrane(of: subtree.sections.map { lumped.cell.sections[$0] })
       let after = Membrane(
@@ -61,7 +61,7 @@ import Testing
   /// every dendritic segment in one.
   @Test(arguments: UInt64(1)...80)
   func isNoLargerThanTheClassicReduction(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     let classic = try lumped.cell.reduced(lumped.reduction.settings.segmentCount)
     #expect(
       lumped.reduction.cables.count
@@ -80,7 +80,7 @@ import Testing
   /// From the soma outwards along each chain, the transfer resistance falls.
   @Test(arguments: UInt64(1)...80)
   func chainsGoOutwards(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     for (index, cable) in lumped.reduction.cables.enumerated() {
       guard case .cable(let before) = cable.base else { continue }
       #expect(before == index - 1)
@@ -91,7 +91,7 @@ import Testing
   /// Each event's charge arrives: w'/(1 + κ') = w/(1 + κ)·T/T', by the reduced cell as it came out.
   @Test(arguments: UInt64(1)...40)
   func eventsKeepTheirCharge(seed: UInt64) throws {
-    let lumped = try Lumped(randomCell: seed)
+    let lumped = try LoadedReduction(randomCell: seed)
     let tree = lumped.reducedTree
     let resistances = SpectralGrid.frequencies.map {
       TreeImpedance(of: tree, frequency: $0).inputs().map(\.real)
@@ -168,7 +168,7 @@ import Testing
       default: break
       }
     }
-    let lumped = try Lumped(random, drive: RandomDrive(of: random, seed: seed).drive)
+    let lumped = try LoadedReduction(random, drive: RandomDrive(of: random, seed: seed).drive)
     #expect(
       abs(lumped.reducedTransfers[0] / lumped.loaded.transfers[0] - 1) <= Self.tolerance)
     for cable in lumped.reduction.cables {
@@ -187,7 +187,7 @@ import Testing
     let drive = SynapticDrive(
       responses: [DoubleExponential().response()], responseIndices: [0], rates: [20])
     for count in [SegmentCount.automatic, .total(2), .total(40)] {
-      let lumped = try Lumped(builder.cell, count, drive: drive)
+      let lumped = try LoadedReduction(builder.cell, count, drive: drive)
       let cable = try #require(lumped.reduction.cables.first)
       #expect(lumped.reduction.cables.count == 1)
       #expect(abs(cable.shape.length / 120 - 1) <= 1e-9)
@@ -206,7 +206,7 @@ import Testing
         builder.add(.basal, on: stem, at: 1, length: 200, diameter: 1, segments: 5)
       }
     }
-    let lumped = try Lumped(builder.cell, .total(9))
+    let lumped = try LoadedReduction(builder.cell, .total(9))
     let cables = lumped.reduction.cables
     #expect(cables.count == 8)
     for (first, second) in zip(cables[..<4], cables[4...]) {
@@ -219,9 +219,9 @@ import Testing
 
   /// Fewer segments than groups were asked for: as many groups as there are different ones.
   @Test func thereAreNoMoreGroupsThanSegments() throws {
-    let lumped = try Lumped(CellBuilder.ballAndStick(segments: 3).cell, .total(101))
+    let lumped = try LoadedReduction(CellBuilder.ballAndStick(segments: 3).cell, .total(101))
     #expect(lumped.reduction.cables.count == 3)
-    let one = try Lumped(CellBuilder.ballAndStick(segments: 9).cell, .total(2))
+    let one = try LoadedReduction(CellBuilder.ballAndStick(segments: 9).cell, .total(2))
     #expect(one.reduction.cables.count == 1)
     #expect(
       abs(one.reducedTransfers[0] / one.loaded.transfers[0] - 1) <= Self.tolerance)
@@ -233,7 +233,7 @@ import Testing
     var builder = CellBuilder()
     builder.add(.basal, on: 0, length: length, diameter: 5, segments: 3)
     builder.add(.basal, on: 0, length: 300, segments: 5)
-    let lumped = try Lumped(builder.cell, .total(10))
+    let lumped = try LoadedReduction(builder.cell, .total(10))
     for cable in lumped.reduction.cables {
       #expect(cable.shape.length > 0 && cable.shape.length.isFinite)
       #expect(cable.shape.diameter > 0 && cable.shape.diameter.isFinite)
@@ -246,7 +246,7 @@ import Testing
     var builder = CellBuilder.ballAndStick(segments: 9)
     builder.add(.axon, on: 1, at: 0.5, length: 900, diameter: 1.5, segments: 11)
     builder.add(.axon, on: 1, at: 0, length: 100, diameter: 1, segments: 3)
-    let lumped = try Lumped(builder.cell, .total(5))
+    let lumped = try LoadedReduction(builder.cell, .total(5))
     #expect(
       abs(lumped.reducedTransfers[0] / lumped.loaded.transfers[0] - 1) <= Self.tolerance)
   }
@@ -299,140 +299,5 @@ import Testing
   ])
   func sharesAreInProportion(total: Int, weights: [Double], expected: [Int]) {
     #expect(LumpedReduction.shares(of: total, among: weights) == expected)
-  }
-}
-
-/// A cell under its load, its lumped reduction, and the reduced cell under the same load.
-private struct Lumped {
-  let cell: CellModel
-  let loaded: OperatingPoint
-  let inputs: [OperatingPoint.Input]
-  let reduction: Reduction
-  /// The reduced cell with the conductance of the original's segments in their groups.
-  let reducedTree: CompartmentTree
-  let reducedTransfers: [Double]
-  /// By cable.
-  let cableCompartments: [Int]
-  let membersByCable: [[(conductance: Double, transfer: Double)]]
-
-  var cableTransfers: [Double] { cableCompartments.map { reducedTransfers[$0] } }
-
-  init(randomCell seed: UInt64) throws {
-    let random = RandomCell(seed: seed)
-    let cell = random.varied(seed: seed)
-    try self.init(
-      cell, random.segmentCount, drive: RandomDrive(of: cell, seed: seed).drive)
-  }
-
-  init(
-    _ cell: CellModel, _ count: SegmentCount = .automatic,
-    drive: SynapticDrive = SynapticDrive()
-  ) throws {
-    self.cell = cell
-    let whole = CellCompartments(of: cell)
-    inputs = OperatingPoint.inputs(
-      of: cell, drive: drive, compartments: whole.compartments(ofPointProcessesOf: cell))
-    loaded = OperatingPoint(
-      of: whole.tree.adding(
-        leakConductances: DrivenCell.leastLeaks(of: cell, in: whole)), inputs: inputs)
-    reduction = try Reduction(
-      of: cell,
-      settings: ReductionSettings(method: .lumped, segmentCount: count, drive: drive))
-
-    // The membrane of the segments, and the synapses where they go.
-    let conductive = whole.tree.adding(
-      leakConductances: DrivenCell.leastLeaks(of: cell, in: whole)
-    ).leakConductances
-    var members = [[(conductance: Double, transfer: Double)]](
-      repeating: [], count: reduction.cables.count)
-    for (section, points) in reduction.segmentMap.points.enumerated() {
-      for (segment, point) in points.enumerated() {
-        let compartment = whole.segments[section][segment]
-        members[point.segment.cable].append(
-          (conductive[compartment], loaded.transfers[compartment]))
-      }
-    }
-    let reduced = CellCompartments(of: reduction.reduced)
-    var target = reduced.tree.leakConductances
-    for (origin, compartments) in zip(reduction.origins, reduced.segments) {
-      guard case .kept(let old) = origin else { continue }
-      for (new, old) in zip(compartments, whole.segments[old]) { target[new] = conductive[old] }
-    }
-    var unmoved: [(compartment: Int, load: Double, transfer: Double)] = []
-    for (input, shunt) in zip(inputs, loaded.selfShunts) {
-      let load =
-        input.weight * input.response.charge * input.eventsPerMillisecond / shunt.loss
-      switch reduction.pointProcessFates[cell.connections[input.connection].target].site {
-      case .cable(let site):
-        members[site.cable].append((load, loaded.transfers[input.compartment]))
-      case .unmoved(let point):
-        let section = try #require(reduction.origins.firstIndex(of: .kept(point.section)))
-        unmoved.append(
-          (
-            reduced.compartment(at: point.position, ofSection: section), load,
-            loaded.transfers[input.compartment]
-          ))
-      }
-    }
-    var cableCompartments: [Int] = []
-    for (origin, compartments) in zip(reduction.origins, reduced.segments) {
-      guard case .cable(let cable) = origin else { continue }
-      cableCompartments.append(compartments[0])
-      // Those at the end of an axon that hangs on the cable.
-      for each in unmoved where each.compartment == compartments[0] {
-        members[cable].append((each.load, each.transfer))
-      }
-      target[compartments[0]] = members[cable].reduce(0) { $0 + $1.conductance }
-    }
-    for each in unmoved where !cableCompartments.contains(each.compartment) {
-      target[each.compartment] += each.load
-    }
-    membersByCable = members
-    self.cableCompartments = cableCompartments
-    reducedTree = reduced.tree.adding(
-      leakConductances: zip(target, reduced.tree.leakConductances).map { $0 - $1 })
-    reducedTransfers = TreeImpedance(of: reducedTree, frequency: 0).transfersToRoot().map(\.real)
-  }
-
-  /// Whether an axon goes with a cable: its mean transfer resistance then counts the axon too.
-  func hasAxon(onCable cable: Int) -> Bool {
-    let place = reduction.origins.firstIndex(of: .cable(cable))
-    return zip(reduction.origins, reduction.reduced.sections).contains { origin, section in
-      if case .kept = origin { section.attachment?.parent == place } else { false }
-    }
-  }
-}
-
-/// What there is of membrane in some sections.
-private struct Membrane {
-  /// In µm², pF·10² and pS·10⁴.
-  private(set) var area = 0.0
-  private(set) var capacitance = 0.0
-  private(set) var leak = 0.0
-
-  init(of sections: [Section]) {
-    for section in sections {
-      for (index, segment) in section.segments.enumerated() {
-        area += segment.area
-        capacitance += segment.area * segment.capacitance
-        leak +=
-          segment.area * (section.values(ofMechanism: 0, segment: index)?.first ?? 0)
-      }
-    }
-  }
-}
-
-extension RandomCell {
-  /// The cell with another capacitance in every segment, and with leaks that are no round numbers.
-  func varied(seed: UInt64) -> CellModel {
-    var generator = SplitMix64(seed: seed &+ 2_000_000)
-    var cell = cell
-    for section in cell.sections.indices {
-      for segment in cell.sections[section].segments.indices {
-        cell.sections[section].segments[segment].capacitance = generator.uniform(0.5...2)
-        cell.sections[section].insertions[0].values[segment][0] *= generator.uniform(0.2...5)
-      }
-    }
-    return cell
   }
 }

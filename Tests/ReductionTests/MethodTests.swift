@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func isKnownByItsNameAndTraits() {
-    #expect(Method.allCases.map(\.name) == ["classic", "lumped"])
+    #expect(Method.allCases.map(\.name) == ["classic", "lumped", "folded"])
     #expect(!Method.classic.traits.changesWeights && Method.lumped.traits.changesWeights)
     #expect(Method.classic.traits.usesFrequency && !Method.lumped.traits.usesFrequency)
     #expect(!Method.classic.traits.conservesTotals && Method.lumped.traits.conservesTotals)

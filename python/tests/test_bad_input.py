@@ -25,7 +25,7 @@ from refusal import assert_arguments_refused, assert_refused, failure_of
 
 NAN, INF = math.nan, math.inf
 
-METHODS = pytest.mark.parametrize("method", ["classic", "lumped"])
+METHODS = pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 
 
 @isolated

@@ -18,7 +18,7 @@ from odd import NEITHER
 from refusal import assert_arguments_refused, failure_of
 
 # "lumped" lets the library look at the lists before they measure responses.
-METHODS = pytest.mark.parametrize("method", ["classic", "lumped"])
+METHODS = pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 
 
 @METHODS

@@ -188,7 +188,7 @@ def test_netcons_from_the_somas_voltage() -> None:
     assert len(spikes) == len(full)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_sources_that_are_gone(method: str) -> None:
     """As a NetStim that nothing keeps: the NetCon brings no events, and moves as the others do."""

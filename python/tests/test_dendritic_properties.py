@@ -14,14 +14,19 @@ from neuron_reduce import CellError
 from refusal import failure_of
 from test_followers import reduce, run
 
-METHODS = ["classic", "lumped"]
+METHODS = ["classic", "lumped", "folded"]
 
 # Concentrations and reversal potentials are parameters, and nothing is computed of them.
 BY_HAND = (1, 1, 0, 0, 0)
 
 
 def styles(sections: Any) -> set[float]:
-    return {h.ion_style("na_ion", sec=section) for section in sections}
+    """Of those that have the ion: junctions between a folded cell's groups have no membrane."""
+    return {
+        h.ion_style("na_ion", sec=section)
+        for section in sections
+        if h.ismembrane("na_ion", sec=section)
+    }
 
 
 def cell_with_hh() -> small_cell.Model:

@@ -14,7 +14,7 @@ from isolated import isolated
 from models import small_cell
 from neuron_reduce import SimulatorError
 
-METHODS = ["classic", "lumped"]
+METHODS = ["classic", "lumped", "folded"]
 
 
 def run(duration: float = small_cell.DURATION) -> None:

@@ -46,7 +46,7 @@ def _mean(section: Any) -> float:
     return float(recorded.mean(2000, int(recorded.size()) - 1))
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_synapses_with_history_stay_apart(method: str, cache: Path) -> None:
     compiled_synapses.load_mechanisms(cache)
@@ -59,7 +59,7 @@ def test_synapses_with_history_stay_apart(method: str, cache: Path) -> None:
     assert rest
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_what_superposes_is_merged(method: str) -> None:
     model = _model("Exp2Syn")
@@ -96,7 +96,7 @@ def test_subtree_reductor_merges_as_published_and_says_so(cache: Path) -> None:
         assert len(result[1]) == len(model.synapses)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_none_are_merged_where_that_is_asked_for(method: str) -> None:
     model = _model("Exp2Syn")

@@ -23,7 +23,7 @@ from neuron_reduce import ArgumentError, SimulatorError
 from refusal import assert_refused, failure_of
 
 # Those that change weights.
-METHODS = pytest.mark.parametrize("method", ["lumped"])
+METHODS = pytest.mark.parametrize("method", ["lumped", "folded"])
 
 
 def _reduce(model: small_cell.Model, method: str, **arguments: Any) -> neuron_reduce.Reduction:

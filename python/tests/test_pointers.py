@@ -28,7 +28,7 @@ def other_section() -> object:
     return section
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @pytest.mark.parametrize("variable", ["_ref_v", "_ref_m_hh"])
 @isolated
 def test_reader_on_another_cell_follows(variable: str, method: str) -> None:
@@ -122,7 +122,7 @@ def watch(sections: object, variable: str = "_ref_i_pas") -> None:
             segment.watched._ref_source = getattr(segment, variable)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_segments_that_point_to_themselves(method: str) -> None:
     model = small_cell.model()
@@ -239,7 +239,7 @@ def test_nothing_is_warned_of() -> None:
         assert reduce(model)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @pytest.mark.parametrize("variable", ["_ref_v", "_ref_m_hh"])
 @isolated
 def test_transfer_from_a_dendrite_follows(variable: str, method: str) -> None:

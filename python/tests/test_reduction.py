@@ -196,7 +196,7 @@ def test_notes() -> None:
     assert clamp.get_segment().sec in list(reduction.cell.dend)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_a_soma_that_is_named_in_part_is_noted(method: str) -> None:
     soma = [h.Section("soma_0"), h.Section("soma_1")]
@@ -218,7 +218,7 @@ def test_a_soma_that_is_named_in_part_is_noted(method: str) -> None:
     assert not neuron_reduce.reduce(whole, [], [], method=method).record.notes
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @isolated
 def test_every_method_has_its_record(method: str) -> None:
     model = small_cell.model()

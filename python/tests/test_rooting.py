@@ -67,7 +67,7 @@ def _voltages(soma: Any) -> Any:
     return np.array(voltages)
 
 
-@pytest.mark.parametrize("method", ["classic", "lumped"])
+@pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
 @pytest.mark.parametrize("end", [0, 1])
 @isolated
 def test_is_reduced_as_if_the_soma_were_the_root(method: str, end: float) -> None:

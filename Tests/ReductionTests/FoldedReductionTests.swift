@@ -1,0 +1,170 @@
+import CableTheory
+import CellModel
+import ComplexModule
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Reduction
+
+/// What folding keeps exactly, on cells of any kind under loads of any kind; tolerances as for lumps.
+@Suite struct FoldedReductionTests {
+  private static let tolerance = 1e-8
+
+  /// With a group for every segment, all impedances are the cell's, at any frequency and between any two places.
+  @Test(arguments: UInt64(1)...60, [0.0, 30, 1000])
+  func unfoldedItIsTheCell(seed: UInt64, frequency: Double) throws {
+    let cell = RandomCell(seed: seed).varied(seed: seed)
+    // An axon at the proximal end of a stem goes with the stem, though its place is the soma's.
+    guard !Self.hasAxonAtStemsProximalEnd(cell) else { return }
+    let reduction = try Reduction(
+      of: cell, settings: ReductionSettings(method: .folded, segmentCount: .total(1e6)))
+    let (before, after) = (CellCompartments(of: cell), CellCompartments(of: reduction.reduced))
+    let places = Self.places(of: cell, before, after, reduction)
+    let full = TreeImpedance(of: before.tree, frequency: frequency)
+    let reduced = TreeImpedance(of: after.tree, frequency: frequency)
+    let source = places[Int(seed) % places.count]
+    for (own, other) in [
+      (full.transfersToRoot(), reduced.transfersToRoot()),
+      (
+        full.voltages(injectingInto: source.before), reduced.voltages(injectingInto: source.after)
+      ),
+    ] {
+      for place in places {
+        let difference = (own[place.before] - other[place.after]).length
+        #expect(difference <= Self.tolerance * full.input.length, "\(place)")
+      }
+    }
+  }
+
+  private static func hasAxonAtStemsProximalEnd(_ cell: CellModel) -> Bool {
+    cell.sections.contains { section in
+      guard let attachment = section.attachment, !section.role.isDendritic,
+        cell.sections[attachment.parent].role.isDendritic
+      else { return false }
+      let place = cell.place(at: attachment.position, ofSection: attachment.parent) { _, _ in true }
+      return !cell.sections[place.section].role.isDendritic
+    }
+  }
+
+  /// Each segment of the original, and where it went.
+  private static func places(
+    of cell: CellModel, _ before: CellCompartments, _ after: CellCompartments,
+    _ reduction: Reduction
+  ) -> [(before: Int, after: Int)] {
+    let sections = reduction.sectionsOfCables
+    return cell.sections.indices.flatMap { section -> [(Int, Int)] in
+      if let kept = reduction.origins.firstIndex(of: .kept(section)) {
+        return Array(zip(before.segments[section], after.segments[kept]))
+      }
+      return zip(before.segments[section], reduction.segmentMap.points[section]).map {
+        ($0, after.segments[sections[$1.segment.cable]][0])
+      }
+    }
+  }
+
+  @Test(arguments: UInt64(1)...80)
+  func transferResistancesAreTheGroupsMeans(seed: UInt64) throws {
+    let folded = try LoadedReduction(randomCell: seed, method: .folded)
+    guard !folded.hasAxonOnDendrite else { return }
+    for (cable, members) in folded.membersByCable.enumerated() where !members.isEmpty {
+      let expected =
+        members.reduce(0) { $0 + $1.conductance * $1.transfer }
+        / members.reduce(0) { $0 + $1.conductance }
+      #expect(abs(folded.cableTransfers[cable] / expected - 1) <= Self.tolerance)
+    }
+  }
+
+  @Test(arguments: UInt64(1)...80)
+  func inputResistanceAtTheSomaIsKept(seed: UInt64) throws {
+    let folded = try LoadedReduction(randomCell: seed, method: .folded)
+    guard !folded.hasAxonOnDendrite else { return }
+    #expect(
+      abs(folded.reducedTransfers[0] / folded.loaded.transfers[0] - 1) <= Self.tolerance)
+  }
+
+  /// Of each stem. Junctions have 1e-12 of a segment.
+  @Test(arguments: UInt64(1)...80)
+  func membraneIsKept(seed: UInt64) throws {
+    let folded = try LoadedReduction(randomCell: seed, method: .folded)
+    for subtree in try Replacement(dendritesOf: folded.cell).pieces {
+      let before = Membrane(of: subtree.sections.map { folded.cell.sections[$0] })
+      let after = Membrane(
+        of: zip(folded.reduction.origins, folded.reduction.reduced.sections).compactMap {
+          guard case .cable(let cable) = $0 else { return nil }
+          return folded.reduction.cables[cable].stem == subtree.stem ? $1 : nil
+        })
+      #expect(abs(after.area / before.area - 1) <= 1e-11)
+      #expect(abs(after.capacitance / before.capacitance - 1) <= 1e-11)
+      #expect(abs(after.leak / before.leak - 1) <= 1e-11)
+    }
+  }
+
+  @Test(arguments: UInt64(1)...80, [2, 5, 12, 40])
+  func thereAreAsManyGroupsAsAskedFor(seed: UInt64, total: Int) throws {
+    let cell = RandomCell(seed: seed).varied(seed: seed)
+    let reduction = try Reduction(
+      of: cell,
+      settings: ReductionSettings(method: .folded, segmentCount: .total(Double(total))))
+    let stems = try Replacement(dendritesOf: cell).pieces.count
+    let segments = reduction.segmentMap.points.reduce(0) { $0 + $1.count }
+    let groups = Set(reduction.segmentMap.points.joined().map(\.segment.cable))
+    #expect(groups.count == min(max(total - 1, stems), segments))
+    try reduction.reduced.validate()
+    try reduction.reduced.checkProperties()
+    // All others are junctions, on the group before them.
+    for (index, cable) in reduction.cables.enumerated() where !groups.contains(index) {
+      #expect(cable.base == .cable(index - 1))
+      #expect(cable.segmentArea < 1e-9)
+    }
+  }
+
+  // MARK: Inward conductance
+
+  /// Sodium and calcium count, by what their ions do; potassium does not, nor does a parameter that is no density.
+  @Test func inwardConductanceIsThatOfIonsThatReversePositive() throws {
+    var builder = CellBuilder(
+      mechanisms: [
+        MechanismKind(
+          name: "na_ion", isIon: true, parameters: [.init(name: "ena", defaults: [50])]),
+        MechanismKind(
+          name: "k_ion", isIon: true, parameters: [.init(name: "ek", defaults: [-77])]),
+        MechanismKind(
+          name: "Fast",
+          parameters: [
+            .init(name: "shift_Fast", defaults: [3], unit: "mV"),
+            .init(name: "gbar_Fast", defaults: [0.1], unit: "S/cm2"),
+          ], currents: ["na"]),
+        MechanismKind(
+          name: "Slow", parameters: [.init(name: "gbar_Slow", defaults: [0.1], unit: "S/cm2")],
+          currents: ["k"]),
+      ])
+    func insertions(_ reversal: Double) -> [Section.Insertion] {
+      [
+        .init(mechanism: 1, values: [[reversal]]), .init(mechanism: 2, values: [[-77]]),
+        .init(mechanism: 3, values: [[3, 0.02]]), .init(mechanism: 4, values: [[0.5]]),
+      ]
+    }
+    builder.add(.basal, on: 0, length: 100, diameter: 2, inserting: insertions(50))
+    builder.add(.basal, on: 0, length: 100, diameter: 2, inserting: insertions(-50))
+    builder.add(.basal, on: 0, length: 100, diameter: 2)
+    let tree = FoldingTree(
+      of: try DrivenCell(ReductionInput(builder.cell, ReductionSettings(method: .folded))))
+    let found = InwardConductance(of: builder.cell).values(at: tree)
+    let byRegion = Dictionary(
+      zip(tree.segments.map(\.section), found), uniquingKeysWith: { first, _ in first })
+    // S/cm² · µm² = 1e-2 µS.
+    #expect(abs((byRegion[1] ?? 0) - 0.02 * .pi * 200 * 1e-2) < 1e-12)
+    #expect(byRegion[2] == 0 && byRegion[3] == 0)
+  }
+}
+
+extension LoadedReduction {
+  /// Whether something that stays hangs on a dendrite: what it does to the tree, resistances do not keep exactly.
+  fileprivate var hasAxonOnDendrite: Bool {
+    cell.sections.contains { section in
+      guard let parent = section.attachment?.parent else { return false }
+      return !section.role.isDendritic && cell.sections[parent].role.isDendritic
+    }
+  }
+}

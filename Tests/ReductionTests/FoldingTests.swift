@@ -1,0 +1,189 @@
+import CableTheory
+import CellModel
+import TestSupport
+import Testing
+
+@testable import Reduction
+
+/// The order of merges, and the classes within which they are made.
+@Suite struct FoldingTests {
+  /// The segments of a random cell, and views of random vectors.
+  private struct Case {
+    let tree: FoldingTree
+    let views: FoldingViews
+    let classes: [Int]
+
+    init(seed: UInt64, classLimit: Int) throws {
+      let cell = RandomCell(seed: seed).varied(seed: seed)
+      let settings = try ReductionSettings(
+        method: .folded, drive: RandomDrive(of: cell, seed: seed).drive)
+      tree = FoldingTree(of: try DrivenCell(ReductionInput(cell, settings)))
+      var generator = SplitMix64(seed: seed &+ 7_000_000)
+      let count = tree.segments.count
+      views = FoldingViews(
+        [3, 2].map { dimension in
+          FoldingViews.View(
+            weights: (0..<count).map { _ in generator.uniform(0...1) },
+            vectors: (0..<(dimension * count)).map { _ in generator.uniform(-1...1) })
+        })
+      classes = FoldingClasses(of: tree, limit: classLimit).classes
+    }
+  }
+
+  /// Against all pairs, tried one by one.
+  @Test(arguments: UInt64(1)...40)
+  func eachMergeIsTheCheapest(seed: UInt64) throws {
+    let each = try Case(seed: seed, classLimit: Int(seed % 10))
+    var tree = FoldedTree(each.tree)
+    var views = each.views
+    while tree.count > 1 {
+      var cheapest: (cost: Double, first: Int, second: Int)?
+      for first in tree.groups.indices where !tree.groups[first].isGone {
+        for second in tree.groups.indices.dropFirst(first + 1)
+        where each.classes[first] == each.classes[second] && tree.canMerge(first, second) {
+          let cost = views.cost(of: first, second)
+          if cost < cheapest?.cost ?? .infinity { cheapest = (cost, first, second) }
+        }
+      }
+      guard let (_, first, second) = cheapest else { break }
+      let (kept, gone) = tree.groups[first].parent == second ? (second, first) : (first, second)
+      tree.merge(gone, into: kept)
+      views.merge(gone, into: kept)
+
+      var folding = Folding(each.tree, views: each.views, classes: each.classes)
+      folding.fold(to: tree.count)
+      #expect(folding.tree.groups.map { $0.members.sorted() } == tree.groups.map { $0.members.sorted() })
+    }
+  }
+
+  /// A stem can always become one group.
+  @Test(arguments: UInt64(1)...80)
+  func whatIsAskedForIsMet(seed: UInt64) throws {
+    let each = try Case(seed: seed, classLimit: 5)
+    let least = Set(each.tree.segments.map(\.piece)).count
+    for asked in [1, 2, 5, 10, 30, 1000] {
+      var folding = Folding(each.tree, views: each.views, classes: each.classes)
+      folding.fold(to: asked)
+      #expect(folding.tree.count == max(least, min(asked, each.tree.segments.count)))
+      #expect(folding.tree.ordered().count == folding.tree.count)
+      let members = folding.tree.groups.flatMap(\.members)
+      #expect(members.sorted() == Array(each.tree.segments.indices))
+    }
+  }
+
+  /// T falls outwards, and each is the mean over the group's members.
+  @Test(arguments: UInt64(1)...40)
+  func transferResistancesFallOutwards(seed: UInt64) throws {
+    let each = try Case(seed: seed, classLimit: 5)
+    var folding = Folding(each.tree, views: each.views, classes: each.classes)
+    folding.fold(to: each.tree.segments.count / 3)
+    for group in folding.tree.groups where !group.isGone {
+      let members = group.members.map { each.tree.segments[$0] }
+      let mean =
+        members.reduce(0) { $0 + $1.conductance * $1.level.transfer }
+        / members.reduce(0) { $0 + $1.conductance }
+      #expect(abs(group.level.transfer / mean - 1) < 1e-10)
+      for child in group.children {
+        #expect(folding.tree.groups[child].level.transfer < group.level.transfer)
+      }
+    }
+  }
+
+  // MARK: Classes
+
+  /// A trunk with a side branch that has one of its own, and a second stem.
+  private static func branched() throws -> FoldingTree {
+    var builder = CellBuilder()
+    let trunk = builder.add(.apical, on: 0, length: 100, segments: 2)
+    let next = builder.add(.apical, on: trunk, length: 300, segments: 3)
+    let side = builder.add(.apical, on: trunk, length: 80)
+    builder.add(.apical, on: side, length: 50)
+    builder.add(.apical, on: side, length: 20)
+    builder.add(.apical, on: next, length: 30)
+    builder.add(.basal, on: 0, at: 0, length: 40, segments: 2)
+    return FoldingTree(
+      of: try DrivenCell(
+        ReductionInput(builder.cell, ReductionSettings(method: .folded))))
+  }
+
+  /// The apical stem's way goes on into its long child; the side branch is one class with all it has until
+  /// there may be more.
+  @Test(arguments: [(0, 2), (2, 2), (3, 3), (4, 4), (5, 4), (100, 4)])
+  func classesBeginAtSideBranches(limit: Int, expected: Int) throws {
+    let tree = try Self.branched()
+    let classes = FoldingClasses(of: tree, limit: limit).classes
+    #expect(Set(classes).count == expected)
+    let bySection = Dictionary(
+      zip(tree.segments.map(\.section), classes), uniquingKeysWith: { first, _ in first })
+    #expect(bySection[1] == bySection[2])
+    #expect(bySection[7] != bySection[1])
+    if expected > 2 {
+      #expect(bySection[3] != bySection[1] && bySection[3] == bySection[4])
+      #expect((bySection[5] == bySection[3]) == (expected == 3))
+    }
+  }
+
+  @Test(arguments: UInt64(1)...40, [0, 4, 12, 1000])
+  func classesAreConnected(seed: UInt64, limit: Int) throws {
+    let each = try Case(seed: seed, classLimit: limit)
+    var roots = 0
+    var heads: Set<Int> = []
+    for (index, segment) in each.tree.segments.enumerated() {
+      if segment.parent == nil { roots += 1 }
+      guard segment.parent.map({ each.classes[$0] }) != each.classes[index] else { continue }
+      #expect(heads.insert(each.classes[index]).inserted)
+    }
+    #expect(heads.count <= max(limit, roots))
+  }
+
+  // MARK: Views
+
+  /// The costs of all merges add up to what the members of each group differ in.
+  @Test(arguments: UInt64(1)...20)
+  func costsAddUpToTheSumOfSquares(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let weights = (0..<12).map { _ in generator.uniform(0...2) }
+    let vectors = (0..<36).map { _ in generator.uniform(-5...5) }
+    var views = FoldingViews([FoldingViews.View(weights: weights, vectors: vectors)])
+    var cost = 0.0
+    for index in 1..<12 {
+      cost += views.cost(of: 0, index)
+      views.merge(index, into: 0)
+    }
+    var expected = 0.0
+    for dimension in 0..<3 {
+      let values = (0..<12).map { vectors[$0 * 3 + dimension] }
+      let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+      expected += zip(weights, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+    }
+    #expect(abs(cost / expected - 1) < 1e-12)
+  }
+
+  @Test func whatHasNoWeightCostsNothing() {
+    var views = FoldingViews([FoldingViews.View(weights: [0, 1], vectors: [3, 7])])
+    #expect(views.cost(of: 0, 1) == 0)
+    views.merge(1, into: 0)
+    #expect(views.cost(of: 0, 0) == 0)
+  }
+
+  // MARK: The queue
+
+  @Test(arguments: UInt64(1)...20)
+  func theSmallestComesFirst(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    var queue = PriorityQueue<Int>()
+    var expected: [Int] = []
+    for _ in 0..<200 {
+      if Bool.random(using: &generator) || expected.isEmpty {
+        let value = Int.random(in: 0..<50, using: &generator)
+        queue.insert(value)
+        expected.append(value)
+        expected.sort()
+      } else {
+        #expect(queue.popFirst() == expected.removeFirst())
+      }
+    }
+    for value in expected { #expect(queue.popFirst() == value) }
+    #expect(queue.popFirst() == nil)
+  }
+}
