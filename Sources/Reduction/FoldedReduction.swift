@@ -32,12 +32,10 @@ struct FoldedReduction: ReductionMethod {
       let stem = input.replacement.pieces.first?.stem ?? 0
       throw .unsolvable(section: cell.sections[stem].name, frequency: 0)
     }
+    let inward = InwardConductance(of: cell).values(at: tree)
     var folding = Folding(
-      tree,
-      views: FoldingViews(
-        of: tree, driven.loaded,
-        inwardConductances: InwardConductance(of: cell).values(at: tree)),
-      classes: FoldingClasses(of: tree, limit: count / 2).classes)
+      tree, views: FoldingViews(of: tree, driven.loaded, inwardConductances: inward),
+      classes: FoldingClasses(of: tree, inwardConductances: inward, limit: count / 2).classes)
     folding.fold(to: count)
     let levels = TransferLevel.levels(in: driven.loaded)
     folded = FoldedCables(

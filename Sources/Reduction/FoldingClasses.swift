@@ -3,8 +3,8 @@
 /// A side branch is never merged with the trunk that carries it. A folded cable with active membrane is
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
 /// with most membrane beyond it continues its parent's class, and every other one begins a class; but a stem or
-/// side branch with no more membrane than a bound is one class with all its branches. The bound is the least
-/// for which there are no more classes than asked for.
+/// side branch with no more inward conductance than a bound is one class with all its branches. The bound is the
+/// least for which there are no more classes than asked for.
 ///
 /// docs/method.md, section 9.
 struct FoldingClasses {
@@ -13,14 +13,17 @@ struct FoldingClasses {
 
   /// - Parameters:
   ///   - tree: any.
+  ///   - inwardConductances: by segment, in any unit.
   ///   - limit: on the number of classes; more where the roots alone are more.
-  init(of tree: FoldingTree, limit: Int) {
+  init(of tree: FoldingTree, inwardConductances: [Double], limit: Int) {
     let segments = tree.segments
     var beyond = segments.map(\.area)
+    var inward = inwardConductances
     var children = [[Int]](repeating: [], count: segments.count)
     for index in segments.indices.reversed() {
       guard let parent = segments[index].parent else { continue }
       beyond[parent] += beyond[index]
+      inward[parent] += inward[index]
       children[parent].append(index)
     }
     let continuing = children.map { $0.max { (beyond[$0], $1) < (beyond[$1], $0) } }
@@ -40,14 +43,14 @@ struct FoldingClasses {
     for root in roots { isRoot[root] = true }
     var count = roots.count
     var open = PriorityQueue<Subtree>()
-    for root in roots { open.insert(Subtree(root: root, area: beyond[root])) }
-    while let largest = open.popFirst() {
+    for root in roots { open.insert(Subtree(root: root, inward: inward[root])) }
+    while let largest = open.popFirst(), largest.inward > 0 {
       let side = branches(of: largest.root)
       guard count + side.count <= limit else { break }
       count += side.count
       for branch in side {
         isRoot[branch] = true
-        open.insert(Subtree(root: branch, area: beyond[branch]))
+        open.insert(Subtree(root: branch, inward: inward[branch]))
       }
     }
     var classes = [Int](repeating: 0, count: segments.count)
@@ -57,11 +60,11 @@ struct FoldingClasses {
     self.classes = classes
   }
 
-  /// What could be split: the one with most membrane comes first.
+  /// What could be split: the one with most inward conductance comes first.
   private struct Subtree: Comparable {
     let root: Int
-    let area: Double
+    let inward: Double
 
-    static func < (a: Subtree, b: Subtree) -> Bool { (b.area, a.root) < (a.area, b.root) }
+    static func < (a: Subtree, b: Subtree) -> Bool { (b.inward, a.root) < (a.inward, b.root) }
   }
 }

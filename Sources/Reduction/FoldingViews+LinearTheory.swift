@@ -20,7 +20,7 @@ extension FoldingViews {
   /// and all beyond them have. In a group of members with the mean potential the first order cancels, and what is left
   /// goes with δ² = |ln H − mean of ln H|²:
   ///
-  ///     W = |y| · max_a s_a·|Z_a|·|H/H_a|²,   Φ = 20 mV·√ms / √12 · ln H(f)
+  ///     W = |y| · max_a s_a·|Z_a|·|H/H_a|²,   Φ = 10 mV·√ms / √12 · ln H(f)
   ///
   /// a view for each of 12 frequencies from 200 to 1,000 Hz. A cell without inward conductance in its dendrites has
   /// none of these.
@@ -43,7 +43,7 @@ extension FoldingViews {
   private static let loadFrequencies = ImpedanceProfile.frequencies(
     from: 200, to: 1000, count: 12)
   /// Of a difference of 1 in ln H, in mV·√ms.
-  private static let loadScale = 20.0
+  private static let loadScale = 10.0
 
   private static func answers(of tree: FoldingTree, in cell: CompartmentTree) -> View {
     let frequencies = answerFrequencies

@@ -26,7 +26,9 @@ import Testing
             weights: (0..<count).map { _ in generator.uniform(0...1) },
             vectors: (0..<(dimension * count)).map { _ in generator.uniform(-1...1) })
         })
-      classes = FoldingClasses(of: tree, limit: classLimit).classes
+      classes = FoldingClasses(
+        of: tree, inwardConductances: tree.segments.map(\.area), limit: classLimit
+      ).classes
     }
   }
 
@@ -111,7 +113,9 @@ import Testing
   @Test(arguments: [(0, 2), (2, 2), (3, 3), (4, 4), (5, 4), (100, 4)])
   func classesBeginAtSideBranches(limit: Int, expected: Int) throws {
     let tree = try Self.branched()
-    let classes = FoldingClasses(of: tree, limit: limit).classes
+    let classes = FoldingClasses(
+      of: tree, inwardConductances: tree.segments.map(\.area), limit: limit
+    ).classes
     #expect(Set(classes).count == expected)
     let bySection = Dictionary(
       zip(tree.segments.map(\.section), classes), uniquingKeysWith: { first, _ in first })
@@ -121,6 +125,13 @@ import Testing
       #expect(bySection[3] != bySection[1] && bySection[3] == bySection[4])
       #expect((bySection[5] == bySection[3]) == (expected == 3))
     }
+  }
+
+  /// Where no channel could fire a branch, stems are classes.
+  @Test func withoutInwardConductanceStemsAreClasses() throws {
+    let tree = try Self.branched()
+    let none = [Double](repeating: 0, count: tree.segments.count)
+    #expect(Set(FoldingClasses(of: tree, inwardConductances: none, limit: 100).classes).count == 2)
   }
 
   @Test(arguments: UInt64(1)...40, [0, 4, 12, 1000])
