@@ -31,7 +31,8 @@ struct FoldedCables {
     case hanger(FoldingTree.Hanger)
   }
 
-  init(_ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, bases: [TransferLevel]) {
+  init(_ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, bases: [TransferLevel])
+  {
     let groups = folded.groups
     let order = folded.ordered()
     var groupOfSegment = [Int](repeating: 0, count: tree.segments.count)

@@ -55,11 +55,11 @@ import Testing
       "threshold":10,"weights":[0.0625,2]}],\
       "initialPotential":-80.5,\
       "leaks":[{"conductance":0,"factor":1,"mechanism":0,"reversal":1}],\
-      "mechanisms":[{"globals":[],"isIon":false,"name":"pas","parameters":[\
+      "mechanisms":[{"currents":[],"globals":[],"isIon":false,"name":"pas","parameters":[\
       {"defaults":[0.25],"name":"g_pas","unit":"S\\/cm2"},\
       {"defaults":[-70],"name":"e_pas","unit":"mV"}]}],\
       "name":"L5PC",\
-      "pointProcessKinds":[{"globals":[{"name":"total","values":[3]}],"isIon":false,\
+      "pointProcessKinds":[{"currents":[],"globals":[{"name":"total","values":[3]}],"isIon":false,\
       "name":"Exp2Syn","parameters":[{"defaults":[0.5],"name":"tau1","unit":""}]}],\
       "pointProcesses":[{"kind":0,"mayMerge":true,"position":0.75,"section":1,\
       "values":[1.25]}],\

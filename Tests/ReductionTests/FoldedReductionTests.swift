@@ -119,6 +119,22 @@ import Testing
     }
   }
 
+  @Test func theLeastThatCanBeIsNoted() throws {
+    var builder = CellBuilder.ballAndStick(length: 400, diameter: 1, segments: 5)
+    for _ in 0..<3 { builder.add(.basal, on: 0, length: 100, segments: 3) }
+    func notes(_ total: Double) throws -> [String] {
+      try Reduction(
+        of: builder.cell,
+        settings: ReductionSettings(method: .folded, segmentCount: .total(total))
+      ).notes(listed: 0, of: builder.cell)
+    }
+    #expect(
+      try notes(3) == [
+        "4 compartments in the dendrites are the least there can be: one for each section that hangs on what stays."
+      ])
+    for enough in [5.0, 8, 1000] { #expect(try notes(enough).isEmpty) }
+  }
+
   // MARK: Inward conductance
 
   /// Sodium and calcium count, by what their ions do; potassium does not, nor does a parameter that is no density.

@@ -26,9 +26,10 @@ import Testing
             weights: (0..<count).map { _ in generator.uniform(0...1) },
             vectors: (0..<(dimension * count)).map { _ in generator.uniform(-1...1) })
         })
-      classes = FoldingClasses(
-        of: tree, inwardConductances: tree.segments.map(\.area), limit: classLimit
-      ).classes
+      classes =
+        FoldingClasses(
+          of: tree, inwardConductances: tree.segments.map(\.area), limit: classLimit
+        ).classes
     }
   }
 
@@ -54,7 +55,8 @@ import Testing
 
       var folding = Folding(each.tree, views: each.views, classes: each.classes)
       folding.fold(to: tree.count)
-      #expect(folding.tree.groups.map { $0.members.sorted() } == tree.groups.map { $0.members.sorted() })
+      #expect(
+        folding.tree.groups.map { $0.members.sorted() } == tree.groups.map { $0.members.sorted() })
     }
   }
 

@@ -7,4 +7,6 @@ from typing import Any
 METHODS: dict[str, dict[str, Any]] = {
     "classic": {"method": "classic"},
     "lumped": {"method": "lumped"},
+    "folded": {"method": "folded"},
+    "folded, 120": {"method": "folded", "segments": 120},
 }

@@ -51,7 +51,7 @@ def reduce(
     its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
     nothing was changed.
 
-    For ``'lumped'`` the synapses' responses to events are measured first, by short
+    For ``'lumped'`` and ``'folded'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
     session's initialisation handlers, and leave the session alone. One of several MPI processes is
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
@@ -62,14 +62,17 @@ def reduce(
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
     :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
         the mean conductances of the drive, with weights that keep what events deliver to the soma.
+        ``'folded'``: the cell's own tree, contracted, with such weights: compartments that gather
+        membrane of a branch or of siblings; with enough ``segments`` it is the cell itself.
         ``'classic'``: that of Amsalem et al. (2020), which leaves the weights as they are.
-    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'``, which
-        keeps those of the steady state, it only decides the number of segments.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'`` and
+        ``'folded'``, which keep those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
         reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
-        this share of the original's.
+        this share of the original's. For ``'folded'`` compartments with membrane are counted.
     :param rates: the mean rate in Hz of each NetCon's events, or one number for all; None: as the
-        NetStims say that drive them, other sources being unknown. At most 1e6. For ``'lumped'``.
+        NetStims say that drive them, other sources being unknown. At most 1e6. Not for
+        ``'classic'``.
     :param template: the hoc template, or the file that defines it, that the reduced cell is an
         instance of.
     :param compared_parameters: from a point process's class name to the list of those of its

@@ -67,7 +67,8 @@ def tune(
     :param seeds: what ``make_cell`` is called with; the errors are means over them.
     :param inputs: as for :func:`evaluate`; the errors are means over these, too.
     :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
-        ``segments``. ``'lumped'`` is tried with the first frequency only: it has no use for one.
+        ``segments``. ``'lumped'`` and ``'folded'`` are tried with the first frequency
+        only: they have no use for one.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
         object a line. The full cell's runs are kept beside it, in a directory of the same name with
