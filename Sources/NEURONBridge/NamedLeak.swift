@@ -56,16 +56,6 @@ package struct NamedLeak {
   /// What a conductance per area in a unit is multiplied by to be in S/cm²; 1 where the unit is not one,
   /// as mechanisms that state none mean it.
   static func siemensPerSquareCentimeter(_ unit: String) -> Double {
-    let text = unit.filter { !" ()^".contains($0) }
-    guard let slash = text.firstIndex(of: "/") else { return 1 }
-    let areas = ["cm2": 1.0, "um2": 1e8, "m2": 1e-4]
-    let conductances = [
-      "S": 1, "siemens": 1, "mho": 1, "mS": 1e-3, "millimho": 1e-3, "mmho": 1e-3, "uS": 1e-6,
-      "umho": 1e-6, "micromho": 1e-6, "nS": 1e-9, "pS": 1e-12,
-    ]
-    guard let conductance = conductances[String(text[..<slash])],
-      let area = areas[String(text[text.index(after: slash)...])]
-    else { return 1 }
-    return conductance * area
+    DensityUnit.siemensPerSquareCentimeter(unit) ?? 1
   }
 }

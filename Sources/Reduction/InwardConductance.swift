@@ -19,17 +19,19 @@ struct InwardConductance {
       var offset = 0
       var densities: [(Int, Double)] = []
       for parameter in kind.parameters {
-        if parameter.isDensity {
-          let isPermeability = !parameter.unit.contains("2")
-          for element in parameter.defaults.indices {
-            densities.append(
-              (offset + element, isPermeability ? Self.conductancePerPermeability : 1))
-          }
+        if let factor = Self.conductance(perUnit: parameter.unit) {
+          densities += parameter.defaults.indices.map { (offset + $0, factor) }
         }
         offset += parameter.defaults.count
       }
       return (ions.isEmpty ? [] : densities, ions)
     }
+  }
+
+  /// In S/cm² of a conductance or a permeability; nil for what is neither.
+  private static func conductance(perUnit unit: String) -> Double? {
+    DensityUnit.siemensPerSquareCentimeter(unit)
+      ?? DensityUnit.centimetersPerSecond(unit).map { $0 * conductancePerPermeability }
   }
 
   /// By segment of a tree, in µS.

@@ -152,13 +152,17 @@ import Testing
             .init(name: "gbar_Fast", defaults: [0.1], unit: "S/cm2"),
           ], currents: ["na"]),
         MechanismKind(
+          name: "Fine", parameters: [.init(name: "gbar_Fine", defaults: [1], unit: "pS/um2")],
+          currents: ["na"]),
+        MechanismKind(
           name: "Slow", parameters: [.init(name: "gbar_Slow", defaults: [0.1], unit: "S/cm2")],
           currents: ["k"]),
       ])
     func insertions(_ reversal: Double) -> [Section.Insertion] {
       [
         .init(mechanism: 1, values: [[reversal]]), .init(mechanism: 2, values: [[-77]]),
-        .init(mechanism: 3, values: [[3, 0.02]]), .init(mechanism: 4, values: [[0.5]]),
+        .init(mechanism: 3, values: [[3, 0.02]]), .init(mechanism: 4, values: [[100]]),
+        .init(mechanism: 5, values: [[0.5]]),
       ]
     }
     builder.add(.basal, on: 0, length: 100, diameter: 2, inserting: insertions(50))
@@ -170,7 +174,7 @@ import Testing
     let byRegion = Dictionary(
       zip(tree.segments.map(\.section), found), uniquingKeysWith: { first, _ in first })
     // S/cm² · µm² = 1e-2 µS.
-    #expect(abs((byRegion[1] ?? 0) - 0.02 * .pi * 200 * 1e-2) < 1e-12)
+    #expect(abs((byRegion[1] ?? 0) - 0.03 * .pi * 200 * 1e-2) < 1e-12)
     #expect(byRegion[2] == 0 && byRegion[3] == 0)
   }
 }
