@@ -142,7 +142,8 @@ def test_groups_are_counted_without_junctions() -> None:
         section = dendrites[each.name]
         assert section(0.5).area() < 1e-9
         assert section.g_pas == 0
-        assert len(section.children()) > 1
+        # Several groups, or an axon.
+        assert section.children()
 
 
 @isolated
