@@ -132,9 +132,9 @@ def test_more_groups_are_never_worse(seed: int) -> None:
 @isolated
 def test_groups_are_counted_without_junctions() -> None:
     model = _cell(3, excitation=1)
-    reduction = _folded(model, 21)
+    reduction = _folded(model, 41)
     groups = {each.cable for each in reduction.segment_map}
-    assert len(groups) == 20
+    assert len(groups) == 40
     junctions = [each for index, each in enumerate(reduction.cables) if index not in groups]
     dendrites = {section.name().rpartition(".")[2]: section for section in reduction.cell.basal}
     assert junctions
