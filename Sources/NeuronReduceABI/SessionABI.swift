@@ -36,7 +36,8 @@ public func nr_session_words(
 ) {
   guard let addresses, let words else { return }
   for index in 0..<count {
-    let address = UInt(addresses[index]) &+ UInt(bitPattern: Int(offset))
-    words[index] = UnsafeRawPointer(bitPattern: address)?.load(as: UInt64.self) ?? 0
+    // Nothing is there, wherever in it.
+    let start = UnsafeRawPointer(bitPattern: UInt(addresses[index]))
+    words[index] = start?.load(fromByteOffset: Int(offset), as: UInt64.self) ?? 0
   }
 }

@@ -16,7 +16,8 @@ import test_engine_random as randoms
 from isolated import isolated
 from models import compiled_blocks, compiled_engine, compiled_synapses
 from models.engine_tree import Tree, driven_tree
-from neuron_reduce._engine import sessions
+from neuron_reduce import EngineError
+from neuron_reduce._engine import internals, sessions
 from neuron_reduce._processes import copies
 
 pytestmark = [
@@ -424,7 +425,8 @@ def _cannot_go_on(tree: Tree, why: str, **arguments: Any) -> None:
     reasons: list[str] = []
     sessions._refuse_to_go_on = _refusing(reasons)
     with neuron_reduce.fast(tree, check=False, **arguments):
-        h.run()
+        with pytest.warns(neuron_reduce.NeuronReduceWarning, match=f"cannot go on .*{why}"):
+            h.run()
         assert len(vector) == 401
         assert h.t == pytest.approx(10)
         with pytest.raises(RuntimeError):
@@ -458,3 +460,44 @@ def test_what_cannot_go_on() -> None:
     handler = h.FInitializeHandler(lambda: h.CVode().event(3, int))
     _cannot_go_on(tree, "events of its own", events={h.NetCon(None, tree.kept[0]): [3]})
     del handler
+
+
+@isolated
+@pytest.mark.parametrize("name", ["clear_events", "send", "set_above", "records"])
+def test_what_fails_meanwhile_leaves_no_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the session is changed NEURON does the run; after that it ends, with nothing in what
+    records."""
+    tree = driven_tree()
+    netcon = h.NetCon(tree.soma(0.5)._ref_v, None, sec=tree.soma)
+    spikes = h.Vector()
+    netcon.record(spikes)
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.tstop = 20
+    h.run()
+    theirs = np.array(vector)
+    done: list[bool] = []
+
+    def fail(*_: Any) -> None:
+        done.append(True)
+        raise EngineError("it does not work")
+
+    monkeypatch.setattr(internals, name, fail)
+    if name == "records":
+        with (
+            pytest.warns(neuron_reduce.NeuronReduceWarning, match="it does not work"),
+            neuron_reduce.fast(tree, check=False),
+        ):
+            h.run()
+        assert np.abs(np.array(vector) - theirs).max() < 1e-6
+    else:
+        with (
+            pytest.raises(EngineError, match="it does not work"),
+            neuron_reduce.fast(tree, check=False),
+            pytest.raises(RuntimeError),
+        ):
+            h.run()
+        assert len(vector) == len(spikes) == 0
+    assert done
+    monkeypatch.undo()
+    h.run()
+    assert np.array_equal(np.array(vector), theirs)

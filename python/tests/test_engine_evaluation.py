@@ -13,6 +13,7 @@ import neuron_reduce
 from isolated import isolated
 from models import made
 from neuron_reduce import ArgumentError, EngineError
+from neuron_reduce._engine import compiler
 from neuron_reduce._runs import native
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
@@ -49,6 +50,24 @@ def test_potentials_are_those_of_neuron() -> None:
         for site, voltage in one.dendrites.items():
             assert np.abs(voltage - other.dendrites[site]).max() < 1e-6
     assert theirs.rmsd == pytest.approx(ours.rmsd, rel=1e-6)
+
+
+@isolated
+def test_each_cell_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compiled ahead is what the reduced cell's run wants."""
+    monkeypatch.setenv("NEURON_REDUCE_CACHE", str(tmp_path))
+    counts = tmp_path / "counts"
+    begin = compiler._Compilation.__init__
+
+    def counted(self: Any, source: str, *arguments: Any) -> None:
+        with counts.open("a") as file:
+            file.write(f"{hash(source)}\n")
+        begin(self, source, *arguments)
+
+    monkeypatch.setattr(compiler._Compilation, "__init__", counted)
+    neuron_reduce.evaluate(made.make, seeds=(3,), engine="native", **SETTINGS)
+    sources = counts.read_text().split()
+    assert len(sources) == len(set(sources)) == 2
 
 
 def _with_handler(seed: int) -> Any:

@@ -431,7 +431,7 @@ static void nr_record(nr_run *run) {
 /// How many runs are done at once.
 int nr_trial_count(void) { return NR_TRIALS; }
 
-/// Before anything is run: the time step in ms, of all runs.
+/// Before anything is run, by one thread at a time: the time step in ms, of all runs.
 void nr_set_time_step(double timeStep) {
   if (nr_time_step == timeStep) return;
   nr_time_step = timeStep;

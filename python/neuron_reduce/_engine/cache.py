@@ -104,7 +104,10 @@ class Cache:
                 status = path.lstat()
                 if path.suffix == UNFINISHED:
                     if time.time() - status.st_mtime > _ABANDONED_SECONDS:
-                        path.unlink()
+                        if stat.S_ISDIR(status.st_mode):
+                            shutil.rmtree(path, ignore_errors=True)
+                        else:
+                            path.unlink()
                 elif path != keep:
                     files.append((status.st_mtime_ns, status.st_size, path))
         with contextlib.suppress(OSError):

@@ -26,6 +26,9 @@ TOLERANCE_MV = 1e-6
 _TOLERANCE_IN_SPIKES_MV = 1e-3
 """Where a potential changes by hundreds of mV in a ms, it says when rather than how much."""
 
+_TOLERANCE_MS = 1e-7
+"""What rises by 100 mV in a ms, at the beginning of a spike, may differ by ten times the above."""
+
 _TOLERANCE_OF_STATES = 1e-6
 """Relative: what a difference of the potential by its tolerance makes, and less."""
 
@@ -33,9 +36,6 @@ _SMALLEST_STATE = 1e-6
 """What a state must have to be compared by the relative difference, as gates have that are shut."""
 
 _THRESHOLD_MV = -20.0
-_STEEP_MV_PER_MS = 10.0
-"""What rises or falls so fast is in a spike, though it may be below its threshold."""
-
 _TIME_LIMIT_SECONDS = 3600.0
 
 _BATCH = b"batch"
@@ -197,10 +197,11 @@ def _first_difference(traces: Traces, theirs: np.ndarray, labels: list[str], som
         step = min(set(spikes[0]) ^ set(spikes[1]))
         who = "the engine" if step in spikes[0] else "NEURON"
         return f"{labels[soma]} has a spike at {traces.t[step]:g} ms with {who} only"
-    slopes = np.abs(np.diff(theirs, axis=1, prepend=theirs[:, :1]))
+    steps = np.maximum(np.diff(traces.t, prepend=-1.0), 1e-9)
+    slopes = np.abs(np.diff(theirs, axis=1, prepend=theirs[:, :1])) / steps
     is_spiking = (ours > _THRESHOLD_MV) | (theirs > _THRESHOLD_MV)
-    is_spiking |= slopes > _STEEP_MV_PER_MS * traces.t[1 if len(traces.t) > 1 else 0]
-    tolerances = np.where(is_spiking, _TOLERANCE_IN_SPIKES_MV, TOLERANCE_MV)
+    subthreshold = np.maximum(TOLERANCE_MV, _TOLERANCE_MS * slopes)
+    tolerances = np.where(is_spiking, _TOLERANCE_IN_SPIKES_MV, subthreshold)
     # What is no number on one side alone differs.
     differs = ~(np.abs(ours - theirs) <= tolerances) & ~(np.isnan(ours) & np.isnan(theirs))
     if not differs.any():

@@ -87,10 +87,7 @@ def _opened(
             except OSError:
                 # Removed by another process since, or damaged: made anew.
                 pass
-        if begun is not None and begun.is_of_this_process:
-            built = begun.result()
-        else:
-            built = _compiled(source, command)
+        built = _compiled(source, command, begun)
         try:
             return opened(str(store.put(name, _sealed(built))))
         except OSError as error:
@@ -141,8 +138,10 @@ def ahead(source: str | None) -> Iterator[None]:
         with contextlib.suppress(EngineError, OSError):
             command = (*_compiler(), *FLAGS, *_native())
             name = f"{_key(source, command)}.so"
-            if cache.open_cache().find(name) is None:
-                begun[name] = _Compilation(source, command)
+            store = cache.open_cache()
+            if store.find(name) is None:
+                # Where it is found and removed if this process is ended meanwhile.
+                begun[name] = _Compilation(source, command, store.directory)
     _begun.update(begun)
     try:
         yield
@@ -156,9 +155,11 @@ _begun: dict[str, _Compilation] = {}
 """By the library's name, what the compiler has begun to work on."""
 
 
-def _compiled(source: str, command: tuple[str, ...]) -> bytes:
+def _compiled(source: str, command: tuple[str, ...], begun: _Compilation | None = None) -> bytes:
     try:
-        return _Compilation(source, command).result()
+        if begun is None or not begun.is_of_this_process:
+            begun = _Compilation(source, command)
+        return begun.result()
     except OSError as error:
         raise EngineError(
             f"{_called(command[0])} could not be run: {error}; expected a C compiler that "
@@ -169,13 +170,18 @@ def _compiled(source: str, command: tuple[str, ...]) -> bytes:
 class _Compilation:
     """The compiler at work.
 
+    :param directory: where it writes; the system's for temporary files if None.
     :raises OSError: it cannot be run, or there is no space.
     """
 
-    def __init__(self, source: str, command: tuple[str, ...]):
+    def __init__(
+        self, source: str, command: tuple[str, ...], directory: pathlib.Path | None = None
+    ):
         self._command = command
         self._owner = os.getpid()
-        self._folder = tempfile.TemporaryDirectory(prefix="neuron-reduce-")
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="neuron-reduce-", suffix=cache.UNFINISHED, dir=directory
+        )
         try:
             written = pathlib.Path(self._folder.name) / "cell.c"
             written.write_text(source, encoding="utf-8")

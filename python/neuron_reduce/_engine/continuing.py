@@ -65,15 +65,17 @@ class Continuation:
         pending(run, events.ctypes.data, count)
         self._events = events[np.lexsort((events["order"], events["time"]))]
         self._sources, self._plays = sources, plays
-        # What may fail comes before the session is changed.
-        self._give_streams()
+        if run.failure:
+            raise EngineError("there is no memory for the events that are to come")
 
     def give(self, traces: Traces, vectors: dict[int | None, Any]) -> None:
         """Leaves the session where the run has ended.
 
         :param vectors: all of the session, filled up to there.
+        :raises EngineError: NEURON does not take something: the session is then between.
         """
         cell, loaded, memory = self._cell, self._loaded, traces.memory
+        self._give_streams()
         h.t = traces.t[-1]
         for index, section in enumerate(cell.sections):
             for segment in section.allseg():

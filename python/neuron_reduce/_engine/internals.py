@@ -80,10 +80,13 @@ def check() -> None:
         "_ZN8NetCvode5eventEdP13DiscreteEventP9NrnThread",
         "_Z16nrnran123_setseqP15nrnran123_Statejc",
         "_Z17nrnran123_getids3P15nrnran123_StatePjS1_S1_",
+        "_Z28_nrn_mechanism_access_dparamP4Prop",
+        "_Z27_nrn_mechanism_access_paramP4Propii",
     ):
         function(name, None)
     variable("net_cvode_instance", POINTER)
     variable("nrn_threads", POINTER)
+    variable("nrn_artcell_qindex_", POINTER)
 
 
 def word(address: int) -> int:
@@ -185,7 +188,8 @@ def send(events: np.ndarray) -> None:
 
     :param events: of ``session.EVENT``.
     """
-    if not session.send(events):
+    # NEURON would end the process.
+    if (events["time"] < h.t).any() or not session.send(events):
         raise EngineError("NEURON takes no events; expected NEURON 9 as its wheels have it")
 
 

@@ -6,6 +6,7 @@ import ctypes
 import functools
 import hashlib
 import struct
+import threading
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -116,6 +117,9 @@ class Loaded:
         return counts[np.reshape(inverse, -1)] > 1
 
 
+_setting = threading.Lock()
+
+
 class Functions:
     """A compiled program's functions, which run without the interpreter's lock.
 
@@ -128,7 +132,9 @@ class Functions:
         self._library = library
         library.nr_set_time_step.argtypes = [ctypes.c_double]
         library.nr_set_time_step.restype = None
-        library.nr_set_time_step(time_step)
+        # It makes tables, where it is not the one that they are for.
+        with _setting:
+            library.nr_set_time_step(time_step)
         self.trial_count: int = library.nr_trial_count()
         self.start = library.nr_start
         self.start.argtypes = [_RUN]

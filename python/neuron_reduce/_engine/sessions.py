@@ -115,7 +115,11 @@ class Session:
             try:
                 plan.run()
             except (CellError, EngineError) as error:
-                _warn(error)
+                # NEURON does not find any more what it would begin with.
+                if plan.has_begun:
+                    self._raised = error
+                else:
+                    _warn(error)
             except BaseException as error:
                 self._raised = error
         # Where the session was handed over as a whole, NEURON can go on; the context raises it.
@@ -140,12 +144,13 @@ class _Plan:
     :param handlers: how many FInitializeHandlers are this package's.
     :raises EngineError: it cannot.
 
+    :ivar has_begun: whether anything in the session is changed.
     :ivar is_done: whether the session is at the run's end.
     """
 
     def __init__(self, cell: Cell, has_events: bool, handlers: int):
         self._cell = cell
-        self.is_done = False
+        self.has_begun = self.is_done = False
         _check_session(cell, has_events, handlers)
         self._recordings = _recordings(cell)
         self._variables = [_variable(each, cell) for each in self._recordings]
@@ -181,6 +186,7 @@ class _Plan:
         ties.warn_of_run(traces.ties)
         # All of it or nothing.
         with signals.held():
+            self.has_begun = True
             self._fill(traces)
             if continuation is not None:
                 continuation.give(traces, _vectors())
@@ -189,6 +195,11 @@ class _Plan:
                 _hand_back(loaded, traces)
                 counters.hand_back(self._counters, loaded, traces)
             self.is_done = True
+        if reason:
+            warn(
+                f"NEURON cannot go on from this run, as {reason}: currents, and what else it would "
+                "compute in the last step, are still those of the initialisation"
+            )
 
     def clear(self) -> None:
         """Leaves nothing in what records."""
