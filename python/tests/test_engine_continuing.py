@@ -363,7 +363,8 @@ def test_point_processes(name: str, cache: Path) -> None:
         return
     h.tstop = 20
     with neuron_reduce.fast(cell):
-        h.run()
+        with pytest.warns(neuron_reduce.NeuronReduceWarning, match="cannot go on"):
+            h.run()
         assert h.t == pytest.approx(20)
         with pytest.raises(RuntimeError):
             h.fadvance()
@@ -501,3 +502,96 @@ def test_what_fails_meanwhile_leaves_no_run(name: str, monkeypatch: pytest.Monke
     monkeypatch.undo()
     h.run()
     assert np.array_equal(np.array(vector), theirs)
+
+
+@isolated
+@pytest.mark.parametrize("change", ["delete", "silence", "delay", "add"])
+def test_netcons_that_change_while_events_are_on_their_way(change: str) -> None:
+    """NEURON has one event for all NetCons of a source with one delay."""
+    tree = driven_tree()
+    synapses = [tree.synapse("ExpSyn", tree.apical[0](x), e=0) for x in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    netcons = []
+
+    def connect(synapse: Any) -> None:
+        netcon = h.NetCon(tree.axon(0.9)._ref_v, synapse, sec=tree.axon)
+        netcon.delay, netcon.weight[0], netcon.threshold = 12, 0.01, -20
+        netcons.append(netcon)
+
+    for synapse in synapses[:4]:
+        connect(synapse)
+    vector = h.Vector().record(tree.apical[0](0.5)._ref_v)
+
+    def run() -> np.ndarray:
+        h.tstop = 12
+        h.run()
+        if change == "delete":
+            netcons.pop()
+        elif change == "silence":
+            netcons[1].active(False)
+        elif change == "delay":
+            netcons[1].delay = 20
+        else:
+            connect(synapses[4])
+        h.continuerun(40)
+        return np.array(vector)
+
+    theirs = copies.call(run, timeout=300)
+    with neuron_reduce.fast(tree):
+        calls = _calls()
+        ours = run()
+    assert calls
+    assert np.abs(ours - theirs).max() < TOLERANCE
+
+
+@isolated
+def test_spikes_that_others_record_too() -> None:
+    """Where no NetCon is left that says so, where identifiers are kept, and where a Vector has two
+    things: NEURON runs the cell."""
+    tree = driven_tree()
+    spikes = h.Vector()
+
+    def recorded(*more: Any) -> Any:
+        netcon = h.NetCon(tree.soma(0.5)._ref_v, None, sec=tree.soma)
+        netcon.threshold = -20
+        netcon.record(spikes, *more)
+        return netcon
+
+    def run(match: str) -> list[float]:
+        h.tstop = 30
+        h.run()
+        theirs = list(spikes)
+        spikes.resize(0)
+        with (
+            pytest.warns(neuron_reduce.NeuronReduceWarning, match=match),
+            neuron_reduce.fast(tree, check=False),
+        ):
+            h.run()
+        assert list(spikes) == theirs
+        return theirs
+
+    recorded()
+    assert run("of which no NetCon is left")
+    identifiers = h.Vector()
+    kept = recorded(identifiers)
+    assert run("fills a Vector with identifiers")
+    assert len(identifiers) == len(spikes)
+    del kept
+
+
+@isolated
+def test_vectors_that_record_in_ways_of_their_own() -> None:
+    tree = driven_tree()
+    counter = h.APCount(tree.soma(0.5))
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+    counter.record(vector)
+    h.tstop = 5
+    fast = neuron_reduce.fast(tree, check=False)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match="a Vector records two things"), fast:
+        h.run()
+    counter.record()
+    times = h.Vector([1, 3, 2])
+    falling = h.Vector().record(tree.soma(0.5)._ref_v, times)
+    fast = neuron_reduce.fast(tree, check=False)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match="at times that fall"), fast:
+        h.run()
+    del falling

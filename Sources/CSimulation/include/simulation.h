@@ -259,7 +259,8 @@ __attribute__((unused)) static void nr_look(
 }
 
 /// Looks whether an event comes at the very time of the one before it, where the order of the two may matter:
-/// that of `last` came at its first number, with these weights, this flag, and so many before it at that time.
+/// that of `last` came at its first number, with these weights, this flag, and with so many before it at that time;
+/// less than none where one of them was sent by the process to itself.
 ///
 /// What does the same is the same event: of one NetCon, or, where `compared` is not negative, with so many equal
 /// weights.
@@ -270,8 +271,8 @@ __attribute__((unused)) static void nr_note(
   if (last[0] == t) {
     const double *others = (const double *)(uintptr_t)last[stride];
     int isSame = others == weights;
-    // Of events of several NetCons one may belong to any before it.
-    const int isOfOne = isSame || last[3 * stride] > 0;
+    // Of events of several NetCons one that was sent to itself may belong to any beside it.
+    const int isOfOne = isSame || (last[3 * stride] != 0 && (last[3 * stride] < 0 || flag != 0));
     if (!isSame && compared >= 0) {
       isSame = 1;
       for (int each = 0; each < compared; each++) {
@@ -287,9 +288,9 @@ __attribute__((unused)) static void nr_note(
       }
       run->tieCount++;
     }
-    last[3 * stride]++;
+    last[3 * stride] = last[3 * stride] < 0 || flag != 0 ? -1 : 1;
   } else {
-    last[3 * stride] = 0;
+    last[3 * stride] = flag != 0 ? -1 : 0;
   }
   last[0] = t;
   last[stride] = place;

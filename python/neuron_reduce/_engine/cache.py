@@ -20,6 +20,8 @@ from .._display.warned import warn
 LIMIT_BYTES = 512 * 1024 * 1024
 """What the files may take; above it those go that were not used for the longest time."""
 
+_LONGEST_WAIT_SECONDS, _BETWEEN_SECONDS = 60.0, 0.02
+
 _ABANDONED_SECONDS = 3600
 """After which an unfinished file has no one left who writes it: a compiler's minutes, and more."""
 
@@ -85,7 +87,7 @@ class Cache:
         try:
             # Not on some file systems of several machines: there the same may be made twice.
             with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                _lock(descriptor)
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -116,6 +118,22 @@ class Cache:
                 left -= size
                 if left < 0:
                     path.unlink(missing_ok=True)
+
+
+def _lock(descriptor: int) -> None:
+    """Waits until no other process has it, or has had it for longer than anything takes.
+
+    :raises OSError: there are no locks.
+    """
+    end = time.monotonic() + _LONGEST_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return
+            time.sleep(_BETWEEN_SECONDS)
 
 
 def open_cache() -> Cache:

@@ -51,6 +51,13 @@ class Continuation:
         self._sources_of_origins[having] = internals.contents(given.sources[k] for k in having)
         self._netcons = internals.contents(given.netcons)
         self._watching = internals.contents(self._watching_netcons())
+        self._sending = self._netcons[
+            [
+                index
+                for index, origin in enumerate(given.origin_indices)
+                if isinstance(given.origins[origin], inputs.Crossing | inputs.Process)
+            ]
+        ]
         self._check_netcons()
         self._check_events()
         self._records = internals.records()
@@ -186,7 +193,8 @@ class Continuation:
         found["time"] = events["time"]
         what, index = events["what"], events["index"]
         is_delivery = what == structures.DELIVERY
-        found["target"][is_delivery] = self._netcons[wiring.netcons[index[is_delivery]]]
+        netcons = self._netcons[wiring.netcons[index[is_delivery]]]
+        found["target"][is_delivery] = self._targets_of(netcons)
         self._fill_own(found, np.flatnonzero(what == structures.TO_ITSELF), program)
         of_source = np.flatnonzero(what == structures.OF_SOURCE)
         is_stream = self._sources["kind"][index[of_source]] == structures.STREAM
@@ -197,9 +205,26 @@ class Continuation:
         # As NetStim has it: 3 for the first event, 1 for others.
         found["flag"][streams] = np.where(self._sources["sent"][index[streams]] > 0, 1.0, 3.0)
         others = of_source[~is_stream]
-        internals.send(np.delete(found, others))
+        # One event of a source stands for those of all its NetCons.
+        keys = np.stack([found["target"], found["time"].view(np.uint64)], axis=1)
+        _, first = np.unique(keys, axis=0, return_index=True)
+        is_again = is_delivery.copy()
+        is_again[first] = False
+        again = np.flatnonzero(is_again & ~np.isin(found["target"], self._netcons))
+        internals.send(np.delete(found, np.concatenate([others, again])))
         for source in index[others]:
             internals.send(self._times_of(self._sources[source]))
+
+    def _targets_of(self, netcons: np.ndarray) -> np.ndarray:
+        """What the queue has events of for deliveries by NetCons: these, or their sources."""
+        if not len(netcons):
+            return netcons
+        sources = internals.sources_of(netcons)
+        # Those whose times are stated have none, or one that does not send.
+        is_watched = np.isin(sources, internals.sources_of(self._sending))
+        as_one = np.zeros(len(netcons), dtype=bool)
+        as_one[is_watched] = internals.are_sent_as_one(sources[is_watched])
+        return np.where(as_one, sources, netcons)
 
     def _fill_own(self, found: np.ndarray, places: np.ndarray, program: Program) -> None:
         """Events of point processes to themselves."""

@@ -27,6 +27,8 @@ _DATUM_SIZE = 40
 _DATA_OF_ITEM, _TARGET_OF_SELF_EVENT = 0, 16
 _DELAY, _SOURCE, _TARGET, _WEIGHTS = 8, 16, 24, 32
 _IS_ABOVE, _THRESHOLD = 40, 72
+_SPIKE_TIMES, _SPIKE_IDENTIFIERS, _SPIKE_STATEMENT = 136, 144, 152
+_IS_SENT_AS_ONE, _OUTPUT_INDEX, _GID = 184, 192, 196
 _VECTOR, _TIMES, _INTERVAL, _INDICES = 64, 72, 72, 88
 _RECORD_OF_EVENT = 8
 
@@ -234,6 +236,34 @@ def is_detector(netcon: int, threshold: float) -> bool:
         and ctypes.c_double.from_address(source + _THRESHOLD).value == threshold
         and ctypes.c_ubyte.from_address(source + _IS_ABOVE).value in (0, 1)
     )
+
+
+def sources_of(netcons: np.ndarray) -> np.ndarray:
+    """The spike sources of NetCons; 0 for none."""
+    return session.words(netcons, _SOURCE)
+
+
+def are_sent_as_one(sources: np.ndarray) -> np.ndarray:
+    """Of which spike sources the queue has one event for all NetCons, as their delays are equal."""
+    return (session.words(sources, _IS_SENT_AS_ONE) & np.uint64(0xFFFFFFFF)) != 0
+
+
+def listeners() -> tuple[np.ndarray, np.ndarray]:
+    """The spike sources of which something else than NetCons takes note, such as Vectors of times,
+    callbacks and gids; and those that fill Vectors with identifiers."""
+    listed = function("_Z22net_cvode_instance_pslv", POINTER)()
+    # There is no list before there is a source.
+    places = range(word(listed), word(listed + 8), 8) if listed else ()
+    found = np.array([word(place) for place in places], dtype=np.uint64)
+    if not np.isin(session.words(found), np.fromiter(_tables("PreSyn"), dtype=np.uint64)).all():
+        raise EngineError("NEURON's spike sources are not as expected")
+    identifiers = session.words(found, _SPIKE_IDENTIFIERS)
+    is_heard = (session.words(found, _SPIKE_TIMES) | session.words(found, _SPIKE_STATEMENT)) != 0
+    for offset in (_OUTPUT_INDEX, _GID):
+        numbers = (session.words(found, offset) & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        # Negative ones stand for none.
+        is_heard |= numbers < 2**31
+    return found[is_heard], found[identifiers != 0]
 
 
 def set_above(netcon: int, is_above: bool) -> None:

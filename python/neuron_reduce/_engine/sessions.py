@@ -13,7 +13,7 @@ from .._display.warned import warn
 from .._library import reducing
 from .._processes import signals
 from ..errors import CellError, EngineError
-from . import checking, continuing, counters, inputs, states, ties, trials
+from . import checking, continuing, counters, inputs, internals, states, ties, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
 from .references import TIME, Variable
@@ -162,6 +162,22 @@ class _Plan:
         for name, reason in cell.left_out.items():
             raise EngineError(f"what {name} does for itself is not computed, as {reason}")
         self._detectors = _detectors(cell)
+        self._check_vectors()
+
+    def _check_vectors(self) -> None:
+        """
+        :raises EngineError: something is recorded in a way of its own.
+        """
+        used = [each.vector for each in self._recordings]
+        used += [pointer(each.recording) for each in self._detectors if each.recording is not None]
+        used += [pointer(each.vector) for each in self._counters if each.vector is not None]
+        if len(set(used)) < len(used):
+            raise EngineError("a Vector records two things")
+        vectors = _vectors()
+        for recording, variable in zip(self._recordings, self._variables, strict=True):
+            times = vectors[recording.times] if recording.times else None
+            if times is not None and (np.diff(np.array(times)) < 0).any():
+                raise EngineError(f"{variable.label} is recorded at times that fall")
 
     def run(self) -> None:
         """Runs, fills what records, and leaves the session where NEURON goes on."""
@@ -183,7 +199,13 @@ class _Plan:
         ended = {} if continuation is None else {"ended": continuation.take}
         traces = trials.run(loaded, self._places, sites, thresholds, end, **ended)
         assert traces is not None
+        # Where warnings are errors nothing is changed.
         ties.warn_of_run(traces.ties)
+        if reason:
+            warn(
+                f"NEURON cannot go on from this run, as {reason}: currents, and what else it would "
+                "compute in the last step, are still those of the initialisation"
+            )
         # All of it or nothing.
         with signals.held():
             self.has_begun = True
@@ -195,11 +217,6 @@ class _Plan:
                 _hand_back(loaded, traces)
                 counters.hand_back(self._counters, loaded, traces)
             self.is_done = True
-        if reason:
-            warn(
-                f"NEURON cannot go on from this run, as {reason}: currents, and what else it would "
-                "compute in the last step, are still those of the initialisation"
-            )
 
     def clear(self) -> None:
         """Leaves nothing in what records."""
@@ -304,6 +321,7 @@ def _detectors(cell: Cell) -> list[inputs.Detector]:
             raise EngineError(f"{each.netcon.hname()} has a source with a gid")
         if target is None and each.recording is None:
             raise EngineError(f"what {each.netcon.hname()} does with spikes is not known")
+    _check_listeners(cell)
     recorded = [pointer(each.recording) for each in found if each.recording is not None]
     if len(set(recorded)) < len(recorded):
         raise EngineError("a Vector has spikes of several NetCons")
@@ -317,6 +335,19 @@ def _detectors(cell: Cell) -> list[inputs.Detector]:
         if netcon.pre() is not None and isinstance(netcon.get_recordvec(), hoc.HocObject):
             raise EngineError(f"{netcon.hname()} records events of {netcon.pre().hname()}")
     return found
+
+
+def _check_listeners(cell: Cell) -> None:
+    """Who else takes note of spikes."""
+    internals.check()
+    heard, identified = internals.listeners()
+    if len(identified):
+        raise EngineError("NetCon.record fills a Vector with identifiers")
+    known = internals.sources_of(internals.contents(h.List("NetCon")))
+    if not np.isin(heard, known).all():
+        raise EngineError(
+            "spikes of a source are recorded, called back or sent of which no NetCon is left"
+        )
 
 
 def _sampled(
