@@ -595,3 +595,33 @@ def test_vectors_that_record_in_ways_of_their_own() -> None:
     with pytest.warns(neuron_reduce.NeuronReduceWarning, match="at times that fall"), fast:
         h.run()
     del falling
+
+
+@isolated
+def test_a_saved_state_is_restored(cache: Path, tmp_path: Path) -> None:
+    """NEURON's file says where each point process keeps the event that it has sent to itself."""
+    compiled_synapses.load_mechanisms(cache)
+    tree = driven_tree()
+    synapse = tree.synapse("DelayedSyn", tree.soma(0.5))
+    tree.drive(synapse, 1e-3, start=1, interval=2, noise=0)
+    vector = h.Vector().record(tree.soma(0.5)._ref_v)
+
+    def run(file: Path) -> np.ndarray:
+        h.tstop = 20
+        h.run()
+        saved = h.SaveState()
+        saved.save()
+        saved.fwrite(h.File(str(file)))
+        again = h.SaveState()
+        again.fread(h.File(str(file)))
+        h.stdinit()
+        again.restore()
+        h.continuerun(30)
+        return np.array(vector)
+
+    theirs = copies.call(run, tmp_path / "theirs", timeout=300)
+    with neuron_reduce.fast(tree):
+        calls = _calls()
+        ours = run(tmp_path / "ours")
+    assert calls
+    assert np.abs(ours - theirs).max() < TOLERANCE

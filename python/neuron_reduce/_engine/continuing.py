@@ -235,7 +235,8 @@ class Continuation:
             event = self._events[place]
             process = instances[int(event["kind"]), int(event["instance"])]
             found["target"][place] = self._processes[process]
-            found["movable"][place] = internals.no_datum()
+            kind = mechanisms.class_name(self._cell.point_processes[process])
+            (found["movable"][place],) = internals.movables(self._processes[[process]], kind)
             found["flag"][place] = event["flag"]
             weight = int(event["weights"]) - program.weights
             # Those of INITIAL have none.

@@ -24,6 +24,7 @@ _PROPERTY_OF_PROCESS = 16
 _ROW_OF_PROPERTY = 48
 _STORAGE_OF_PROPERTY, _FIELDS_OF_STORAGE, _FIELD_SIZE, _FIELD_COUNT = 64, 80, 40, 32
 _DATUM_SIZE = 40
+_MECHANISM_SIZE, _SEMANTICS_OF_MECHANISM = 176, 152
 _DATA_OF_ITEM, _TARGET_OF_SELF_EVENT = 0, 16
 _DELAY, _SOURCE, _TARGET, _WEIGHTS = 8, 16, 24, 32
 _IS_ABOVE, _THRESHOLD = 40, 72
@@ -89,6 +90,8 @@ def check() -> None:
     variable("net_cvode_instance", POINTER)
     variable("nrn_threads", POINTER)
     variable("nrn_artcell_qindex_", POINTER)
+    variable("nrn_prop_dparam_size_", POINTER)
+    variable("memb_func", POINTER)
 
 
 def word(address: int) -> int:
@@ -157,13 +160,33 @@ def _items() -> np.ndarray:
 
 
 def movables(processes: np.ndarray, kind: str) -> np.ndarray:
-    """The datums by which artificial cells keep the last event that each has sent to itself."""
+    """The datums by which point processes and artificial cells keep the last event that each has
+    sent to itself."""
     if not len(processes):
         return processes
-    index = ctypes.c_short.from_address(
-        variable("nrn_artcell_qindex_", POINTER) + 2 * mechanism_type(kind)
-    ).value
-    return _datums(processes) + np.uint64(_DATUM_SIZE * index)
+    # What the datums of a mechanism are for is a number each: this is NetStim's.
+    own = _semantics("NetStim")[
+        ctypes.c_short.from_address(
+            variable("nrn_artcell_qindex_", POINTER) + 2 * mechanism_type("NetStim")
+        ).value
+    ]
+    return _datums(processes) + np.uint64(_DATUM_SIZE * _semantics(kind).index(own))
+
+
+@functools.cache
+def _semantics(kind: str) -> list[int]:
+    """What each datum of a mechanism is for."""
+    listed = ctypes.addressof(ctypes.c_char.in_dll(_library(), "memb_func"))
+    first, end = word(listed), word(listed + 8)
+    index = mechanism_type(kind)
+    if (end - first) % _MECHANISM_SIZE or not 0 <= index < (end - first) // _MECHANISM_SIZE:
+        raise EngineError(
+            "NEURON's mechanisms are not as expected; expected NEURON 9 as its wheels have it"
+        )
+    place = word(first + _MECHANISM_SIZE * index + _SEMANTICS_OF_MECHANISM)
+    sizes = variable("nrn_prop_dparam_size_", POINTER)
+    count = ctypes.c_int.from_address(sizes + 4 * index).value
+    return list((ctypes.c_int * count).from_address(place)) if place else []
 
 
 def _datums(processes: np.ndarray) -> np.ndarray:
@@ -172,17 +195,6 @@ def _datums(processes: np.ndarray) -> np.ndarray:
     own = session.words(processes, _PROPERTY_OF_PROCESS)
     offset = int(find(int(own[0]))) - int(own[0])
     return session.words(own, offset)
-
-
-@functools.cache
-def no_datum() -> int:
-    """One that nobody looks at."""
-    found = ctypes.create_string_buffer(2 * _DATUM_SIZE)
-    _kept.append(found)
-    return ctypes.addressof(found)
-
-
-_kept: list[Any] = []
 
 
 def send(events: np.ndarray) -> None:
