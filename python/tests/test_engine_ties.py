@@ -160,3 +160,20 @@ def test_sessions_are_warned(cache: Path) -> None:
         h.run()
     assert len(found) == 1
     assert len(v) == TSTOP / 0.025 + 1
+
+
+@isolated
+def test_what_comes_after_the_engine_has_handed_over(cache: Path) -> None:
+    cell = Cell(cache)
+    cell.drive(5, 55, WEAK, interval=1000)
+    cell.drive(4.5, 55.5, STRONG, interval=1000)
+    h.tstop = 40
+
+    def run() -> None:
+        with neuron_reduce.fast(cell_of(cell.soma)):
+            h.run()
+
+    (text,) = _warned(run)
+    assert "SharedDepressionSyn[1] will have two events at exactly the same time, 60 ms" in text
+    cell.kept[-1].delay = 55.25
+    assert _warned(run) == []

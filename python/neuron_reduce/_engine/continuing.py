@@ -14,7 +14,7 @@ from .._library import session
 from .._library.programs import Program
 from .._session import mechanisms
 from ..errors import EngineError
-from . import inputs, internals, sources, structures
+from . import inputs, internals, sources, structures, ties
 from .cells import Cell
 from .programs import Loaded
 from .trials import Traces
@@ -74,6 +74,34 @@ class Continuation:
         self._sources, self._plays = sources, plays
         if run.failure:
             raise EngineError("there is no memory for the events that are to come")
+        # Where warnings are errors nothing is changed.
+        ties.warn_of_pending(self._tied())
+
+    def _tied(self) -> tuple[str, float] | None:
+        """A point process whose NET_RECEIVE depends on the order of events, with two to come at the
+        same time that are not alike: its name, and the time in ms."""
+        kinds = ties.kinds_with_an_order(self._loaded)
+        if not kinds:
+            return None
+        connections = self._loaded.wiring.connections
+        known: dict[tuple[int, int, float], tuple] = {}
+        for event in self._events:
+            if event["what"] == structures.TO_ITSELF:
+                coming = [(event, 0.0, (int(event["weights"]), float(event["flag"])))]
+            elif event["what"] == structures.DELIVERY:
+                each = connections[event["index"]]
+                coming = [(each, 0.0, (int(each["weights"]), 0.0))]
+            else:
+                source = self._sources[event["index"]]
+                own = connections[source["first"] : source["first"] + source["count"]]
+                coming = [(each, each["delay"], (int(each["weights"]), 0.0)) for each in own]
+            for each, delay, what in coming:
+                kind, instance = int(each["kind"]), int(each["instance"])
+                if kind in kinds:
+                    place = kind, instance, float(event["time"] + delay)
+                    if known.setdefault(place, what) != what:
+                        return ties.name_of(self._loaded, kind, instance), place[2]
+        return None
 
     def give(self, traces: Traces, vectors: dict[int | None, Any]) -> None:
         """Leaves the session where the run has ended.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from . import structures
 
 if TYPE_CHECKING:
     from .programs import Loaded
+
+_NOTED = re.compile(r"\bnr_note\(run, (\d+),")
 
 _ELSEWHERE = (
     "its NET_RECEIVE depends on their order, which NEURON's queue sometimes turns around: the run "
@@ -43,15 +46,30 @@ def of(run: structures.Run, loaded: Loaded) -> Ties | None:
     """What a run has noted; None for nothing."""
     if not run.tie_count:
         return None
-    found = np.flatnonzero(
-        (loaded.program.instances == (run.tie_kind, run.tie_instance)).all(axis=1)
-    )
+    name = name_of(loaded, run.tie_kind, run.tie_instance)
+    return Ties(name, run.tie_time, run.tie_count)
+
+
+def name_of(loaded: Loaded, kind: int, instance: int) -> str:
+    """What the first point process is called that is this one of a program's."""
+    found = np.flatnonzero((loaded.program.instances == (kind, instance)).all(axis=1))
     try:
-        name = loaded.cell.catalogue.processes[int(found[0])]
+        return loaded.cell.catalogue.processes[int(found[0])]
     except (EngineError, IndexError):
         # The cell is gone, and nobody asked for names before.
-        name = f"the point process with the index {found[0] if len(found) else '?'}"
-    return Ties(name, run.tie_time, run.tie_count)
+        return f"the point process with the index {found[0] if len(found) else '?'}"
+
+
+def kinds_with_an_order(loaded: Loaded) -> set[int]:
+    """The kinds of point processes whose code looks for events at the same time."""
+    return set(map(int, _NOTED.findall(loaded.program.source)))
+
+
+def warn_of_pending(tied: tuple[str, float] | None) -> None:
+    """Warns of what comes at the same time after the engine has handed a session over."""
+    if tied is not None:
+        name, time = tied
+        warn(f"{name} will have two events at exactly the same time, {time:g} ms, and {_ELSEWHERE}")
 
 
 def warn_of_run(ties: Ties | None) -> None:
