@@ -74,8 +74,9 @@ class Continuation:
         self._sources, self._plays = sources, plays
         if run.failure:
             raise EngineError("there is no memory for the events that are to come")
-        # Where warnings are errors nothing is changed.
-        ties.warn_of_pending(self._tied())
+        # What there was in the run itself is warned of already.
+        if not run.tie_count:
+            ties.warn_of_pending(self._tied())
 
     def _tied(self) -> tuple[str, float] | None:
         """A point process whose NET_RECEIVE depends on the order of events, with two to come at the
