@@ -17,7 +17,7 @@ from ._display.warned import kept, warn_once
 from ._engine import compiler
 from ._processes import tasks
 from ._runs import keeping, native, running
-from ._runs.trials import Trial, listed
+from ._runs.trials import Trial, listed, with_seeds
 from ._session.job import check_version
 from .comparison import SILENCE, Comparison, compare
 from .inputs import Own
@@ -118,7 +118,7 @@ class Evaluation(Displayed):
     @property
     def notes(self) -> list[str]:
         """What ran the cells, and why, where that is not just NEURON, a sentence each."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[Case]] = {}
         runs = [
             (which, each, case)
             for case in self.cases
@@ -128,12 +128,12 @@ class Evaluation(Displayed):
             return []
         for which, each, case in runs:
             simulator = "the engine" if native.is_by_engine(each) else each.simulator or "NEURON"
-            found.setdefault(f"{which} cell was run by {simulator}", []).append(_case_name(case))
+            found.setdefault(f"{which} cell was run by {simulator}", []).append(case)
         return [
             f"The {text}."
-            if len(seeds) == len(self.cases)
-            else f"With {'; '.join(seeds).replace('; seed ', ', ')} the {text}."
-            for text, seeds in found.items()
+            if len(cases) == len(self.cases)
+            else f"With {_called(cases)} the {text}."
+            for text, cases in found.items()
         ]
 
     def _mean(self, name: str) -> float:
@@ -199,8 +199,12 @@ class Evaluation(Displayed):
         )
 
 
-def _case_name(case: Case) -> str:
-    return f"{case.input}, seed {case.seed}" if case.input else f"seed {case.seed}"
+def _called(cases: Sequence[Case]) -> str:
+    """Some cases by input, and those of an input by their seeds."""
+    seeds: dict[str, list[Any]] = {}
+    for case in cases:
+        seeds.setdefault(case.input, []).append(case.seed)
+    return "; ".join(with_seeds(*each) for each in seeds.items())
 
 
 _COLUMNS = [

@@ -21,6 +21,7 @@ LIMIT_BYTES = 512 * 1024 * 1024
 """What the files may take; above it those go that were not used for the longest time."""
 
 _LONGEST_WAIT_SECONDS, _BETWEEN_SECONDS = 60.0, 0.02
+"""For what another process makes, and between looks whether it has done so."""
 
 _ABANDONED_SECONDS = 3600
 """After which an unfinished file has no one left who writes it: a compiler's minutes, and more."""

@@ -252,26 +252,14 @@ class Cell(Kept):
                 f"sections of {self.name} were deleted, and the engine runs no more than what it "
                 "was asked for before; expected the cell, or what was run before"
             )
-        try:
-            return self._read.compile(request)
-        except EngineError as error:
-            raise EngineError(sources.located(str(error), self._sources)) from None
-
-    def program(
-        self,
-        time_step: float,
-        is_fused: bool,
-        recorded: Iterable[str] = (),
-        adjustable: Iterable[str] = (),
-        is_continued: bool = False,
-    ) -> Program:
-        recorded, adjustable = list(recorded), list(adjustable)
         while True:
             try:
-                return super().program(time_step, is_fused, recorded, adjustable, is_continued)
+                return self._read.compile(request)
             except EngineError as error:
-                if not self._leave_out(str(error)):
-                    raise
+                reason = sources.located(str(error), self._sources)
+                if not self._leave_out(reason):
+                    raise EngineError(reason) from None
+            request.trees = _array(self.trees)
 
     def _leave_out(self, reason: str) -> bool:
         """Whether what cannot be compiled was left out, as it acts on nothing."""

@@ -78,15 +78,12 @@ def _opened(
     """
     store = cache.open_cache()
     begun = _begun.pop(name, None)
+    if begun is None and (found := _found(store, name, opened)):
+        return found
     # Several that want the same at once wait for the first of them.
     with contextlib.nullcontext() if begun else store.making(name):
-        path = None if begun else store.find(name)
-        if path is not None and _is_whole(path):
-            try:
-                return opened(str(path))
-            except OSError:
-                # Removed by another process since, or damaged: made anew.
-                pass
+        if begun is None and (found := _found(store, name, opened)):
+            return found
         built = _compiled(source, command, begun)
         try:
             return opened(str(store.put(name, _sealed(built))))
@@ -101,6 +98,18 @@ def _opened(
             "directory for temporary files that can be written and whose files may be executed "
             "(TMPDIR says which)"
         ) from None
+
+
+def _found(
+    store: cache.Cache, name: str, opened: Callable[[str], ctypes.CDLL]
+) -> ctypes.CDLL | None:
+    """What is in the cache; None where it is not, or cannot be loaded any more."""
+    path = store.find(name)
+    if path is not None and _is_whole(path):
+        # Removed by another process since, or damaged: made anew.
+        with contextlib.suppress(OSError):
+            return opened(str(path))
+    return None
 
 
 def _copy_loaded(path: str) -> ctypes.CDLL:

@@ -50,7 +50,8 @@ class Continuation:
         having = [index for index, each in enumerate(given.sources) if each is not None]
         self._sources_of_origins[having] = internals.contents(given.sources[k] for k in having)
         self._netcons = internals.contents(given.netcons)
-        self._watching = internals.contents(self._watching_netcons())
+        watching = list(self._watching_netcons())
+        self._watching = internals.contents(watching)
         self._sending = self._netcons[
             [
                 index
@@ -58,7 +59,7 @@ class Continuation:
                 if isinstance(given.origins[origin], inputs.Crossing | inputs.Process)
             ]
         ]
-        self._check_netcons()
+        self._check_netcons(watching)
         self._check_events()
         self._records = internals.records()
         self._check_records()
@@ -126,7 +127,7 @@ class Continuation:
         self._give_events()
         self._give_records(traces.t[-1], vectors)
 
-    def _check_netcons(self) -> None:
+    def _check_netcons(self, watching: Sequence[Any]) -> None:
         given = self._cell.inputs
         # One that has lost its source is asked for nothing.
         is_valid = given.delays != 0
@@ -137,7 +138,7 @@ class Continuation:
         targets = internals.targets(internals.contents(every))
         for index in np.flatnonzero(~np.isin(targets, _with_none(self._processes)))[:1]:
             raise EngineError(f"{every[index].hname()} has its target elsewhere")
-        for netcon, address in zip(self._watching_netcons(), self._watching, strict=True):
+        for netcon, address in zip(watching, self._watching, strict=True):
             if not internals.is_detector(int(address), netcon.threshold):
                 raise EngineError(f"the source of {netcon.hname()} is not as expected")
 

@@ -196,8 +196,8 @@ class _Plan:
             end -= max(int(h.nstep_steprun), 1) * h.dt
             if end < h.dt / 2:
                 return
-        ended = {} if continuation is None else {"ended": continuation.take}
-        traces = trials.run(loaded, self._places, sites, thresholds, end, **ended)
+        ended = None if continuation is None else continuation.take
+        traces = trials.run(loaded, self._places, sites, thresholds, end, ended=ended)
         assert traces is not None
         # Where warnings are errors nothing is changed.
         ties.warn_of_run(traces.ties)

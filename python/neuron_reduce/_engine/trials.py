@@ -62,7 +62,7 @@ def run(
     is_stopped: Callable[[], bool] = lambda: False,
     looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
     steps: int = _CHUNK_STEPS,
-    ended: Ended = lambda run, sources, plays: None,
+    ended: Ended | None = None,
 ) -> Traces | None:
     """Runs a program from the start.
 
@@ -188,7 +188,7 @@ class _Group:
         is_stopped: Callable[[], bool],
         looked: Callable[[np.ndarray, float], None] = lambda memory, t: None,
         steps: int = _CHUNK_STEPS,
-        ended: Ended = lambda run, sources, plays: None,
+        ended: Ended | None = None,
     ) -> list[Traces | EngineError] | None:
         """For each trial what came of it, or why it could not go on; None where it was given up.
 
@@ -211,7 +211,7 @@ class _Group:
                     looked(self._memories[0], t)
             if t < end and None in self._errors:
                 return None
-            if self._errors[0] is None:
+            if self._errors[0] is None and ended is not None:
                 ended(runs[0], self._sources[0], self._plays[0])
         finally:
             functions.end(runs)

@@ -50,7 +50,13 @@ class Trial(NamedTuple):
         )
 
     def __str__(self) -> str:
-        return f"{self.input}, seed {self.seed}" if self.input else f"seed {self.seed}"
+        return with_seeds(self.input, [self.seed])
+
+
+def with_seeds(given: str, seeds: Iterable[Any]) -> str:
+    """What the trials of an input with some seeds are called; the cell's own input has no name."""
+    called = f"seed {', '.join(map(str, seeds))}"
+    return f"{given}, {called}" if given else called
 
 
 def listed(seeds: Iterable[Any], inputs: Iterable[Any] | None) -> list[Trial]:
