@@ -14,7 +14,10 @@ extension ReductionSettings {
         segmentCount: SegmentCount(manualTotal: settings.total_segments),
         mergePolicy: MergePolicy(settings.merging),
         comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
-        membranes: Self.membranes(settings, stems))
+        membranes: Self.membranes(settings, stems),
+        sites: elements(settings.sites, settings.site_count).map {
+          ReductionSite(section: Int($0.section), position: $0.position)
+        })
     } catch {
       throw .reduction(error)
     }

@@ -24,6 +24,18 @@ package enum SegmentCount: Sendable, Equatable {
   }
 }
 
+/// A place that the caller names, on a section of the cell by its index.
+package struct ReductionSite: Sendable, Equatable {
+  package let section: Int
+  /// 0 to 1.
+  package let position: Double
+
+  package init(section: Int, position: Double) {
+    self.section = section
+    self.position = position
+  }
+}
+
 /// What a user may choose of a reduction.
 package struct ReductionSettings: Sendable, Equatable {
   package let method: Method
@@ -39,15 +51,22 @@ package struct ReductionSettings: Sendable, Equatable {
   /// What the cables of some stems, by their indices in the cell's sections, have in place of the stems'
   /// own passive properties.
   package let membranes: [Int: CableMembrane]
+  /// Places whose segments stay compartments of their own, with those on their way to the soma.
+  package let sites: [ReductionSite]
 
-  /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
+  /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
+  ///   method that keeps none.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
-    membranes: [Int: CableMembrane] = [:]
+    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = []
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
+    guard sites.isEmpty || method.traits.keepsSites else {
+      throw .sitesOfMethod(
+        name: method.name, known: Method.allCases.filter(\.traits.keepsSites).map(\.name))
+    }
     self.method = method
     self.frequency = frequency
     self.segmentCount = segmentCount
@@ -55,6 +74,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.comparedParameters = comparedParameters
     self.drive = drive
     self.membranes = membranes
+    self.sites = sites
   }
 
   /// The same with the drive's rates picked and ordered anew: those of these connections, as they were

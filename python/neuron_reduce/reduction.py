@@ -16,6 +16,7 @@ from neuron import hoc
 from . import _distribution
 from ._display.text import plain
 from ._session import collect, templates
+from ._session import sites as _sites
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
@@ -44,6 +45,7 @@ def reduce(
     compared_parameters: Mapping[str, Iterable[str]] | None = None,
     merge: str | Literal[False] = "exact",
     leak: Leaks = None,
+    sites: _sites.Given = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -82,6 +84,13 @@ def reduce(
         reversal potential (without the last where it has none), or a list of such tuples. None:
         pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
         ohmic and constant, which is found out in a copy of the process.
+    :param sites: for ``'folded'``: places that matter, such as where you record, stimulate or have
+        clusters of synapses. Their segments stay compartments of their own, with all that are on
+        the way from them to the soma, and count among ``segments`` (with -1 and shares there are as
+        many more as they need). Each a segment of the cell (``cell.apic[36](0.9)``), a section for
+        all of its segments, or one of these by the section's name: ``("apic[36]", 0.9)``,
+        ``"apic[36]"``. Where they are in the reduced cell: :attr:`Reduction.sites`. Soma and axon
+        stay anyway.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -105,6 +114,7 @@ def reduce(
         rates=rates,
         merge=merge,
         leak=leak,
+        sites=sites,
     )
     # Of what was found to be right.
     settings = {"method": method, "frequency": frequency, "segments": segments}
@@ -116,7 +126,10 @@ def reduce(
         settings["merge"] = merge
     if leak is not None:
         settings["leak"] = _plain(leak)
-    return Reduction(job.run(with_points=True), job.name, settings)
+    done = job.run(with_points=True)
+    if done.sites:
+        settings["sites"] = done.sites
+    return Reduction(done, job.name, settings)
 
 
 def _plain(value):
@@ -189,6 +202,18 @@ class Reduction:
     def cables(self) -> list[Cable]:
         """The reduced cell's cables."""
         return [_cable(each) for each in self._done.outcome.cables]
+
+    @functools.cached_property
+    def sites(self) -> list[Any]:
+        """The live segments that the ``sites`` of :func:`reduce` are now, in the order in which
+        they were named; a list of segments for each section."""
+        return [
+            list(map(self._site, each)) if type(each) is list else self._site(each)
+            for each in self._done.site_segments
+        ]
+
+    def _site(self, found: Any) -> Any:
+        return self._live(self.segment_map[found]) if type(found) is int else found
 
     def place(self, section: str | int, x: float | None = None) -> Any:
         """The segment of the reduced cell where a place of the original went.
