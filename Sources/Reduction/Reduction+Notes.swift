@@ -72,7 +72,8 @@ extension Reduction {
     let named = shared.prefix(3).map {
       "\(Self.some($0.sections.map { cell.sections[$0].name })) (\(Self.percent($0.inwardShare)))"
     }
-    let advice = settings.method.traits.keepsSites
+    let advice =
+      settings.method.traits.keepsSites
       ? " More segments keep more of them apart, sites those that matter." : ""
     return [
       "Branches with channels of inward currents (\(inwardChannels(in: cell))) share compartments, where what "

@@ -50,7 +50,9 @@ def test_tuning() -> None:
         assert each.seconds == pytest.approx(
             sum(case.reduced.seconds for case in each.evaluation.cases)
         )
-    assert tuning.best.seconds == min(each.seconds for each in tuning.candidates)
+    smallest = min(each.segments_reduced for each in tuning.candidates)
+    assert tuning.best.segments_reduced == smallest
+    assert tuning.best is tuning.front[0]
     assert tuning.nearest.error == min(each.error for each in tuning.candidates)
     assert str(tuning).startswith("best: classic at ")
     assert str(pickle.loads(pickle.dumps(tuning))) == str(tuning)
@@ -322,11 +324,13 @@ def test_arguments(tmp_path: Path) -> None:
         neuron_reduce.tune(made.make, results=tmp_path / "nowhere" / "x", **SETTINGS)
 
 
-def _tuning(*points: tuple[float, float]) -> Tuning:
+def _tuning(*points: tuple[int, float]) -> Tuning:
     return Tuning(
         [
-            Candidate("classic", index, -1, error=error, speed_up=speed_up, seconds=1 / speed_up)
-            for index, (speed_up, error) in enumerate(points)
+            Candidate(
+                "folded", 0, size, error=error, segments_reduced=size, speed_up=index, seconds=index
+            )
+            for index, (size, error) in enumerate(points, 1)
         ],
         0.1,
         "spikes",
@@ -334,10 +338,17 @@ def _tuning(*points: tuple[float, float]) -> Tuning:
 
 
 def test_front_and_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tuning = _tuning((10, 0.2), (5, 0.05), (7, 0.3), (3, 0.05), (2, 0.01), (20, math.nan))
-    assert [each.speed_up for each in tuning.front] == [10, 5, 2]
-    assert tuning.best.speed_up == 5
-    assert tuning.nearest.speed_up == 2
+    # Whatever took how long: times are noisy.
+    tuning = _tuning(
+        *((20, 0.2), (40, 0.05), (30, 0.3), (60, 0.05), (90, 0.01), (10, math.nan), (40, 0.04)),
+        *((120, 0.08), (40, 0.04)),
+    )
+    front = [(each.segments_reduced, each.error) for each in tuning.front]
+    assert front == [(20, 0.2), (40, 0.04), (90, 0.01)]
+    assert tuning.best is tuning.candidates[6]
+    assert tuning.nearest is tuning.candidates[4]
+    marks = [line.split()[0] for line in str(tuning).splitlines()[4:13]]
+    assert marks == ["|", "folded", "*|", "+", "+", "+", "+|", "+", "folded"]
     tuning.plot(tmp_path / "front.png")
     assert (tmp_path / "front.png").stat().st_size > 1000
     with pytest.raises(ArgumentError, match="no candidate's error is known"):

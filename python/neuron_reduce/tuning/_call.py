@@ -42,7 +42,7 @@ def tune(
     progress: bool = True,
     **options: Any,
 ) -> Tuning:
-    """Tries settings of a reduction, and finds the fastest whose error is small enough.
+    """Tries settings of a reduction, and finds the smallest tree whose error is small enough.
 
     Every combination of method, frequency and segments is a candidate. The full cell is run once
     for each seed and input, and with changes that should not matter; then each candidate is built,
