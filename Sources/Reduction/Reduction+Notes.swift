@@ -70,7 +70,8 @@ extension Reduction {
     let shared = sharedCompartments(of: cell)
     guard !shared.isEmpty else { return [] }
     let named = shared.prefix(3).map {
-      "\(Self.some($0.sections.map { cell.sections[$0].name })) (\(Self.percent($0.inwardShare)))"
+      "\(Self.some($0.sections.map { Self.ownName(cell.sections[$0].name) })) "
+        + "(\(Self.percent($0.inwardShare)))"
     }
     let advice =
       settings.method.traits.keepsSites
@@ -126,8 +127,13 @@ extension Reduction {
 
   /// Whether a name says soma or axon, without the cell's.
   private static func isNamedAsKept(_ name: String) -> Bool {
-    let own = (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+    let own = ownName(name).lowercased()
     return own.hasPrefix("soma") || own.hasPrefix("axon")
+  }
+
+  /// A section's name without the cell's.
+  private static func ownName(_ name: String) -> String {
+    name.split(separator: ".").last.map(String.init) ?? name
   }
 
   /// The first few of many.

@@ -21,7 +21,15 @@ from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
 from .errors import ArgumentError, CellError
-from .record import Cable, Impedances, MappedSegment, ReductionRecord, SectionShape, SynapseKind
+from .record import (
+    Cable,
+    Impedances,
+    MappedSegment,
+    ReductionRecord,
+    SectionShape,
+    SharedCompartment,
+    SynapseKind,
+)
 from .reduced_cell import ReducedCell
 
 if TYPE_CHECKING:
@@ -296,6 +304,7 @@ def _own(name: str) -> str:
 def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
     outcome = done.outcome
     counts = outcome.counts
+    segment_map = _segment_map(done)
     return ReductionRecord(
         cell=name,
         method=settings["method"],
@@ -311,12 +320,33 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         point_processes_full=counts.point_processes_before,
         point_processes_reduced=counts.point_processes_after,
         cables=[_cable(each) for each in outcome.cables],
-        segment_map=_segment_map(done),
+        segment_map=segment_map,
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
         notes=list(map(plain, (*outcome.notes, *done.notes))),
+        shared=_shared(outcome, segment_map),
     )
+
+
+def _shared(outcome, segment_map: list[MappedSegment]) -> list[SharedCompartment]:
+    members: dict[tuple[int, int], dict[str, None]] = {}
+    counts = [max(each.segment_count, 1) for each in outcome.cables]
+
+    def place(cable: int, x: float) -> tuple[int, int]:
+        return cable, min(int(x * counts[cable]), counts[cable] - 1)
+
+    for each in segment_map:
+        members.setdefault(place(each.cable, each.cable_x), {})[each.section] = None
+    return [
+        SharedCompartment(
+            each.cable,
+            each.cable_position,
+            list(members[place(each.cable, each.cable_position)]),
+            each.inward_share,
+        )
+        for each in outcome.shared_compartments
+    ]
 
 
 def _segment_map(done: Done) -> list[MappedSegment]:

@@ -108,13 +108,16 @@ def on(given: list[Any], sections: Sequence[nrn.Section], cell: str) -> Sites:
                 f"sites[{order}] is {collect.described(each)}; expected a place on one section of "
                 f"{cell}" + (f", such as {names[-1]!r}" if type(section) is str else "")
             )
+        own = names[index].rpartition(".")[2]
+        # That of the cell is another one in the next session.
+        name = own if collect.by_name(by_name, own) == index else names[index]
         if x is None:
             count = sections[index].nseg
-            found.plain.append(names[index])
+            found.plain.append(name)
             found.counts.append(count)
             found.places.extend((index, (each + 0.5) / count) for each in range(count))
         else:
-            found.plain.append((names[index], x))
+            found.plain.append((name, x))
             found.counts.append(None)
             found.places.append((index, x))
     return found
