@@ -209,7 +209,9 @@ class Job:
             site_segments,
         )
 
-    def _find_sites(self, cell: reducing.Cell, settings: structures.Settings) -> _sites.Sites | None:
+    def _find_sites(
+        self, cell: reducing.Cell, settings: structures.Settings
+    ) -> _sites.Sites | None:
         """Where on the cell the sites are, which the settings are given.
 
         :returns: None where there are none.

@@ -184,9 +184,7 @@ def _draw_dendrites(
         for piece in pieces
     ]
     trace = _lines(pieces, labels, 3)
-    steps = [
-        np.full(len(piece.points) + 1, _segment(piece, segments)) for piece in pieces
-    ]
+    steps = [np.full(len(piece.points) + 1, _segment(piece, segments)) for piece in pieces]
     trace.update(
         name=escape(cable.name),
         legendgroup=cable.name,

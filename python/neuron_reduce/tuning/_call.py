@@ -36,6 +36,7 @@ def tune(
     v_init: float | None = None,
     celsius: float | None = None,
     sites: Iterable[tuple[str, float]] | None = None,
+    keep_sites: bool = False,
     workers: int | None = None,
     results: str | os.PathLike[str] | None = None,
     engine: str = "auto",
@@ -60,7 +61,8 @@ def tune(
     - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
 
     :param make_cell: as for :func:`evaluate`; likewise ``dt``, ``v_init``, ``celsius``, ``sites``,
-        ``workers``, ``engine``, ``progress`` and ``options``.
+        ``keep_sites`` (by the methods that keep any), ``workers``, ``engine``, ``progress`` and
+        ``options``.
     :param max_error: up to which error a candidate will do.
     :param tstop: how long a run is, in ms.
     :param tstart: from when the recordings are compared, in ms.
@@ -94,8 +96,9 @@ def tune(
     measure, measured = _measures.measure(error)
     trials = listed(seeds, inputs)
     frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
+    kept_sites = running.kept_sites(keep_sites, protocol)
     settings = [
-        running.reduction_arguments(*each, options)
+        running.reduction_arguments(*each, options | (kept_sites if _keeps_sites(each[0]) else {}))
         for each in itertools.product(
             running.listed(methods, "methods", "names of methods, at least one"),
             frequencies,
@@ -191,6 +194,10 @@ def _candidate_runs(make_cell, trials, protocol, full, settings, left, workers, 
             failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
     warn_once([warned])
+
+
+def _keeps_sites(method: Any) -> bool:
+    return isinstance(method, str) and bool(_library.traits(method) & _library.Traits.KEEPS_SITES)
 
 
 def _uses_frequency(method: Any) -> bool:

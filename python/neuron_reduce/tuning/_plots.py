@@ -39,7 +39,9 @@ def plotly(tuning: Tuning, path) -> None:
         name="front",
     )
     figure.add_hline(y=tuning.max_error, line_dash="dot")
-    figure.update_layout(xaxis_title="segments of the reduced cell", yaxis_title=f"error ({tuning.measure})")
+    figure.update_layout(
+        xaxis_title="segments of the reduced cell", yaxis_title=f"error ({tuning.measure})"
+    )
     figure.write_html(str(path))
 
 
