@@ -161,7 +161,7 @@ def test_a_site_answers_as_in_the_full_cell(seed: int) -> None:
                 section.uninsert("hh")
         tip = max(
             (section for section in cell.dend if not section.children()),
-            key=lambda section: h.distance(cell.soma(0.5), section(0.5)),
+            key=lambda section, soma=cell.soma: h.distance(soma(0.5), section(0.5)),
         )
         name, place = tip.name(), tip(0.5)
         full = answer(cell.soma, place)
@@ -289,7 +289,7 @@ def test_what_is_recorded_is_kept_where_asked_for() -> None:
         assert site[0].endswith("apic[1]")
     with pytest.raises(ArgumentError, match="keep_sites is true and sites names no place"):
         neuron_reduce.evaluate(made.make, tstop=10, keep_sites=True, progress=False)
-    with pytest.raises(ArgumentError, match="sites are given for method 'lumped'.*expected"):
+    with pytest.raises(ArgumentError, match=r"sites are given for method 'lumped'.*expected"):
         neuron_reduce.evaluate(made.make, seeds=(1,), ceiling=False, keep_sites=True, **PROTOCOL)
 
 
