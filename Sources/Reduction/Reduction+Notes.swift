@@ -73,14 +73,15 @@ extension Reduction {
       "\(Self.some($0.sections.map { Self.ownName(cell.sections[$0].name) })) "
         + "(\(Self.percent($0.inwardShare)))"
     }
+    let share = shared.reduce(0) { $0 + $1.inwardShare }
     let advice =
       settings.method.traits.keepsSites
       ? " More segments keep more of them apart, sites those that matter." : ""
     return [
       "Branches with channels of inward currents (\(inwardChannels(in: cell))) share compartments, where what "
         + "each of them does by itself, such as a spike of its own or a plateau, is lost: "
-        + "\(Self.number(shared.count, "compartment")) with "
-        + "\(Self.percent(shared.reduce(0) { $0 + $1.inwardShare })) of the dendrites' inward conductance\(shared.count > 3 ? ", most of it in those of" : ":") "
+        + "\(Self.number(shared.count, "compartment")) with \(Self.percent(share)) of the dendrites' inward "
+        + "conductance\(shared.count > named.count ? ", most of it in those of" : ":") "
         + named.joined(separator: "; ") + ".\(advice)"
     ]
   }
