@@ -25,7 +25,8 @@ extension ReductionError {
   /// The status that stands for this error in C.
   var status: nr_status {
     switch self {
-    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter:
+    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
+      .toleranceWithout, .unknownLoss:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

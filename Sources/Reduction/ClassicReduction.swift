@@ -11,7 +11,8 @@ import CellModel
 struct ClassicReduction: ReductionMethod {
   static let name = "classic"
   static let traits = MethodTraits(
-    changesWeights: false, usesFrequency: true, conservesTotals: false, cablesAreLumps: false)
+    changesWeights: false, usesFrequency: true, conservesTotals: false, cablesAreLumps: false,
+    converges: false)
 
   private let input: ReductionInput
   private let equivalents: EquivalentCables

@@ -11,7 +11,8 @@ import CellModel
 struct FoldedReduction: ReductionMethod {
   static let name = "folded"
   static let traits = MethodTraits(
-    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true)
+    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true,
+    converges: true)
 
   let cables: [ReducedCable]
   private let input: ReductionInput

@@ -15,7 +15,8 @@ import RealModule
 struct LumpedReduction: ReductionMethod {
   static let name = "lumped"
   static let traits = MethodTraits(
-    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true)
+    changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true,
+    converges: false)
 
   let cables: [ReducedCable]
   private let input: ReductionInput

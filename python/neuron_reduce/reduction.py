@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import math
 import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,16 @@ from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
 from .errors import ArgumentError, CellError
-from .record import Cable, Impedances, MappedSegment, ReductionRecord, SectionShape, SynapseKind
+from .record import (
+    Cable,
+    ExpectedLoss,
+    Impedances,
+    Joint,
+    MappedSegment,
+    ReductionRecord,
+    SectionShape,
+    SynapseKind,
+)
 from .reduced_cell import ReducedCell
 
 if TYPE_CHECKING:
@@ -44,6 +54,7 @@ def reduce(
     compared_parameters: Mapping[str, Iterable[str]] | None = None,
     merge: str | Literal[False] = "exact",
     leak: Leaks = None,
+    tolerance: float | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -82,6 +93,10 @@ def reduce(
         reversal potential (without the last where it has none), or a list of such tuples. None:
         pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
         ohmic and constant, which is found out in a copy of the process.
+    :param tolerance: in place of ``segments``, for ``'folded'``: in mV, what may be lost at the soma.
+        The cell is reduced to the fewest compartments whose *expected* loss,
+        :attr:`ExpectedLoss.rmsd`, is no greater; what channels of the dendrites add to it is not
+        expected, and is found by :func:`evaluate`. Rates of events have to be known.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -105,6 +120,7 @@ def reduce(
         rates=rates,
         merge=merge,
         leak=leak,
+        tolerance=tolerance,
     )
     # Of what was found to be right.
     settings = {"method": method, "frequency": frequency, "segments": segments}
@@ -116,6 +132,8 @@ def reduce(
         settings["merge"] = merge
     if leak is not None:
         settings["leak"] = _plain(leak)
+    if tolerance is not None:
+        settings["tolerance"] = float(tolerance)
     return Reduction(job.run(with_points=True), job.name, settings)
 
 
@@ -159,6 +177,11 @@ class Reduction:
     def record(self) -> ReductionRecord:
         """What was done, in numbers; can be pickled. Made when it is first asked for."""
         return _record(self._name, self._done, self._settings)
+
+    @property
+    def expected(self) -> ExpectedLoss:
+        """What the reduction is expected to lose; no cell was run for it."""
+        return self.record.expected
 
     @functools.cached_property
     def _cables(self) -> dict[str, Any]:
@@ -290,6 +313,7 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
+        expected=_expected(outcome),
         notes=list(map(plain, (*outcome.notes, *done.notes))),
     )
 
@@ -336,6 +360,23 @@ def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
         found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
         shapes.append(SectionShape(name, _ROLES[section.role], found))
     return shapes
+
+
+def _expected(outcome) -> ExpectedLoss:
+    loss = outcome.expected_loss
+    names = [each.name.decode() for each in outcome.sections]
+    cables = [each.name.decode() for each in outcome.cables]
+    return ExpectedLoss(
+        rmsd=None if math.isnan(loss.rmsd) else loss.rmsd,
+        deviation=None if math.isnan(loss.deviation) else loss.deviation,
+        counted=loss.counted,
+        netcons=loss.connections,
+        shared={each.name.decode(): each.value for each in outcome.shared_conductances},
+        joined=[
+            Joint(cables[cable], x, [names[section] for section in sections])
+            for cable, x, sections in outcome.joints
+        ],
+    )
 
 
 def _impedances(outcome) -> Impedances | None:
