@@ -26,7 +26,7 @@ extension ReductionError {
   var status: nr_status {
     switch self {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
-      .toleranceWithout, .unknownLoss:
+      .toleranceWithout, .unknownLoss, .toleranceOutOfReach:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

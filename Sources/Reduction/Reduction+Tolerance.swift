@@ -4,12 +4,13 @@ extension Reduction {
   /// The settings with the least number of segments whose expected loss is within a tolerance.
   ///
   /// That is sought by halving between one segment and as many as the cell has: a number is found that keeps to the
-  /// tolerance where the next smaller one that was tried did not. At the cell's own number nothing is lost.
+  /// tolerance where the next smaller one that was tried did not. At the cell's own number nothing is lost but what
+  /// synapses lose that sit at the ends of sections, where there is no membrane.
   ///
   /// - Parameter tolerance: of `ExpectedLoss.rmsd`, in mV.
   /// - Throws: `ReductionError.tolerance` for a number without a meaning, `.toleranceWithout` for a method whose
-  ///   cells do not become the original, `.unknownLoss` where nothing is known of the drive; else what reductions
-  ///   throw.
+  ///   cells do not become the original, `.unknownLoss` where nothing is known of the drive, `.toleranceOutOfReach`
+  ///   where no number keeps it; else what reductions throw.
   static func settings(
     keeping tolerance: Double, of cell: CellModel, _ settings: ReductionSettings
   ) throws(ReductionError) -> ReductionSettings {
@@ -27,8 +28,11 @@ extension Reduction {
       .reduce(0) { $0 + cell.sections[$1].segments.count }
     // The soma counts as one.
     var (tooFew, enough) = (1, segments + 1)
-    guard try loss(settings.with(.total(Double(enough)))) != nil else {
+    guard let least = try loss(settings.with(.total(Double(enough)))) else {
       throw .unknownLoss(tolerance: tolerance)
+    }
+    guard least <= tolerance else {
+      throw .toleranceOutOfReach(tolerance: tolerance, least: least)
     }
     while enough - tooFew > 1 {
       // Numbers that matter are small ones.

@@ -62,6 +62,9 @@ extension ReductionError: CustomStringConvertible {
     case .unknownLoss(let tolerance):
       "tolerance is \(tolerance), and no loss can be expected, since nothing is known of any event: expected "
         + "rates= for the NetCons, or NetStims that drive them, onto synapses whose conductance can be measured"
+    case .toleranceOutOfReach(let tolerance, let least):
+      "tolerance is \(tolerance); expected at least the \(least) mV that are lost with every segment kept, by "
+        + "synapses at the ends of sections, which go to the segments beside them"
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")

@@ -20,6 +20,8 @@ package enum ReductionError: Error, Equatable {
   /// The methods that could keep one.
   case toleranceWithout(method: String, methods: [String])
   case unknownLoss(tolerance: Double)
+  /// What is lost where nothing is folded.
+  case toleranceOutOfReach(tolerance: Double, least: Double)
   case unknownParameter(kind: String, name: String, known: [String])
 }
 
