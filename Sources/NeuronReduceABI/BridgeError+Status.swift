@@ -25,8 +25,8 @@ extension ReductionError {
   /// The status that stands for this error in C.
   var status: nr_status {
     switch self {
-    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter,
-      .sitesOfMethod, .site, .sitesNeed:
+    case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
+      .toleranceWithout, .unknownLoss, .toleranceOutOfReach, .sitesOfMethod, .site, .sitesNeed:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

@@ -223,6 +223,23 @@ public func nr_reduction_impedances(
   return profile.lent(&count.pointee)
 }
 
+@c(nr_reduction_expected_loss) @implementation
+public func nr_reduction_expected_loss(_ reduction: OpaquePointer) -> nr_expected_loss {
+  boxed(reduction).record.expectedLoss
+}
+
+@c(nr_reduction_joint) @implementation
+public func nr_reduction_joint(_ reduction: OpaquePointer, _ index: Int) -> nr_joint {
+  boxed(reduction).record.joints.element(index)?.inC ?? nr_joint()
+}
+
+@c(nr_reduction_shared_conductance) @implementation
+public func nr_reduction_shared_conductance(
+  _ reduction: OpaquePointer, _ index: Int
+) -> nr_named_value {
+  boxed(reduction).record.sharedConductances.element(index) ?? nr_named_value()
+}
+
 @c(nr_reduction_site) @implementation
 public func nr_reduction_site(_ reduction: OpaquePointer, _ index: Int) -> nr_named_value {
   boxed(reduction).record.sites.element(index) ?? nr_named_value()

@@ -20,6 +20,9 @@ final class ReductionRecord {
   /// Those of the soma, then those of the sites; empty where the cell has none.
   let impedances: [CArray<nr_impedance>]
   let sites: [nr_named_value]
+  let expectedLoss: nr_expected_loss
+  let joints: [Joint]
+  let sharedConductances: [nr_named_value]
   private let texts: TextPool
 
   init(_ cell: CellModel, listedCount: Int, _ reduction: Reduction, notesOfBuilding: [String]) {
@@ -77,7 +80,42 @@ final class ReductionRecord {
         return nr_named_value(
           name: texts.address(of: section.name), value: section.center(ofSegment: site.segment))
       } ?? []
+    let shared = SharedMembrane(of: cell, reduction)
+    joints = shared.joints.map { Joint($0, of: reduction) }
+    sharedConductances = shared.shares.map {
+      nr_named_value(name: texts.address(of: $0.mechanism), value: $0.share)
+    }
+    // An extra, as the impedances are.
+    expectedLoss = nr_expected_loss(try? ExpectedLoss(of: cell, reduction), of: cell)
     self.texts = texts
+  }
+
+  /// A compartment of several branches, at addresses that C can keep.
+  struct Joint {
+    private let compartment: CableSegment
+    private let position: Double
+    private let sections: CArray<Int64>
+
+    init(_ joint: SharedMembrane.Joint, of reduction: Reduction) {
+      compartment = joint.compartment
+      let count = Double(reduction.cables[joint.compartment.cable].segmentCount)
+      position = (Double(joint.compartment.segment) + 0.5) / count
+      sections = CArray(joint.sections.map(Int64.init))
+    }
+
+    var inC: nr_joint {
+      nr_joint(
+        cable: Int64(compartment.cable), cable_position: position,
+        sections: UnsafePointer(sections.base), section_count: sections.count)
+    }
+  }
+}
+
+extension nr_expected_loss {
+  fileprivate init(_ loss: ExpectedLoss?, of cell: CellModel) {
+    self.init(
+      rmsd: loss?.rmsd ?? .nan, deviation: loss?.deviation ?? .nan,
+      counted: Int64(loss?.counted ?? 0), connections: Int64(cell.connections.count))
   }
 }
 

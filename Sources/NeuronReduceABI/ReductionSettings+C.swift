@@ -11,7 +11,9 @@ extension ReductionSettings {
     do {
       try self.init(
         method: Method(name: String(cString: settings.method)), frequency: settings.frequency,
-        segmentCount: SegmentCount(manualTotal: settings.total_segments),
+        segmentCount: settings.tolerance == 0
+          ? SegmentCount(manualTotal: settings.total_segments)
+          : .expectedLoss(atMost: settings.tolerance),
         mergePolicy: MergePolicy(settings.merging),
         comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
         membranes: Self.membranes(settings, stems),
@@ -57,6 +59,7 @@ extension SynapticResponse {
       nature: Nature(rawValue: Int32(bitPattern: response.nature.rawValue)) ?? .none,
       times: elements(response.times, count).map { $0 },
       conductances: elements(response.conductances, count).map { $0 },
+      reversal: response.reversal.isFinite ? response.reversal : nil,
       superposes: response.superposes < 0 ? nil : response.superposes != 0)
   }
 }

@@ -106,6 +106,7 @@ extension nr_measured {
       rawValue: UInt32(bitPattern: response.superposition.rawValue))
     brief_protocol = response.brief?.rawValue ?? -1
     count = response.conductances.count
+    reversal = response.reversal ?? .nan
   }
 }
 

@@ -85,28 +85,20 @@ struct DrivenCell {
     }
     let after = CellCompartments(of: reduction.reduced)
     let cell = input.cell
-    let cableCompartments = reduction.sectionsOfCables.map { after.segments[$0][0] }
+    let places = reduction.compartmentsOfPointProcesses(in: after)
 
     var load = [Double](repeating: 0, count: after.tree.count)
     var moved: [SynapticWeights.Moved] = []
     var ratios = [Double](repeating: 1, count: cell.connections.count)
     for (drive, shunt) in zip(drives, loaded.selfShunts) {
       let target = cell.connections[drive.connection].target
-      let conductance = drive.meanConductance(shunt)
-      switch reduction.pointProcessFates[target].site {
-      case .cable(let site):
-        let compartment = cableCompartments[site.cable]
-        load[compartment] += conductance
-        ratios[drive.connection] =
-          loaded.transfers[drive.compartment] / transfers[site.cable]
-        moved.append(
-          SynapticWeights.Moved(
-            connection: drive.connection, before: drive.compartment, after: compartment,
-            weight: drive.weight, response: drive.response, selfShunt: shunt))
-      case .unmoved(let point):
-        let section = reduction.origins.firstIndex(of: .kept(point.section)) ?? 0
-        load[after.compartment(at: point.position, ofSection: section)] += conductance
-      }
+      load[places[target]] += drive.meanConductance(shunt)
+      guard case .cable(let site) = reduction.pointProcessFates[target].site else { continue }
+      ratios[drive.connection] = loaded.transfers[drive.compartment] / transfers[site.cable]
+      moved.append(
+        SynapticWeights.Moved(
+          connection: drive.connection, before: drive.compartment, after: places[target],
+          weight: drive.weight, response: drive.response, selfShunt: shunt))
     }
     return WeightScales(
       scales: SynapticWeights.scales(

@@ -13,7 +13,7 @@ struct FoldedReduction: ReductionMethod {
   static let name = "folded"
   static let traits = MethodTraits(
     changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true,
-    keepsSites: true)
+    keepsSites: true, converges: true)
 
   let cables: [ReducedCable]
   private let input: ReductionInput

@@ -7,31 +7,14 @@ struct InwardConductance {
   /// By mechanism: the offsets of the peak conductances per area, and the ions.
   private let makers: [(densities: [(offset: Int, factor: Double)], ions: [Int])]
 
-  /// A permeability in cm/s as a conductance in S/cm²: that of calcium at 2 mM outside, (2F)²·c / (R·T).
-  private static let conductancePerPermeability = 29.0
-
   init(of cell: CellModel) {
     self.cell = cell
     makers = cell.mechanisms.map { kind in
       let ions = cell.mechanisms.indices.filter {
         cell.mechanisms[$0].isIon && kind.currents.contains(cell.mechanisms[$0].ionName)
       }
-      var offset = 0
-      var densities: [(Int, Double)] = []
-      for parameter in kind.parameters {
-        if let factor = Self.conductance(perUnit: parameter.unit) {
-          densities += parameter.defaults.indices.map { (offset + $0, factor) }
-        }
-        offset += parameter.defaults.count
-      }
-      return (ions.isEmpty ? [] : densities, ions)
+      return (ions.isEmpty ? [] : kind.conductances, ions)
     }
-  }
-
-  /// In S/cm² of a conductance or a permeability; nil for what is neither.
-  private static func conductance(perUnit unit: String) -> Double? {
-    DensityUnit.siemensPerSquareCentimeter(unit)
-      ?? DensityUnit.centimetersPerSecond(unit).map { $0 * conductancePerPermeability }
   }
 
   /// By segment of a tree, in µS.

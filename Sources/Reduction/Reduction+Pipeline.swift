@@ -2,7 +2,7 @@ import CellModel
 
 /// The parts of a reduction, for those who time it.
 package enum ReductionStage: String, Sendable, CaseIterable {
-  case cables, mapping, merging, channels, assembly, weights
+  case search, cables, mapping, merging, channels, assembly, weights
 }
 
 extension Reduction {
@@ -11,7 +11,8 @@ extension Reduction {
   ///
   /// - Parameters:
   ///   - cell: with a soma at its root, or below an axon; its dendritic stems have a leak.
-  ///   - settings: the method and what it is asked for.
+  ///   - settings: the method and what it is asked for; those of the result have the number of segments that
+  ///     an expected loss led to.
   ///   - finished: called after each stage, with the stage that ended.
   /// - Throws: `ReductionError`, naming the section or parameter at fault; for a cell that does not hold
   ///   together, `.model`.
@@ -19,6 +20,11 @@ extension Reduction {
     of cell: CellModel, settings: ReductionSettings,
     finished: (ReductionStage) -> Void = { _ in }
   ) throws(ReductionError) {
+    var settings = settings
+    if case .expectedLoss(let tolerance) = settings.segmentCount {
+      settings = try Self.settings(keeping: tolerance, of: cell, settings)
+      finished(.search)
+    }
     let input = try ReductionInput(cell, settings)
     let method = try settings.method.supplier.init(input)
     let cables = method.cables

@@ -30,6 +30,21 @@ package struct Reduction: Sendable, Equatable {
     return sections
   }
 
+  /// Where each of the original's point processes, or what stands for it, is on the reduced cell: by compartment.
+  ///
+  /// - Parameter compartments: of the reduced cell.
+  func compartmentsOfPointProcesses(in compartments: CellCompartments) -> [Int] {
+    let sections = sectionsOfCables
+    return pointProcessFates.map { fate in
+      switch fate.site {
+      case .cable(let site): compartments.segments[sections[site.cable]][site.segment]
+      case .unmoved(let point):
+        compartments.compartment(
+          at: point.position, ofSection: origins.firstIndex(of: .kept(point.section)) ?? 0)
+      }
+    }
+  }
+
   /// The same with the first weight of each connection multiplied by its scale.
   func scalingWeights(by weights: WeightScales) -> Reduction {
     var result = self

@@ -54,6 +54,17 @@ extension ReductionError: CustomStringConvertible {
     case .tooManySegments(let section, let count, let limit):
       "the cable for \(section) would have \(Self.whole(count)) segments; expected at most \(limit), NEURON's "
         + "limit for a section: choose \(names.segments) lower"
+    case .tolerance(let value):
+      "tolerance is \(value); expected a loss in mV, greater than 0 and finite"
+    case .toleranceWithout(let method, let methods):
+      "tolerance is given with method '\(method)', whose cells do not become the original with more segments; "
+        + "expected method='\(methods.joined(separator: "' or '"))', or \(names.segments)"
+    case .unknownLoss(let tolerance):
+      "tolerance is \(tolerance), and no loss can be expected, since nothing is known of any event: expected "
+        + "rates= for the NetCons, or NetStims that drive them, onto synapses whose conductance can be measured"
+    case .toleranceOutOfReach(let tolerance, let least):
+      "tolerance is \(tolerance); expected at least the \(least) mV that are lost with every segment kept, by "
+        + "synapses at the ends of sections, which go to the segments beside them"
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")

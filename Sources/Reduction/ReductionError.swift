@@ -16,6 +16,12 @@ package enum ReductionError: Error, Equatable {
   case missingLeak(section: String, stems: [String], having: Int, sections: Int, example: String)
   case unsolvable(section: String, frequency: Double)
   case tooManySegments(section: String, count: Double, limit: Int)
+  case tolerance(Double)
+  /// The methods that could keep one.
+  case toleranceWithout(method: String, methods: [String])
+  case unknownLoss(tolerance: Double)
+  /// What is lost where nothing is folded.
+  case toleranceOutOfReach(tolerance: Double, least: Double)
   case unknownParameter(kind: String, name: String, known: [String])
   /// Sites for a method that keeps none, and the methods that do.
   case sitesOfMethod(name: String, known: [String])

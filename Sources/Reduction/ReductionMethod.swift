@@ -13,6 +13,8 @@ package struct MethodTraits: Sendable, Hashable {
   package let cablesAreLumps: Bool
   /// Sites stay compartments of their own.
   package let keepsSites: Bool
+  /// With as many segments as the cell has, the reduced cell is the cell.
+  package let converges: Bool
 }
 
 /// A way to reduce a cell: what it supplies to the one pipeline (`Reduction.init(of:settings:finished:)`).

@@ -10,7 +10,8 @@ extension SegmentCount {
       2 * (10 * length / 2).rounded(.down) + 1
     }
     switch self {
-    case .automatic:
+    // Not known before there are cables.
+    case .automatic, .expectedLoss:
       return automatic
     case .total(let total):
       return Self.shares(of: total, among: electrotonicLengths)

@@ -7,6 +7,8 @@ package enum SegmentCount: Sendable, Equatable {
   case atLeast(share: Double)
   /// This many in the whole cell, the soma counted as one.
   case total(Double)
+  /// As few as are expected to lose no more than this, in mV at the soma (`ExpectedLoss.rmsd`).
+  case expectedLoss(atMost: Double)
 
   /// The largest total that is accepted.
   package static let largestTotal = 1e6
@@ -41,7 +43,7 @@ package struct ReductionSettings: Sendable, Equatable {
   package let method: Method
   /// At which the cables keep the subtrees' impedances, in Hz; finite and not negative.
   package let frequency: Double
-  package let segmentCount: SegmentCount
+  package private(set) var segmentCount: SegmentCount
   package let mergePolicy: MergePolicy
   /// Which parameters two point processes must have in common to be merged, by the name of their
   /// kind; all PARAMETERs of a kind that is not named.
@@ -75,6 +77,13 @@ package struct ReductionSettings: Sendable, Equatable {
     self.drive = drive
     self.membranes = membranes
     self.sites = sites
+  }
+
+  /// The same with another number of segments.
+  func with(_ segmentCount: SegmentCount) -> ReductionSettings {
+    var result = self
+    result.segmentCount = segmentCount
+    return result
   }
 
   /// The same with the drive's rates picked and ordered anew: those of these connections, as they were

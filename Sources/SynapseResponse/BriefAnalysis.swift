@@ -28,6 +28,11 @@ extension MeasuredResponse {
       isCurrent ? .current : .linearConductance, superposition,
       conductances: isCurrent
         ? [] : zip(low.values, high.values).map { ($0 - $1) / (highest - lowest) / weight },
+      reversal: isCurrent
+        ? nil
+        : Comparison.reversal(
+          ofCharges: (Comparison.charge(low.values), Comparison.charge(high.values)),
+          at: (lowest, highest)),
       brief: .linear)
   }
 
@@ -49,7 +54,7 @@ extension MeasuredResponse {
     let isTonic = currents.contains { $0.largestBaseline > Comparison.negligible * largest }
     self.init(
       .nonlinearConductance, superposes ? (isTonic ? .tonicCurrent : .holds) : .interaction,
-      conductances: chord.conductances(weight: weight), brief: used)
+      conductances: chord.conductances(weight: weight), reversal: chord.reversal, brief: used)
   }
 
   init?(random currents: [StandCurrent]) {

@@ -24,9 +24,15 @@ struct Chord {
     if isNear {
       return zip(below.values, above.values).map { ($0 - $1) / (high - low) / weight }
     }
-    let (inward, outward) = (Comparison.charge(below.values), Comparison.charge(above.values))
-    let reversal = low + inward / (inward - outward) * (high - low)
+    let reversal = reversal ?? .nan
     return middle.values.map { $0 / (reversal - middlePotential) / weight }
+  }
+
+  /// Where the current reverses, in mV.
+  var reversal: Double? {
+    Comparison.reversal(
+      ofCharges: (Comparison.charge(below.values), Comparison.charge(above.values)),
+      at: (potentials.below, potentials.above))
   }
 
   /// Whether the current reverses between the two potentials.

@@ -57,6 +57,21 @@ enum Comparison {
     return sum
   }
 
+  /// Where the charge of an event reverses that falls with the voltage in a straight line, in mV; nil where it
+  /// does not fall.
+  ///
+  /// - Parameters:
+  ///   - charges: at two potentials.
+  ///   - potentials: in mV, the lower one first.
+  static func reversal(
+    ofCharges charges: (low: Double, high: Double), at potentials: (low: Double, high: Double)
+  ) -> Double? {
+    guard charges.low > charges.high else { return nil }
+    let share = charges.low / (charges.low - charges.high)
+    let reversal = potentials.low + share * (potentials.high - potentials.low)
+    return reversal.isFinite ? reversal : nil
+  }
+
   /// ∫ dt by the trapezoidal rule.
   static func charge(_ current: [Double]) -> Double {
     let times = MeasuringClock.times

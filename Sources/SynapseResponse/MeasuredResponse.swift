@@ -19,6 +19,8 @@ package struct MeasuredResponse: Sendable, Equatable {
   /// In µS per unit of weight, at the first of `MeasuringClock.times`, until little is left; empty where
   /// there is none to speak of: a current has none, and the difference of two random ones means nothing.
   package let conductances: [Double]
+  /// Where the current reverses, in mV; nil where it has no conductance.
+  package let reversal: Double?
   /// The protocol that is enough for others of the class, where there is one.
   package let brief: MeasuringProtocol?
 
@@ -33,9 +35,10 @@ package struct MeasuredResponse: Sendable, Equatable {
 
   init(
     _ nature: SynapticResponse.Nature, _ superposition: Superposition,
-    conductances: [Double] = [], brief: MeasuringProtocol?
+    conductances: [Double] = [], reversal: Double? = nil, brief: MeasuringProtocol?
   ) {
     self.nature = nature
+    self.reversal = reversal
     self.superposition = superposition
     self.conductances = Self.lasting(conductances)
     self.brief = brief

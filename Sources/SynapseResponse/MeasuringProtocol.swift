@@ -18,7 +18,7 @@ package enum MeasuringProtocol: Sendable, Equatable {
   /// Three of them, equally far apart, by index: where dendrites are between rest and threshold. The
   /// others are where currents are looked for that reverse there.
   static let low = 1
-  static let middle = 2
+  package static let middle = 2
   static let high = 3
 
   /// Where events of two NetCons are brought together, in mV: at no potential at which currents of

@@ -22,6 +22,8 @@ package struct SynapticResponse: Sendable, Equatable {
   package let charge: Double
   /// |G(ω)|²/G(0) at each of `SpectralGrid.frequencies`, in µS·ms per unit of weight.
   package let power: [Double]
+  /// Where the current of a conductance reverses, in mV; nil where that is not known.
+  package let reversal: Double?
   /// Whether events of two connections act as if each had such a point process of its own, so that one
   /// can stand for two; nil where that is not known.
   package let superposes: Bool?
@@ -31,11 +33,14 @@ package struct SynapticResponse: Sendable, Equatable {
   /// - Parameters:
   ///   - times: in ms, increasing, from the event on.
   ///   - conductances: at these times, in µS per unit of weight.
+  ///   - reversal: see the property.
   ///   - superposes: see the property.
   package init(
-    nature: Nature, times: [Double] = [], conductances: [Double] = [], superposes: Bool? = nil
+    nature: Nature, times: [Double] = [], conductances: [Double] = [], reversal: Double? = nil,
+    superposes: Bool? = nil
   ) {
     self.nature = nature
+    self.reversal = reversal
     self.superposes = superposes
     let spectrum = Spectrum.of(conductances, at: times)
     let total = spectrum[0].real

@@ -31,15 +31,22 @@ struct ThoroughAnalysis {
     let nature = nature
     switch nature {
     case .linearConductance:
-      return MeasuredResponse(nature, superposition, conductances: slope, brief: .linear)
+      return MeasuredResponse(
+        nature, superposition, conductances: slope,
+        reversal: Comparison.reversal(
+          ofCharges: (
+            Comparison.charge(single[Plan.low].values), Comparison.charge(single[Plan.high].values)
+          ), at: (Plan.potentials[Plan.low], Plan.potentials[Plan.high])),
+        brief: .linear)
     case .nonlinearConductance:
-      let (reversal, superposition) = (reversal, superposition)
+      let (interval, superposition) = (intervalOfReversal, superposition)
+      let chord = interval.map(chord)
       // Where events add up, but not those of one NetCon, each has a history of its own.
       let hasHistory = superposition != .interaction && !addsUp
       return MeasuredResponse(
         nature, superposition,
-        conductances: reversal.map { conductance(reversingAfter: $0) } ?? [],
-        brief: reversal.map {
+        conductances: chord?.conductances(weight: weight) ?? [], reversal: chord?.reversal,
+        brief: interval.map {
           hasHistory ? .history(reversalAfter: $0) : .chord(reversalAfter: $0)
         })
     case .stochastic: return MeasuredResponse(nature, .randomness, brief: .random)
@@ -122,16 +129,15 @@ struct ThoroughAnalysis {
   }
 
   /// After which potential, by index, the current reverses.
-  private var reversal: Int? {
+  private var intervalOfReversal: Int? {
     let charges = single.map { Comparison.charge($0.values) }
     return charges.indices.dropLast().first { charges[$0] > 0 && charges[$0 + 1] <= 0 }
   }
 
-  private func conductance(reversingAfter index: Int) -> [Double] {
+  private func chord(reversingAfter index: Int) -> Chord {
     let (below, above) = Plan.chord(reversalAfter: index).bracket
     return Chord(
       middle: single[Plan.middle], below: single[below], above: single[above],
-      indices: (below, above)
-    ).conductances(weight: weight)
+      indices: (below, above))
   }
 }

@@ -137,6 +137,18 @@ import Testing
       "tooManySegments",
       [.text("section", "dend[5]"), .number("count", 40_000), .number("limit", 32_766)]
     ),
+    (.tolerance(-1), NR_ARGUMENT, "tolerance", [.number("value", -1)]),
+    (
+      .toleranceWithout(method: "classic", methods: ["a", "b"]), NR_ARGUMENT, "toleranceWithout",
+      [.text("method", "classic"), .text("methods", "a, b")]
+    ),
+    (
+      .toleranceOutOfReach(tolerance: 0.01, least: 0.25), NR_ARGUMENT, "toleranceOutOfReach",
+      [.number("tolerance", 0.01), .number("least", 0.25)]
+    ),
+    (
+      .unknownLoss(tolerance: 0.5), NR_ARGUMENT, "unknownLoss", [.number("tolerance", 0.5)]
+    ),
     (
       .unknownParameter(kind: "ExpSyn", name: "tau3", known: ["tau", "e"]), NR_ARGUMENT,
       "unknownParameter",

@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  private static func hasAxonAtStemsProximalEnd(_ cell: CellModel) -> Bool {
+  static func hasAxonAtStemsProximalEnd(_ cell: CellModel) -> Bool {
     cell.sections.contains { section in
       guard let attachment = section.attachment, !section.role.isDendritic,
         cell.sections[attachment.parent].role.isDendritic

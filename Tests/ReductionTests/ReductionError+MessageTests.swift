@@ -34,6 +34,16 @@ import Testing
       .tooManySegments(section: "dend[5]", count: 40_000, limit: 32_766),
       ["dend[5]", "40000", "32766", "segments"]
     ),
+    (.tolerance(-0.5), ["tolerance", "-0.5", "mV", "greater than 0"]),
+    (
+      .toleranceWithout(method: "classic", methods: ["folded"]),
+      ["tolerance", "'classic'", "method='folded'", "segments"]
+    ),
+    (
+      .toleranceOutOfReach(tolerance: 0.01, least: 0.25),
+      ["tolerance", "0.01", "0.25", "at the ends of sections"]
+    ),
+    (.unknownLoss(tolerance: 0.5), ["tolerance", "0.5", "rates=", "NetStims"]),
     (
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),
       ["compared_parameters", "Exp2Syn", "tau3", "tau1, tau2, e"]

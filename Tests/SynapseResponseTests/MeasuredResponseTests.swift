@@ -39,6 +39,7 @@ import Testing
   func linearConductance(times: (rise: Double, decay: Double), reversal: Double) throws {
     let course = DoubleExponential(rise: times.rise, decay: times.decay)
     let found = try #require(Conductance(course, reversal: reversal).response())
+    #expect(abs(try #require(found.reversal) - reversal) < 1e-6)
     #expect(found.nature == .linearConductance)
     #expect(found.superposition == .holds)
     #expect(found.superposes == true)

@@ -37,7 +37,8 @@ package struct DoubleExponential {
   /// As it is measured in the simulator: every 0.025 ms for 60 ms, then every 0.5 ms until
   /// nothing is left of it.
   package func response(
-    _ nature: SynapticResponse.Nature = .linearConductance, scale: Double = 1
+    _ nature: SynapticResponse.Nature = .linearConductance, scale: Double = 1,
+    reversal: Double? = nil
   ) -> SynapticResponse {
     let end = min(1500, max(100, 30 * decay))
     let times =
@@ -45,6 +46,7 @@ package struct DoubleExponential {
     let conductances = times.map {
       scale * factor * (Double.exp(-$0 / decay) - Double.exp(-$0 / rise))
     }
-    return SynapticResponse(nature: nature, times: Array(times), conductances: conductances)
+    return SynapticResponse(
+      nature: nature, times: Array(times), conductances: conductances, reversal: reversal)
   }
 }

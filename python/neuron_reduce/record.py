@@ -134,6 +134,65 @@ class Impedances:
 
 
 @dataclasses.dataclass(frozen=True)
+class Joint:
+    """A compartment of the reduced cell that stands for segments of several branches.
+
+    A branch is what lies between two places where the original branches.
+
+    :ivar cable: name of the reduced cell's section.
+    :ivar x: the compartment's centre on it, 0 to 1.
+    :ivar sections: names of the original's sections that have segments in it.
+    """
+
+    cable: str
+    x: float
+    sections: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class ExpectedLoss:
+    """What a reduction is expected to lose, by linear theory at the operating point:
+    docs/method.md, section 10.
+
+    :ivar rmsd: root mean square of the difference between the two somatic potentials, in mV, that
+        the synapses' own events make where both cells are linear; None where nothing is known of
+        any event. What channels make of potentials that differ is not in it.
+    :ivar deviation: the standard deviation of the full cell's somatic potential, by the same
+        theory, in mV; None as above.
+    :ivar counted: the NetCons that are counted: those of a known rate onto synapses with a
+        conductance that could be measured.
+    :ivar netcons: all of them.
+    :ivar shared: by mechanism of the dendrites with a conductance or permeability per area, leaks
+        left out: the share of it, over all of their membrane, whose potential several branches
+        share in the reduced cell.
+    :ivar joined: the compartments that several branches share.
+    """
+
+    rmsd: float | None
+    deviation: float | None
+    counted: int
+    netcons: int
+    shared: dict[str, float]
+    joined: list[Joint]
+
+    def __str__(self) -> str:
+        if self.rmsd is None:
+            loss = "no loss can be expected: nothing is known of the synapses' events"
+        else:
+            loss = (
+                f"expected at the soma, by linear theory: {self.rmsd:.2g} mV RMSD, of "
+                f"{self.deviation:.2g} mV standard deviation"
+            )
+            if self.counted < self.netcons:
+                loss += f" ({self.counted} of {self.netcons} NetCons counted)"
+        shares = sorted(self.shared.items(), key=lambda item: -item[1])
+        if not shares:
+            return f"{loss}."
+        text = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+        return f"{loss}. In compartments that several branches share: {text}."
+
+
+@dataclasses.dataclass(frozen=True)
 class ReductionRecord(Displayed):
     """A reduction in numbers.
 
@@ -152,9 +211,10 @@ class ReductionRecord(Displayed):
     :ivar synapses: one entry for each kind of synapse.
     :ivar shape: the original's sections in space.
     :ivar impedances: of both cells; None where they were not computed.
+    :ivar expected: what the reduction is expected to lose.
     :ivar notes: what a user of the reduced cell should know, one sentence each.
-    :ivar shared: the compartments that branches with channels of inward currents share, those with
-        most of these first.
+    :ivar shared_inward: the compartments that branches with channels of inward currents share,
+        those with most of these first.
     """
 
     cell: str
@@ -171,8 +231,9 @@ class ReductionRecord(Displayed):
     synapses: list[SynapseKind]
     shape: list[SectionShape]
     impedances: Impedances | None
+    expected: ExpectedLoss
     notes: list[str]
-    shared: list[SharedCompartment] = dataclasses.field(default_factory=list)
+    shared_inward: list[SharedCompartment] = dataclasses.field(default_factory=list)
 
     def _blocks(self) -> list[Block]:
         """What became of how many; the cables; the synapses by kind; the time; notes."""
@@ -191,6 +252,7 @@ class ReductionRecord(Displayed):
             [Table(counts)],
             [self._cable_table()],
             self._synapse_block(),
+            [str(self.expected)],
             [
                 f"{1e3 * seconds:.1f} ms: "
                 + ", ".join(

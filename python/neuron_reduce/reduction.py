@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import math
 import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,9 @@ from ._session.naming import OWN
 from .errors import ArgumentError, CellError
 from .record import (
     Cable,
+    ExpectedLoss,
     Impedances,
+    Joint,
     MappedSegment,
     ReductionRecord,
     SectionShape,
@@ -54,6 +57,7 @@ def reduce(
     merge: str | Literal[False] = "exact",
     leak: Leaks = None,
     sites: _sites.Given = None,
+    tolerance: float | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -99,6 +103,10 @@ def reduce(
         all of its segments, or one of these by the section's name: ``("apic[36]", 0.9)``,
         ``"apic[36]"``. Where they are in the reduced cell: :attr:`Reduction.sites`. Soma and axon
         stay anyway.
+    :param tolerance: in place of ``segments``, for ``'folded'``: in mV, what may be lost at the
+        soma. The cell is reduced to the fewest compartments whose *expected* loss,
+        :attr:`ExpectedLoss.rmsd`, is no greater; what channels of the dendrites add to it is not
+        expected, and is found by :func:`evaluate`. Rates of events have to be known.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -123,6 +131,7 @@ def reduce(
         merge=merge,
         leak=leak,
         sites=sites,
+        tolerance=tolerance,
     )
     # Of what was found to be right.
     settings = {"method": method, "frequency": frequency, "segments": segments}
@@ -134,6 +143,8 @@ def reduce(
         settings["merge"] = merge
     if leak is not None:
         settings["leak"] = _plain(leak)
+    if tolerance is not None:
+        settings["tolerance"] = float(tolerance)
     done = job.run(with_points=True)
     if done.sites:
         settings["sites"] = done.sites
@@ -180,6 +191,11 @@ class Reduction:
     def record(self) -> ReductionRecord:
         """What was done, in numbers; can be pickled. Made when it is first asked for."""
         return _record(self._name, self._done, self._settings)
+
+    @property
+    def expected(self) -> ExpectedLoss:
+        """What the reduction is expected to lose; no cell was run for it."""
+        return self.record.expected
 
     @functools.cached_property
     def _cables(self) -> dict[str, Any]:
@@ -324,8 +340,9 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
+        expected=_expected(outcome),
         notes=list(map(plain, (*outcome.notes, *done.notes))),
-        shared=_shared(outcome, segment_map),
+        shared_inward=_shared(outcome, segment_map),
     )
 
 
@@ -391,6 +408,23 @@ def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
         found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
         shapes.append(SectionShape(name, _ROLES[section.role], found))
     return shapes
+
+
+def _expected(outcome) -> ExpectedLoss:
+    loss = outcome.expected_loss
+    names = [each.name.decode() for each in outcome.sections]
+    cables = [each.name.decode() for each in outcome.cables]
+    return ExpectedLoss(
+        rmsd=None if math.isnan(loss.rmsd) else loss.rmsd,
+        deviation=None if math.isnan(loss.deviation) else loss.deviation,
+        counted=loss.counted,
+        netcons=loss.connections,
+        shared={each.name.decode(): each.value for each in outcome.shared_conductances},
+        joined=[
+            Joint(cables[cable], x, [names[section] for section in sections])
+            for cable, x, sections in outcome.joints
+        ],
+    )
 
 
 def _impedances(outcome) -> Impedances | None:

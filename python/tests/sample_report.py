@@ -191,6 +191,14 @@ def record(name: str = "L5PC[0]") -> records.ReductionRecord:
             transfer,
             transfer * np.array([[0.98], [1.06], [0.97]]),
         ),
+        expected=records.ExpectedLoss(
+            0.21,
+            2.84,
+            9_990,
+            10_000,
+            {"NaTs2_t": 0.56, "Ih": 0.6},
+            [records.Joint("dend[0]", 0.5, [f"{name}.dend[0]", f"{name}.dend[3]"])],
+        ),
         notes=[
             "Recordings on the dendrites went with them.",
             "h.ion_style of 3 sections was not carried over to <dend[0]>.",

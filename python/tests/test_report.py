@@ -363,7 +363,7 @@ def _shared(record: records.ReductionRecord) -> records.ReductionRecord:
         records.SharedCompartment(1, 0.5, [f"{record.cell}.apic[{n}]" for n in range(20)], 0.31),
         records.SharedCompartment(0, 0.1, ["<a>.dend[1]", "b.dend[2]"], 0.004),
     ]
-    return dataclasses.replace(record, method="folded", shared=shared)
+    return dataclasses.replace(record, method="folded", shared_inward=shared)
 
 
 def test_branches_that_share_a_compartment_are_named(tmp_path: Path) -> None:

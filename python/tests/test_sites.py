@@ -316,3 +316,18 @@ def test_tuning_keeps_sites_where_the_method_does() -> None:
     assert sizes == sorted(set(sizes))
     assert errors == sorted(set(errors), reverse=True)
     assert tuning.best is tuning.front[0]
+
+
+@isolated
+def test_a_tolerance_is_kept_with_sites() -> None:
+    """The fewest compartments that keep both: as many as the sites need, where the tolerance needs
+    fewer."""
+
+    def count(tolerance: float, sites: Any) -> int:
+        model = small_cell.model()
+        reduction = _reduced(model, tolerance=tolerance, rates=5, sites=sites)
+        assert reduction.expected.rmsd <= tolerance
+        return len({each.cable for each in reduction.segment_map})
+
+    assert count(100, None) < count(100, ["apic[1]"]) == 17
+    assert count(1e-3, None) <= count(1e-3, ["apic[1]"])

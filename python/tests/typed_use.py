@@ -40,7 +40,7 @@ folded = neuron_reduce.reduce(
     cell, [], [], method="folded", segments=90, sites=[cell.apic[36](0.9), "dend[4]", ("apic", 0.5)]
 )
 tuft, branch, _ = folded.sites
-print(tuft.x, len(branch), [each.inward_share for each in folded.record.shared])
+print(tuft.x, len(branch), [each.inward_share for each in folded.record.shared_inward])
 cables: list[str] = [cable.name for cable in reduction.cables]
 print(reduction, place.x, cables, reduction.record.notes[0].upper(), neuron_reduce.__version__)
 

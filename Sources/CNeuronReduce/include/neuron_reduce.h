@@ -92,6 +92,8 @@ typedef struct nr_response {
   const double *NR_NULLABLE times;
   const double *NR_NULLABLE conductances;
   size_t count;
+  /// Where the current reverses, in mV; not a number where that is not known.
+  double reversal;
 } nr_response;
 
 /// Why a call did not do what it was asked for: a status, a code, a payload, and a sentence.
@@ -195,6 +197,8 @@ typedef struct nr_settings {
   /// Places that stay compartments of their own, for methods with NR_TRAIT_KEEPS_SITES; NULL for none.
   const nr_place *NR_NULLABLE sites;
   size_t site_count;
+  /// Where it is not 0, the loss that is expected at most, in mV, instead of `total_segments`.
+  double tolerance;
 } nr_settings;
 
 /// Where a reduced cell is built.
@@ -462,6 +466,32 @@ const char *NR_NULLABLE nr_reduction_note(const nr_reduction *reduction, size_t 
 const nr_impedance *NR_NULLABLE nr_reduction_impedances(const nr_reduction *reduction, ptrdiff_t site,
                                                       size_t *count);
 
+/// What is expected to be lost at the soma, by linear theory.
+typedef struct nr_expected_loss {
+  /// Root mean square, and the standard deviation of the full cell's potential, in mV; not a number where
+  /// nothing is known of any event.
+  double rmsd, deviation;
+  /// How many connections are counted, and how many there are.
+  int64_t counted, connections;
+} nr_expected_loss;
+
+/// A compartment of the reduced cell that stands for segments of several branches.
+typedef struct nr_joint {
+  int64_t cable;
+  /// On the cable, 0 to 1.
+  double cable_position;
+  /// For `nr_reduction_section`; NULL past the last joint.
+  const int64_t *NR_NULLABLE sections;
+  size_t section_count;
+} nr_joint;
+
+nr_expected_loss nr_reduction_expected_loss(const nr_reduction *reduction);
+nr_joint nr_reduction_joint(const nr_reduction *reduction, size_t index);
+
+/// A mechanism of the dendrites and which share of its conductance is in joints; the name is NULL past the last
+/// one.
+nr_named_value nr_reduction_shared_conductance(const nr_reduction *reduction, size_t index);
+
 /// A site's section and the position on it.
 nr_named_value nr_reduction_site(const nr_reduction *reduction, size_t index);
 
@@ -646,6 +676,8 @@ typedef struct nr_measured {
   int32_t brief_protocol;
   /// How many conductances were written.
   size_t count;
+  /// Where the current reverses, in mV; not a number where there is no conductance.
+  double reversal;
 } nr_measured;
 
 /// The protocol that finds out everything. Others are given as `brief_protocol`.

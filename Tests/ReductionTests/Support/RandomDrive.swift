@@ -7,9 +7,9 @@ import TestSupport
 /// Rates and responses of every kind for the synapses of a cell, some unknown.
 struct RandomDrive {
   static let responses = [
-    DoubleExponential(rise: 0.3, decay: 1.8).response(),
-    DoubleExponential(rise: 1, decay: 8).response(),
-    DoubleExponential(rise: 4, decay: 42).response(.nonlinearConductance),
+    DoubleExponential(rise: 0.3, decay: 1.8).response(reversal: 0),
+    DoubleExponential(rise: 1, decay: 8).response(reversal: -80),
+    DoubleExponential(rise: 4, decay: 42).response(.nonlinearConductance, reversal: 0),
     DoubleExponential(rise: 0.2, decay: 2).response(.stochastic),
     SynapticResponse(nature: .nonlinearConductance, times: [0, 1], conductances: [-1, -1]),
     SynapticResponse(nature: .current),

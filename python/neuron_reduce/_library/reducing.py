@@ -37,6 +37,9 @@ declare(
     ctypes.POINTER(ctypes.POINTER(structures.Recording)),
     ctypes.POINTER(ctypes.c_size_t),
 )
+_expected_loss = function("nr_reduction_expected_loss", structures.ExpectedLoss, ctypes.c_void_p)
+_joint = function("nr_reduction_joint", structures.Joint, ctypes.c_void_p, ctypes.c_size_t)
+_shared = function("nr_reduction_shared_conductance", NamedValue, ctypes.c_void_p, ctypes.c_size_t)
 declare(
     "nr_written_cell_read",
     ctypes.c_char_p,
@@ -370,6 +373,25 @@ class Outcome:
         ):
             found.append(points)
         return found
+
+    @property
+    def expected_loss(self) -> structures.ExpectedLoss:
+        """At the soma, by linear theory."""
+        return _expected_loss(self._handle)
+
+    @property
+    def joints(self) -> list[tuple[int, float, list[int]]]:
+        """The compartments that join branches: cable, position on it, and indices of sections."""
+        found = []
+        while (each := _joint(self._handle, len(found))).sections:
+            sections = each.sections[: each.section_count]
+            found.append((each.cable, each.cable_position, sections))
+        return found
+
+    @property
+    def shared_conductances(self) -> list[NamedValue]:
+        """Mechanisms, and which shares of their conductances are in joints."""
+        return self._named_values(_shared)
 
     @property
     def sites(self) -> list[NamedValue]:

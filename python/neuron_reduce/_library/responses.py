@@ -94,6 +94,7 @@ class Measured(ctypes.Structure):
         ("superposition", ctypes.c_int32),
         ("brief_protocol", ctypes.c_int32),
         ("count", ctypes.c_size_t),
+        ("reversal", ctypes.c_double),
     ]
 
 
@@ -102,12 +103,14 @@ class Finding:
     """What is known of one kind of point process.
 
     :ivar conductances: in µS per unit of weight, at the first of ``times``.
+    :ivar reversal: in mV, where the current reverses; not a number where there is no conductance.
     :ivar brief_protocol: the protocol that is enough for others of its class; None for none.
     """
 
     nature: Nature
     superposition: Superposition
     conductances: np.ndarray
+    reversal: float
     brief_protocol: int | None
 
 
@@ -192,6 +195,7 @@ def analyse(
             Nature(result.nature),
             Superposition(result.superposition),
             row[: result.count].copy(),
+            result.reversal,
             result.brief_protocol if result.brief_protocol >= 0 else None,
         )
         if result.is_known

@@ -14,6 +14,7 @@ class Response(ctypes.Structure):
         ("times", ctypes.c_void_p),
         ("conductances", ctypes.c_void_p),
         ("count", ctypes.c_size_t),
+        ("reversal", ctypes.c_double),
     ]
 
 
@@ -93,6 +94,7 @@ class Settings(ctypes.Structure):
         ("membrane_count", ctypes.c_size_t),
         ("sites", ctypes.POINTER(Place)),
         ("site_count", ctypes.c_size_t),
+        ("tolerance", ctypes.c_double),
     ]
 
 
@@ -176,6 +178,28 @@ class SharedCompartment(ctypes.Structure):
         ("cable", ctypes.c_int64),
         ("cable_position", ctypes.c_double),
         ("inward_share", ctypes.c_double),
+    ]
+
+
+class ExpectedLoss(ctypes.Structure):
+    """``nr_expected_loss``: in mV, not numbers where nothing is known of any event."""
+
+    _fields_ = [
+        ("rmsd", ctypes.c_double),
+        ("deviation", ctypes.c_double),
+        ("counted", ctypes.c_int64),
+        ("connections", ctypes.c_int64),
+    ]
+
+
+class Joint(ctypes.Structure):
+    """``nr_joint``: the sections are None past the last one."""
+
+    _fields_ = [
+        ("cable", ctypes.c_int64),
+        ("cable_position", ctypes.c_double),
+        ("sections", ctypes.POINTER(ctypes.c_int64)),
+        ("section_count", ctypes.c_size_t),
     ]
 
 

@@ -45,6 +45,7 @@ class Drive:
             structure.times = times.ctypes.data
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
+            structure.reversal = kind.reversal
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
         if self._nothing_was_measured and self.rates is not None:
             warn(self.notes[-1])

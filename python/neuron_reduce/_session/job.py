@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -102,6 +103,7 @@ class Job:
         merge: Any,
         leak: Any,
         sites: Any = None,
+        tolerance: Any = None,
     ):
         self._clock = _Clock()
         with self._clock.stage("collect"):
@@ -116,6 +118,7 @@ class Job:
                 names.segments,
                 "-1 (automatic), a share greater than 0 and at most 1, or a total greater than 1",
             )
+            self._tolerance = _tolerance(tolerance, self._segments, names)
             self._template_name, self._template_file = templates.named(template, names.template)
             self._compared = collect.compared_parameters(
                 compared_parameters, names.compared_parameters
@@ -284,6 +287,7 @@ class Job:
             merging=self._merging,
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
+            tolerance=self._tolerance,
         )
 
     def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
@@ -323,6 +327,21 @@ def _site_segments(
             for index, (section, x) in zip(outcome.site_segments, found.places, strict=True)
         ]
     )
+
+
+def _tolerance(value: Any, segments: float, names: ArgumentNames) -> float:
+    """What the library takes for the loss that a caller accepts: 0 where segments say how many."""
+    if value is None:
+        return 0.0
+    expected = "a loss in mV, greater than 0 and finite, or None"
+    tolerance = collect.number(value, "tolerance", expected)
+    if not 0 < tolerance < math.inf:
+        raise ArgumentError(f"tolerance is {collect.described(value)}; expected {expected}")
+    if segments != -1:
+        raise ArgumentError(
+            f"tolerance is {tolerance:g} and {names.segments} {segments:g}; expected one of the two"
+        )
+    return tolerance
 
 
 def _warn_of_inexact_merges(outcome: reducing.Outcome) -> None:

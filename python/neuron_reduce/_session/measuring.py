@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import itertools
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -49,6 +50,7 @@ class Response:
     :ivar times: in ms from the event on.
     :ivar conductances: in µS per unit of weight; empty where there is none to speak of: the
         difference of two random currents means nothing, and a current has none.
+    :ivar reversal: in mV, where the current reverses; not a number where there is no conductance.
     :ivar distance: 0 where it was measured; where it is that of a kind with other parameters, their
         largest relative difference.
     """
@@ -57,6 +59,7 @@ class Response:
     superposition: Superposition
     times: np.ndarray
     conductances: np.ndarray
+    reversal: float = math.nan
     distance: float = 0.0
 
 
@@ -288,7 +291,9 @@ def _in_processes(groups: list[stands.Group]) -> list[list[Finding]]:
 
 def _response(finding: Finding) -> Response:
     count = len(finding.conductances)
-    return Response(finding.nature, finding.superposition, TIMES[:count], finding.conductances)
+    return Response(
+        finding.nature, finding.superposition, TIMES[:count], finding.conductances, finding.reversal
+    )
 
 
 def _notes_of_distances(examples: list[_Example], known: Sequence[Response | None]) -> list[str]:

@@ -65,10 +65,10 @@ def section(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
 def _warning(record: records.ReductionRecord) -> Html:
     """What branches that share compartments do not do by themselves any more; nothing where none
     do."""
-    if not record.shared:
+    if not record.shared_inward:
         return Html("")
-    share = percent(sum(each.inward_share for each in record.shared))
-    names = "; ".join(some(map(own, each.sections)) for each in record.shared[:2])
+    share = percent(sum(each.inward_share for each in record.shared_inward))
+    names = "; ".join(some(map(own, each.sections)) for each in record.shared_inward[:2])
     text = (
         f"Branches with channels of inward currents share compartments, {share} of the dendrites’ "
         f"inward conductance in all: what each of them does by itself, such as a spike of its own "

@@ -71,16 +71,16 @@ def _gathered(record: records.ReductionRecord) -> list[str] | None:
 def shared(record: records.ReductionRecord) -> Section:
     """The compartments that branches share that could do something by themselves."""
     title = "Branches that share a compartment"
-    if not record.shared:
+    if not record.shared_inward:
         text = "No compartment is shared by branches that have channels of inward currents."
         return Section("shared", title, paragraph(text, "absent"))
     colours = _colours.of(record.cables)
-    share = sum(each.inward_share for each in record.shared)
+    share = sum(each.inward_share for each in record.shared_inward)
     text = (
-        f"In {counted(len(record.shared), 'compartment')} with {percent(share)} of the dendrites’ "
-        "inward conductance (sodium and calcium channels in most cells) branches have one "
-        "potential that have such channels each: what one of them does by itself, such as a spike "
-        "of its own or a plateau, is lost."
+        f"In {counted(len(record.shared_inward), 'compartment')} with {percent(share)} of the "
+        "dendrites’ inward conductance (sodium and calcium channels in most cells) branches have "
+        "one potential that have such channels each: what one of them does by itself, such as a "
+        "spike of its own or a plateau, is lost."
     )
     rows = [
         (
@@ -91,7 +91,7 @@ def shared(record: records.ReductionRecord) -> Section:
             _text.some(map(_text.own, each.sections), 12),
             percent(each.inward_share),
         )
-        for each in record.shared
+        for each in record.shared_inward
     ]
     head = ["compartment", "segments of", "of the inward conductance"]
     body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 1))
