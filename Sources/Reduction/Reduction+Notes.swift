@@ -81,7 +81,7 @@ extension Reduction {
       "Branches with channels of inward currents (\(inwardChannels(in: cell))) share compartments, where what "
         + "each of them does by itself, such as a spike of its own or a plateau, is lost: "
         + "\(Self.number(shared.count, "compartment")) with \(Self.percent(share)) of the dendrites' inward "
-        + "conductance\(shared.count > named.count ? ", most of it in those of" : ":") "
+        + "conductance\(shared.count > named.count ? "; those with most of it:" : ":") "
         + named.joined(separator: "; ") + ".\(advice)"
     ]
   }

@@ -430,6 +430,13 @@ def test_the_next_size() -> None:
     assert after({40: 0.05, 80: 0.3}) == 20
     assert after({2: 0.05}) is None
     assert after({3: 0.05, 2: 0.2}) is None
+    # A tree that shrinks no more.
+    least = [
+        Candidate("folded", 0, size, error=0.0, segments_reduced=max(size, 11))
+        for size in (20, 10, 5)
+    ]
+    assert _search.next_size(least[:2], 0.1, 700) == 5
+    assert _search.next_size(least, 0.1, 700) is None
     # Of shares and of the automatic number the size is known when they were tried.
     assert (
         _search.next_size([Candidate("folded", 0, -1, error=0.3, segments_reduced=38)], 0.1, 700)

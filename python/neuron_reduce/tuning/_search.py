@@ -47,18 +47,19 @@ def next_size(found: Sequence[Candidate], max_error: float, largest: int) -> int
         return max(2, ran[0].segments_reduced)
     within = [size for size, each in totals.items() if each.error <= max_error]
     if not within:
-        return _larger(totals, largest)
+        size = int(max(totals))
+        return None if size >= largest or _is_one_of_many(size, totals) else min(2 * size, largest)
     upper = int(min(within))
     lower = int(max((size for size in totals if size < upper), default=1))
     if lower == 1:
-        return max(2, upper // 2) if upper > 2 else None
+        return None if upper == 2 or _is_one_of_many(upper, totals) else max(2, upper // 2)
     return (lower + upper) // 2 if upper - lower > max(1, _FINEST * upper) else None
 
 
-def _larger(totals: dict[float, Candidate], largest: int) -> int | None:
-    size = int(max(totals))
-    reduced = totals[max(totals)].segments_reduced
-    is_all_there_is = any(
-        each.segments_reduced == reduced > 0 for other, each in totals.items() if other < size
+def _is_one_of_many(size: float, totals: dict[float, Candidate]) -> bool:
+    """Whether another total led to a tree that is as large: the smallest there is, or all there
+    is."""
+    reduced = totals[size].segments_reduced
+    return any(
+        each.segments_reduced == reduced > 0 for other, each in totals.items() if other != size
     )
-    return None if size >= largest or is_all_there_is else min(2 * size, largest)
