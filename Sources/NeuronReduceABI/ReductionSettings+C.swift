@@ -16,7 +16,7 @@ extension ReductionSettings {
           : .expectedLoss(atMost: settings.tolerance),
         mergePolicy: MergePolicy(settings.merging),
         comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
-        membranes: Self.membranes(settings, stems))
+        membranes: Self.membranes(settings, stems), gains: Self.gains(settings))
     } catch {
       throw .reduction(error)
     }
@@ -36,6 +36,14 @@ extension ReductionSettings {
   private static func membranes(_ settings: nr_settings, _ stems: [Int]) -> [Int: CableMembrane] {
     let membranes = elements(settings.membranes, settings.membrane_count)
     return Dictionary(uniqueKeysWithValues: zip(stems, membranes.map(CableMembrane.init)))
+  }
+
+  private static func gains(_ settings: nr_settings) -> Gains {
+    Gains(
+      Dictionary(
+        elements(settings.gains, settings.gain_count).map {
+          (Gains.Part(name: String(cString: $0.name)), $0.factor)
+        }, uniquingKeysWith: { $1 }))
   }
 
   private static func drive(_ settings: nr_settings) -> SynapticDrive {

@@ -41,13 +41,15 @@ package struct ReductionSettings: Sendable, Equatable {
   /// What the cables of some stems, by their indices in the cell's sections, have in place of the stems'
   /// own passive properties.
   package let membranes: [Int: CableMembrane]
+  /// What the reduced cell's dendrites are multiplied by at last.
+  package let gains: Gains
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
-    membranes: [Int: CableMembrane] = [:]
+    membranes: [Int: CableMembrane] = [:], gains: Gains = Gains()
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     self.method = method
@@ -57,6 +59,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.comparedParameters = comparedParameters
     self.drive = drive
     self.membranes = membranes
+    self.gains = gains
   }
 
   /// The same with another number of segments.

@@ -133,14 +133,14 @@ class Joint:
 
 @dataclasses.dataclass(frozen=True)
 class ExpectedLoss:
-    """What a reduction is expected to lose, by linear theory at the operating point: docs/method.md,
-    section 10.
+    """What a reduction is expected to lose, by linear theory at the operating point
+    (docs/method.md, section 10).
 
     :ivar rmsd: root mean square of the difference between the two somatic potentials, in mV, that
         the synapses' own events make where both cells are linear; None where nothing is known of
         any event. What channels make of potentials that differ is not in it.
-    :ivar deviation: the standard deviation of the full cell's somatic potential, by the same theory,
-        in mV; None as above.
+    :ivar deviation: the standard deviation of the full cell's somatic potential, by the same
+        theory, in mV; None as above.
     :ivar counted: the NetCons that are counted: those of a known rate onto synapses with a
         conductance that could be measured.
     :ivar netcons: all of them.

@@ -110,8 +110,8 @@ def test_classic_reductions_are_expected_to_lose_more() -> None:
         losses[method] = reduction.expected.rmsd
     # Classic asks nothing of the synapses.
     assert losses["classic"] is None
-    assert 0 < losses["lumped"]
-    assert 0 < losses["folded"]
+    assert losses["lumped"] > 0
+    assert losses["folded"] > 0
 
 
 @pytest.mark.parametrize("share", [0.2, 0.05, 0.01])

@@ -68,6 +68,15 @@ class CableMembrane(ctypes.Structure):
     ]
 
 
+class Gain(ctypes.Structure):
+    """``nr_gain``: what a part of the reduced cell's dendrites is multiplied by."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("factor", ctypes.c_double),
+    ]
+
+
 class Settings(ctypes.Structure):
     """``nr_settings``: how to reduce."""
 
@@ -86,6 +95,8 @@ class Settings(ctypes.Structure):
         ("rate_count", ctypes.c_size_t),
         ("membranes", ctypes.POINTER(CableMembrane)),
         ("membrane_count", ctypes.c_size_t),
+        ("gains", ctypes.POINTER(Gain)),
+        ("gain_count", ctypes.c_size_t),
         ("tolerance", ctypes.c_double),
     ]
 
