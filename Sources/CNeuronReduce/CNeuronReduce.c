@@ -29,6 +29,8 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_leak),
       SIZE(nr_cable),
       SIZE(nr_mapped_segment),
+      SIZE(nr_place),
+      SIZE(nr_shared_compartment),
       SIZE(nr_counts),
       SIZE(nr_expected_loss),
       SIZE(nr_joint),

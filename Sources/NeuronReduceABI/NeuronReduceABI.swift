@@ -71,6 +71,7 @@ public func nr_method_traits(_ method: UnsafePointer<CChar>) -> Int32 {
     (traits.usesFrequency, NR_TRAIT_USES_FREQUENCY),
     (traits.conservesTotals, NR_TRAIT_CONSERVES_TOTALS),
     (traits.cablesAreLumps, NR_TRAIT_CABLES_ARE_LUMPS),
+    (traits.keepsSites, NR_TRAIT_KEEPS_SITES),
   ].reduce(0) { $1.0 ? $0 | Int32($1.1.rawValue) : $0 }
 }
 
@@ -111,6 +112,20 @@ public func nr_reduction_segment_map(
   _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
 ) -> UnsafePointer<nr_mapped_segment> {
   boxed(reduction).segmentMap.lent(&count.pointee)
+}
+
+@c(nr_reduction_site_segments) @implementation
+public func nr_reduction_site_segments(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  boxed(reduction).siteSegments.lent(&count.pointee)
+}
+
+@c(nr_reduction_shared_compartments) @implementation
+public func nr_reduction_shared_compartments(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<nr_shared_compartment> {
+  boxed(reduction).record.sharedCompartments.lent(&count.pointee)
 }
 
 @c(nr_reduction_section_name) @implementation

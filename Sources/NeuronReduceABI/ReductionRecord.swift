@@ -16,6 +16,7 @@ final class ReductionRecord {
   let kindParameters: [[nr_named_value]]
   let kindObstacles: [[nr_named_value]]
   let notes: CStrings
+  let sharedCompartments: CArray<nr_shared_compartment>
   /// Those of the soma, then those of the sites; empty where the cell has none.
   let impedances: [CArray<nr_impedance>]
   let sites: [nr_named_value]
@@ -54,6 +55,12 @@ final class ReductionRecord {
         nr_named_value(name: texts.address(of: obstacle.description), value: Double(count))
       }
     }
+    sharedCompartments = CArray(
+      reduction.sharedCompartments(of: cell).map {
+        nr_shared_compartment(
+          cable: Int64($0.place.segment.cable), cable_position: $0.place.relativePosition,
+          inward_share: $0.inwardShare)
+      })
     notes = CStrings(reduction.notes(listed: listedCount, of: cell) + notesOfBuilding)
 
     // The impedances are an extra: where an axon's geometry gives none, the reduction is none the worse.

@@ -9,6 +9,8 @@ final class ReductionResult {
   let cables: [nr_cable]
   private let cableTexts: CableTexts
   let segmentMap: CArray<nr_mapped_segment>
+  /// For each site its index in the segment map, -1 for one that stays.
+  let siteSegments: CArray<Int64>
   let sectionNames: CStrings
   private(set) var stages: [(name: CStrings, seconds: Double)] = []
   /// What was done in detail.
@@ -47,8 +49,11 @@ final class ReductionResult {
     }
     var map: [nr_mapped_segment] = []
     var names: [String] = []
-    for (section, points) in zip(original.sections, value.reduction.segmentMap.points)
+    var firsts: [Int: Int] = [:]
+    for (sectionIndex, points) in value.reduction.segmentMap.points.enumerated()
     where !points.isEmpty {
+      let section = original.sections[sectionIndex]
+      firsts[sectionIndex] = map.count
       names.append(section.name)
       for (index, point) in points.enumerated() {
         map.append(
@@ -59,8 +64,22 @@ final class ReductionResult {
       }
     }
     segmentMap = CArray(map)
+    siteSegments = CArray(Self.siteSegments(of: value, firsts: firsts))
     sectionNames = CStrings(names)
     add([("read", secondsOfReading)] + value.stageSeconds)
+  }
+
+  /// - Parameter firsts: by section, where it begins in the segment map.
+  private static func siteSegments(of value: LiveReduction, firsts: [Int: Int]) -> [Int64] {
+    let replacement = value.reduction.replacement
+    return value.reduction.settings.sites.map { site in
+      guard replacement.contains(site.section),
+        let place = replacement.segment(
+          at: site.position, ofSection: site.section, in: value.cell.model),
+        let first = firsts[place.section]
+      else { return -1 }
+      return Int64(first + place.segment)
+    }
   }
 
   /// Builds the reduced cell, once, and not before the caller was told of its losses.

@@ -16,7 +16,10 @@ extension ReductionSettings {
           : .expectedLoss(atMost: settings.tolerance),
         mergePolicy: MergePolicy(settings.merging),
         comparedParameters: Self.comparedParameters(settings), drive: Self.drive(settings),
-        membranes: Self.membranes(settings, stems), gains: Self.gains(settings))
+        membranes: Self.membranes(settings, stems),
+        sites: elements(settings.sites, settings.site_count).map {
+          ReductionSite(section: Int($0.section), position: $0.position)
+        }, gains: Self.gains(settings))
     } catch {
       throw .reduction(error)
     }

@@ -12,7 +12,7 @@ struct ClassicReduction: ReductionMethod {
   static let name = "classic"
   static let traits = MethodTraits(
     changesWeights: false, usesFrequency: true, conservesTotals: false, cablesAreLumps: false,
-    converges: false)
+    keepsSites: false, converges: false)
 
   private let input: ReductionInput
   private let equivalents: EquivalentCables

@@ -48,7 +48,8 @@ package struct ExpectedLoss: Sendable, Equatable {
     let places = reduction.compartmentsOfPointProcesses(in: after)
     let reduced = full.map { input in
       OperatingPoint.Input(
-        connection: input.connection, compartment: places[cell.connections[input.connection].target],
+        connection: input.connection,
+        compartment: places[cell.connections[input.connection].target],
         weight: reduction.reduced.connections[input.connection].weights.first ?? 0,
         response: input.response, eventsPerMillisecond: input.eventsPerMillisecond)
     }

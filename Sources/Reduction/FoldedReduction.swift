@@ -3,7 +3,8 @@ import CellModel
 
 /// The folded reduction: the cell's own tree, contracted. Groups of segments, joined by merging a child into its
 /// parent or two siblings into one, each become one compartment with all of their membrane; with as many groups
-/// as segments it is the cell itself.
+/// as segments it is the cell itself. Sites, with the segments on the way from them to the soma, stay groups by
+/// themselves.
 ///
 /// Weights, channels and merged synapses are those of the lumped reduction.
 ///
@@ -12,7 +13,7 @@ struct FoldedReduction: ReductionMethod {
   static let name = "folded"
   static let traits = MethodTraits(
     changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true,
-    converges: true)
+    keepsSites: true, converges: true)
 
   let cables: [ReducedCable]
   private let input: ReductionInput
@@ -34,10 +35,17 @@ struct FoldedReduction: ReductionMethod {
       throw .unsolvable(section: cell.sections[stem].name, frequency: 0)
     }
     let inward = InwardConductance(of: cell).values(at: tree)
+    let isKept = tree.isOnTheWay(to: try Self.segmentsOfSites(input))
+    let kept = isKept.count { $0 }
     var folding = Folding(
       tree, views: FoldingViews(of: tree, driven.loaded, inwardConductances: inward),
-      classes: FoldingClasses(of: tree, inwardConductances: inward, limit: count / 2).classes)
+      classes: FoldingClasses(
+        of: tree, inwardConductances: inward, isKept: isKept, limit: max(0, count - kept) / 2
+      ).classes, isKept: isKept)
     folding.fold(to: count)
+    if case .total(let total) = input.settings.segmentCount, kept > 0, folding.tree.count > count {
+      throw .sitesNeed(needed: folding.tree.count + 1, total: total, kept: kept)
+    }
     let levels = TransferLevel.levels(in: driven.loaded)
     folded = FoldedCables(
       folding.tree, of: tree, input,
@@ -53,6 +61,27 @@ struct FoldedReduction: ReductionMethod {
       else { throw .unsolvable(section: cell.sections[cable.stem].name, frequency: 0) }
     }
     self.input = input
+  }
+
+  /// The segments that sites are in, and those that what stays and has a site hangs on.
+  private static func segmentsOfSites(
+    _ input: ReductionInput
+  ) throws(ReductionError) -> [(section: Int, segment: Int)] {
+    var found: [(section: Int, segment: Int)] = []
+    for (index, site) in input.settings.sites.enumerated() {
+      guard input.cell.sections.indices.contains(site.section), (0...1).contains(site.position)
+      else { throw .site(index: index, section: site.section, position: site.position) }
+      var (section, position) = (site.section, site.position)
+      while true {
+        if let place = input.replacement.segment(at: position, ofSection: section, in: input.cell) {
+          found.append(place)
+          break
+        }
+        guard let attachment = input.cell.sections[section].attachment else { break }
+        (section, position) = (attachment.parent, attachment.position)
+      }
+    }
+    return found
   }
 
   /// How many groups: of a total the soma is one; else as many as the classic cables would have segments.

@@ -12,6 +12,7 @@ struct Folding {
   private(set) var tree: FoldedTree
   private var views: FoldingViews
   private let classes: [Int]
+  private let isKept: [Bool]
   private var mindsClasses = true
   private var queue = PriorityQueue<Candidate>()
   /// How often each group was merged with another.
@@ -29,10 +30,12 @@ struct Folding {
 
   /// - Parameters:
   ///   - classes: by segment.
-  init(_ tree: FoldingTree, views: FoldingViews, classes: [Int]) {
+  ///   - isKept: by segment: whether it stays a group by itself.
+  init(_ tree: FoldingTree, views: FoldingViews, classes: [Int], isKept: [Bool]) {
     self.tree = FoldedTree(tree)
     self.views = views
     self.classes = classes
+    self.isKept = isKept
     versions = [Int](repeating: 0, count: tree.segments.count)
   }
 
@@ -87,7 +90,8 @@ struct Folding {
   }
 
   private mutating func enqueue(_ first: Int, _ second: Int) {
-    guard !mindsClasses || classes[first] == classes[second] else { return }
+    guard !isKept[first], !isKept[second], !mindsClasses || classes[first] == classes[second]
+    else { return }
     let (first, second) = (min(first, second), max(first, second))
     queue.insert(
       Candidate(

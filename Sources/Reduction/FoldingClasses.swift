@@ -4,7 +4,8 @@
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
 /// with most membrane beyond it continues its parent's class, and every other one begins a class; but a stem or
 /// side branch with no more inward conductance than a bound is one class with all its branches. The bound is the
-/// least for which there are no more classes than asked for.
+/// least for which there are no more classes than asked for. Segments that are kept as they are count as the soma
+/// does: what hangs on them are stems.
 ///
 /// docs/method.md, section 9.
 struct FoldingClasses {
@@ -14,8 +15,9 @@ struct FoldingClasses {
   /// - Parameters:
   ///   - tree: any.
   ///   - inwardConductances: by segment, in any unit.
-  ///   - limit: on the number of classes; more where the roots alone are more.
-  init(of tree: FoldingTree, inwardConductances: [Double], limit: Int) {
+  ///   - isKept: by segment: whether it is a class by itself; then so is its parent.
+  ///   - limit: on the number of classes, those of segments that are kept apart; more where the roots alone are more.
+  init(of tree: FoldingTree, inwardConductances: [Double], isKept: [Bool], limit: Int) {
     let segments = tree.segments
     var beyond = segments.map(\.area)
     var inward = inwardConductances
@@ -38,7 +40,9 @@ struct FoldingClasses {
       return found
     }
 
-    let roots = segments.indices.filter { segments[$0].parent == nil }
+    let roots = segments.indices.filter {
+      !isKept[$0] && segments[$0].parent.map { isKept[$0] } ?? true
+    }
     var isRoot = [Bool](repeating: false, count: segments.count)
     for root in roots { isRoot[root] = true }
     var count = roots.count
@@ -55,7 +59,8 @@ struct FoldingClasses {
     }
     var classes = [Int](repeating: 0, count: segments.count)
     for (index, segment) in segments.enumerated() {
-      classes[index] = isRoot[index] ? index : segment.parent.map { classes[$0] } ?? index
+      classes[index] =
+        isRoot[index] || isKept[index] ? index : segment.parent.map { classes[$0] } ?? index
     }
     self.classes = classes
   }

@@ -91,4 +91,17 @@ struct FoldingTree {
     }
     self.segments = segments
   }
+
+  /// By segment: whether it is one of some segments of the cell or on the way from one to what stays.
+  func isOnTheWay(to places: [(section: Int, segment: Int)]) -> [Bool] {
+    var isOnTheWay = [Bool](repeating: false, count: segments.count)
+    for place in places {
+      var next = segments.firstIndex { $0.section == place.section && $0.segment == place.segment }
+      while let index = next, !isOnTheWay[index] {
+        isOnTheWay[index] = true
+        next = segments[index].parent
+      }
+    }
+    return isOnTheWay
+  }
 }

@@ -68,7 +68,9 @@ package struct GainedParts: Sendable, Equatable {
       else { return nil }
       return reversal > Self.border ? .excitation : .inhibition
     }
-    let leaks = cell.leaks.map { Value(part: .leak, mechanism: $0.mechanism, offset: $0.conductance) }
+    let leaks = cell.leaks.map {
+      Value(part: .leak, mechanism: $0.mechanism, offset: $0.conductance)
+    }
     let isLeak = Set(cell.leaks.map(\.mechanism))
     let used = Set(
       cell.sections.indices.filter(reduction.replacement.contains)
@@ -83,7 +85,8 @@ package struct GainedParts: Sendable, Equatable {
     }
     values = leaks.filter { used.contains($0.mechanism) } + channels
     var parts: [Gains.Part] = []
-    for part in connections.compactMap(\.self).sorted(by: { $0.name < $1.name }) + values.map(\.part)
+    for part in connections.compactMap(\.self).sorted(by: { $0.name < $1.name })
+      + values.map(\.part)
     where !parts.contains(part) {
       parts.append(part)
     }

@@ -19,22 +19,32 @@ struct InwardConductance {
 
   /// By segment of a tree, in µS.
   func values(at tree: FoldingTree) -> [Double] {
-    tree.segments.map { place in
-      let insertions = cell.sections[place.section].insertions
-      var density = 0.0
-      for insertion in insertions {
-        let maker = makers[insertion.mechanism]
-        guard
-          maker.ions.contains(where: { ion in
-            // An ion's first value is its reversal potential.
-            (insertions.first { $0.mechanism == ion }?.values[place.segment].first ?? 0) > 0
-          })
-        else { continue }
-        for (offset, factor) in maker.densities {
-          density += max(0, insertion.values[place.segment][offset]) * factor
-        }
+    tree.segments.map { value(ofSection: $0.section, segment: $0.segment) }
+  }
+
+  /// Of a segment, in µS.
+  func value(ofSection section: Int, segment: Int) -> Double {
+    let density = densities(ofSection: section, segment: segment).reduce(0) { $0 + $1.density }
+    let value = density * cell.sections[section].segments[segment].area * 1e-2
+    return value.isFinite ? value : 0
+  }
+
+  /// Of each mechanism that makes inward currents in a segment: its conductance in S/cm², and the ions.
+  func densities(
+    ofSection section: Int, segment: Int
+  ) -> [(mechanism: Int, ions: [Int], density: Double)] {
+    let insertions = cell.sections[section].insertions
+    return insertions.compactMap { insertion in
+      let maker = makers[insertion.mechanism]
+      let ions = maker.ions.filter { ion in
+        // An ion's first value is its reversal potential.
+        (insertions.first { $0.mechanism == ion }?.values[segment].first ?? 0) > 0
       }
-      return density.isFinite ? density * place.area * 1e-2 : 0
+      guard !ions.isEmpty else { return nil }
+      let density = maker.densities.reduce(0) {
+        $0 + max(0, insertion.values[segment][$1.offset]) * $1.factor
+      }
+      return density > 0 ? (insertion.mechanism, ions, density) : nil
     }
   }
 }

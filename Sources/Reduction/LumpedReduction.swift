@@ -16,7 +16,7 @@ struct LumpedReduction: ReductionMethod {
   static let name = "lumped"
   static let traits = MethodTraits(
     changesWeights: true, usesFrequency: false, conservesTotals: true, cablesAreLumps: true,
-    converges: false)
+    keepsSites: false, converges: false)
 
   let cables: [ReducedCable]
   private let input: ReductionInput

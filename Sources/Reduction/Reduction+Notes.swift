@@ -52,6 +52,7 @@ extension Reduction {
             + "there can be: one for each section that hangs on what stays.")
       }
     }
+    notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
       if case .cable = pointProcessFates[$0].site { true } else { false }
@@ -62,6 +63,49 @@ extension Reduction {
           + "list, moved along unmerged, with the weights they had.")
     }
     return notes
+  }
+
+  /// Branches with channels of inward currents that have a compartment in common.
+  private func notesOfSharedCompartments(in cell: CellModel) -> [String] {
+    let shared = sharedCompartments(of: cell)
+    guard !shared.isEmpty else { return [] }
+    let named = shared.prefix(3).map {
+      "\(Self.some($0.sections.map { Self.ownName(cell.sections[$0].name) })) "
+        + "(\(Self.percent($0.inwardShare)))"
+    }
+    let share = shared.reduce(0) { $0 + $1.inwardShare }
+    let advice =
+      settings.method.traits.keepsSites
+      ? " More segments keep more of them apart, sites those that matter." : ""
+    return [
+      "Branches with channels of inward currents (\(inwardChannels(in: cell))) share compartments, where what "
+        + "each of them does by itself, such as a spike of its own or a plateau, is lost: "
+        + "\(Self.number(shared.count, "compartment")) with \(Self.percent(share)) of the dendrites' inward "
+        + "conductance\(shared.count > named.count ? ", most of it in those of" : ":") "
+        + named.joined(separator: "; ") + ".\(advice)"
+    ]
+  }
+
+  /// The ions whose currents are inward in what was replaced, each with the mechanisms that make it.
+  private func inwardChannels(in cell: CellModel) -> String {
+    let inward = InwardConductance(of: cell)
+    var makers: [Int: Set<Int>] = [:]
+    for (section, points) in segmentMap.points.enumerated() {
+      for segment in points.indices {
+        for maker in inward.densities(ofSection: section, segment: segment) {
+          for ion in maker.ions { makers[ion, default: []].insert(maker.mechanism) }
+        }
+      }
+    }
+    return makers.sorted { $0.key < $1.key }.map { ion, mechanisms in
+      let names = mechanisms.sorted().map { cell.mechanisms[$0].name }
+      return "\(cell.mechanisms[ion].ionName): \(names.joined(separator: ", "))"
+    }.joined(separator: "; ")
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let percent = Int((100 * share).rounded())
+    return percent > 0 ? "\(percent) %" : "less than 1 %"
   }
 
   /// Large weights, a mechanism a sentence.
@@ -84,8 +128,13 @@ extension Reduction {
 
   /// Whether a name says soma or axon, without the cell's.
   private static func isNamedAsKept(_ name: String) -> Bool {
-    let own = (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+    let own = ownName(name).lowercased()
     return own.hasPrefix("soma") || own.hasPrefix("axon")
+  }
+
+  /// A section's name without the cell's.
+  private static func ownName(_ name: String) -> String {
+    name.split(separator: ".").last.map(String.init) ?? name
   }
 
   /// The first few of many.

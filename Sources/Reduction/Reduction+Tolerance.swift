@@ -37,8 +37,13 @@ extension Reduction {
     while enough - tooFew > 1 {
       // Numbers that matter are small ones.
       let middle = max(tooFew + 1, Int((Double(tooFew) * Double(enough)).squareRoot()))
-      let isEnough = try loss(settings.with(.total(Double(middle)))) ?? .infinity <= tolerance
-      if isEnough { enough = middle } else { tooFew = middle }
+      do throws(ReductionError) {
+        let isEnough = try loss(settings.with(.total(Double(middle)))) ?? .infinity <= tolerance
+        if isEnough { enough = middle } else { tooFew = middle }
+      } catch {
+        guard case .sitesNeed(let needed, _, _) = error else { throw error }
+        tooFew = max(middle, min(needed, enough) - 1)
+      }
     }
     return settings.with(.total(Double(enough)))
   }

@@ -68,6 +68,15 @@ extension ReductionError: CustomStringConvertible {
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")
+    case .sitesOfMethod(let name, let known):
+      "sites are given for method '\(name)', which keeps none; expected one of the methods that do: "
+        + known.joined(separator: ", ")
+    case .site(let index, let section, let position):
+      "sites[\(index)] is at \(position) of section \(section); expected a place on a section of the cell"
+    case .sitesNeed(let needed, let total, let kept):
+      "\(names.segments) is \(Self.whole(total)), and the sites need \(needed); expected at least as many: the soma, "
+        + "\(kept) \(kept == 1 ? "segment" : "segments") that \(kept == 1 ? "is a site" : "are sites") or on the "
+        + "way from one to the soma, and \(needed - kept - 1) for what hangs on these"
     }
   }
 

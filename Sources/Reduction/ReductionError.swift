@@ -23,6 +23,13 @@ package enum ReductionError: Error, Equatable {
   /// What is lost where nothing is folded.
   case toleranceOutOfReach(tolerance: Double, least: Double)
   case unknownParameter(kind: String, name: String, known: [String])
+  /// Sites for a method that keeps none, and the methods that do.
+  case sitesOfMethod(name: String, known: [String])
+  /// A site that is no place of the cell.
+  case site(index: Int, section: Int, position: Double)
+  /// Sites that leave more segments and compartments, the soma counted as one, than the total that was asked for;
+  /// how many of them are the segments that are kept.
+  case sitesNeed(needed: Int, total: Double, kept: Int)
 }
 
 extension ReductionError {

@@ -11,6 +11,8 @@ package struct MethodTraits: Sendable, Hashable {
   /// Each cable is one compartment that gathers membrane from several branches; lengths along cables mean
   /// nothing.
   package let cablesAreLumps: Bool
+  /// Sites stay compartments of their own.
+  package let keepsSites: Bool
   /// With as many segments as the cell has, the reduced cell is the cell.
   package let converges: Bool
 }

@@ -26,6 +26,18 @@ package enum SegmentCount: Sendable, Equatable {
   }
 }
 
+/// A place that the caller names, on a section of the cell by its index.
+package struct ReductionSite: Sendable, Equatable {
+  package let section: Int
+  /// 0 to 1.
+  package let position: Double
+
+  package init(section: Int, position: Double) {
+    self.section = section
+    self.position = position
+  }
+}
+
 /// What a user may choose of a reduction.
 package struct ReductionSettings: Sendable, Equatable {
   package let method: Method
@@ -43,15 +55,22 @@ package struct ReductionSettings: Sendable, Equatable {
   package let membranes: [Int: CableMembrane]
   /// What the reduced cell's dendrites are multiplied by at last.
   package let gains: Gains
+  /// Places whose segments stay compartments of their own, with those on their way to the soma.
+  package let sites: [ReductionSite]
 
-  /// - Throws: `ReductionError.frequency` for one that is negative or not finite.
+  /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
+  ///   method that keeps none.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
-    membranes: [Int: CableMembrane] = [:], gains: Gains = Gains()
+    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = [], gains: Gains = Gains()
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
+    guard sites.isEmpty || method.traits.keepsSites else {
+      throw .sitesOfMethod(
+        name: method.name, known: Method.allCases.filter(\.traits.keepsSites).map(\.name))
+    }
     self.method = method
     self.frequency = frequency
     self.segmentCount = segmentCount
@@ -60,6 +79,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.drive = drive
     self.membranes = membranes
     self.gains = gains
+    self.sites = sites
   }
 
   /// The same with another number of segments.

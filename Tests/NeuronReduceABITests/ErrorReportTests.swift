@@ -154,6 +154,18 @@ import Testing
       "unknownParameter",
       [.text("kind", "ExpSyn"), .text("name", "tau3"), .text("known", "tau, e")]
     ),
+    (
+      .sitesOfMethod(name: "lumped", known: ["folded"]), NR_ARGUMENT, "sitesOfMethod",
+      [.text("name", "lumped"), .text("known", "folded")]
+    ),
+    (
+      .site(index: 1, section: 9, position: 0.5), NR_ARGUMENT, "site",
+      [.number("index", 1), .number("section", 9), .number("position", 0.5)]
+    ),
+    (
+      .sitesNeed(needed: 58, total: 40, kept: 41), NR_ARGUMENT, "sitesNeed",
+      [.number("needed", 58), .number("total", 40), .number("kept", 41)]
+    ),
     // An error in an error in an error: it is the innermost that C is told of.
     (
       .model(.property(section: "dend[3]", name: "cm", value: -1.5, expected: "a finite value")),

@@ -15,7 +15,7 @@ import Testing
       method: method.first, frequency: 0, total_segments: -1, merging: NR_MERGING_EXACT,
       compared_parameters: nil, compared_parameter_pairs: 0, responses: nil, response_count: 0,
       response_indices: nil, response_index_count: 0, rates: nil, rate_count: 0, membranes: nil,
-      membrane_count: 0, gains: nil, gain_count: 0, tolerance: 0)
+      membrane_count: 0, gains: nil, gain_count: 0, sites: nil, site_count: 0, tolerance: 0)
   }
 
   private func converted(
@@ -187,6 +187,28 @@ import Testing
     #expect(read[4]?.axialResistivity == 200)
     #expect(read[4]?.propagationFactor.real == 3)
     #expect(read[4]?.propagationFactor.imaginary == 0.5)
+  }
+
+  // MARK: Sites
+
+  @Test func sitesAreSectionsAndPositions() throws {
+    let places = CArray([
+      nr_place(section: 3, position: 0.25), nr_place(section: -1, position: .infinity),
+    ])
+    let folded = CStrings(["folded"])
+    var settings = plain
+    settings.sites = UnsafePointer(places.base)
+    settings.site_count = 2
+    #expect(
+      throws: BridgeError.reduction(.sitesOfMethod(name: "classic", known: ["folded"]))
+    ) { try converted(settings) }
+    settings.method = folded.first
+    #expect(
+      try converted(settings).sites == [
+        ReductionSite(section: 3, position: 0.25), ReductionSite(section: -1, position: .infinity),
+      ])
+    settings.site_count = -1
+    #expect(try converted(settings).sites.isEmpty)
   }
 
   // MARK: Counts

@@ -135,6 +135,112 @@ import Testing
     for enough in [5.0, 8, 1000] { #expect(try notes(enough).isEmpty) }
   }
 
+  // MARK: Sites
+
+  /// A site, and all that is on its way to the soma, is one segment in one compartment, with its own membrane; with
+  /// fewer segments than that needs, how many it needs is said.
+  @Test(arguments: UInt64(1)...60)
+  func sitesStayCompartments(seed: UInt64) throws {
+    let cell = RandomCell(seed: seed).varied(seed: seed)
+    let dendrites = try Replacement(dendritesOf: cell).pieces.flatMap(\.sections)
+    var generator = SplitMix64(seed: seed &+ 9_000_000)
+    let sites = (0..<3).map { _ in
+      ReductionSite(
+        section: dendrites[Int.random(in: 0..<dendrites.count, using: &generator)],
+        position: generator.uniform(0...1))
+    }
+    func reduced(_ count: SegmentCount) throws -> Reduction {
+      try Reduction(
+        of: cell, settings: ReductionSettings(method: .folded, segmentCount: count, sites: sites))
+    }
+    var least = 0
+    do throws(ReductionError) {
+      _ = try Reduction(
+        of: cell,
+        settings: ReductionSettings(method: .folded, segmentCount: .total(2), sites: sites))
+    } catch {
+      guard case .sitesNeed(let needed, 2, let kept) = error else { throw error }
+      #expect(needed > kept)
+      least = needed
+    }
+    for count in [SegmentCount.total(Double(max(least, 2))), .automatic] {
+      let reduction = try reduced(count)
+      let groups = Dictionary(
+        grouping: reduction.segmentMap.points.joined(), by: \.segment.cable)
+      if case .total = count, least > 0 { #expect(groups.count == least - 1) }
+      let compartments = CellCompartments(of: cell)
+      for site in sites {
+        let place = try #require(
+          reduction.replacement.segment(at: site.position, ofSection: site.section, in: cell))
+        var next = compartments.segments[place.section][place.segment]
+        while next > 0 {
+          for section in dendrites {
+            guard let segment = compartments.segments[section].firstIndex(of: next) else {
+              continue
+            }
+            let cable = reduction.segmentMap.points[section][segment].segment.cable
+            #expect(groups[cable]?.count == 1)
+            #expect(
+              abs(
+                reduction.cables[cable].segmentArea
+                  / cell.sections[section].segments[segment].area - 1) < 1e-12)
+          }
+          next = compartments.tree.parents[next]
+        }
+      }
+      try reduction.reduced.validate()
+      try reduction.reduced.checkProperties()
+    }
+  }
+
+  /// Soma and axon stay anyway.
+  @Test func sitesOnWhatStaysChangeNothing() throws {
+    var builder = CellBuilder.ballAndStick(length: 400, diameter: 1, segments: 5)
+    let axon = builder.add(.axon, on: 0, length: 30, segments: 3)
+    func reduced(_ sites: [ReductionSite]) throws -> Reduction {
+      try Reduction(
+        of: builder.cell,
+        settings: ReductionSettings(method: .folded, segmentCount: .total(3), sites: sites))
+    }
+    let sites = [0, axon].flatMap { section in
+      [0, 0.5, 1].map { ReductionSite(section: section, position: $0) }
+    }
+    #expect(try reduced(sites).reduced == reduced([]).reduced)
+  }
+
+  /// What an axon with a site hangs on is on its way.
+  @Test func anAxonOnADendriteHasAWay() throws {
+    var builder = CellBuilder.ballAndStick(length: 400, diameter: 1, segments: 5)
+    let axon = builder.add(.axon, on: 1, at: 0.5, length: 30)
+    let reduction = try Reduction(
+      of: builder.cell,
+      settings: ReductionSettings(
+        method: .folded, segmentCount: .total(5),
+        sites: [ReductionSite(section: axon, position: 0.5)]))
+    let cables = reduction.segmentMap.points[1].map(\.segment.cable)
+    #expect(Set(cables.prefix(3)).count == 3)
+    #expect(cables[3] == cables[4] && !cables.prefix(3).contains(cables[3]))
+  }
+
+  @Test func sitesThatAreNoneAreRefused() throws {
+    let builder = CellBuilder.ballAndStick(length: 400, diameter: 1, segments: 5)
+    for (section, position) in [(-1, 0.5), (2, 0.5), (Int.max, 0.5), (1, -0.1), (1, 1.1)] {
+      let sites = [
+        ReductionSite(section: 1, position: 0), ReductionSite(section: section, position: position),
+      ]
+      #expect(throws: ReductionError.site(index: 1, section: section, position: position)) {
+        try Reduction(
+          of: builder.cell, settings: ReductionSettings(method: .folded, sites: sites))
+      }
+    }
+    let site = [ReductionSite(section: 1, position: 0.5)]
+    for method in [Method.classic, .lumped] {
+      #expect(throws: ReductionError.sitesOfMethod(name: method.name, known: ["folded"])) {
+        try ReductionSettings(method: method, sites: site)
+      }
+    }
+  }
+
   // MARK: Inward conductance
 
   /// Sodium and calcium count, by what their ions do; potassium does not, nor does a parameter that is no density.

@@ -12,38 +12,50 @@ import Testing
     let tree: FoldingTree
     let views: FoldingViews
     let classes: [Int]
+    let isKept: [Bool]
 
-    init(seed: UInt64, classLimit: Int) throws {
+    /// - Parameter siteCount: how many segments are kept with those on their way to the soma.
+    init(seed: UInt64, classLimit: Int, siteCount: Int = 0) throws {
       let cell = RandomCell(seed: seed).varied(seed: seed)
       let settings = try ReductionSettings(
         method: .folded, drive: RandomDrive(of: cell, seed: seed).drive)
       tree = FoldingTree(of: try DrivenCell(ReductionInput(cell, settings)))
       var generator = SplitMix64(seed: seed &+ 7_000_000)
-      let count = tree.segments.count
+      let segments = tree.segments
+      let count = segments.count
       views = FoldingViews(
         [3, 2].map { dimension in
           FoldingViews.View(
             weights: (0..<count).map { _ in generator.uniform(0...1) },
             vectors: (0..<(dimension * count)).map { _ in generator.uniform(-1...1) })
         })
+      let sites = (0..<siteCount).map { _ in
+        segments[Int.random(in: 0..<count, using: &generator)]
+      }
+      isKept = tree.isOnTheWay(to: sites.map { ($0.section, $0.segment) })
       classes =
         FoldingClasses(
-          of: tree, inwardConductances: tree.segments.map(\.area), limit: classLimit
+          of: tree, inwardConductances: tree.segments.map(\.area), isKept: isKept,
+          limit: classLimit
         ).classes
     }
+
+    var folding: Folding { Folding(tree, views: views, classes: classes, isKept: isKept) }
   }
 
   /// Against all pairs, tried one by one.
   @Test(arguments: UInt64(1)...40)
   func eachMergeIsTheCheapest(seed: UInt64) throws {
-    let each = try Case(seed: seed, classLimit: Int(seed % 10))
+    let each = try Case(seed: seed, classLimit: Int(seed % 10), siteCount: Int(seed % 3))
     var tree = FoldedTree(each.tree)
     var views = each.views
     while tree.count > 1 {
       var cheapest: (cost: Double, first: Int, second: Int)?
       for first in tree.groups.indices where !tree.groups[first].isGone {
         for second in tree.groups.indices.dropFirst(first + 1)
-        where each.classes[first] == each.classes[second] && tree.canMerge(first, second) {
+        where each.classes[first] == each.classes[second]
+          && !each.isKept[first] && !each.isKept[second] && tree.canMerge(first, second)
+        {
           let cost = views.cost(of: first, second)
           if cost < cheapest?.cost ?? .infinity { cheapest = (cost, first, second) }
         }
@@ -53,7 +65,7 @@ import Testing
       tree.merge(gone, into: kept)
       views.merge(gone, into: kept)
 
-      var folding = Folding(each.tree, views: each.views, classes: each.classes)
+      var folding = each.folding
       folding.fold(to: tree.count)
       #expect(
         folding.tree.groups.map { $0.members.sorted() } == tree.groups.map { $0.members.sorted() })
@@ -66,7 +78,7 @@ import Testing
     let each = try Case(seed: seed, classLimit: 5)
     let least = Set(each.tree.segments.map(\.piece)).count
     for asked in [1, 2, 5, 10, 30, 1000] {
-      var folding = Folding(each.tree, views: each.views, classes: each.classes)
+      var folding = each.folding
       folding.fold(to: asked)
       #expect(folding.tree.count == max(least, min(asked, each.tree.segments.count)))
       #expect(folding.tree.ordered().count == folding.tree.count)
@@ -79,7 +91,7 @@ import Testing
   @Test(arguments: UInt64(1)...40)
   func transferResistancesFallOutwards(seed: UInt64) throws {
     let each = try Case(seed: seed, classLimit: 5)
-    var folding = Folding(each.tree, views: each.views, classes: each.classes)
+    var folding = each.folding
     folding.fold(to: each.tree.segments.count / 3)
     for group in folding.tree.groups where !group.isGone {
       let members = group.members.map { each.tree.segments[$0] }
@@ -116,7 +128,8 @@ import Testing
   func classesBeginAtSideBranches(limit: Int, expected: Int) throws {
     let tree = try Self.branched()
     let classes = FoldingClasses(
-      of: tree, inwardConductances: tree.segments.map(\.area), limit: limit
+      of: tree, inwardConductances: tree.segments.map(\.area), isKept: Self.none(of: tree),
+      limit: limit
     ).classes
     #expect(Set(classes).count == expected)
     let bySection = Dictionary(
@@ -132,8 +145,11 @@ import Testing
   /// Where no channel could fire a branch, stems are classes.
   @Test func withoutInwardConductanceStemsAreClasses() throws {
     let tree = try Self.branched()
-    let none = [Double](repeating: 0, count: tree.segments.count)
-    #expect(Set(FoldingClasses(of: tree, inwardConductances: none, limit: 100).classes).count == 2)
+    let classes = FoldingClasses(
+      of: tree, inwardConductances: tree.segments.map { _ in 0 }, isKept: Self.none(of: tree),
+      limit: 100
+    ).classes
+    #expect(Set(classes).count == 2)
   }
 
   @Test(arguments: UInt64(1)...40, [0, 4, 12, 1000])
@@ -147,6 +163,51 @@ import Testing
       #expect(heads.insert(each.classes[index]).inserted)
     }
     #expect(heads.count <= max(limit, roots))
+  }
+
+  // MARK: Sites
+
+  private static func none(of tree: FoldingTree) -> [Bool] {
+    [Bool](repeating: false, count: tree.segments.count)
+  }
+
+  /// What hangs on a segment that is kept is a stem: here the long child's tip, the side branch and the basal stem.
+  @Test func whatIsKeptIsAClassByItself() throws {
+    let tree = try Self.branched()
+    let isKept = tree.isOnTheWay(to: [(section: 2, segment: 1)])
+    let kept = tree.segments.indices.filter { isKept[$0] }
+    #expect(kept.map { tree.segments[$0].section } == [1, 1, 2, 2])
+    let classes = FoldingClasses(
+      of: tree, inwardConductances: tree.segments.map(\.area), isKept: isKept, limit: 0
+    ).classes
+    #expect(Set(kept.map { classes[$0] }).count == kept.count)
+    let others = tree.segments.indices.filter { !isKept[$0] }
+    #expect(Set(others.map { classes[$0] }).count == 3)
+    #expect(Set(others.map { classes[$0] }).isDisjoint(with: kept.map { classes[$0] }))
+  }
+
+  /// However few groups are asked for, segments that are kept have one member each, and are joined to nothing.
+  @Test(arguments: UInt64(1)...80)
+  func whatIsKeptStaysAsItIs(seed: UInt64) throws {
+    let each = try Case(seed: seed, classLimit: 5, siteCount: 1 + Int(seed % 3))
+    let kept = each.tree.segments.indices.filter { each.isKept[$0] }
+    #expect(!kept.isEmpty)
+    for asked in [1, kept.count + 4, 30, 1000] {
+      var folding = each.folding
+      folding.fold(to: asked)
+      for index in kept {
+        let (group, segment) = (folding.tree.groups[index], each.tree.segments[index])
+        #expect(group.members == [index])
+        #expect(group.parent == segment.parent)
+        #expect(group.level.transfer == segment.level.transfer)
+        #expect(group.conductance == segment.conductance)
+        #expect(group.flow == segment.flow)
+        if let parent = segment.parent { #expect(each.isKept[parent]) }
+      }
+      let members = folding.tree.groups.flatMap(\.members)
+      #expect(members.sorted() == Array(each.tree.segments.indices))
+      #expect(folding.tree.count >= min(asked, each.tree.segments.count))
+    }
   }
 
   // MARK: Views

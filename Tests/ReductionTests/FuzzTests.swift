@@ -53,7 +53,8 @@ import Testing
           method: method, frequency: fuzzed.frequency,
           segmentCount: SegmentCount(manualTotal: fuzzed.manualTotal),
           mergePolicy: fuzzed.mergePolicy, comparedParameters: fuzzed.comparedParameters,
-          drive: fuzzed.drive, membranes: fuzzed.membranes)
+          drive: fuzzed.drive, membranes: fuzzed.membranes,
+          sites: method.traits.keepsSites ? fuzzed.sites : [])
         let reduction = try Reduction(of: cell, settings: settings)
         check(reduction, of: fuzzed, fault)
         outcome = .reduced

@@ -62,7 +62,8 @@ import Testing
     #expect(found.connections == [.excitation, .inhibition, nil, nil])
     #expect(
       found.values == [
-        .init(part: .leak, mechanism: 0, offset: 0), .init(part: .ion("na"), mechanism: 1, offset: 0),
+        .init(part: .leak, mechanism: 0, offset: 0),
+        .init(part: .ion("na"), mechanism: 1, offset: 0),
         .init(part: .ion("na"), mechanism: 2, offset: 0),
       ])
   }

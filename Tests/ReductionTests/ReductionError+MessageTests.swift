@@ -48,6 +48,12 @@ import Testing
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),
       ["compared_parameters", "Exp2Syn", "tau3", "tau1, tau2, e"]
     ),
+    (.sitesOfMethod(name: "lumped", known: ["folded"]), ["sites", "'lumped'", "folded"]),
+    (.site(index: 3, section: 7, position: 1.5), ["sites[3]", "1.5", "section 7"]),
+    (
+      .sitesNeed(needed: 57, total: 40, kept: 41),
+      ["segments is 40", "the sites need 57", "41 segments", "15 for what hangs on these"]
+    ),
   ]
 
   @Test(arguments: messages)

@@ -1,7 +1,7 @@
 """Detailed NEURON models with thousands of synapses reduced to a few cables.
 
 See :func:`reduce` and :func:`subtree_reductor`; :func:`evaluate` and :func:`compare` for how close
-the result comes; :func:`tune` for the settings that come close enough and run fastest.
+the result comes; :func:`tune` for the settings that come close enough with the smallest tree.
 """
 
 from neuron import h as _h

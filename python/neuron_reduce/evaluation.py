@@ -233,6 +233,7 @@ def evaluate(
     celsius: float | None = None,
     ceiling: bool = True,
     sites: Iterable[tuple[str, float]] | None = None,
+    keep_sites: bool = False,
     workers: int | None = None,
     full_runs: str | os.PathLike[str] | None = None,
     engine: str = "auto",
@@ -267,6 +268,8 @@ def evaluate(
     :param ceiling: whether to run the full cell with changes that should not matter.
     :param sites: where to record beside the soma: pairs of a section's name, with or without that
         of its cell, and a position on it. Three places on the largest dendrite if None.
+    :param keep_sites: whether the reduction keeps these as compartments of their own: they are then
+        the ``sites`` of :func:`reduce` too, which ``'folded'`` alone has.
     :param workers: how many processes run at once, as many as there are processors if None. The
         times of the runs are processor times, most telling with 1.
     :param full_runs: path of a directory, made if need be, in which the full cell's runs are kept,
@@ -292,7 +295,8 @@ def evaluate(
     engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
     trials = listed(seeds, inputs)
-    arguments = running.reduction_arguments(method, frequency, segments, options)
+    kept_sites = running.kept_sites(keep_sites, protocol)
+    arguments = running.reduction_arguments(method, frequency, segments, options | kept_sites)
     workers = running.worker_count(workers, tasks.processor_count())
     running.check_that_it_can_run(make_cell)
     keeper = None if full_runs is None else keeping.FullRuns(pathlib.Path(full_runs))

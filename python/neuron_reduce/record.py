@@ -60,6 +60,24 @@ class MappedSegment:
 
 
 @dataclasses.dataclass(frozen=True)
+class SharedCompartment:
+    """A compartment that branches with channels of inward currents have in common: what each of
+    them does by itself, such as a spike of its own or a plateau, is lost there.
+
+    :ivar cable: index into the record's cables.
+    :ivar cable_x: the place on that cable, 0 to 1.
+    :ivar sections: names of the original sections that have segments in it.
+    :ivar inward_share: what it has of the dendrites' inward conductance, 0 to 1: of the peak
+        conductances that make the currents of ions that reverse above 0 mV.
+    """
+
+    cable: int
+    cable_x: float
+    sections: list[str]
+    inward_share: float
+
+
+@dataclasses.dataclass(frozen=True)
 class SynapseKind:
     """Synapses of one mechanism whose parameters are equal.
 
@@ -195,6 +213,8 @@ class ReductionRecord(Displayed):
     :ivar impedances: of both cells; None where they were not computed.
     :ivar expected: what the reduction is expected to lose.
     :ivar notes: what a user of the reduced cell should know, one sentence each.
+    :ivar shared_inward: the compartments that branches with channels of inward currents share,
+        those with most of these first.
     """
 
     cell: str
@@ -213,6 +233,7 @@ class ReductionRecord(Displayed):
     impedances: Impedances | None
     expected: ExpectedLoss
     notes: list[str]
+    shared_inward: list[SharedCompartment] = dataclasses.field(default_factory=list)
 
     def _blocks(self) -> list[Block]:
         """What became of how many; the cables; the synapses by kind; the time; notes."""

@@ -17,6 +17,7 @@ from neuron import hoc
 from . import _distribution
 from ._display.text import plain
 from ._session import collect, templates
+from ._session import sites as _sites
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
@@ -30,6 +31,7 @@ from .record import (
     MappedSegment,
     ReductionRecord,
     SectionShape,
+    SharedCompartment,
     SynapseKind,
 )
 from .reduced_cell import ReducedCell
@@ -55,6 +57,7 @@ def reduce(
     compared_parameters: Mapping[str, Iterable[str]] | None = None,
     merge: str | Literal[False] = "exact",
     leak: Leaks = None,
+    sites: _sites.Given = None,
     tolerance: float | None = None,
     calibrate: float | None = None,
 ) -> Reduction:
@@ -95,6 +98,13 @@ def reduce(
         reversal potential (without the last where it has none), or a list of such tuples. None:
         pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
         ohmic and constant, which is found out in a copy of the process.
+    :param sites: for ``'folded'``: places that matter, such as where you record, stimulate or have
+        clusters of synapses. Their segments stay compartments of their own, with all that are on
+        the way from them to the soma, and count among ``segments`` (with -1 and shares there are as
+        many more as they need). Each a segment of the cell (``cell.apic[36](0.9)``), a section for
+        all of its segments, or one of these by the section's name: ``("apic[36]", 0.9)``,
+        ``"apic[36]"``. Where they are in the reduced cell: :attr:`Reduction.sites`. Soma and axon
+        stay anyway.
     :param tolerance: for ``'folded'``, in place of ``segments``: what may be lost at the soma in
         mV. The cell is reduced to the fewest compartments whose *expected* loss,
         :attr:`ExpectedLoss.rmsd`, is no greater; what channels of the dendrites add to it is not
@@ -135,6 +145,7 @@ def reduce(
         rates=rates,
         merge=merge,
         leak=leak,
+        sites=sites,
         tolerance=tolerance,
     )
     # Of what was found to be right.
@@ -149,12 +160,15 @@ def reduce(
         settings["leak"] = _plain(leak)
     if tolerance is not None:
         settings["tolerance"] = float(tolerance)
-    if calibrate is None:
-        return Reduction(job.run(with_points=True), job.name, settings)
-    settings["calibrate"] = calibrate
-    calibration = calibrating.calibration(job, calibrate)
-    job.gain(calibration.gains)
-    return Reduction(job.run(with_points=True), job.name, settings, calibration)
+    calibration = None
+    if calibrate is not None:
+        settings["calibrate"] = calibrate
+        calibration = calibrating.calibration(job, calibrate)
+        job.gain(calibration.gains)
+    done = job.run(with_points=True)
+    if done.sites:
+        settings["sites"] = done.sites
+    return Reduction(done, job.name, settings, calibration)
 
 
 def _plain(value):
@@ -241,6 +255,18 @@ class Reduction:
         """The reduced cell's cables."""
         return [_cable(each) for each in self._done.outcome.cables]
 
+    @functools.cached_property
+    def sites(self) -> list[Any]:
+        """The live segments that the ``sites`` of :func:`reduce` are now, in the order in which
+        they were named; a list of segments for each section."""
+        return [
+            list(map(self._site, each)) if type(each) is list else self._site(each)
+            for each in self._done.site_segments
+        ]
+
+    def _site(self, found: Any) -> Any:
+        return self._live(self.segment_map[found]) if type(found) is int else found
+
     def place(self, section: str | int, x: float | None = None) -> Any:
         """The segment of the reduced cell where a place of the original went.
 
@@ -325,6 +351,7 @@ def _record(
     outcome = done.outcome
     counts = outcome.counts
     notes = [] if calibration is None else [str_of(calibration)]
+    segment_map = _segment_map(done)
     return ReductionRecord(
         cell=name,
         method=settings["method"],
@@ -340,13 +367,34 @@ def _record(
         point_processes_full=counts.point_processes_before,
         point_processes_reduced=counts.point_processes_after,
         cables=[_cable(each) for each in outcome.cables],
-        segment_map=_segment_map(done),
+        segment_map=segment_map,
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
         expected=_expected(outcome),
         notes=[*notes, *map(plain, (*outcome.notes, *done.notes))],
+        shared_inward=_shared(outcome, segment_map),
     )
+
+
+def _shared(outcome, segment_map: list[MappedSegment]) -> list[SharedCompartment]:
+    members: dict[tuple[int, int], dict[str, None]] = {}
+    counts = [max(each.segment_count, 1) for each in outcome.cables]
+
+    def place(cable: int, x: float) -> tuple[int, int]:
+        return cable, min(int(x * counts[cable]), counts[cable] - 1)
+
+    for each in segment_map:
+        members.setdefault(place(each.cable, each.cable_x), {})[each.section] = None
+    return [
+        SharedCompartment(
+            each.cable,
+            each.cable_position,
+            list(members[place(each.cable, each.cable_position)]),
+            each.inward_share,
+        )
+        for each in outcome.shared_compartments
+    ]
 
 
 def _segment_map(done: Done) -> list[MappedSegment]:

@@ -4,6 +4,7 @@ it comes to it step by step."""
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
 import types
 from typing import Any
@@ -162,3 +163,24 @@ def test_variable_steps_do_not_mind_junctions() -> None:
     full = run(model[0].soma)
     found = run(_folded(model, ALL).cell.soma)
     assert np.abs(found - full).max() < 0.01
+
+
+@isolated
+def test_branches_with_inward_channels_in_one_compartment_are_named() -> None:
+    record = _folded(_cell(3, excitation=1), 12).record
+    assert record.shared_inward
+    shares = [each.inward_share for each in record.shared_inward]
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < sum(shares) <= 1 + 1e-9
+    for each in record.shared_inward:
+        members = {one.section for one in record.segment_map if one.cable == each.cable}
+        assert set(each.sections) == members
+        assert len(members) > 1
+    (note,) = (note for note in record.notes if "share compartments" in note)
+    assert note.startswith("Branches with channels of inward currents (na: hh) share compartments")
+    assert f"{len(record.shared_inward)} compartments with {100 * sum(shares):.0f} %" in note
+    assert pickle.loads(pickle.dumps(record)).shared_inward == record.shared_inward
+
+    unfolded = _folded(_cell(3, excitation=1), ALL).record
+    assert not unfolded.shared_inward
+    assert not any("share compartments" in note for note in unfolded.notes)

@@ -27,7 +27,15 @@ from isolated import isolated
 from models import made, small_cell
 from neuron_reduce import record as records
 from neuron_reduce import report
-from neuron_reduce.report import _colours, _layout, _style, _tables, _text, _traces
+from neuron_reduce.report import (
+    _colours,
+    _layout,
+    _morphology,
+    _style,
+    _tables,
+    _text,
+    _traces,
+)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -314,6 +322,76 @@ def test_many_cables_are_coloured_by_their_place() -> None:
     assert len(set(_colours.of(stems).cables)) == len(stems)
     assert not _colours.of(cables[:12]).ramps
     assert len(set(_colours.of(cables[:12]).cables)) == 12
+
+
+def _tree(depth: int, branches: int) -> list[records.Cable]:
+    """Cables of which each has so many on its end; three at the soma."""
+    cables: list[records.Cable] = []
+
+    def grow(parent: str, left: int) -> None:
+        for _ in range(branches):
+            name = f"dend[{len(cables)}]"
+            cables.append(records.Cable(name, "basal", "", parent, 10.0, 1.0, 0.1, 1))
+            if left:
+                grow(name, left - 1)
+
+    grow("soma", depth)
+    return cables
+
+
+def test_in_a_tree_neighbours_have_different_colours() -> None:
+    """What shares a compartment is seen where it is beside what does not."""
+    for cables in (_tree(5, 2), _tree(3, 3)):
+        colours = _colours.of(cables)
+        assert colours.come_again
+        assert not colours.ramps
+        assert not colours.are_own
+        assert set(colours.cables) == set(_style.CYCLE)
+        index = {cable.name: place for place, cable in enumerate(cables)}
+        for place, cable in enumerate(cables):
+            near = [other for other, each in enumerate(cables) if each.parent == cable.parent]
+            near += [index[cable.parent]] if cable.parent in index else []
+            assert all(
+                colours.cables[other] != colours.cables[place] for other in near if other != place
+            )
+            assert colours.shade(place, 0.9) == colours.cables[place]
+    assert _colours.of(_tree(2, 2)[:12]).are_own
+
+
+def _shared(record: records.ReductionRecord) -> records.ReductionRecord:
+    shared = [
+        records.SharedCompartment(1, 0.5, [f"{record.cell}.apic[{n}]" for n in range(20)], 0.31),
+        records.SharedCompartment(0, 0.1, ["<a>.dend[1]", "b.dend[2]"], 0.004),
+    ]
+    return dataclasses.replace(record, method="folded", shared_inward=shared)
+
+
+def test_branches_that_share_a_compartment_are_named(tmp_path: Path) -> None:
+    record = _shared(sample_report.record())
+    text = report.write(tmp_path / "report.html", record).read_text()
+    assert "apic[0], apic[1], apic[2], apic[3] and 16 more; dend[1], dend[2]" in text
+    assert '<a href="#shared">' in text
+    assert "In 2 compartments with 31\N{NO-BREAK SPACE}% of the dendrites’ inward" in text
+    assert "apic[10], apic[11] and 8 more" in text
+    # A lump is told by what it gathers.
+    assert "gathers segments of" in text
+    without = report.write(tmp_path / "without.html", sample_report.record()).read_text()
+    assert "No compartment is shared by branches" in without
+    assert "stands for the subtree at" in without
+
+
+def test_a_piece_tells_what_went_along(tmp_path: Path) -> None:
+    record = sample_report.record()
+    section = _morphology.section(record)
+    texts = [
+        text
+        for trace in section.figures["morphology-figure"].data
+        if trace.text is not None
+        for text in np.atleast_1d(trace.text)
+    ]
+    first = next(text for text in texts if "dend[0](" in text)
+    assert first.startswith("<b>L5PC[0].dend[0](")
+    assert any("<br>with dend[" in text for text in texts)
 
 
 def test_chains_are_drawn_straight() -> None:

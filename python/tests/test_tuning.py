@@ -22,7 +22,7 @@ import snapshot
 from isolated import isolated
 from models import made, small_cell
 from neuron_reduce import ArgumentError, Candidate, Tuning
-from neuron_reduce.tuning import _call, _results
+from neuron_reduce.tuning import _call, _results, _search
 
 SETTINGS = {
     "methods": ("classic",),
@@ -50,7 +50,9 @@ def test_tuning() -> None:
         assert each.seconds == pytest.approx(
             sum(case.reduced.seconds for case in each.evaluation.cases)
         )
-    assert tuning.best.seconds == min(each.seconds for each in tuning.candidates)
+    smallest = min(each.segments_reduced for each in tuning.candidates)
+    assert tuning.best.segments_reduced == smallest
+    assert tuning.best is tuning.front[0]
     assert tuning.nearest.error == min(each.error for each in tuning.candidates)
     assert str(tuning).startswith("best: classic at ")
     assert str(pickle.loads(pickle.dumps(tuning))) == str(tuning)
@@ -322,11 +324,13 @@ def test_arguments(tmp_path: Path) -> None:
         neuron_reduce.tune(made.make, results=tmp_path / "nowhere" / "x", **SETTINGS)
 
 
-def _tuning(*points: tuple[float, float]) -> Tuning:
+def _tuning(*points: tuple[int, float]) -> Tuning:
     return Tuning(
         [
-            Candidate("classic", index, -1, error=error, speed_up=speed_up, seconds=1 / speed_up)
-            for index, (speed_up, error) in enumerate(points)
+            Candidate(
+                "folded", 0, size, error=error, segments_reduced=size, speed_up=index, seconds=index
+            )
+            for index, (size, error) in enumerate(points, 1)
         ],
         0.1,
         "spikes",
@@ -334,10 +338,17 @@ def _tuning(*points: tuple[float, float]) -> Tuning:
 
 
 def test_front_and_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tuning = _tuning((10, 0.2), (5, 0.05), (7, 0.3), (3, 0.05), (2, 0.01), (20, math.nan))
-    assert [each.speed_up for each in tuning.front] == [10, 5, 2]
-    assert tuning.best.speed_up == 5
-    assert tuning.nearest.speed_up == 2
+    # Whatever took how long: times are noisy.
+    tuning = _tuning(
+        *((20, 0.2), (40, 0.05), (30, 0.3), (60, 0.05), (90, 0.01), (10, math.nan), (40, 0.04)),
+        *((120, 0.08), (40, 0.04)),
+    )
+    front = [(each.segments_reduced, each.error) for each in tuning.front]
+    assert front == [(20, 0.2), (40, 0.04), (90, 0.01)]
+    assert tuning.best is tuning.candidates[6]
+    assert tuning.nearest is tuning.candidates[4]
+    marks = [line.split()[0] for line in str(tuning).splitlines()[4:13]]
+    assert marks == ["|", "folded", "*|", "+", "+", "+", "+|", "+", "folded"]
     tuning.plot(tmp_path / "front.png")
     assert (tmp_path / "front.png").stat().st_size > 1000
     with pytest.raises(ArgumentError, match="no candidate's error is known"):
@@ -394,3 +405,77 @@ def test_functions_without_a_name_find_no_results(tmp_path: Path) -> None:
 
     assert [kept(lambda found: found.rmsd), kept(lambda found: 2 * found.rmsd)] == [0, 0]
     assert [kept(_own_measure), kept(_own_measure)] == [0, 1]
+
+
+def _sizes(errors: dict[float, float], **more: Any) -> list[Candidate]:
+    """Candidates of one method by their size, which is what was asked for."""
+    return [
+        Candidate("folded", 0, size, error=error, segments_reduced=int(size), **more)
+        for size, error in errors.items()
+    ]
+
+
+def test_the_next_size() -> None:
+    """Twice as large until one will do, then halves of what is between."""
+
+    def after(errors: dict[float, float], largest: int = 700) -> int | None:
+        return _search.next_size(_sizes(errors), 0.1, largest)
+
+    assert after({20: 0.5, 40: 0.3}) == 80
+    assert after({20: 0.5, 400: math.nan}) == 700
+    assert after({700: 0.3}) is None
+    assert after({40: 0.3, 80: 0.05}) == 60
+    assert after({40: 0.3, 60: 0.12, 80: 0.05}) == 70
+    assert after({77: 0.12, 80: 0.05}) is None
+    assert after({40: 0.05, 80: 0.3}) == 20
+    assert after({2: 0.05}) is None
+    assert after({3: 0.05, 2: 0.2}) is None
+    # Of shares and of the automatic number the size is known when they were tried.
+    assert (
+        _search.next_size([Candidate("folded", 0, -1, error=0.3, segments_reduced=38)], 0.1, 700)
+        == 38
+    )
+    failed = Candidate("folded", 0, 20, problem="the sites need 57")
+    assert _search.next_size([failed], 0.1, 700) is None
+    assert _search.next_size([failed, *_sizes({40: 0.3})], 0.1, 700) == 80
+    # A tree that grows no more.
+    assert (
+        _search.next_size(
+            [*_sizes({40: 0.3}), Candidate("folded", 0, 80, error=0.3, segments_reduced=40)],
+            0.1,
+            700,
+        )
+        is None
+    )
+
+
+@isolated
+def test_search_finds_a_smaller_tree_and_goes_on(tmp_path: Path) -> None:
+    arguments: dict[str, Any] = {
+        "methods": ("folded",),
+        "segments": (4,),
+        "error": "voltage",
+        "search": True,
+        "results": tmp_path / "results.jsonl",
+        "tstop": 40.0,
+        "v_init": -65.0,
+        "progress": False,
+    }
+    tuning = neuron_reduce.tune(made.make, 0.02, **arguments)
+    sizes = [int(each.segments) for each in tuning.candidates]
+    assert sizes[:3] == [4, 8, 16]
+    assert len(set(sizes)) == len(sizes) > 4
+    assert tuning.best is not None
+    assert tuning.best.error <= 0.02
+    smaller = [each for each in tuning.candidates if each.segments < tuning.best.segments]
+    assert smaller
+    assert all(each.error > 0.02 for each in smaller)
+    again = neuron_reduce.tune(made.make, 0.02, **arguments)
+    assert [int(each.segments) for each in again.candidates] == sizes
+    assert all(each.evaluation is None for each in again.candidates)
+    # All there is, where nothing will do.
+    strict = neuron_reduce.tune(made.make, -1.0, **arguments)
+    assert strict.best is None
+    full = strict.candidates[0].segments_full
+    assert max(each.segments for each in strict.candidates) <= full
+    assert strict.nearest.error < 1e-5

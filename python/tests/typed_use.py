@@ -36,10 +36,18 @@ reduction: neuron_reduce.Reduction = neuron_reduce.reduce(
 )
 reduced_cell, synapses, netcons = reduction
 place = reduction.place("apic[40]", 0.5)
+folded = neuron_reduce.reduce(
+    cell, [], [], method="folded", segments=90, sites=[cell.apic[36](0.9), "dend[4]", ("apic", 0.5)]
+)
+tuft, branch, _ = folded.sites
+print(tuft.x, len(branch), [each.inward_share for each in folded.record.shared_inward])
 cables: list[str] = [cable.name for cable in reduction.cables]
 print(reduction, place.x, cables, reduction.record.notes[0].upper(), neuron_reduce.__version__)
 
 evaluation = neuron_reduce.evaluate(make_cell, tstop=2000, seeds=(1, 2, 3), sites=[("dend", 0.5)])
+neuron_reduce.tune(
+    make_cell, methods=["folded"], search=True, sites=[("dend", 0.5)], keep_sites=True
+)
 evaluation.report("report.html")
 error: float = evaluation.rate_error if not math.isnan(evaluation.rate_error) else 0.0
 print(evaluation.cases[0].comparison.gamma + error)

@@ -168,6 +168,13 @@ typedef struct nr_gain {
   double factor;
 } nr_gain;
 
+/// A place on a section, which is numbered as `nr_cell_sections` orders them.
+typedef struct nr_place {
+  int64_t section;
+  /// 0 to 1.
+  double position;
+} nr_place;
+
 /// How to reduce. Pointers are read during the call only.
 typedef struct nr_settings {
   /// The name of a method.
@@ -198,6 +205,9 @@ typedef struct nr_settings {
   /// What the reduced cell's dendrites are multiplied by at last.
   const nr_gain *NR_NULLABLE gains;
   size_t gain_count;
+  /// Places that stay compartments of their own, for methods with NR_TRAIT_KEEPS_SITES; NULL for none.
+  const nr_place *NR_NULLABLE sites;
+  size_t site_count;
   /// Where it is not 0, the loss that is expected at most, in mV, instead of `total_segments`.
   double tolerance;
 } nr_settings;
@@ -257,6 +267,16 @@ typedef struct nr_mapped_segment {
   /// On the cable, 0 to 1.
   double cable_position;
 } nr_mapped_segment;
+
+/// A compartment that branches with channels of inward currents have in common, so that what each of them
+/// does by itself is lost.
+typedef struct nr_shared_compartment {
+  int64_t cable;
+  /// On the cable, 0 to 1: that of one of its segments in the segment map.
+  double cable_position;
+  /// What it has of the dendrites' inward conductance, 0 to 1.
+  double inward_share;
+} nr_shared_compartment;
 
 /// How many of what.
 typedef struct nr_counts {
@@ -371,7 +391,9 @@ typedef enum nr_trait {
   /// Channels and leaks keep their totals over the membrane.
   NR_TRAIT_CONSERVES_TOTALS = 4,
   /// Each cable is one compartment that gathers membrane from several branches.
-  NR_TRAIT_CABLES_ARE_LUMPS = 8
+  NR_TRAIT_CABLES_ARE_LUMPS = 8,
+  /// It has a use for `sites`.
+  NR_TRAIT_KEEPS_SITES = 16
 } nr_trait;
 
 /// The sum of a method's traits; 0 for a name that is no method's.
@@ -395,6 +417,13 @@ nr_cable nr_reduction_cable(const nr_reduction *reduction, size_t index);
 
 /// Where the original's dendritic segments went.
 const nr_mapped_segment *nr_reduction_segment_map(const nr_reduction *reduction, size_t *count);
+
+/// For each of the settings' sites the index in the segment map of the segment that it is in, -1 for one that
+/// stays.
+const int64_t *nr_reduction_site_segments(const nr_reduction *reduction, size_t *count);
+
+/// The compartments that branches with channels of inward currents share, those with most of it first.
+const nr_shared_compartment *nr_reduction_shared_compartments(const nr_reduction *reduction, size_t *count);
 
 /// The name of a section that the segment map numbers, or NULL past the last one. Valid as long as
 /// the reduction.

@@ -18,6 +18,19 @@ struct FuzzedCell {
   private(set) var membranes: [Int: CableMembrane] = [:]
   private var generator: SplitMix64
 
+  /// In most cells none; with a stream of its own, so that the cells stay what they were.
+  var sites: [ReductionSite] {
+    var generator = SplitMix64(seed: seed &+ 11_000_000_000)
+    guard Int.random(in: 0..<4, using: &generator) == 0 else { return [] }
+    return (0...Int.random(in: 0...2, using: &generator)).map { _ in
+      let isPlace = Int.random(in: 0..<20, using: &generator) > 0
+      return ReductionSite(
+        section: isPlace && !cell.sections.isEmpty
+          ? Int.random(in: 0..<cell.sections.count, using: &generator) : cell.sections.count,
+        position: [0, 0.3, 0.5, 1, .nan][Int.random(in: 0..<(isPlace ? 4 : 5), using: &generator)])
+    }
+  }
+
   init(seed: UInt64) {
     self.seed = seed
     generator = SplitMix64(seed: seed)

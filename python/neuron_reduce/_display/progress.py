@@ -41,6 +41,12 @@ class Progress:
             with contextlib.suppress(*_NOBODY_READS):
                 self._bar.close()
 
+    def expect(self, count: int) -> None:
+        """Tells that there are more steps than was said."""
+        self._total += count
+        if self._bar is not None:
+            self._bar.total = self._total
+
     def step(self, text: str, count: int = 1) -> None:
         """Tells that a step is done, or several.
 

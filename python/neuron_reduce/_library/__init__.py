@@ -26,6 +26,7 @@ from .structures import (
     ProcessGroup,
     Section,
     Settings,
+    SharedCompartment,
     SynapseKind,
 )
 
@@ -115,6 +116,14 @@ def _load() -> ctypes.PyDLL:
             ctypes.POINTER(MappedSegment),
             [ctypes.c_void_p, size_reference],
         ),
+        "nr_reduction_site_segments": (
+            ctypes.POINTER(ctypes.c_int64),
+            [ctypes.c_void_p, size_reference],
+        ),
+        "nr_reduction_shared_compartments": (
+            ctypes.POINTER(SharedCompartment),
+            [ctypes.c_void_p, size_reference],
+        ),
         "nr_reduction_section_name": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_reduction_counts": (Counts, [ctypes.c_void_p]),
         "nr_reduction_section_count": (ctypes.c_size_t, [ctypes.c_void_p]),
@@ -186,6 +195,7 @@ class Traits(enum.IntFlag):
     USES_FREQUENCY = 2
     CONSERVES_TOTALS = 4
     CABLES_ARE_LUMPS = 8
+    KEEPS_SITES = 16
 
 
 def traits(method: str) -> Traits:

@@ -27,6 +27,7 @@ from .structures import (
     ProgramRequest,
     Section,
     Settings,
+    SharedCompartment,
     SynapseKind,
 )
 
@@ -293,6 +294,17 @@ class Outcome:
     def segment_map(self) -> list[MappedSegment]:
         """Where each dendritic segment of the original went."""
         return self._array(_library.nr_reduction_segment_map)
+
+    @property
+    def site_segments(self) -> list[int]:
+        """For each of the settings' sites the index in the segment map of the segment that it is
+        in, -1 for one that stays."""
+        return self._array(_library.nr_reduction_site_segments)
+
+    @property
+    def shared_compartments(self) -> list[SharedCompartment]:
+        """Those that branches with channels of inward currents share."""
+        return self._array(_library.nr_reduction_shared_compartments)
 
     def section_name(self, section: int) -> str:
         """The name of an original section that the segment map numbers."""

@@ -77,6 +77,12 @@ class Gain(ctypes.Structure):
     ]
 
 
+class Place(ctypes.Structure):
+    """``nr_place``: a section by its index, and a position on it, 0 to 1."""
+
+    _fields_ = [("section", ctypes.c_int64), ("position", ctypes.c_double)]
+
+
 class Settings(ctypes.Structure):
     """``nr_settings``: how to reduce."""
 
@@ -97,6 +103,8 @@ class Settings(ctypes.Structure):
         ("membrane_count", ctypes.c_size_t),
         ("gains", ctypes.POINTER(Gain)),
         ("gain_count", ctypes.c_size_t),
+        ("sites", ctypes.POINTER(Place)),
+        ("site_count", ctypes.c_size_t),
         ("tolerance", ctypes.c_double),
     ]
 
@@ -171,6 +179,16 @@ class MappedSegment(ctypes.Structure):
         ("position", ctypes.c_double),
         ("cable", ctypes.c_int64),
         ("cable_position", ctypes.c_double),
+    ]
+
+
+class SharedCompartment(ctypes.Structure):
+    """``nr_shared_compartment``: where on which cable, and its share of the inward conductance."""
+
+    _fields_ = [
+        ("cable", ctypes.c_int64),
+        ("cable_position", ctypes.c_double),
+        ("inward_share", ctypes.c_double),
     ]
 
 

@@ -361,6 +361,21 @@ def reduction_arguments(method, frequency, segments, options: dict[str, Any]) ->
     return {"method": method, "frequency": frequency, "segments": segments, **options}
 
 
+def kept_sites(keep_sites, protocol: Protocol) -> dict[str, Any]:
+    """What is handed to :func:`reduce` where it is to keep what is recorded.
+
+    :raises ArgumentError: where there are no places to keep.
+    """
+    if not collect.truth(keep_sites, "keep_sites"):
+        return {}
+    if not protocol.sites:
+        raise ArgumentError(
+            "keep_sites is true and sites names no place; expected the places to keep: pairs of a "
+            "section's name and a position on it, 0 to 1"
+        )
+    return {"sites": list(protocol.sites)}
+
+
 def worker_count(workers, default: int) -> int:
     """:raises ArgumentError: where it is no number of processes."""
     if workers is None:

@@ -33,6 +33,7 @@ from . import (
     structure,
     templates,
 )
+from . import sites as _sites
 from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
@@ -52,6 +53,9 @@ class Done:
     :ivar notes: what went before it that a user should know, one sentence each.
     :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
         where they were not wanted.
+    :ivar sites: the places that the caller named, by the names of their sections.
+    :ivar site_segments: what they are now, in their order: for a place the index of its segment in
+        the outcome's segment map, or the live segment where that stayed; for a section a list.
     """
 
     cell: ReducedCell
@@ -60,6 +64,8 @@ class Done:
     outcome: reducing.Outcome
     notes: list[str]
     points: dict[str, list[np.ndarray]]
+    sites: list[_sites.Plain]
+    site_segments: list[Any]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
@@ -96,6 +102,7 @@ class Job:
         rates: Any,
         merge: Any,
         leak: Any,
+        sites: Any = None,
         tolerance: Any = None,
     ):
         self._clock = _Clock()
@@ -119,6 +126,7 @@ class Job:
             )
             self._merging = _merging(merge)
             self._leaks = leaks.named(leak)
+            self._sites = _sites.listed(sites)
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
@@ -174,11 +182,13 @@ class Job:
         with self._clock.stage("leaks"):
             leaks.settle(cell, self._leaks, self._soma_sections[0])
         settings = self._settings()
+        found = self._find_sites(cell, settings)
         if not self._is_driven:
             self._replace_properties(cell, settings)
         with self._clock.stage("responses"):
             drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
+        site_segments = _site_segments(found, outcome, cell)
         reaction_diffusion.check_that_none_is_replaced(outcome)
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
@@ -201,7 +211,29 @@ class Job:
         self._clock.seconds.update(outcome.stage_seconds)
         notes = drive.notes if drive else []
         self._clock.end()
-        return Done(reduced, survivors, self._netcons, outcome, notes, points)
+        return Done(
+            reduced,
+            survivors,
+            self._netcons,
+            outcome,
+            notes,
+            points,
+            found.plain if found else [],
+            site_segments,
+        )
+
+    def _find_sites(
+        self, cell: reducing.Cell, settings: structures.Settings
+    ) -> _sites.Sites | None:
+        """Where on the cell the sites are, which the settings are given.
+
+        :returns: None where there are none.
+        """
+        if not self._sites:
+            return None
+        found = _sites.on(self._sites, cell.sections(), self.name)
+        settings.sites, settings.site_count = found.for_library, len(found.places)
+        return found
 
     def _drive(self, cell: reducing.Cell, settings: structures.Settings) -> inputs.Drive | None:
         """What the settings need to know of the synapses, which they are given.
@@ -297,6 +329,21 @@ class Job:
             is_named=is_named,
             **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
+
+
+def _site_segments(
+    found: _sites.Sites | None, outcome: reducing.Outcome, cell: reducing.Cell
+) -> list[Any]:
+    """What the sites are in the reduced cell: see :class:`Done`."""
+    if found is None:
+        return []
+    sections = cell.sections()
+    return found.grouped(
+        [
+            sections[section](x) if index < 0 else index
+            for index, (section, x) in zip(outcome.site_segments, found.places, strict=True)
+        ]
+    )
 
 
 def _tolerance(value: Any, segments: float, names: ArgumentNames) -> float:

@@ -47,6 +47,7 @@ def write(
         _metrics.section(cases),
         _morphology.section(record),
         _impedances.section(record),
+        _tables.shared(record),
         _tables.cables(record),
         _tables.synapses(record),
         _tables.running(record, cases, evaluation),

@@ -17,20 +17,28 @@ class Colours:
     Up to as many cables as there are colours have each their own, and its shades from the soma to
     the tip. More are coloured by where they are: from dark near the soma to light at the tip of
     their chain, in one hue for apical cables and another for basal ones; in the order of the cables
-    where none follows on another.
+    where none follows on another. In a tree, where it matters which branches share a cable and
+    which do not, colours come again, and neighbours have different ones.
 
     :ivar cables: one for each cable.
     :ivar ramps: for each role of cables that is coloured by where it is, what dark and what light
-        stands for; empty where each cable has its own colour.
+        stands for; empty where cables are told apart.
+    :ivar come_again: whether cables that are apart may have one colour.
     """
 
     cables: list[str]
     ramps: dict[str, tuple[str, str]]
+    come_again: bool = False
+
+    @property
+    def are_own(self) -> bool:
+        """Whether each cable has a colour of its own."""
+        return not self.ramps and not self.come_again
 
     def shade(self, index: int, position: float) -> str:
         """The colour at a position on a cable, 0 to 1."""
         colour = self.cables[index]
-        return colour if self.ramps else _style.shade(colour, position)
+        return _style.shade(colour, position) if self.are_own else colour
 
 
 def of(cables: Sequence[records.Cable]) -> Colours:
@@ -38,6 +46,12 @@ def of(cables: Sequence[records.Cable]) -> Colours:
     if len(cables) <= len(_style.CYCLE):
         return Colours([_style.cycle(index) for index in range(len(cables))], {})
     by_name = {cable.name: index for index, cable in enumerate(cables)}
+    children: dict[int, list[int]] = {}
+    for index, cable in enumerate(cables):
+        if (parent := by_name.get(cable.parent)) is not None:
+            children.setdefault(parent, []).append(index)
+    if any(len(each) > 1 for each in children.values()):
+        return Colours(_apart(cables, by_name, children), {}, come_again=True)
     chains = [_way(index, cables, by_name) for index in range(len(cables))]
     longest: dict[int, int] = {}
     for chain in chains:
@@ -57,8 +71,41 @@ def of(cables: Sequence[records.Cable]) -> Colours:
     return Colours(colours, ramps)
 
 
+def _apart(
+    cables: Sequence[records.Cable], by_name: dict[str, int], children: dict[int, list[int]]
+) -> list[str]:
+    """Colours that differ from those of the cables that are up to three steps away, as far as there
+    are as many: the ones that are used least of all."""
+    steps = [list(children.get(index, ())) for index in range(len(cables))]
+    roots: dict[str, list[int]] = {}
+    for index, cable in enumerate(cables):
+        parent = by_name.get(cable.parent)
+        if parent is None:
+            roots.setdefault(cable.parent, []).append(index)
+        else:
+            steps[index].append(parent)
+    for those in roots.values():
+        for index in those:
+            steps[index] += [each for each in those if each != index]
+    chosen: dict[int, int] = {}
+    used = [0] * len(_style.CYCLE)
+    for index in range(len(cables)):
+        near = [0.0] * len(_style.CYCLE)
+        seen, ring = {index}, [index]
+        for weight in (1.0, 0.1, 0.01):
+            ring = list(dict.fromkeys(e for each in ring for e in steps[each] if e not in seen))
+            seen.update(ring)
+            for each in ring:
+                if each in chosen:
+                    near[chosen[each]] += weight
+        colour = min(range(len(used)), key=lambda each: (near[each], used[each], each))
+        chosen[index] = colour
+        used[colour] += 1
+    return [_style.cycle(chosen[index]) for index in range(len(cables))]
+
+
 def legend(colours: Colours) -> Html:
-    """A bar for each role of cable; nothing where each cable has its own colour."""
+    """A bar for each role of cable; nothing where cables are told apart."""
     bars = "".join(
         f"<span>{escape(role)}: {escape(dark)} {_bar(role)} {escape(light)}</span>"
         for role, (dark, light) in colours.ramps.items()

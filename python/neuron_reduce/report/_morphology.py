@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from .. import _library
 from .. import record as records
-from . import _colours, _layout, _style, _tables
+from . import _colours, _layout, _style, _tables, _text
 from ._colours import Colours
 from ._layout import Straight, Stretch
 from ._page import Section, place
@@ -65,11 +65,16 @@ def section(record: records.ReductionRecord) -> Section:
     _draw_body(figure, pieces, roles, np.zeros(3), legend=True)
     staying = [piece for piece in pieces if roles[piece.section] != "axon"]
     _draw_body(figure, staying, roles, shift, legend=False)
+    went: dict[int, list[Stretch]] = {}
+    for piece in pieces:
+        if piece.cable is not None:
+            went.setdefault(piece.cable, []).append(piece)
     for index, cable in enumerate(record.cables):
-        went = [piece for piece in pieces if piece.cable == index]
-        _draw_dendrites(figure, index, cable, went, colours)
+        _draw_dendrites(figure, index, cable, went.get(index, []), colours)
     for straight in cables:
-        _draw_cable(figure, straight, record.cables[straight.index], shift, colours)
+        # Junctions of folded trees have no membrane.
+        if straight.index in went or record.cables[straight.index].length > 0.01:
+            _draw_cable(figure, straight, record.cables[straight.index], shift, colours)
     bottom = low[1] + 0.05 * height
     _draw_scale(figure, np.array([high[0] - 0.03 * height, bottom, 0.0]), height)
     for label, x in (("full", 0.0), ("reduced", shift[0])):
@@ -78,14 +83,20 @@ def section(record: records.ReductionRecord) -> Section:
     caption = (
         "The full cell, each piece in the colour of the cable it went to, and the reduced cell "
         "beside it on the same scale: soma and cables with their lengths and diameters, laid out "
-        "flat on the side that their dendrites were on. Shades go from dark near the soma to "
-        f"light at {'the tip' if colours.ramps else 'a cable’s tip'}. Thin dendrites and cables "
-        "are drawn wider than they are."
+        "flat on the side that their dendrites were on. "
     )
+    if colours.come_again:
+        caption += (
+            "Neighbours that have one colour share a compartment; colours come again farther away. "
+        )
+    else:
+        tip = "the tip" if colours.ramps else "a cable’s tip"
+        caption += f"Shades go from dark near the soma to light at {tip}. "
+    caption += "Thin dendrites and cables are drawn wider than they are."
     if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
         caption += f" {_tables.LUMPS}"
     caption += " Drag to turn, point at a piece to see where it went"
-    caption += "." if colours.ramps else ", tap a name to hide a cable with its dendrites."
+    caption += ", tap a name to hide a cable with its dendrites." if colours.are_own else "."
     caption += " On a wide screen there are buttons to zoom and to move."
     if any(roles[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
@@ -163,17 +174,17 @@ def _draw_dendrites(
     """The original's pieces that went to one cable, shaded by the segment they went to."""
     if not pieces:
         return
+    segments = max(cable.segments, 1)
+    sections: dict[int, dict[str, None]] = {}
+    for piece in pieces:
+        sections.setdefault(_segment(piece, segments), {})[piece.section] = None
     labels = [
         f"<b>{escape(piece.section)}({piece.x:.3g})</b><br>went to {escape(cable.name)}"
-        f"({piece.cable_x:.3g})"
+        f"({piece.cable_x:.3g}){_company(piece, sections[_segment(piece, segments)])}"
         for piece in pieces
     ]
     trace = _lines(pieces, labels, 3)
-    segments = max(cable.segments, 1)
-    steps = [
-        np.full(len(piece.points) + 1, min(int(piece.cable_x * segments), segments - 1))
-        for piece in pieces
-    ]
+    steps = [np.full(len(piece.points) + 1, _segment(piece, segments)) for piece in pieces]
     trace.update(
         name=escape(cable.name),
         legendgroup=cable.name,
@@ -181,6 +192,17 @@ def _draw_dendrites(
         line=_shaded(colours, index, np.concatenate(steps), segments),
     )
     figure.add_trace(trace)
+
+
+def _segment(piece: Stretch, segments: int) -> int:
+    """Which of its cable's segments a piece went to."""
+    return min(int(piece.cable_x * segments), segments - 1)
+
+
+def _company(piece: Stretch, sections: Iterable[str]) -> str:
+    """The other sections that went to the same segment."""
+    others = [_text.own(each) for each in sections if each != piece.section]
+    return f"<br>with {escape(_text.some(others))}" if others else ""
 
 
 def _draw_cable(
@@ -208,7 +230,7 @@ def _draw_cable(
             name=name,
             legendgroup=cable.name,
             line={"color": colours.cables[straight.index], "width": 5},
-            showlegend=not colours.ramps,
+            showlegend=colours.are_own,
         )
     )
     figure.add_trace(_solid(points, shades, None).update(name=name, legendgroup=cable.name))

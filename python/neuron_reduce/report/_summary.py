@@ -8,7 +8,20 @@ from .. import record as records
 from . import _cases
 from ._cases import Case
 from ._page import Section
-from ._text import Html, counted, decimal, duration, number, paragraph, percent, plain, table
+from ._text import (
+    Html,
+    counted,
+    decimal,
+    duration,
+    escape,
+    number,
+    own,
+    paragraph,
+    percent,
+    plain,
+    some,
+    table,
+)
 
 CLOSENESS = [
     ("rate_error", "rate error", percent),
@@ -46,7 +59,23 @@ def section(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
             "only.",
             "absent",
         )
-    return Section("summary", "", Html(body + _key_figures(record, cases)))
+    return Section("summary", "", Html(body + _key_figures(record, cases) + _warning(record)))
+
+
+def _warning(record: records.ReductionRecord) -> Html:
+    """What branches that share compartments do not do by themselves any more; nothing where none
+    do."""
+    if not record.shared_inward:
+        return Html("")
+    share = percent(sum(each.inward_share for each in record.shared_inward))
+    names = "; ".join(some(map(own, each.sections)) for each in record.shared_inward[:2])
+    text = (
+        f"Branches with channels of inward currents share compartments, {share} of the dendrites’ "
+        f"inward conductance in all: what each of them does by itself, such as a spike of its own "
+        f"or a plateau, is lost. Those with most of it: {names}. "
+    )
+    link = '<a href="#shared">All of them</a>'
+    return Html(f'<p class="warning">{escape(text)}{link}</p>')
 
 
 def _reduction(record: records.ReductionRecord) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 
 from .. import _library
 from .. import record as records
-from . import _cases, _colours
+from . import _cases, _colours, _text
 from ._cases import Case
 from ._page import Section
-from ._text import MINUS, Html, counted, duration, escape, number, paragraph, table
+from ._text import MINUS, Html, counted, duration, escape, number, paragraph, percent, table
 
 KINDS = 40
 """How many kinds of synapses have a row of their own at most."""
@@ -34,12 +34,13 @@ def cables(record: records.ReductionRecord) -> Section:
     if not record.cables:
         return Section("cables", title, paragraph("The reduced cell has no cables.", "absent"))
     branched = len({cable.parent for cable in record.cables}) > 1
+    gathered = _gathered(record)
     colours = _colours.of(record.cables)
     rows = [
         (
             Html(_colours.swatch(colours.cables[index]) + escape(cable.name)),
             cable.role,
-            cable.stem,
+            cable.stem if gathered is None else gathered[index],
             *([cable.parent] if branched else []),
             number(cable.length),
             number(cable.diameter),
@@ -48,12 +49,57 @@ def cables(record: records.ReductionRecord) -> Section:
         )
         for index, cable in enumerate(record.cables)
     ]
-    words = ["cable", "role", "stands for the subtree at", *(["attached to"] if branched else [])]
+    stands_for = "stands for the subtree at" if gathered is None else "gathers segments of"
+    words = ["cable", "role", stands_for, *(["attached to"] if branched else [])]
     head = [*words, "length (µm)", "diameter (µm)", "electrotonic length", "segments"]
     body = table(head, rows, kind="wide names tall", words=range(len(words)))
     if _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
         body = Html(paragraph(LUMPS) + body)
     return Section("cables", title, body)
+
+
+def _gathered(record: records.ReductionRecord) -> list[str] | None:
+    """The original sections that each cable has segments of, where cables are lumps."""
+    if not _library.traits(record.method) & _library.Traits.CABLES_ARE_LUMPS:
+        return None
+    sections: list[dict[str, None]] = [{} for _ in record.cables]
+    for each in record.segment_map:
+        sections[each.cable][_text.own(each.section)] = None
+    return [_text.some(each, 6) if each else "nothing: a junction" for each in sections]
+
+
+def shared(record: records.ReductionRecord) -> Section:
+    """The compartments that branches share that could do something by themselves."""
+    title = "Branches that share a compartment"
+    if not record.shared_inward:
+        text = "No compartment is shared by branches that have channels of inward currents."
+        return Section("shared", title, paragraph(text, "absent"))
+    colours = _colours.of(record.cables)
+    share = sum(each.inward_share for each in record.shared_inward)
+    text = (
+        f"In {counted(len(record.shared_inward), 'compartment')} with {percent(share)} of the "
+        "dendrites’ inward conductance (sodium and calcium channels in most cells) branches have "
+        "one potential that have such channels each: what one of them does by itself, such as a "
+        "spike of its own or a plateau, is lost."
+    )
+    rows = [
+        (
+            Html(
+                _colours.swatch(colours.shade(each.cable, each.cable_x))
+                + escape(_place(record.cables[each.cable], each.cable_x))
+            ),
+            _text.some(map(_text.own, each.sections), 12),
+            percent(each.inward_share),
+        )
+        for each in record.shared_inward
+    ]
+    head = ["compartment", "segments of", "of the inward conductance"]
+    body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 1))
+    return Section("shared", title, Html(body))
+
+
+def _place(cable: records.Cable, x: float) -> str:
+    return cable.name if cable.segments == 1 else f"{cable.name}({x:.3g})"
 
 
 def synapses(record: records.ReductionRecord) -> Section:

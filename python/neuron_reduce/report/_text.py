@@ -76,6 +76,19 @@ def counted(count: float, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def own(section: str) -> str:
+    """A section's name without that of its cell."""
+    return section.rpartition(".")[2]
+
+
+def some(names: Iterable[str], limit: int = 4) -> str:
+    """The first few of many names."""
+    listed = list(names)
+    text = ", ".join(listed[:limit])
+    rest = len(listed) - limit
+    return f"{text} and {rest} more" if rest > 0 else text
+
+
 def paragraph(text: str, kind: str = "") -> Html:
     """A paragraph, escaped unless it is HTML."""
     return Html(f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>")

@@ -1,4 +1,4 @@
-"""The settings of a reduction that come close enough and run fastest."""
+"""The settings of a reduction that come close enough with the smallest tree."""
 
 from ._call import tune
 from ._candidates import Candidate

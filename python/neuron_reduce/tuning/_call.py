@@ -16,7 +16,7 @@ from .._runs.trials import Trial, listed
 from .._session import collect
 from .._session.job import check_version
 from ..evaluation import Evaluation, evaluation_of
-from . import _candidates, _measures, _results
+from . import _candidates, _measures, _results, _search
 from ._front import Tuning
 
 
@@ -31,20 +31,23 @@ def tune(
     methods: Iterable[str] = ("lumped", "classic"),
     frequencies: Iterable[float] = (0, 20, 50, 100),
     segments: Iterable[float] = (-1, 20, 40),
+    search: bool = False,
     error: str | Callable[[Evaluation], float] = "spikes",
     dt: float = 0.025,
     v_init: float | None = None,
     celsius: float | None = None,
     sites: Iterable[tuple[str, float]] | None = None,
+    keep_sites: bool = False,
     workers: int | None = None,
     results: str | os.PathLike[str] | None = None,
     engine: str = "auto",
     progress: bool = True,
     **options: Any,
 ) -> Tuning:
-    """Tries settings of a reduction, and finds the fastest whose error is small enough.
+    """Tries settings of a reduction, and finds the smallest tree whose error is small enough.
 
-    Every combination of method, frequency and segments is a candidate. The full cell is run once
+    Every combination of method, frequency and segments is a candidate; with ``search`` there are
+    more sizes. The full cell is run once
     for each seed and input, and with changes that should not matter; then each candidate is built,
     reduced and run in a process of its own, forked from this one. See :func:`evaluate` for how
     cells are run.
@@ -60,7 +63,8 @@ def tune(
     - ``'voltage'``: the RMSD of somatic voltages outside spikes, in mV: for cells that do not fire.
 
     :param make_cell: as for :func:`evaluate`; likewise ``dt``, ``v_init``, ``celsius``, ``sites``,
-        ``workers``, ``engine``, ``progress`` and ``options``.
+        ``keep_sites`` (by the methods that keep any), ``workers``, ``engine``, ``progress`` and
+        ``options``.
     :param max_error: up to which error a candidate will do.
     :param tstop: how long a run is, in ms.
     :param tstart: from when the recordings are compared, in ms.
@@ -69,6 +73,10 @@ def tune(
     :param methods: names of methods, see :func:`reduce`; likewise ``frequencies``, in Hz, and
         ``segments``. ``'lumped'`` and ``'folded'`` are tried with the first frequency
         only: they have no use for one.
+    :param search: whether to try more sizes, of each method at each frequency: twice as large ones,
+        up to the full cell's, until one is within the tolerance, and then those in between, until
+        the smallest that will do is known to 5 %. Errors are noisy: what comes out is the smallest
+        tree of all that were tried, and that all larger ones will do is not said.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
         object a line. The full cell's runs are kept beside it, in a directory of the same name with
@@ -91,11 +99,13 @@ def tune(
     engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
     max_error = collect.number(max_error, "max_error", "a number")
+    search = collect.truth(search, "search")
     measure, measured = _measures.measure(error)
     trials = listed(seeds, inputs)
     frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
+    kept_sites = running.kept_sites(keep_sites, protocol)
     settings = [
-        running.reduction_arguments(*each, options)
+        running.reduction_arguments(*each, options | (kept_sites if _keeps_sites(each[0]) else {}))
         for each in itertools.product(
             running.listed(methods, "methods", "names of methods, at least one"),
             frequencies,
@@ -112,29 +122,44 @@ def tune(
         full = _full_runs(make_cell, trials, protocol, file.full_runs, workers, engine, bar)
         prefix = _results.fingerprint(full, protocol, tstart, trials, _measures.identity(error))
         keys = [_results.key(prefix, each) for each in settings]
-        found = {index: file.found[key] for index, key in enumerate(keys) if key in file.found}
-        if found:
-            bar.step(f"{len(found)} candidates in {results}", len(found) * len(trials))
-        left = [index for index in range(len(settings)) if index not in found]
-        runs = _candidate_runs(
-            make_cell, trials, protocol, full, settings, left, workers, engine, bar
-        )
+        found: dict[int, _candidates.Candidate] = {}
         first_failure = None
-        for index, runs_of_trials in runs:
-            if isinstance(runs_of_trials, tasks.Failure):
-                first_failure = first_failure or runs_of_trials
-                found[index] = _candidates.failed(settings[index], str(runs_of_trials.error))
-                continue
-            evaluation = evaluation_of(
-                trials,
-                [(*full[position], *run) for position, run in enumerate(runs_of_trials)],
-                tstart,
+        while True:
+            kept_before = {
+                index: file.found[key]
+                for index, key in enumerate(keys)
+                if index not in found and key in file.found
+            }
+            found |= kept_before
+            if kept_before:
+                count = len(kept_before)
+                bar.step(f"{count} candidates in {results}", count * len(trials))
+            left = [index for index in range(len(settings)) if index not in found]
+            runs = _candidate_runs(
+                make_cell, trials, protocol, full, settings, left, workers, engine, bar
             )
-            found[index] = _candidates.evaluated(settings[index], evaluation, measured)
-            file.add(keys[index], found[index])
+            for index, runs_of_trials in runs:
+                if isinstance(runs_of_trials, tasks.Failure):
+                    first_failure = first_failure or runs_of_trials
+                    found[index] = _candidates.failed(settings[index], str(runs_of_trials.error))
+                    continue
+                evaluation = evaluation_of(
+                    trials,
+                    [(*full[position], *run) for position, run in enumerate(runs_of_trials)],
+                    tstart,
+                )
+                found[index] = _candidates.evaluated(settings[index], evaluation, measured)
+                file.add(keys[index], found[index])
+            in_order = [found[index] for index in range(len(settings))]
+            more = _search.settings(settings, in_order, max_error) if search else []
+            if not more:
+                break
+            settings += more
+            keys += [_results.key(prefix, each) for each in more]
+            bar.expect(len(more) * len(trials))
     if first_failure and all(each.problem for each in found.values()):
         raise first_failure.error
-    return Tuning([found[index] for index in range(len(settings))], max_error, measure)
+    return Tuning(in_order, max_error, measure)
 
 
 def _full_runs(
@@ -191,6 +216,10 @@ def _candidate_runs(make_cell, trials, protocol, full, settings, left, workers, 
             failures = [each for each in in_order if isinstance(each, tasks.Failure)]
             yield index, failures[0] if failures else in_order
     warn_once([warned])
+
+
+def _keeps_sites(method: Any) -> bool:
+    return isinstance(method, str) and bool(_library.traits(method) & _library.Traits.KEEPS_SITES)
 
 
 def _uses_frequency(method: Any) -> bool:

@@ -24,7 +24,8 @@ class Candidate:
     :ivar rate_error: as in :class:`Evaluation`; likewise ``gamma``, ``gamma_share``,
         ``synchronization_share``, ``rmsd`` (mV) and ``speed_up``.
     :ivar seconds: the processor time of the reduced cell's runs, all seeds together.
-    :ivar segments_reduced: segments of the reduced cell, soma and axon included.
+    :ivar segments_full: segments of the full cell, soma and axon included.
+    :ivar segments_reduced: those of the reduced cell.
     :ivar point_processes_reduced: point processes that remain.
     :ivar problem: why the reduction failed; None where it did not.
     :ivar evaluation: the runs; None where the candidate comes from the results file or failed.
@@ -42,6 +43,7 @@ class Candidate:
     speed_up: float = math.nan
     seconds: float = math.nan
     segments_reduced: int = 0
+    segments_full: int = 0
     point_processes_reduced: int = 0
     problem: str | None = None
     evaluation: Evaluation | None = dataclasses.field(default=None, repr=False, compare=False)
@@ -81,6 +83,7 @@ def evaluated(
         **{name: getattr(evaluation, name) for name in _MEASURED},
         seconds=sum(case.reduced.seconds for case in evaluation.cases),
         segments_reduced=evaluation.record.segments_reduced,
+        segments_full=evaluation.record.segments_full,
         point_processes_reduced=evaluation.record.point_processes_reduced,
         evaluation=evaluation,
     )

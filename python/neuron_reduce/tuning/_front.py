@@ -1,4 +1,5 @@
-"""What came of a tuning: the best candidate, and those that no other beats."""
+"""What came of a tuning: the smallest tree that is close enough, and the trees that are closer than
+all smaller ones."""
 
 from __future__ import annotations
 
@@ -30,10 +31,9 @@ class Tuning(Displayed):
 
     @property
     def best(self) -> Candidate | None:
-        """Of those whose error is within the tolerance the one that runs fastest; None where there
-        is none: see ``nearest``."""
-        within = [each for each in self.candidates if each.error <= self.max_error]
-        return min(within, key=lambda each: each.seconds, default=None)
+        """Of those whose error is within the tolerance the smallest tree, of equally large ones the
+        closest; None where there is none: see ``nearest``."""
+        return next((each for each in self.front if each.error <= self.max_error), None)
 
     @property
     def nearest(self) -> Candidate | None:
@@ -43,17 +43,19 @@ class Tuning(Displayed):
 
     @property
     def front(self) -> list[Candidate]:
-        """Those that no other beats in both speed and error, the fastest first."""
-        front = []
+        """The trees that come closer than all that are smaller or as large, the smallest first: a
+        larger one in it is never worse. What spikes come of is noisy, and a larger tree that was
+        measured worse than a smaller one is none to use."""
+        front: list[Candidate] = []
         known = [each for each in self.candidates if not math.isnan(each.error)]
-        for each in sorted(known, key=lambda each: (-each.speed_up, each.error)):
+        # Sizes are exact, the times of runs are not.
+        for each in sorted(known, key=lambda each: (each.segments_reduced, each.error)):
             if not front or each.error < front[-1].error:
                 front.append(each)
         return front
 
     def plot(self, path: str | os.PathLike[str]) -> None:
-        """Draws the candidates' speed-up against their error, and the front of those that no other
-        beats.
+        """Draws the candidates' size against their error, and the front: see ``front``.
 
         :param path: of the file to write: ``.html`` by Plotly, anything else by matplotlib.
         :raises ImportError: what draws it is not installed.
@@ -67,15 +69,21 @@ class Tuning(Displayed):
             _plots.matplotlib(self, path)
 
     def _blocks(self) -> list[Block]:
-        """What to use, and a table of all candidates, the fastest first."""
+        """What to use, and a table of all candidates, the smallest first."""
         rows = [
             [
                 *("", "method", "frequency (Hz)", "segments", "nseg", "times faster", "error"),
                 *("rate error", "Γ", "of ceiling", "RMSD (mV)", ""),
             ]
         ]
-        for each in sorted(self.candidates, key=lambda one: (math.isnan(one.error), one.seconds)):
-            mark = "*" if each is self.best else "+" if each.error <= self.max_error else ""
+        best, front = self.best, set(map(id, self.front))
+
+        def order(each: Candidate) -> tuple[bool, int, float]:
+            return math.isnan(each.error), each.segments_reduced, each.error
+
+        for each in sorted(self.candidates, key=order):
+            mark = "*" if each is best else "+" if each.error <= self.max_error else ""
+            mark += "|" if id(each) in front else ""
             rows.append(
                 [
                     *(mark, each.method, f"{each.frequency:g}", f"{each.segments:g}"),
@@ -90,7 +98,7 @@ class Tuning(Displayed):
             lines.append(f"{SILENCE}; error='voltage' compares potentials")
         evaluations = [each.evaluation for each in ran if each.evaluation is not None]
         lines += evaluations[0].notes if evaluations else []
-        return [lines, [Table(rows, left=(0, 1, 11))]]
+        return [lines, [Table(rows, left=(0, 1, 11)), _MARKS]]
 
     def __repr__(self) -> str:
         return f"<Tuning of {len(self.candidates)} candidates; {self._claim()}>"
@@ -101,6 +109,9 @@ class Tuning(Displayed):
         if self.nearest is not None:
             return f"none is within the tolerance; nearest: {_claim(self.nearest)}"
         return "no candidate's error is known"
+
+
+_MARKS = "* best, + within the tolerance, | closer than all that are smaller"
 
 
 def _claim(candidate: Candidate) -> str:

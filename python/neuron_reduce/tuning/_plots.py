@@ -1,4 +1,4 @@
-"""Speed against error, drawn."""
+"""Size against error, drawn."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ def plotly(tuning: Tuning, path) -> None:
     figure = graph_objects.Figure()
     for method, candidates in _by_method(tuning.candidates).items():
         figure.add_scatter(
-            x=[each.speed_up for each in candidates],
+            x=[each.segments_reduced for each in candidates],
             y=[each.error for each in candidates],
-            text=[each.label for each in candidates],
+            text=[f"{each.label}: {each.speed_up:.1f} times faster" for each in candidates],
             mode="markers",
             name=method,
         )
     figure.add_scatter(
-        x=[each.speed_up for each in tuning.front],
+        x=[each.segments_reduced for each in tuning.front],
         y=[each.error for each in tuning.front],
         mode="lines",
+        # From one tree to the next there is none.
+        line_shape="hv",
         name="front",
     )
     figure.add_hline(y=tuning.max_error, line_dash="dot")
-    figure.update_layout(xaxis_title="times faster", yaxis_title=f"error ({tuning.measure})")
+    figure.update_layout(
+        xaxis_title="segments of the reduced cell", yaxis_title=f"error ({tuning.measure})"
+    )
     figure.write_html(str(path))
 
 
@@ -54,23 +58,24 @@ def matplotlib(tuning: Tuning, path) -> None:
     axes = figure.add_subplot()
     for method, candidates in _by_method(tuning.candidates).items():
         axes.plot(
-            [each.speed_up for each in candidates],
+            [each.segments_reduced for each in candidates],
             [each.error for each in candidates],
             "o",
             label=method,
         )
     front = tuning.front
-    axes.plot([each.speed_up for each in front], [each.error for each in front], "k-", lw=1)
+    sizes = [each.segments_reduced for each in front]
+    axes.step(sizes, [each.error for each in front], "k-", lw=1, where="post")
     for each in front:
         axes.annotate(
-            f"{each.frequency:g} Hz, {each.segments:g}",
-            (each.speed_up, each.error),
+            f"{each.speed_up:.1f} times faster",
+            (each.segments_reduced, each.error),
             xytext=(4, 4),
             textcoords="offset points",
             fontsize=8,
         )
     axes.axhline(tuning.max_error, color="gray", linestyle=":", label="tolerance")
-    axes.set_xlabel("times faster")
+    axes.set_xlabel("segments of the reduced cell")
     axes.set_ylabel(f"error ({tuning.measure})")
     axes.legend()
     figure.savefig(path)
