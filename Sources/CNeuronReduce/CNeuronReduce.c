@@ -34,6 +34,7 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_counts),
       SIZE(nr_expected_loss),
       SIZE(nr_joint),
+      SIZE(nr_gain),
       SIZE(nr_section),
       SIZE(nr_synapse_kind),
       SIZE(nr_named_value),

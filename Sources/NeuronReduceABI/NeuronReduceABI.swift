@@ -240,6 +240,27 @@ public func nr_reduction_shared_conductance(
   boxed(reduction).record.sharedConductances.element(index) ?? nr_named_value()
 }
 
+@c(nr_reduction_gain) @implementation
+public func nr_reduction_gain(
+  _ reduction: OpaquePointer, _ index: Int
+) -> UnsafePointer<CChar>? {
+  boxed(reduction).record.gains[index]
+}
+
+@c(nr_reduction_gain_parameter) @implementation
+public func nr_reduction_gain_parameter(
+  _ reduction: OpaquePointer, _ gain: Int, _ index: Int
+) -> UnsafePointer<CChar>? {
+  boxed(reduction).record.gainParameters.element(gain)?[index]
+}
+
+@c(nr_reduction_gains_of_connections) @implementation
+public func nr_reduction_gains_of_connections(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  boxed(reduction).record.gainsOfConnections.lent(&count.pointee)
+}
+
 @c(nr_reduction_site) @implementation
 public func nr_reduction_site(_ reduction: OpaquePointer, _ index: Int) -> nr_named_value {
   boxed(reduction).record.sites.element(index) ?? nr_named_value()

@@ -23,6 +23,10 @@ final class ReductionRecord {
   let expectedLoss: nr_expected_loss
   let joints: [Joint]
   let sharedConductances: [nr_named_value]
+  let gains: CStrings
+  /// By gain.
+  let gainParameters: [CStrings]
+  let gainsOfConnections: CArray<Int64>
   private let texts: TextPool
 
   init(_ cell: CellModel, listedCount: Int, _ reduction: Reduction, notesOfBuilding: [String]) {
@@ -85,6 +89,18 @@ final class ReductionRecord {
     sharedConductances = shared.shares.map {
       nr_named_value(name: texts.address(of: $0.mechanism), value: $0.share)
     }
+    let gained = GainedParts(of: cell, reduction)
+    gains = CStrings(gained.parts.map(\.name))
+    gainParameters = gained.parts.map { part in
+      CStrings(
+        gained.values.filter { $0.part == part }.map {
+          cell.mechanisms[$0.mechanism].name(ofValue: $0.offset)
+        })
+    }
+    gainsOfConnections = CArray(
+      gained.connections.map { part in
+        Int64(part.flatMap { gained.parts.firstIndex(of: $0) } ?? -1)
+      })
     // An extra, as the impedances are.
     expectedLoss = nr_expected_loss(try? ExpectedLoss(of: cell, reduction), of: cell)
     self.texts = texts

@@ -19,7 +19,7 @@ extension ReductionSettings {
         membranes: Self.membranes(settings, stems),
         sites: elements(settings.sites, settings.site_count).map {
           ReductionSite(section: Int($0.section), position: $0.position)
-        })
+        }, gains: Self.gains(settings))
     } catch {
       throw .reduction(error)
     }
@@ -39,6 +39,14 @@ extension ReductionSettings {
   private static func membranes(_ settings: nr_settings, _ stems: [Int]) -> [Int: CableMembrane] {
     let membranes = elements(settings.membranes, settings.membrane_count)
     return Dictionary(uniqueKeysWithValues: zip(stems, membranes.map(CableMembrane.init)))
+  }
+
+  private static func gains(_ settings: nr_settings) -> Gains {
+    Gains(
+      Dictionary(
+        elements(settings.gains, settings.gain_count).map {
+          (Gains.Part(name: String(cString: $0.name)), $0.factor)
+        }, uniquingKeysWith: { $1 }))
   }
 
   private static func drive(_ settings: nr_settings) -> SynapticDrive {

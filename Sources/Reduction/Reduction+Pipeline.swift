@@ -46,11 +46,11 @@ extension Reduction {
     ).assemble()
     finished(.assembly)
 
+    var reduction = unscaled
     if let weights = try method.weightScales(of: unscaled) {
-      self = unscaled.scalingWeights(by: weights)
+      reduction = unscaled.scalingWeights(by: weights)
       finished(.weights)
-    } else {
-      self = unscaled
     }
+    self = reduction.applying(settings.gains, of: cell)
   }
 }

@@ -47,11 +47,31 @@ package struct Reduction: Sendable, Equatable {
 
   /// The same with the first weight of each connection multiplied by its scale.
   func scalingWeights(by weights: WeightScales) -> Reduction {
-    var result = self
+    var result = scaling(weights: weights.scales, values: [])
     result.saturatingConnections = weights.saturating
-    for (index, scale) in weights.scales.enumerated() where scale != 1 {
+    return result
+  }
+
+  /// The same with the first weight of each connection multiplied by its scale, and with values of mechanisms
+  /// multiplied wherever they are on the cables.
+  func scaling(
+    weights: [Double], values: [(mechanism: Int, offset: Int, scale: Double)]
+  ) -> Reduction {
+    var result = self
+    for (index, scale) in weights.enumerated() where scale != 1 {
       guard !result.reduced.connections[index].weights.isEmpty else { continue }
       result.reduced.connections[index].weights[0] *= scale
+    }
+    for section in values.isEmpty ? [] : sectionsOfCables {
+      for index in result.reduced.sections[section].insertions.indices {
+        let mechanism = result.reduced.sections[section].insertions[index].mechanism
+        for value in values where value.mechanism == mechanism {
+          for segment in result.reduced.sections[section].insertions[index].values.indices {
+            result.reduced.sections[section].insertions[index].values[segment][value.offset] *=
+              value.scale
+          }
+        }
+      }
     }
     return result
   }

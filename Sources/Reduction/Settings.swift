@@ -53,6 +53,8 @@ package struct ReductionSettings: Sendable, Equatable {
   /// What the cables of some stems, by their indices in the cell's sections, have in place of the stems'
   /// own passive properties.
   package let membranes: [Int: CableMembrane]
+  /// What the reduced cell's dendrites are multiplied by at last.
+  package let gains: Gains
   /// Places whose segments stay compartments of their own, with those on their way to the soma.
   package let sites: [ReductionSite]
 
@@ -62,7 +64,7 @@ package struct ReductionSettings: Sendable, Equatable {
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
-    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = []
+    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = [], gains: Gains = Gains()
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     guard sites.isEmpty || method.traits.keepsSites else {
@@ -76,6 +78,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.comparedParameters = comparedParameters
     self.drive = drive
     self.membranes = membranes
+    self.gains = gains
     self.sites = sites
   }
 

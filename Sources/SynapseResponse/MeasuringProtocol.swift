@@ -19,7 +19,7 @@ package enum MeasuringProtocol: Sendable, Equatable {
   /// others are where currents are looked for that reverse there.
   static let low = 1
   package static let middle = 2
-  static let high = 3
+  package static let high = 3
 
   /// Where events of two NetCons are brought together, in mV: at no potential at which currents of
   /// synapses use to reverse, so that there is something to see.

@@ -24,6 +24,7 @@ import Testing
     ("nr_counts", MemoryLayout<nr_counts>.stride),
     ("nr_expected_loss", MemoryLayout<nr_expected_loss>.stride),
     ("nr_joint", MemoryLayout<nr_joint>.stride),
+    ("nr_gain", MemoryLayout<nr_gain>.stride),
     ("nr_section", MemoryLayout<nr_section>.stride),
     ("nr_trace", MemoryLayout<nr_trace>.stride),
     ("nr_stand", MemoryLayout<nr_stand>.stride),

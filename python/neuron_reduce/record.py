@@ -151,8 +151,8 @@ class Joint:
 
 @dataclasses.dataclass(frozen=True)
 class ExpectedLoss:
-    """What a reduction is expected to lose, by linear theory at the operating point:
-    docs/method.md, section 10.
+    """What a reduction is expected to lose, by linear theory at the operating point
+    (docs/method.md, section 10).
 
     :ivar rmsd: root mean square of the difference between the two somatic potentials, in mV, that
         the synapses' own events make where both cells are linear; None where nothing is known of

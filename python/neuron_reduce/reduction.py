@@ -21,6 +21,7 @@ from ._session import sites as _sites
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
+from .calibration import Calibration, str_of
 from .errors import ArgumentError, CellError
 from .record import (
     Cable,
@@ -58,6 +59,7 @@ def reduce(
     leak: Leaks = None,
     sites: _sites.Given = None,
     tolerance: float | None = None,
+    calibrate: float | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -103,10 +105,17 @@ def reduce(
         all of its segments, or one of these by the section's name: ``("apic[36]", 0.9)``,
         ``"apic[36]"``. Where they are in the reduced cell: :attr:`Reduction.sites`. Soma and axon
         stay anyway.
-    :param tolerance: in place of ``segments``, for ``'folded'``: in mV, what may be lost at the
-        soma. The cell is reduced to the fewest compartments whose *expected* loss,
+    :param tolerance: for ``'folded'``, in place of ``segments``: what may be lost at the soma in
+        mV. The cell is reduced to the fewest compartments whose *expected* loss,
         :attr:`ExpectedLoss.rmsd`, is no greater; what channels of the dendrites add to it is not
         expected, and is found by :func:`evaluate`. Rates of events have to be known.
+    :param calibrate: a duration in ms, at least 100: the full and the reduced cell are run for as
+        long, in a copy of the process by the engine (see :func:`compile`), with what drives them in
+        the session, and the reduced cell's dendrites are made stronger or weaker by a few factors,
+        of excitation, inhibition, leak, and the channels of each ion that flows in, such that mean,
+        standard deviation and spike rate at the soma come close to the full cell's. Another run,
+        with other random numbers, decides whether they are kept; :attr:`Reduction.calibration` and
+        the notes say what was changed. Needs scipy. None: nothing is run or changed.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -115,8 +124,14 @@ def reduce(
     :raises TemplateError: the template file is missing or lacks what it must have.
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
         no process to measure in, as where no file descriptors are left.
+    :raises EngineError: ``calibrate`` is given, and the engine cannot run the cell.
+    :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()
+    if calibrate is not None:
+        from ._runs import calibrating
+
+        calibrate = calibrating.checked(calibrate)
     job = Job(
         OWN,
         cell,
@@ -145,10 +160,15 @@ def reduce(
         settings["leak"] = _plain(leak)
     if tolerance is not None:
         settings["tolerance"] = float(tolerance)
+    calibration = None
+    if calibrate is not None:
+        settings["calibrate"] = calibrate
+        calibration = calibrating.calibration(job, calibrate)
+        job.gain(calibration.gains)
     done = job.run(with_points=True)
     if done.sites:
         settings["sites"] = done.sites
-    return Reduction(done, job.name, settings)
+    return Reduction(done, job.name, settings, calibration)
 
 
 def _plain(value):
@@ -175,13 +195,21 @@ class Reduction:
     :ivar synapses: the caller's own point processes that remain: cable by cable, then those that
         did not move.
     :ivar netcons: the caller's own NetCons, all of them, in their order.
+    :ivar calibration: what ``calibrate`` did; None where it was not asked for.
     :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
 
-    def __init__(self, done: Done, name: str, settings: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        done: Done,
+        name: str,
+        settings: dict[str, Any],
+        calibration: Calibration | None = None,
+    ) -> None:
         self.cell: ReducedCell = done.cell
         self.synapses: list[Any] = done.synapses
         self.netcons: list[Any] = done.netcons
+        self.calibration = calibration
         self.comparison: Comparison | None = None
         self._done = done
         self._name = name
@@ -190,7 +218,7 @@ class Reduction:
     @functools.cached_property
     def record(self) -> ReductionRecord:
         """What was done, in numbers; can be pickled. Made when it is first asked for."""
-        return _record(self._name, self._done, self._settings)
+        return _record(self._name, self._done, self._settings, self.calibration)
 
     @property
     def expected(self) -> ExpectedLoss:
@@ -317,9 +345,12 @@ def _own(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
+def _record(
+    name: str, done: Done, settings: dict[str, Any], calibration: Calibration | None
+) -> ReductionRecord:
     outcome = done.outcome
     counts = outcome.counts
+    notes = [] if calibration is None else [str_of(calibration)]
     segment_map = _segment_map(done)
     return ReductionRecord(
         cell=name,
@@ -341,7 +372,7 @@ def _record(name: str, done: Done, settings: dict[str, Any]) -> ReductionRecord:
         shape=_shapes(outcome, done.points),
         impedances=_impedances(outcome),
         expected=_expected(outcome),
-        notes=list(map(plain, (*outcome.notes, *done.notes))),
+        notes=[*notes, *map(plain, (*outcome.notes, *done.notes))],
         shared_inward=_shared(outcome, segment_map),
     )
 

@@ -160,6 +160,14 @@ typedef struct nr_cable_membrane {
   double factor_real, factor_imaginary;
 } nr_cable_membrane;
 
+/// What a part of the reduced cell's dendrites is multiplied by: `excitation` and `inhibition`, the first weights
+/// of connections onto conductances that reverse above -50 mV or not; `leak`; or by an ion's name the conductances
+/// of mechanisms that let it in.
+typedef struct nr_gain {
+  const char *name;
+  double factor;
+} nr_gain;
+
 /// A place on a section, which is numbered as `nr_cell_sections` orders them.
 typedef struct nr_place {
   int64_t section;
@@ -194,6 +202,9 @@ typedef struct nr_settings {
   /// One for each stem, in the order of `nr_cell_stems`; NULL where the stems' own properties hold.
   const nr_cable_membrane *NR_NULLABLE membranes;
   size_t membrane_count;
+  /// What the reduced cell's dendrites are multiplied by at last.
+  const nr_gain *NR_NULLABLE gains;
+  size_t gain_count;
   /// Places that stay compartments of their own, for methods with NR_TRAIT_KEEPS_SITES; NULL for none.
   const nr_place *NR_NULLABLE sites;
   size_t site_count;
@@ -491,6 +502,16 @@ nr_joint nr_reduction_joint(const nr_reduction *reduction, size_t index);
 /// A mechanism of the dendrites and which share of its conductance is in joints; the name is NULL past the last
 /// one.
 nr_named_value nr_reduction_shared_conductance(const nr_reduction *reduction, size_t index);
+
+/// The parts of the dendrites that there can be gains of; NULL past the last one.
+const char *NR_NULLABLE nr_reduction_gain(const nr_reduction *reduction, size_t index);
+
+/// For each connection of the request the index of the gain that it is multiplied by; -1 for none.
+const int64_t *nr_reduction_gains_of_connections(const nr_reduction *reduction, size_t *count);
+
+/// The parameters of the cables' mechanisms that a gain multiplies, as sections have them; NULL past the last one.
+const char *NR_NULLABLE nr_reduction_gain_parameter(const nr_reduction *reduction, size_t gain,
+                                                    size_t index);
 
 /// A site's section and the position on it.
 nr_named_value nr_reduction_site(const nr_reduction *reduction, size_t index);

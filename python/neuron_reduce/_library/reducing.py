@@ -40,6 +40,20 @@ declare(
 _expected_loss = function("nr_reduction_expected_loss", structures.ExpectedLoss, ctypes.c_void_p)
 _joint = function("nr_reduction_joint", structures.Joint, ctypes.c_void_p, ctypes.c_size_t)
 _shared = function("nr_reduction_shared_conductance", NamedValue, ctypes.c_void_p, ctypes.c_size_t)
+_gain = function("nr_reduction_gain", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
+_gain_parameter = function(
+    "nr_reduction_gain_parameter",
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_size_t,
+)
+_gains_of_connections = function(
+    "nr_reduction_gains_of_connections",
+    ctypes.POINTER(ctypes.c_int64),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+)
 declare(
     "nr_written_cell_read",
     ctypes.c_char_p,
@@ -358,9 +372,9 @@ class Outcome:
         """What in the session refers to the dendrites and cannot follow, once `build` was asked."""
         return self._texts(_library.nr_reduction_loss)
 
-    def _texts(self, function) -> list[str]:
+    def _texts(self, function, *arguments) -> list[str]:
         found = []
-        while text := function(self._handle, len(found)):
+        while text := function(self._handle, *arguments, len(found)):
             found.append(text.decode())
         return found
 
@@ -392,6 +406,20 @@ class Outcome:
     def shared_conductances(self) -> list[NamedValue]:
         """Mechanisms, and which shares of their conductances are in joints."""
         return self._named_values(_shared)
+
+    @property
+    def gains(self) -> list[str]:
+        """The parts of the dendrites that there can be gains of."""
+        return self._texts(_gain)
+
+    def gain_parameters(self, gain: int) -> list[str]:
+        """The parameters of the cables that a gain multiplies."""
+        return self._texts(_gain_parameter, gain)
+
+    @property
+    def gains_of_connections(self) -> list[int]:
+        """For each connection the index of its gain; -1 for none."""
+        return self._array(_gains_of_connections)
 
     @property
     def sites(self) -> list[NamedValue]:

@@ -68,6 +68,15 @@ class CableMembrane(ctypes.Structure):
     ]
 
 
+class Gain(ctypes.Structure):
+    """``nr_gain``: what a part of the reduced cell's dendrites is multiplied by."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("factor", ctypes.c_double),
+    ]
+
+
 class Place(ctypes.Structure):
     """``nr_place``: a section by its index, and a position on it, 0 to 1."""
 
@@ -92,6 +101,8 @@ class Settings(ctypes.Structure):
         ("rate_count", ctypes.c_size_t),
         ("membranes", ctypes.POINTER(CableMembrane)),
         ("membrane_count", ctypes.c_size_t),
+        ("gains", ctypes.POINTER(Gain)),
+        ("gain_count", ctypes.c_size_t),
         ("sites", ctypes.POINTER(Place)),
         ("site_count", ctypes.c_size_t),
         ("tolerance", ctypes.c_double),

@@ -8,7 +8,7 @@ import dataclasses
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import neuron
@@ -106,6 +106,7 @@ class Job:
         tolerance: Any = None,
     ):
         self._clock = _Clock()
+        self._gains: Mapping[str, float] = {}
         with self._clock.stage("collect"):
             self._names = names
             self._in_library = names.in_library
@@ -143,6 +144,15 @@ class Job:
             self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
             stated = None if rates is None else event_rates.rates(rates, self._netcons)
             self._rates = stated if self._is_driven else None
+
+    def gain(self, gains: Mapping[str, float]) -> None:
+        """Says what the reduced cell's dendrites are multiplied by, by the names of gains."""
+        self._gains = dict(gains)
+
+    @property
+    def subject(self) -> tuple[Any, list[Any], list[Any]]:
+        """The cell, its point processes and its NetCons."""
+        return self._cell, self._synapses, self._netcons
 
     def run(
         self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
@@ -280,15 +290,22 @@ class Job:
 
     def _settings(self) -> structures.Settings:
         compared = self._compared
-        return structures.Settings(
+        gains = (structures.Gain * max(len(self._gains), 1))(
+            *((name.encode(), factor) for name, factor in self._gains.items())
+        )
+        settings = structures.Settings(
             method=self._method.encode(),
             frequency=self._frequency,
             total_segments=self._segments,
             merging=self._merging,
             compared_parameters=(ctypes.c_char_p * max(len(compared), 1))(*compared),
             compared_parameter_pairs=len(compared) // 2,
+            gain_count=len(self._gains),
             tolerance=self._tolerance,
         )
+        # Keeps them as long as the settings.
+        settings.gains = gains
+        return settings
 
     def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
         """Where someone has replaced a function of the published package's."""

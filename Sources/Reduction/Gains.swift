@@ -1,0 +1,124 @@
+import CellModel
+import SynapseResponse
+
+/// Factors by which a reduced cell's dendrites are made stronger or weaker than the reduction has them: those of a
+/// calibration.
+///
+/// docs/method.md, section 11.
+package struct Gains: Sendable, Equatable {
+  /// What a gain is one of.
+  package enum Part: Sendable, Hashable {
+    /// The first weights of connections onto conductances that reverse above −50 mV, or at −50 mV and below.
+    case excitation, inhibition
+    /// The conductances of the passive membrane.
+    case leak
+    /// Those of the mechanisms that make the current of an ion that reverses above 0 mV, named without `_ion`; of
+    /// mechanisms that make those of several ions, as hh does, the ones that have the ion in their names.
+    case ion(String)
+
+    package var name: String {
+      switch self {
+      case .excitation: "excitation"
+      case .inhibition: "inhibition"
+      case .leak: "leak"
+      case .ion(let name): name
+      }
+    }
+
+    package init(name: String) {
+      switch name {
+      case "excitation": self = .excitation
+      case "inhibition": self = .inhibition
+      case "leak": self = .leak
+      default: self = .ion(name)
+      }
+    }
+  }
+
+  package let factors: [Part: Double]
+
+  package init(_ factors: [Part: Double] = [:]) { self.factors = factors }
+}
+
+/// What of a reduced cell's dendrites each gain is one of.
+package struct GainedParts: Sendable, Equatable {
+  /// Those with anything in them.
+  package let parts: [Gains.Part]
+  /// By connection; nil for those that are of none, as what is not on the dendrites.
+  package let connections: [Gains.Part?]
+  /// Values of the mechanisms of the dendrites.
+  package let values: [Value]
+
+  package struct Value: Sendable, Equatable {
+    package let part: Gains.Part
+    package let mechanism: Int
+    /// Which of an instance's values.
+    package let offset: Int
+  }
+
+  /// In mV: where excitation begins.
+  private static let border = MeasuringProtocol.potentials[MeasuringProtocol.high]
+
+  /// - Parameter cell: the original.
+  package init(of cell: CellModel, _ reduction: Reduction) {
+    let drive = reduction.settings.drive
+    connections = cell.connections.map { connection -> Gains.Part? in
+      guard case .cable = reduction.pointProcessFates[connection.target].site,
+        let reversal = drive.response(ofPointProcess: connection.target)?.reversal
+      else { return nil }
+      return reversal > Self.border ? .excitation : .inhibition
+    }
+    let leaks = cell.leaks.map {
+      Value(part: .leak, mechanism: $0.mechanism, offset: $0.conductance)
+    }
+    let isLeak = Set(cell.leaks.map(\.mechanism))
+    let used = Set(
+      cell.sections.indices.filter(reduction.replacement.contains)
+        .flatMap { cell.sections[$0].insertions.map(\.mechanism) })
+    let inward = Self.inwardIons(of: cell, reduction.replacement)
+    let channels = used.subtracting(isLeak).sorted().flatMap { index -> [Value] in
+      let kind = cell.mechanisms[index]
+      guard let ion = kind.currents.first(where: inward.contains) else { return [] }
+      return kind.conductances.map(\.offset)
+        .filter { kind.currents.count == 1 || kind.name(ofValue: $0).contains(ion) }
+        .map { Value(part: .ion(ion), mechanism: index, offset: $0) }
+    }
+    values = leaks.filter { used.contains($0.mechanism) } + channels
+    var parts: [Gains.Part] = []
+    for part in connections.compactMap(\.self).sorted(by: { $0.name < $1.name })
+      + values.map(\.part)
+    where !parts.contains(part) {
+      parts.append(part)
+    }
+    self.parts = parts
+  }
+
+  /// The ions that reverse above 0 mV anywhere in the dendrites.
+  private static func inwardIons(of cell: CellModel, _ replacement: Replacement) -> Set<String> {
+    var ions: Set<String> = []
+    for (index, section) in cell.sections.enumerated() where replacement.contains(index) {
+      for insertion in section.insertions where cell.mechanisms[insertion.mechanism].isIon {
+        // An ion's first value is its reversal potential.
+        if insertion.values.contains(where: { ($0.first ?? 0) > 0 }) {
+          ions.insert(cell.mechanisms[insertion.mechanism].ionName)
+        }
+      }
+    }
+    return ions
+  }
+}
+
+extension Reduction {
+  /// The same with what is on the dendrites multiplied by gains.
+  ///
+  /// - Parameter cell: the original.
+  func applying(_ gains: Gains, of cell: CellModel) -> Reduction {
+    guard gains.factors.contains(where: { $0.value != 1 }) else { return self }
+    let parts = GainedParts(of: cell, self)
+    return scaling(
+      weights: parts.connections.map { $0.flatMap { gains.factors[$0] } ?? 1 },
+      values: parts.values.compactMap { value in
+        gains.factors[value.part].map { (value.mechanism, value.offset, $0) }
+      })
+  }
+}

@@ -1,0 +1,122 @@
+"""`calibrate=`: gains found by short runs, kept where another run says that they help."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from neuron import h
+
+import neuron_reduce
+from isolated import isolated
+from neuron_reduce import ArgumentError, MissingPackageError
+from test_expected import _cell
+
+pytest.importorskip("scipy")
+
+
+def _model(noise: float = 1) -> tuple[Any, ...]:
+    h.celsius = 6.3
+    h.v_init = -65
+    return _cell(2, channels=True, weight=2e-3, noise=noise)
+
+
+def _weights(netcons: list[Any]) -> np.ndarray:
+    return np.array([netcon.weight[0] for netcon in netcons])
+
+
+@isolated
+def test_says_what_it_changed_and_changes_that() -> None:
+    cell, synapses, netcons, _ = _model()
+    settings = {"method": "folded", "segments": 4}
+    reduction = neuron_reduce.reduce(cell, synapses, netcons, calibrate=300, **settings)
+    found = reduction.calibration
+    assert set(found.found) == {"excitation", "leak", "na"}
+    assert all(0.5 <= factor <= 2 for factor in found.found.values())
+    assert found.duration == 300
+    assert str(found).splitlines()[0] in reduction.record.notes
+    gains = found.gains or dict.fromkeys(found.found, 1)
+
+    other, synapses, netcons, _ = _model()
+    plain = neuron_reduce.reduce(other, synapses, netcons, **settings)
+    assert plain.calibration is None
+    assert _weights(reduction.netcons) == pytest.approx(
+        gains["excitation"] * _weights(plain.netcons), rel=1e-12
+    )
+    for one, two in zip(reduction.cell.dend, plain.cell.dend, strict=True):
+        for name, gain in (
+            ("g_pas", "leak"),
+            ("gnabar_hh", "na"),
+            ("gkbar_hh", None),
+            ("e_pas", None),
+        ):
+            if hasattr(two(0.5), name):
+                factor = 1 if gain is None else gains[gain]
+                assert getattr(one(0.5), name) == pytest.approx(
+                    factor * getattr(two(0.5), name), rel=1e-12
+                )
+    assert reduction.cell.soma.gnabar_hh == 0.12
+    assert reduction.cell.soma.g_pas == 5e-5
+
+
+@isolated
+def test_kept_gains_came_closer_in_the_other_run() -> None:
+    cell, synapses, netcons, _ = _model()
+    full = neuron_reduce.compile(cell, synapses, netcons).run_batch(
+        [0, 1], 400, record=[cell.soma(0.5)]
+    )
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method="folded", segments=4, calibrate=400
+    )
+    found = reduction.calibration
+    counts = full.t >= 80
+    for trial, run in enumerate((found.fitted, found.checked)):
+        potential = np.minimum(full.v[trial, 0][counts], -40)
+        assert run.full.mean == pytest.approx(potential.mean(), abs=1e-6)
+        assert run.full.deviation == pytest.approx(potential.std(), abs=1e-6)
+    if found.gains:
+        assert found.gains == found.found
+        engine = neuron_reduce.compile(reduction)
+        again = engine.run_batch([0, 1], 400, record=[reduction.cell.soma(0.5)])
+        potential = np.minimum(again.v[1, 0][counts], -40)
+        assert found.checked.after.mean == pytest.approx(potential.mean(), abs=1e-6)
+
+
+@isolated
+def test_input_that_is_not_random_is_checked_by_what_comes_after() -> None:
+    cell, synapses, netcons, _ = _model(noise=0)
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method="folded", segments=4, calibrate=200
+    )
+    found = reduction.calibration
+    assert found.fitted.full != found.checked.full
+
+
+@pytest.mark.parametrize("duration", [0, -100, 50, float("nan"), float("inf"), "500", True])
+@isolated
+def test_what_is_no_duration_is_refused(duration: Any) -> None:
+    cell, synapses, netcons, _ = _model()
+    with pytest.raises(ArgumentError, match="calibrate"):
+        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=duration)
+    assert len(cell.dend) == 21
+
+
+@isolated
+def test_the_session_is_as_it_was_where_the_engine_refuses() -> None:
+    cell, synapses, netcons, _ = _model()
+    h.secondorder = 2
+    with pytest.raises(neuron_reduce.EngineError, match="calibrate"):
+        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
+    assert len(cell.dend) == 21
+    assert all(section.nseg == 3 for section in cell.dend)
+
+
+@isolated
+def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    cell, synapses, netcons, _ = _model()
+    with pytest.raises(MissingPackageError, match="pip install scipy"):
+        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
