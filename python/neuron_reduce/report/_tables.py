@@ -78,8 +78,8 @@ def shared(record: records.ReductionRecord) -> Section:
     share = sum(each.inward_share for each in record.shared_inward)
     text = (
         f"In {counted(len(record.shared_inward), 'compartment')} with {percent(share)} of the "
-        "dendrites’ inward conductance (sodium and calcium channels in most cells) branches have "
-        "one potential that have such channels each: what one of them does by itself, such as a "
+        "dendrites’ inward conductance (sodium and calcium channels in most cells) several "
+        "branches that have such channels share one potential: what one of them does by itself, such as a "
         "spike of its own or a plateau, is lost."
     )
     rows = [
