@@ -1,16 +1,15 @@
 import CellModel
 
-/// What of a cell's dendrites shares its potential with another branch, once reduced.
-///
-/// A *branch* is what lies between two places where the cell branches: one section, or several in a row.
+/// What of a cell's dendrites shares its potential with another branch, once reduced: the compartments whose
+/// members are not all on one way to the soma.
 package struct SharedMembrane: Sendable, Equatable {
-  /// The sections of the branches that a compartment of the reduced cell joins, as indices of the original's.
+  /// A compartment of the reduced cell and the sections of the original that have segments in it.
   package struct Joint: Sendable, Equatable {
     package let compartment: CableSegment
     package let sections: [Int]
   }
 
-  /// Compartments that stand for segments of more than one branch, in the order of the cables.
+  /// In the order of the cables.
   package let joints: [Joint]
   /// Of each mechanism of the dendrites with a conductance or permeability per area, leaks not among them: its
   /// name, and which share of that, summed over the membrane, is in such compartments.
@@ -21,18 +20,16 @@ package struct SharedMembrane: Sendable, Equatable {
   }
 
   package init(of cell: CellModel, _ reduction: Reduction) {
-    let branches = Self.branches(of: cell)
-    var branchesOf: [CableSegment: Set<Int>] = [:]
-    var sectionsOf: [CableSegment: Set<Int>] = [:]
+    var members: [CableSegment: [(section: Int, segment: Int)]] = [:]
     for (section, points) in reduction.segmentMap.points.enumerated() {
-      for point in points {
-        branchesOf[point.segment, default: []].insert(branches[section])
-        sectionsOf[point.segment, default: []].insert(section)
+      for (segment, point) in points.enumerated() {
+        members[point.segment, default: []].append((section, segment))
       }
     }
-    let shared = branchesOf.filter { $0.value.count > 1 }
-    joints = shared.keys.sorted { ($0.cable, $0.segment) < ($1.cable, $1.segment) }.map {
-      Joint(compartment: $0, sections: sectionsOf[$0]?.sorted() ?? [])
+    let ways = SegmentWays(of: cell)
+    let shared = members.filter { !ways.areOnOneWay($0.value) }
+    joints = shared.sorted { ($0.key.cable, $0.key.segment) < ($1.key.cable, $1.key.segment) }.map {
+      Joint(compartment: $0.key, sections: Set($0.value.map(\.section)).sorted())
     }
 
     var totals = [(all: Double, shared: Double)](repeating: (0, 0), count: cell.mechanisms.count)
@@ -56,23 +53,5 @@ package struct SharedMembrane: Sendable, Equatable {
       guard !leaks.contains(index), all > 0, all.isFinite else { return nil }
       return (cell.mechanisms[index].name, shared / all)
     }
-  }
-
-  /// By section: the first section of its branch.
-  private static func branches(of cell: CellModel) -> [Int] {
-    var children = [[Int]](repeating: [], count: cell.sections.count)
-    for (index, section) in cell.sections.enumerated() {
-      if let parent = section.attachment?.parent { children[parent].append(index) }
-    }
-    var branches = Array(cell.sections.indices)
-    for (index, section) in cell.sections.enumerated() {
-      guard let attachment = section.attachment else { continue }
-      let parent = cell.sections[attachment.parent]
-      let isContinuation =
-        parent.role.isDendritic && children[attachment.parent].count == 1
-        && attachment.position == 1 - parent.proximalEnd
-      if isContinuation { branches[index] = branches[attachment.parent] }
-    }
-    return branches
   }
 }

@@ -135,9 +135,8 @@ class Impedances:
 
 @dataclasses.dataclass(frozen=True)
 class Joint:
-    """A compartment of the reduced cell that stands for segments of several branches.
-
-    A branch is what lies between two places where the original branches.
+    """A compartment of the reduced cell that several branches share: it stands for segments that
+    are not all on one way to the soma.
 
     :ivar cable: name of the reduced cell's section.
     :ivar x: the compartment's centre on it, 0 to 1.

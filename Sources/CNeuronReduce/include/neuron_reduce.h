@@ -486,7 +486,7 @@ typedef struct nr_expected_loss {
   int64_t counted, connections;
 } nr_expected_loss;
 
-/// A compartment of the reduced cell that stands for segments of several branches.
+/// A compartment of the reduced cell that stands for segments that are not all on one way to the soma.
 typedef struct nr_joint {
   int64_t cable;
   /// On the cable, 0 to 1.

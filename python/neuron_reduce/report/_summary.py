@@ -59,7 +59,30 @@ def section(record: records.ReductionRecord, cases: Sequence[Case]) -> Section:
             "only.",
             "absent",
         )
-    return Section("summary", "", Html(body + _key_figures(record, cases) + _warning(record)))
+    body += _key_figures(record, cases) + _expected(record, cases) + _warning(record)
+    return Section("summary", "", Html(body))
+
+
+def _expected(record: records.ReductionRecord, cases: Sequence[Case]) -> Html:
+    """What was expected to be lost before any run, beside what is."""
+    expected = record.expected
+    if expected.rmsd is None:
+        return paragraph(
+            "No loss could be expected before a run: nothing is known of the synapses’ events.",
+            "absent",
+        )
+    text = (
+        f"Expected before any run, by linear theory: the somatic potentials differ by "
+        f"{number(expected.rmsd, 'mV', digits=2)} (root mean square), of a standard deviation of "
+        f"{number(expected.deviation, 'mV', digits=2)}."
+    )
+    if cases:
+        rmsd = _cases.summary([case.comparison for case in cases], "rmsd").mean
+        text += (
+            f" Measured: {number(rmsd, 'mV', digits=2)}. What the dendrites’ channels make of "
+            "potentials that differ is in the measured one alone."
+        )
+    return paragraph(text)
 
 
 def _warning(record: records.ReductionRecord) -> Html:

@@ -71,16 +71,17 @@ def _gathered(record: records.ReductionRecord) -> list[str] | None:
 def shared(record: records.ReductionRecord) -> Section:
     """The compartments that branches share that could do something by themselves."""
     title = "Branches that share a compartment"
+    shares = _shares(record)
     if not record.shared_inward:
         text = "No compartment is shared by branches that have channels of inward currents."
-        return Section("shared", title, paragraph(text, "absent"))
+        return Section("shared", title, Html(paragraph(text, "absent") + shares))
     colours = _colours.of(record.cables)
     share = sum(each.inward_share for each in record.shared_inward)
     text = (
         f"In {counted(len(record.shared_inward), 'compartment')} with {percent(share)} of the "
         "dendrites’ inward conductance (sodium and calcium channels in most cells) several "
-        "branches that have such channels share one potential: what one of them does by itself, such as a "
-        "spike of its own or a plateau, is lost."
+        "branches that have such channels share one potential: what one of them does by itself, "
+        "such as a spike of its own or a plateau, is lost."
     )
     rows = [
         (
@@ -94,8 +95,22 @@ def shared(record: records.ReductionRecord) -> Section:
         for each in record.shared_inward
     ]
     head = ["compartment", "segments of", "of the inward conductance"]
-    body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 1))
+    body = paragraph(text) + table(head, rows, kind="wide stacked tall", words=(0, 1)) + shares
     return Section("shared", title, Html(body))
+
+
+def _shares(record: records.ReductionRecord) -> Html:
+    """Of each mechanism of the dendrites, how much of it several branches share."""
+    shared = record.expected.shared
+    if not shared:
+        return Html("")
+    rows = [(name, percent(share)) for name, share in sorted(shared.items(), key=_by_share)]
+    head = ["channel", "conductance in shared compartments"]
+    return table(head, rows, kind="tall", words=(0,))
+
+
+def _by_share(item: tuple[str, float]) -> tuple[float, str]:
+    return -item[1], item[0]
 
 
 def _place(cable: records.Cable, x: float) -> str:
