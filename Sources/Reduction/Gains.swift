@@ -112,9 +112,15 @@ extension Reduction {
   /// The same with what is on the dendrites multiplied by gains.
   ///
   /// - Parameter cell: the original.
-  func applying(_ gains: Gains, of cell: CellModel) -> Reduction {
-    guard gains.factors.contains(where: { $0.value != 1 }) else { return self }
+  /// - Throws: `ReductionError.gain` for a factor without a meaning, or of what the dendrites do not have.
+  func applying(_ gains: Gains, of cell: CellModel) throws(ReductionError) -> Reduction {
+    guard !gains.factors.isEmpty else { return self }
     let parts = GainedParts(of: cell, self)
+    for (part, factor) in gains.factors.sorted(by: { $0.key.name < $1.key.name }) {
+      guard parts.parts.contains(part), factor > 0, factor.isFinite else {
+        throw .gain(name: part.name, factor: factor, known: parts.parts.map(\.name))
+      }
+    }
     return scaling(
       weights: parts.connections.map { $0.flatMap { gains.factors[$0] } ?? 1 },
       values: parts.values.compactMap { value in

@@ -51,6 +51,6 @@ extension Reduction {
       reduction = unscaled.scalingWeights(by: weights)
       finished(.weights)
     }
-    self = reduction.applying(settings.gains, of: cell)
+    self = try reduction.applying(settings.gains, of: cell)
   }
 }

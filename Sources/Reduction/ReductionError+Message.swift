@@ -65,6 +65,9 @@ extension ReductionError: CustomStringConvertible {
     case .toleranceOutOfReach(let tolerance, let least):
       "tolerance is \(tolerance); expected at least the \(least) mV that are lost with every segment kept, by "
         + "synapses at the ends of sections, which go to the segments beside them"
+    case .gain(let name, let factor, let known):
+      "calibrate has a gain of \(factor) for '\(name)'; expected factors greater than 0 of some of: "
+        + known.joined(separator: ", ")
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")

@@ -22,6 +22,8 @@ package enum ReductionError: Error, Equatable {
   case unknownLoss(tolerance: Double)
   /// What is lost where nothing is folded.
   case toleranceOutOfReach(tolerance: Double, least: Double)
+  /// One that is not above 0, or of none of those that there can be.
+  case gain(name: String, factor: Double, known: [String])
   case unknownParameter(kind: String, name: String, known: [String])
   /// Sites for a method that keeps none, and the methods that do.
   case sitesOfMethod(name: String, known: [String])

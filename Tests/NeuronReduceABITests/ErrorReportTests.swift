@@ -147,6 +147,10 @@ import Testing
       [.number("tolerance", 0.01), .number("least", 0.25)]
     ),
     (
+      .gain(name: "zn", factor: 1.5, known: ["leak", "na"]), NR_ARGUMENT, "gain",
+      [.text("name", "zn"), .number("factor", 1.5), .text("known", "leak, na")]
+    ),
+    (
       .unknownLoss(tolerance: 0.5), NR_ARGUMENT, "unknownLoss", [.number("tolerance", 0.5)]
     ),
     (

@@ -68,7 +68,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: [Gains.Part.excitation, .inhibition, .leak, .ion("na"), .ion("zn")])
+  @Test(arguments: [Gains.Part.excitation, .inhibition, .leak, .ion("na")])
   func aGainMultipliesWhatItIsOf(part: Gains.Part) throws {
     let (_, plain) = try Self.reduced([:])
     let (_, gained) = try Self.reduced([part: 1.5])
@@ -92,6 +92,14 @@ import Testing
         #expect(changed.values == own.values.map { zip($0, factors).map { $0 * $1 } })
       }
     }
+  }
+
+  @Test(arguments: [(Gains.Part.ion("zn"), 1.5), (.leak, 0), (.leak, -1), (.leak, .infinity)])
+  func whatHasNoMeaningIsRefused(part: Gains.Part, factor: Double) {
+    #expect(
+      throws: ReductionError.gain(
+        name: part.name, factor: factor, known: ["excitation", "inhibition", "leak", "na"])
+    ) { try Self.reduced([part: factor]) }
   }
 
   @Test func namesAreThoseOfParts() {

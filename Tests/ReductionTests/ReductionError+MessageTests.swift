@@ -43,6 +43,10 @@ import Testing
       .toleranceOutOfReach(tolerance: 0.01, least: 0.25),
       ["tolerance", "0.01", "0.25", "at the ends of sections"]
     ),
+    (
+      .gain(name: "zn", factor: 1.5, known: ["leak", "na"]),
+      ["calibrate", "'zn'", "1.5", "leak, na"]
+    ),
     (.unknownLoss(tolerance: 0.5), ["tolerance", "0.5", "rates=", "NetStims"]),
     (
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),

@@ -59,7 +59,7 @@ def reduce(
     leak: Leaks = None,
     sites: _sites.Given = None,
     tolerance: float | None = None,
-    calibrate: float | None = None,
+    calibrate: float | Mapping[str, float] | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -115,7 +115,8 @@ def reduce(
         of excitation, inhibition, leak, and the channels of each ion that flows in, such that mean,
         standard deviation and spike rate at the soma come close to the full cell's. Another run,
         with other random numbers, decides whether they are kept; :attr:`Reduction.calibration` and
-        the notes say what was changed. Needs scipy. None: nothing is run or changed.
+        the notes say what was changed. Needs scipy. Or the gains of an earlier calibration,
+        ``calibration.gains``, which are taken as they are. None: nothing is run or changed.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -163,8 +164,11 @@ def reduce(
     calibration = None
     if calibrate is not None:
         settings["calibrate"] = calibrate
-        calibration = calibrating.calibration(job, calibrate)
-        job.gain(calibration.gains)
+        if isinstance(calibrate, Mapping):
+            job.gain(calibrate)
+        else:
+            calibration = calibrating.calibration(job, calibrate)
+            job.gain(calibration.gains)
     done = job.run(with_points=True)
     if done.sites:
         settings["sites"] = done.sites

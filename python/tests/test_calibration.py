@@ -94,6 +94,39 @@ def test_input_that_is_not_random_is_checked_by_what_comes_after() -> None:
     assert found.fitted.full != found.checked.full
 
 
+@isolated
+def test_gains_can_be_given_again() -> None:
+    cell, synapses, netcons, _ = _model()
+    plain = _weights(netcons)
+    before = neuron_reduce.reduce(cell, synapses, netcons, method="folded", segments=1e6)
+    assert _weights(before.netcons) == pytest.approx(plain, rel=1e-9)
+    cell, synapses, netcons, _ = _model()
+    gains = {"excitation": 1.25, "na": 0.8}
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method="folded", segments=1e6, calibrate=gains
+    )
+    assert _weights(reduction.netcons) == pytest.approx(1.25 * plain, rel=1e-9)
+    densities = [
+        segment.gnabar_hh
+        for section in reduction.cell.dend
+        for segment in section
+        if hasattr(segment, "gnabar_hh") and segment.area() > 1e-6
+    ]
+    assert densities == pytest.approx([0.8 * 0.12] * len(densities))
+    assert reduction.record.settings["calibrate"] == gains
+
+
+@pytest.mark.parametrize(
+    "gains", [{"zn": 1.5}, {"leak": 0}, {"leak": -1}, {"leak": float("nan")}, {"leak": "1"}, {1: 1}]
+)
+@isolated
+def test_gains_without_meaning_are_refused(gains: dict[Any, Any]) -> None:
+    cell, synapses, netcons, _ = _model()
+    with pytest.raises(ArgumentError, match="calibrate"):
+        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=gains)
+    assert len(cell.dend) == 21
+
+
 @pytest.mark.parametrize("duration", [0, -100, 50, float("nan"), float("inf"), "500", True])
 @isolated
 def test_what_is_no_duration_is_refused(duration: Any) -> None:

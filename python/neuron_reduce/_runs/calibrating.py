@@ -6,7 +6,7 @@ Full and reduced cell are run by the engine, in a copy of the process: the sessi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,16 +39,25 @@ _INDIVIDUALS = 4
 _TIME_LIMIT_SECONDS = 24 * 3600.0
 
 
-def checked(duration: Any) -> float:
-    """What ``calibrate`` is, in ms.
+_EXPECTED = "the duration of a run in ms, at least 100, a dictionary of gains, or None"
 
-    :raises ArgumentError: it is no duration.
-    :raises MissingPackageError: scipy is not installed.
+
+def checked(asked: Any) -> float | dict[str, float]:
+    """What ``calibrate`` is: a duration in ms, or gains.
+
+    :raises ArgumentError: it is neither.
+    :raises MissingPackageError: it is a duration, and scipy is not installed.
     """
-    expected = "the duration of a run in ms, at least 100, or None"
-    found = collect.number(duration, "calibrate", expected)
+    if isinstance(asked, Mapping):
+        return {
+            collect.name(name, "calibrate", "names of gains"): collect.number(
+                factor, f"calibrate[{name!r}]", "a factor greater than 0"
+            )
+            for name, factor in asked.items()
+        }
+    found = collect.number(asked, "calibrate", _EXPECTED)
     if not 100 <= found < math.inf:
-        raise ArgumentError(f"calibrate is {collect.described(duration)}; expected {expected}")
+        raise ArgumentError(f"calibrate is {collect.described(asked)}; expected {_EXPECTED}")
     try:
         import scipy.optimize  # noqa: F401
     except ImportError:
