@@ -717,6 +717,11 @@ const double *nr_program_memory(const nr_program *program, size_t *count);
 const int32_t *nr_program_indices(const nr_program *program, size_t *count);
 /// By point process of the request.
 const nr_program_instance *nr_program_instances(const nr_program *program, size_t *count);
+/// By kind of point process: of which events at the same time the order may matter to its NET_RECEIVE; 0 of none, 1 of
+/// those that it has sent itself, 2 of all.
+const int32_t *nr_program_event_orders(const nr_program *program, size_t *count);
+/// In pairs: a point process whose NET_RECEIVE reads through a POINTER what that of the other one sets, and this one.
+const nr_program_instance *nr_program_joined(const nr_program *program, size_t *count);
 /// Where in the memory the weights begin.
 int64_t nr_program_weights(const nr_program *program);
 /// Whether trials of it can be run at once, compiled with NR_TOGETHER: 1 or 0.
