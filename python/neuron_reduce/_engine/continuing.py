@@ -81,7 +81,7 @@ class Continuation:
 
     def _tied(self) -> ties.Ties | None:
         """A point process whose NET_RECEIVE depends on the order of events, with two to come at the
-        same time that are not alike, or one beside one of a point process that is joined with it."""
+        same time that are not alike, or one at the time of one of a process joined with it."""
         orders, joined = self._loaded.program.event_orders, self._loaded.program.joined
         if not orders.any() and not len(joined):
             return None

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from neuron import h, nrn
 
 from .._library import reducing
-from ..errors import EngineError
+from .._processes import copies
+from ..errors import EngineError, SimulatorError
+from . import internals
+
+_PLAYS = 2
+"""Of normal distributions every second number comes with the one before."""
+
+_DRAWING_SECONDS = 60.0
+"""What a copy of the process takes at most to draw from all Random objects."""
 
 
 def check_session(sections: Sequence[nrn.Section]) -> None:
@@ -40,6 +48,39 @@ def check_session(sections: Sequence[nrn.Section]) -> None:
                 "a cell without it"
             )
     _check_reaction_diffusion(sections)
+
+
+def check_randoms() -> None:
+    """Refuses ``Random.play``: what it sets is another number in each step.
+
+    NEURON does not tell of it. Two copies of this process draw from all Random objects, one of them
+    after these have played. Where no copy can be made it stays unseen.
+
+    :raises EngineError: naming the object.
+    """
+    randoms = list(h.List("Random"))
+    if not randoms:
+        return
+    drawn = []
+    for plays in (0, _PLAYS):
+        try:
+            drawn.append(copies.call(_drawn, plays, timeout=_DRAWING_SECONDS, in_parallel=True))
+        except (SimulatorError, copies.CopyFailed):
+            return
+    for random, still, moved in zip(randoms, *drawn, strict=True):
+        if still != moved:
+            raise EngineError(
+                f"{random.hname()} is played into a variable (Random.play), which the engine does "
+                "not do; expected none"
+            )
+
+
+def _drawn(plays: int) -> list[float]:
+    """What all Random objects draw next, after they have played so often."""
+    play = internals.function("nrn_random_play", None)
+    for _ in range(plays):
+        play()
+    return [random.uniform(0, 1) for random in h.List("Random")]
 
 
 def _check_reaction_diffusion(sections: Sequence[nrn.Section]) -> None:

@@ -29,7 +29,8 @@ class Ties:
     :ivar process: the first point process of which two did, by its name.
     :ivar time: when, in ms.
     :ivar count: how often an event came at the time of the one before it, in the whole run.
-    :ivar is_joined: whether the other event was one of a point process that a POINTER joins with it.
+    :ivar is_joined: whether the other event was one of a point process that a POINTER joins with
+        it.
     """
 
     process: str
