@@ -14,7 +14,7 @@ from neuron import nrn
 
 from ._display.progress import Progress
 from ._display.warned import warn
-from ._engine import checking, faults, references, refusals, sessions, storing, ties, trials
+from ._engine import checking, faults, references, sessions, storing, ties, trials
 from ._engine.batches import Batch, check_memory
 from ._engine.cells import Cell, Kept, soma_of
 from ._engine.changes import Changes
@@ -79,7 +79,6 @@ def compile(
     found = Cell(
         cell, synapses, netcons, mechanisms, events, is_exact=collect.truth(exact, "exact")
     )
-    refusals.check_randoms()
     return Engine(found, collect.truth(check, "check"))
 
 

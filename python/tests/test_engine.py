@@ -19,6 +19,7 @@ from models import compiled, compiled_pointers, compiled_synapses, l5pc, synapse
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
 from neuron_reduce._engine import checking, trials
+from neuron_reduce._library import reducing
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
@@ -479,7 +480,12 @@ def test_linear_mechanisms_are_refused() -> None:
 @isolated
 @pytest.mark.parametrize("generator", ["MCellRan4", "Random123", ""])
 @pytest.mark.parametrize("distribution", ["uniform", "normal", "poisson"])
-def test_randoms_that_are_played_are_refused(generator: str, distribution: str) -> None:
+@pytest.mark.parametrize("is_told", [True, False])
+def test_randoms_that_are_played_are_refused(
+    generator: str, distribution: str, is_told: bool, monkeypatch: Any
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(reducing.Cell, "played_random", lambda self: None)
     tree = Tree()
     clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
     randoms = [h.Random() for _ in range(3)]

@@ -794,6 +794,9 @@ nr_error *NR_NULLABLE nr_cell_recordings(const nr_cell *cell,
 
 /// Whether ParallelContext transfers variables in this session.
 int nr_cell_has_transfers(const nr_cell *cell);
+/// Whether a Random is played into a variable of this session: 1 with NEURON's reference to it, NULL where it is no
+/// object; 0; or -1 where NEURON does not tell.
+int nr_cell_random_plays(const nr_cell *cell, void *NR_NULLABLE *NR_NONNULL random);
 
 /// What programs of a cell are made of, apart from the session that it was read in: once one was compiled. Valid
 /// as long as the cell; NULL before.

@@ -13,7 +13,7 @@ from .._display.warned import warn
 from .._library import reducing
 from .._processes import signals
 from ..errors import CellError, EngineError
-from . import checking, continuing, counters, inputs, internals, refusals, states, ties, trials
+from . import checking, continuing, counters, inputs, internals, states, ties, trials
 from .cells import Cell, pointer
 from .programs import Loaded, Programs
 from .references import TIME, Variable
@@ -56,7 +56,6 @@ class Session:
         """
         try:
             plan = _Plan(self._read(), self._has_events, 0)
-            refusals.check_randoms()
             if is_checked:
                 # Whatever h.tstop is to be: the runs that come say it only then.
                 checking.check(plan.loaded, checking.CHECKED_MS, is_anew=True)
