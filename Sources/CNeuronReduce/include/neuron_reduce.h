@@ -208,6 +208,13 @@ typedef struct nr_settings {
   /// Places that stay compartments of their own, for methods with NR_TRAIT_KEEPS_SITES; NULL for none.
   const nr_place *NR_NULLABLE sites;
   size_t site_count;
+  /// Potentials of the cell's segments in a run, in mV: section by section in the order of `nr_cell_sections`,
+  /// segment by segment, as many of each; NULL for none.
+  const double *NR_NULLABLE observed;
+  /// Of all segments together.
+  size_t observed_count;
+  /// Between two of a segment, in ms.
+  double observed_interval;
   /// Where it is not 0, the loss that is expected at most, in mV, instead of `total_segments`.
   double tolerance;
 } nr_settings;
