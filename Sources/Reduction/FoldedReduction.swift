@@ -84,18 +84,18 @@ struct FoldedReduction: ReductionMethod {
     return found
   }
 
-  /// Those of linear theory, or of what the cell was seen to do.
+  /// Those of linear theory, and of what the cell was seen to do where it was.
   private static func views(
     of tree: FoldingTree, _ driven: DrivenCell, inwardConductances: [Double]
   ) throws(ReductionError) -> FoldingViews {
-    guard let observed = driven.input.settings.observed else {
-      return FoldingViews(of: tree, driven.loaded, inwardConductances: inwardConductances)
+    var views = FoldingViews(of: tree, driven.loaded, inwardConductances: inwardConductances)
+    if let observed = driven.input.settings.observed {
+      views.add(
+        FoldingViews.View(
+          of: tree, observing: try observed.samples(of: driven.input.cell),
+          interval: observed.interval))
     }
-    return FoldingViews([
-      FoldingViews.View(
-        of: tree, observing: try observed.samples(of: driven.input.cell),
-        interval: observed.interval)
-    ])
+    return views
   }
 
   /// How many groups: of a total the soma is one; else as many as the classic cables would have segments.

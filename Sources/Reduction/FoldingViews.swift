@@ -22,6 +22,8 @@ struct FoldingViews {
 
   init(_ views: [View]) { self.views = views }
 
+  mutating func add(_ view: View) { views.append(view) }
+
   /// What a merge of two groups adds to the views' sum of squares: Σ W_a·W_b / (W_a + W_b) · |Φ_a − Φ_b|².
   func cost(of first: Int, _ second: Int) -> Double {
     var cost = 0.0

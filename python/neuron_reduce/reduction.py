@@ -112,9 +112,9 @@ def reduce(
         expected, and is found by :func:`evaluate`. Rates of events have to be known.
     :param observe: for ``'folded'``, a duration in ms, at least 10: the full cell is run for as
         long, and a fifth more before, in a copy of the process by the engine (:func:`compile`),
-        with what drives it in the session; segments are joined whose potentials were least different.
-        For what linear theory does not see, such as plateaus of clustered NMDA synapses. None: by
-        linear theory.
+        with what drives it in the session; how much the potentials of segments differ counts then
+        for which are joined, beside linear theory. For what that does not see, such as plateaus of
+        clustered NMDA synapses. None: linear theory alone.
     :param calibrate: a duration in ms, at least 100: the full and the reduced cell are run for as
         long, in a copy of the process by the engine (see :func:`compile`), with what drives them in
         the session, and the reduced cell's dendrites are made stronger or weaker by a few factors,
