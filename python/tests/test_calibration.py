@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
+from models import compiled_blocks
 from neuron_reduce import ArgumentError, MissingPackageError
 from test_expected import _cell
 
@@ -153,3 +156,59 @@ def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     cell, synapses, netcons, _ = _model()
     with pytest.raises(MissingPackageError, match="pip install scipy"):
         neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
+
+
+def _assert_that_it_runs_as_it_was_said(model: Callable[[], Any], duration: float = 200) -> None:
+    """What was tried is what the gains, given again, make of the cell."""
+    # NetStims are as long as something has them.
+    first = model()
+    found = neuron_reduce.reduce(
+        *first[:3], method="folded", segments=4, calibrate=duration
+    ).calibration
+    again = model()
+    reduction = neuron_reduce.reduce(*again[:3], method="folded", segments=4, calibrate=found.found)
+    engine = neuron_reduce.compile(reduction)
+    runs = engine.run_batch([0, 1], duration, record=[reduction.cell.soma(0.5)])
+    counts = runs.t >= 0.2 * duration
+    for trial, run in enumerate((found.fitted, found.checked)):
+        potential = np.minimum(runs.v[trial, 0][counts], -40)
+        assert run.after.mean == pytest.approx(potential.mean(), abs=1e-6)
+
+
+@isolated
+def test_gains_are_of_netcons_in_no_list_too() -> None:
+    def model() -> tuple[Any, ...]:
+        cell, synapses, netcons, stimuli = _cell(2, channels=True, weight=1.5e-4)
+        others = [
+            h.NetCon(stimulus, synapse, 0, 0, 3e-4)
+            for stimulus, synapse in zip(stimuli, synapses, strict=True)
+        ]
+        return cell, synapses, netcons, stimuli, others
+
+    _assert_that_it_runs_as_it_was_said(model)
+
+
+@isolated
+def test_an_array_of_conductances_is_not_tried_in_part(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache, "gains")
+
+    def model() -> tuple[Any, ...]:
+        found = _model()
+        for section in found[0].dend:
+            section.insert("nr_array_ca")
+            for segment in section:
+                for index in range(2):
+                    segment.nr_array_ca.gbar[index] = 1e-5
+        return found
+
+    _assert_that_it_runs_as_it_was_said(model)
+
+
+@isolated
+def test_classic_reductions_can_be_calibrated() -> None:
+    cell, synapses, netcons, _ = _model()
+    before = _weights(netcons)
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method="classic", calibrate={"excitation": 1.25}
+    )
+    assert _weights(reduction.netcons) == pytest.approx(1.25 * before)

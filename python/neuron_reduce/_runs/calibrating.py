@@ -151,7 +151,8 @@ class _Runs:
         potential = np.minimum(trials.v[index, 0][counts], _CEILING_MV)
         spikes = trials.spikes[index][0]
         count = np.count_nonzero((spikes >= begin) & (spikes <= end))
-        return Moments(float(potential.mean()), float(potential.std()), 1e3 * count / (end - begin))
+        rate = float(1e3 * count / (end - begin))
+        return Moments(float(potential.mean()), float(potential.std()), rate)
 
 
 class _Gains:
@@ -159,16 +160,29 @@ class _Gains:
 
     def __init__(self, done: Done):
         outcome = done.outcome
-        self.names = outcome.gains
-        self._cables = tuple(done.cables)
-        self._parameters = [
-            [name for name in outcome.gain_parameters(index) if "[" not in name]
-            for index in range(len(self.names))
+        parameters = [outcome.gain_parameters(index) for index in range(len(outcome.gains))]
+        # The engine changes no arrays: what has one is not tried, as it would be in part.
+        tried = [
+            index
+            for index, names in enumerate(parameters)
+            if not any("[" in name for name in names)
         ]
-        self._netcons: list[list[Any]] = [[] for _ in self.names]
-        for netcon, gain in zip(done.netcons, outcome.gains_of_connections, strict=False):
-            if gain >= 0:
-                self._netcons[gain].append(netcon)
+        self.names = [outcome.gains[index] for index in tried]
+        self._cables = tuple(done.cables)
+        self._parameters = [parameters[index] for index in tried]
+        self._netcons: list[list[Any]] = [[] for _ in tried]
+        gains = outcome.gains_of_connections
+        listed = set(done.netcons)
+        # Those in no list come after the others, and have the gain of the point process.
+        gain_of = {netcon.syn(): gain for netcon, gain in zip(done.netcons, gains, strict=False)}
+        others = [
+            netcon
+            for netcon in h.List("NetCon")
+            if netcon not in listed and netcon.syn() in gain_of
+        ]
+        for netcon in [*done.netcons, *others]:
+            if (gain := gain_of[netcon.syn()]) >= 0:
+                self._netcons[tried.index(gain)].append(netcon)
 
     def changes(self, factors: np.ndarray) -> dict[str, Any]:
         """:param factors: shaped (trials, gains)."""
