@@ -68,7 +68,7 @@ def test_says_what_it_changed_and_changes_that() -> None:
 def test_kept_gains_came_closer_in_the_other_run() -> None:
     cell, synapses, netcons, _ = _model()
     full = neuron_reduce.compile(cell, synapses, netcons).run_batch(
-        [0, 1], 400, record=[cell.soma(0.5)]
+        [1, 2], 400, record=[cell.soma(0.5)]
     )
     reduction = neuron_reduce.reduce(
         cell, synapses, netcons, method="folded", segments=4, calibrate=400
@@ -82,7 +82,7 @@ def test_kept_gains_came_closer_in_the_other_run() -> None:
     if found.gains:
         assert found.gains == found.found
         engine = neuron_reduce.compile(reduction)
-        again = engine.run_batch([0, 1], 400, record=[reduction.cell.soma(0.5)])
+        again = engine.run_batch([1, 2], 400, record=[reduction.cell.soma(0.5)])
         potential = np.minimum(again.v[1, 0][counts], -40)
         assert found.checked.after.mean == pytest.approx(potential.mean(), abs=1e-6)
 
@@ -168,7 +168,7 @@ def _assert_that_it_runs_as_it_was_said(model: Callable[[], Any], duration: floa
     again = model()
     reduction = neuron_reduce.reduce(*again[:3], method="folded", segments=4, calibrate=found.found)
     engine = neuron_reduce.compile(reduction)
-    runs = engine.run_batch([0, 1], duration, record=[reduction.cell.soma(0.5)])
+    runs = engine.run_batch([1, 2], duration, record=[reduction.cell.soma(0.5)])
     counts = runs.t >= 0.2 * duration
     for trial, run in enumerate((found.fitted, found.checked)):
         potential = np.minimum(runs.v[trial, 0][counts], -40)
@@ -212,3 +212,17 @@ def test_classic_reductions_can_be_calibrated() -> None:
         cell, synapses, netcons, method="classic", calibrate={"excitation": 1.25}
     )
     assert _weights(reduction.netcons) == pytest.approx(1.25 * before)
+
+
+@isolated
+def test_the_run_of_the_session_is_none_that_gains_were_fitted_to() -> None:
+    cell, synapses, netcons, _ = _model()
+    own = neuron_reduce.compile(cell, synapses, netcons).run_batch(
+        [0], 200, record=[cell.soma(0.5)]
+    )
+    mean = np.minimum(own.v[0, 0][own.t >= 40], -40).mean()
+    found = neuron_reduce.reduce(
+        cell, synapses, netcons, method="folded", segments=4, calibrate=200
+    ).calibration
+    assert abs(found.fitted.full.mean - mean) > 1e-3
+    assert abs(found.checked.full.mean - mean) > 1e-3

@@ -88,8 +88,10 @@ def _in_copy(job: Job, duration: float) -> Calibration:
 def _found(job: Job, duration: float) -> Calibration:
     cell, synapses, netcons = job.subject
     soma = soma_of(cell)[0]
-    seed = int(h.Random().Random123_globalindex())
-    runs = _Runs(duration, soma(0.5), [seed, (seed + 1) % 2**32])
+    # Not the session's own: what it runs afterwards, as evaluate() does, is to be no run that gains
+    # were fitted to.
+    own = int(h.Random().Random123_globalindex())
+    runs = _Runs(duration, soma(0.5), [(own + each) % 2**32 for each in (1, 2)])
     full = runs.of(compile(cell, synapses, netcons))
     done = job.run()
     engine = compile(done.cell, done.synapses, done.netcons)
@@ -108,7 +110,7 @@ def _found(job: Job, duration: float) -> Calibration:
 
 
 class _Runs:
-    """Runs of one duration, with two seeds: that of the session, and the next.
+    """Runs of one duration, with two seeds: the two after that of the session.
 
     Input that is not random is the same with both: then the second run is what comes after the
     first, in one that is twice as long.
