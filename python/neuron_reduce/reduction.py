@@ -128,6 +128,8 @@ def reduce(
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
         no process to measure in, as where no file descriptors are left.
     :raises EngineError: ``calibrate`` is given, and the engine cannot run the cell.
+    :raises WorkerError: ``calibrate`` is given, and the process that runs the cells ended before it
+        was done.
     :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()

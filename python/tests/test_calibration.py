@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import compiled_blocks
-from neuron_reduce import ArgumentError, MissingPackageError
+from neuron_reduce import ArgumentError, MissingPackageError, WorkerError
+from neuron_reduce._runs import calibrating
 from test_expected import _cell
 
 pytest.importorskip("scipy")
@@ -226,3 +229,15 @@ def test_the_run_of_the_session_is_none_that_gains_were_fitted_to() -> None:
     ).calibration
     assert abs(found.fitted.full.mean - mean) > 1e-3
     assert abs(found.checked.full.mean - mean) > 1e-3
+
+
+@isolated
+def test_a_process_that_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*arguments: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(calibrating, "_found", killed)
+    cell, synapses, netcons, _ = _model()
+    with pytest.raises(WorkerError, match=r"calibrate.*SIGKILL.*expected"):
+        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
+    assert len(cell.dend) == 21

@@ -18,7 +18,7 @@ from .._session import collect
 from .._session.job import Done, Job
 from ..calibration import Calibration, Comparison, Moments
 from ..engine import Engine, compile
-from ..errors import ArgumentError, EngineError, MissingPackageError
+from ..errors import ArgumentError, EngineError, MissingPackageError, WorkerError
 
 _CEILING_MV = -40.0
 """Potentials above count as this: moments are not those of spikes, which the rate has."""
@@ -73,9 +73,16 @@ def calibration(job: Job, duration: float) -> Calibration:
 
     :param duration: of the runs in ms.
     :raises EngineError: the engine cannot run the cell.
+    :raises WorkerError: the process ended before it was done.
     :raises NeuronReduceError: the reduction raised it.
     """
-    return copies.call(_in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
+    try:
+        return copies.call(_in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
+    except copies.CopyFailed as failure:
+        raise WorkerError(
+            f"the process in which calibrate runs the cells: {failure}; expected it to run until "
+            "it is done"
+        ) from None
 
 
 def _in_copy(job: Job, duration: float) -> Calibration:
