@@ -16,7 +16,7 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import compiled_blocks
-from neuron_reduce import ArgumentError, MissingPackageError, WorkerError
+from neuron_reduce import ArgumentError, MissingPackageError, SynapseError, WorkerError
 from neuron_reduce._runs import calibrating
 from test_expected import _cell
 
@@ -241,3 +241,17 @@ def test_a_process_that_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorkerError, match=r"calibrate.*SIGKILL.*expected"):
         neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
     assert len(cell.dend) == 21
+
+
+@isolated
+def test_what_reductions_refuse_is_refused_before_the_runs() -> None:
+    cell, synapses, netcons, _ = _model()
+    settings = {"method": "folded", "calibrate": 1e9}
+    with pytest.raises(SynapseError):
+        neuron_reduce.reduce(cell, synapses, netcons[::-1], **settings)
+    with pytest.raises(ArgumentError, match="the sites need"):
+        neuron_reduce.reduce(
+            cell, synapses, netcons, segments=3, sites=[cell.dend[20](0.5)], **settings
+        )
+    assert len(cell.dend) == 21
+    assert all(section.nseg == 3 for section in cell.dend)

@@ -77,12 +77,18 @@ def calibration(job: Job, duration: float) -> Calibration:
     :raises NeuronReduceError: the reduction raised it.
     """
     try:
+        # What the reduction refuses it refuses before the full cell is run.
+        copies.call(_try, job, timeout=_TIME_LIMIT_SECONDS)
         return copies.call(_in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
     except copies.CopyFailed as failure:
         raise WorkerError(
             f"the process in which calibrate runs the cells: {failure}; expected it to run until "
             "it is done"
         ) from None
+
+
+def _try(job: Job) -> None:
+    job.run()
 
 
 def _in_copy(job: Job, duration: float) -> Calibration:
