@@ -68,6 +68,22 @@ package indirect enum Expression: Sendable, Hashable {
   }
 }
 
+/// How NEURON solves equations that are not linear. Where it stops is part of what it computes: what is far less than
+/// its tolerances is not the equations' solution.
+package enum Iteration: Sendable, Hashable {
+  /// Newton's method with central difference quotients, of derivimplicit and NONLINEAR.
+  case newton
+  /// Newton's method with the derivatives that the masses' action alone has, of KINETIC; a row for each residual.
+  case kinetic(jacobian: [[Expression]])
+
+  package var expressions: [Expression] {
+    switch self {
+    case .newton: []
+    case .kinetic(let jacobian): jacobian.flatMap { $0 }
+    }
+  }
+}
+
 /// Something that is done.
 package indirect enum Statement: Sendable, Hashable {
   case assign(Variable, Expression)
@@ -83,8 +99,8 @@ package indirect enum Statement: Sendable, Hashable {
   case lookUpValue(table: Int, result: Variable, argument: Expression)
   /// Solves `Σ_j matrix[i][j] · unknowns[j] = right[i]`; unknowns are set.
   case solveLinear(unknowns: [Variable], matrix: [[Expression]], right: [Expression])
-  /// Newton's method: sets the unknowns such that all residuals are 0, beginning with what they are.
-  case solveNonlinear(unknowns: [Variable], residuals: [Expression])
+  /// Sets the unknowns such that all residuals are 0, as nearly as NEURON does, beginning with what they are.
+  case solveNonlinear(Iteration, unknowns: [Variable], residuals: [Expression])
   /// net_send(delay, flag)
   case sendToItself(delay: Expression, flag: Expression)
   /// net_event(t)

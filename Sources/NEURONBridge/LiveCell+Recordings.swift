@@ -108,4 +108,16 @@ extension LiveCell {
     }
     return !tables.targets.isEmpty
   }
+
+  /// What is known of Randoms that are played into variables of this session.
+  package enum RandomPlays {
+    case none, unknown
+    /// One that is, nil where it is no object's.
+    case some(ObjectReference?)
+  }
+
+  package func randomPlays() -> RandomPlays {
+    guard let internals = Internals(neuron) else { return .unknown }
+    return (try? PointingObjects.playedRandom(internals)) ?? .unknown
+  }
 }

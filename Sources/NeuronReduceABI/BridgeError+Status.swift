@@ -26,7 +26,8 @@ extension ReductionError {
   var status: nr_status {
     switch self {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
-      .toleranceWithout, .unknownLoss, .toleranceOutOfReach, .gain, .sitesOfMethod, .site, .sitesNeed:
+      .toleranceWithout, .unknownLoss, .toleranceOutOfReach, .gain, .observedWithout, .observed, .sitesOfMethod, .site,
+      .sitesNeed:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

@@ -88,6 +88,20 @@ public func nr_cell_has_transfers(_ cell: OpaquePointer) -> Int32 {
   readCell(cell).cell.hasTransfers() ? 1 : 0
 }
 
+@c(nr_cell_random_plays) @implementation
+public func nr_cell_random_plays(
+  _ cell: OpaquePointer, _ random: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+) -> Int32 {
+  random.pointee = nil
+  switch readCell(cell).cell.randomPlays() {
+  case .none: return 0
+  case .unknown: return -1
+  case .some(let found):
+    random.pointee = found.map { UnsafeMutableRawPointer($0) }
+    return 1
+  }
+}
+
 @c(nr_cell_possible_leak) @implementation
 public func nr_cell_possible_leak(
   _ cell: OpaquePointer, _ index: Int

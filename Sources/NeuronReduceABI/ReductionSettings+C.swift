@@ -19,7 +19,8 @@ extension ReductionSettings {
         membranes: Self.membranes(settings, stems),
         sites: elements(settings.sites, settings.site_count).map {
           ReductionSite(section: Int($0.section), position: $0.position)
-        }, gains: Self.gains(settings))
+        }, gains: Self.gains(settings),
+        observed: Self.observed(settings))
     } catch {
       throw .reduction(error)
     }
@@ -39,6 +40,14 @@ extension ReductionSettings {
   private static func membranes(_ settings: nr_settings, _ stems: [Int]) -> [Int: CableMembrane] {
     let membranes = elements(settings.membranes, settings.membrane_count)
     return Dictionary(uniqueKeysWithValues: zip(stems, membranes.map(CableMembrane.init)))
+  }
+
+  private static func observed(_ settings: nr_settings) -> ObservedPotentials? {
+    let potentials = elements(settings.observed, settings.observed_count)
+    return potentials.isEmpty
+      ? nil
+      : ObservedPotentials(
+        potentials: Array(potentials), interval: settings.observed_interval)
   }
 
   private static func gains(_ settings: nr_settings) -> Gains {

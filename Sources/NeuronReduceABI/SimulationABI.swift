@@ -173,6 +173,20 @@ public func nr_program_instances(
   result(program).instances.lent(&count.pointee)
 }
 
+@c(nr_program_event_orders) @implementation
+public func nr_program_event_orders(
+  _ program: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int32> {
+  result(program).eventOrders.lent(&count.pointee)
+}
+
+@c(nr_program_joined) @implementation
+public func nr_program_joined(
+  _ program: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<nr_program_instance> {
+  result(program).joined.lent(&count.pointee)
+}
+
 @c(nr_program_weights) @implementation
 public func nr_program_weights(_ program: OpaquePointer) -> Int64 {
   Int64(result(program).program.weights)
@@ -233,13 +247,24 @@ final class ProgramResult {
   private(set) lazy var source = CStrings([program.source])
   private(set) lazy var memory = CArray(program.memory)
   private(set) lazy var indices = CArray(program.indices)
-  private(set) lazy var instances = CArray(
-    program.instances.map {
-      nr_program_instance(kind: Int32($0.kind), index: Int32($0.index))
+  private(set) lazy var instances = CArray(program.instances.map(Self.instance))
+  private(set) lazy var eventOrders = CArray(
+    program.eventOrders.map { orders -> Int32 in
+      switch orders {
+      case .ofNone: 0
+      case .ofItsOwn: 1
+      case .ofAll: 2
+      }
     })
+  private(set) lazy var joined = CArray(
+    program.joined.flatMap { [Self.instance($0.reader), Self.instance($0.writer)] })
 
   init(_ program: CellProgram, of cell: CellModel) {
     self.program = program
     self.cell = cell
+  }
+
+  private static func instance(_ instance: CellProgram.Instance) -> nr_program_instance {
+    nr_program_instance(kind: Int32(instance.kind), index: Int32(instance.index))
   }
 }

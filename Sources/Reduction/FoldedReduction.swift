@@ -38,7 +38,7 @@ struct FoldedReduction: ReductionMethod {
     let isKept = tree.isOnTheWay(to: try Self.segmentsOfSites(input))
     let kept = isKept.count { $0 }
     var folding = Folding(
-      tree, views: FoldingViews(of: tree, driven.loaded, inwardConductances: inward),
+      tree, views: try Self.views(of: tree, driven, inwardConductances: inward),
       classes: FoldingClasses(
         of: tree, inwardConductances: inward, isKept: isKept, limit: max(0, count - kept) / 2
       ).classes, isKept: isKept)
@@ -82,6 +82,20 @@ struct FoldedReduction: ReductionMethod {
       }
     }
     return found
+  }
+
+  /// Those of linear theory, or of what the cell was seen to do.
+  private static func views(
+    of tree: FoldingTree, _ driven: DrivenCell, inwardConductances: [Double]
+  ) throws(ReductionError) -> FoldingViews {
+    guard let observed = driven.input.settings.observed else {
+      return FoldingViews(of: tree, driven.loaded, inwardConductances: inwardConductances)
+    }
+    return FoldingViews([
+      FoldingViews.View(
+        of: tree, observing: try observed.samples(of: driven.input.cell),
+        interval: observed.interval)
+    ])
   }
 
   /// How many groups: of a total the soma is one; else as many as the classic cables would have segments.

@@ -2,9 +2,9 @@
 ///
 /// A side branch is never merged with the trunk that carries it. A folded cable with active membrane is
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
-/// with most membrane beyond it continues its parent's class, and every other one begins a class; but a stem or
-/// side branch with no more inward conductance than a bound is one class with all its branches. The bound is the
-/// least for which there are no more classes than asked for. Segments that are kept as they are count as the soma
+/// with most membrane beyond it continues its parent's class, and every other one begins a class, as far as there are
+/// no more classes than asked for: stems and side branches with most inward conductance are split first, and of what
+/// one carries those with most come first. Segments that are kept as they are count as the soma
 /// does: what hangs on them are stems.
 ///
 /// docs/method.md, section 9.
@@ -48,13 +48,13 @@ struct FoldingClasses {
     var count = roots.count
     var open = PriorityQueue<Subtree>()
     for root in roots { open.insert(Subtree(root: root, inward: inward[root])) }
-    while let largest = open.popFirst(), largest.inward > 0 {
-      let side = branches(of: largest.root)
-      guard count + side.count <= limit else { break }
-      count += side.count
-      for branch in side {
-        isRoot[branch] = true
-        open.insert(Subtree(root: branch, inward: inward[branch]))
+    while count < limit, let largest = open.popFirst(), largest.inward > 0 {
+      let side = branches(of: largest.root).map { Subtree(root: $0, inward: inward[$0]) }
+      // Of more than there is room for, those come first that can fire most.
+      for branch in side.sorted().prefix(limit - count) {
+        count += 1
+        isRoot[branch.root] = true
+        open.insert(branch)
       }
     }
     var classes = [Int](repeating: 0, count: segments.count)

@@ -68,6 +68,12 @@ extension ReductionError: CustomStringConvertible {
     case .gain(let name, let factor, let known):
       "calibrate has a gain of \(factor) for '\(name)'; expected factors greater than 0 of some of: "
         + known.joined(separator: ", ")
+    case .observedWithout(let method, let methods):
+      "observe is given with method '\(method)', which does not ask what the cell does; expected "
+        + "method='\(methods.joined(separator: "' or '"))'"
+    case .observed(let samples, let segments, let interval):
+      "observe has \(samples) potentials every \(interval) ms; expected as many for each of the cell's "
+        + "\(segments) segments, finite"
     case .unknownParameter(let kind, let name, let known):
       "\(names.comparedParameters) names '\(name)' for \(kind); expected some of its parameters: "
         + known.joined(separator: ", ")

@@ -24,6 +24,9 @@ package enum ReductionError: Error, Equatable {
   case toleranceOutOfReach(tolerance: Double, least: Double)
   /// One that is not above 0, or of none of those that there can be.
   case gain(name: String, factor: Double, known: [String])
+  /// The methods that ask what the cell was seen to do.
+  case observedWithout(method: String, methods: [String])
+  case observed(samples: Int, segments: Int, interval: Double)
   case unknownParameter(kind: String, name: String, known: [String])
   /// Sites for a method that keeps none, and the methods that do.
   case sitesOfMethod(name: String, known: [String])

@@ -55,21 +55,28 @@ package struct ReductionSettings: Sendable, Equatable {
   package let membranes: [Int: CableMembrane]
   /// What the reduced cell's dendrites are multiplied by at last.
   package let gains: Gains
+  /// What the cell was seen to do, for methods that ask for it; nil where it was not.
+  package let observed: ObservedPotentials?
   /// Places whose segments stay compartments of their own, with those on their way to the soma.
   package let sites: [ReductionSite]
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
-  ///   method that keeps none.
+  ///   method that keeps none, `.observedWithout` for a run and a method that asks for none.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
-    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = [], gains: Gains = Gains()
+    membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = [], gains: Gains = Gains(),
+    observed: ObservedPotentials? = nil
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     guard sites.isEmpty || method.traits.keepsSites else {
       throw .sitesOfMethod(
         name: method.name, known: Method.allCases.filter(\.traits.keepsSites).map(\.name))
+    }
+    guard observed == nil || method.traits.converges else {
+      throw .observedWithout(
+        method: method.name, methods: Method.allCases.filter(\.traits.converges).map(\.name))
     }
     self.method = method
     self.frequency = frequency
@@ -79,6 +86,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.drive = drive
     self.membranes = membranes
     self.gains = gains
+    self.observed = observed
     self.sites = sites
   }
 

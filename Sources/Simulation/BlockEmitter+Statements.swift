@@ -27,8 +27,10 @@ extension BlockEmitter {
       try lookUp(table, argument, into: result, under: mask)
     case .solveLinear(let unknowns, let matrix, let right):
       try solveLinear(unknowns, matrix, right, under: mask)
-    case .solveNonlinear(let unknowns, let residuals):
-      try solveNonlinear(unknowns, residuals, under: mask)
+    case .solveNonlinear(.newton, let unknowns, let residuals):
+      try solveByNewton(unknowns, residuals, under: mask)
+    case .solveNonlinear(.kinetic(let jacobian), let unknowns, let residuals):
+      try solveKinetic(unknowns, residuals, jacobian, under: mask)
     case .sendToItself(let delay, let flag):
       guard let eventContext, !hasLanes else { throw unsupported("net_send") }
       let delay = asNumber(try code(delay)).text

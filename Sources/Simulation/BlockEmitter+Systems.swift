@@ -63,53 +63,6 @@ extension BlockEmitter {
     return solution
   }
 
-  /// Newton's method with difference quotients, until nothing changes by more than 1e-12 of itself.
-  mutating func solveNonlinear(
-    _ unknowns: [Variable], _ residuals: [Expression], under mask: String?
-  ) throws(SimulationError) {
-    var targets: [Binding] = []
-    for unknown in unknowns { targets.append(try binding(unknown)) }
-    let iteration = fresh("n")
-    // A lane stands still once it is done: what is computed beside it has no part in it.
-    let isGoing = fresh("k")
-    if hasLanes { line("nr_mask \(isGoing) = \(mask ?? "nr_mask_all(1)");") }
-    line("for (int \(iteration) = 0; \(iteration) < 50; \(iteration)++) {")
-    indentation += 1
-    var sides: [String] = []
-    for residual in residuals { sides.append(try named(asNumber(try code(residual)))) }
-    var rows = [[String?]](
-      repeating: [String?](repeating: nil, count: unknowns.count), count: residuals.count)
-    for (column, target) in targets.enumerated() {
-      let kept = try named(Code(text: target.text, isVector: hasLanes))
-      let step = fresh("h")
-      line(
-        "const \(number) \(step) = \(hasLanes ? "nr_fabs" : "fabs")(\(kept)) * 1e-7 + 1e-12;")
-      line("\(target.text) = \(kept) + \(step);")
-      for (row, residual) in residuals.enumerated() {
-        let moved = asNumber(try code(residual))
-        rows[row][column] = try named(
-          Code(text: "(\(moved.text) - \(sides[row])) / \(step)", isVector: hasLanes))
-      }
-      line("\(target.text) = \(kept);")
-    }
-    let changes = try eliminate(&rows, &sides)
-    let isChanged = fresh("d")
-    line(hasLanes ? "nr_mask \(isChanged) = {};" : "int \(isChanged) = 0;")
-    for (target, change) in zip(targets, changes) {
-      let (fabs, mask) = hasLanes ? ("nr_fabs", "(nr_mask)") : ("fabs", "")
-      let changed = "\(target.text) - \(change)"
-      line(
-        "\(target.text) = \(hasLanes ? "nr_select(\(isGoing), \(changed), \(target.text))" : changed);"
-      )
-      line(
-        "\(isChanged) |= \(mask)(\(fabs)(\(change)) > 1e-12 * \(fabs)(\(target.text)) + 1e-18);")
-    }
-    if hasLanes { line("\(isGoing) &= \(isChanged);") }
-    line("if (!\(hasLanes ? "nr_any(\(isGoing))" : isChanged)) break;")
-    indentation -= 1
-    line("}")
-  }
-
   /// A constant of this value; no name twice.
   mutating func named(_ value: Code) throws(SimulationError) -> String {
     let name = fresh("q")

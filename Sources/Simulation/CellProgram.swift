@@ -11,6 +11,13 @@ package struct CellProgram: Sendable {
     package let index: Int
   }
 
+  package enum EventOrders: Sendable {
+    case ofNone
+    /// Of those that it was sent by itself, as it takes no notice of others.
+    case ofItsOwn
+    case ofAll
+  }
+
   package let source: String
   package private(set) var memory: [Double]
   package private(set) var indices: [Int32]
@@ -18,6 +25,10 @@ package struct CellProgram: Sendable {
   /// ends x = 0 and x = 1.
   package let potentials: [[Int]]
   package let instances: [Instance]
+  /// By kind of point process: of which of its events the order may matter to a NET_RECEIVE.
+  package let eventOrders: [EventOrders]
+  /// The point processes whose NET_RECEIVE reads what that of the other one sets: of both the order may matter.
+  package let joined: [(reader: Instance, writer: Instance)]
   /// Whether trials can be run in the lanes of vectors (`NR_TOGETHER`): whatever they have in one place for all
   /// instances has to be the same in all trials.
   package let canRunTogether: Bool
@@ -42,6 +53,8 @@ package struct CellProgram: Sendable {
     source = try emitter.source()
     potentials = emitter.potentials
     instances = emitter.instances
+    eventOrders = emitter.eventOrders
+    joined = emitter.joined.pairs
     weights = emitter.weights
     canRunTogether = emitter.canRunTogether
     sets = emitter.sets

@@ -56,13 +56,7 @@ extension ProgramEmitter {
     if name == "NET_RECEIVE", !process.watches.isEmpty {
       lines.append("      NR_UNUSED int isFirst = 1;")
     }
-    if name == "NET_RECEIVE", let ties = process.ties {
-      let stride = process.instances.room
-      lines += [
-        "      nr_note(run, \(kind), i, weights, flag, t, M + NR_AT(\(ties.offset) + \(ties.isOfAll ? "0" : "i")),",
-        "              NR_AT(\(stride)), \(ties.comparedWeights ?? -1), \(ties.isWithinConnections ? 1 : 0));",
-      ]
-    }
+    if name == "NET_RECEIVE" { lines += notes(kind, process) }
     return try lines + oneByOne(kind, process, block, name, time: time) + ["      break;", "    }"]
   }
 

@@ -88,9 +88,16 @@ extension ProgramEmitter {
   }
 
   /// What of events is kept for each instance begins with none.
-  func eventSlots(_ process: ProcessPlan) -> [String] {
-    if process.moves == nil, process.watchSlots == nil, process.ties == nil { return [] }
+  func eventSlots(_ kind: Int, _ process: ProcessPlan) -> [String] {
+    let setting = joined.setting[kind]
+    if process.moves == nil, process.watchSlots == nil, process.ties == nil, setting == nil {
+      return []
+    }
     var lines = Self.eachTrial
+    if let setting {
+      lines.append(
+        "  for (int i = 0; i < 2 * \(process.count); i++) M[NR_AT(\(setting) + i)] = -1;")
+    }
     for offset in [process.moves, process.ties?.offset].compactMap({ $0 }) {
       lines.append("  for (int i = 0; i < \(process.count); i++) M[NR_AT(\(offset) + i)] = -1;")
     }

@@ -9,6 +9,7 @@ struct ProgramEmitter {
   var instances: [CellProgram.Instance] = []
   var weights = 0
   var pointers: [Pointer] = []
+  var joined = JoinedEvents()
   /// Whether INITIAL and SOLVE are done in NEURON's order, see `checkPointers`.
   let isOrdered: Bool
   /// By mechanism: globals that bring what the last instance left to the others.
@@ -135,6 +136,7 @@ struct ProgramEmitter {
     try checkGenerator()
     pointers = usedPointers()
     try checkPointers(pointers)
+    planJoinedEvents()
     weights = plan.place(0, count: settings.weightCount)
   }
 
@@ -269,7 +271,7 @@ struct ProgramEmitter {
   func states(
     _ kind: Int, _ process: ProcessPlan, _ parts: Parts
   ) throws(SimulationError) -> [String] {
-    let lines = parts == .initial ? eventSlots(process) : []
+    let lines = parts == .initial ? eventSlots(kind, process) : []
     if parts == .initial, process.instances.mechanism.initial.sendsEvents {
       return try lines + initialOneByOne(kind, process)
     }

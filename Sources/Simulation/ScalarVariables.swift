@@ -42,7 +42,7 @@ struct ScalarVariables {
       case .lookUp(let table, _):
         if tables.indices.contains(table) { variables.subtract(tables[table].results) }
       case .lookUpValue(_, let result, _): variables.remove(result)
-      case .solveLinear(let unknowns, _, _), .solveNonlinear(let unknowns, _):
+      case .solveLinear(let unknowns, _, _), .solveNonlinear(_, let unknowns, _):
         variables.subtract(unknowns)
       case .sendToItself, .sendEvent, .moveEvent, .watch: break
       }

@@ -151,6 +151,14 @@ import Testing
       [.text("name", "zn"), .number("factor", 1.5), .text("known", "leak, na")]
     ),
     (
+      .observedWithout(method: "lumped", methods: ["a", "b"]), NR_ARGUMENT, "observedWithout",
+      [.text("method", "lumped"), .text("methods", "a, b")]
+    ),
+    (
+      .observed(samples: 7, segments: 3, interval: 0.5), NR_ARGUMENT, "observed",
+      [.number("samples", 7), .number("segments", 3), .number("interval", 0.5)]
+    ),
+    (
       .unknownLoss(tolerance: 0.5), NR_ARGUMENT, "unknownLoss", [.number("tolerance", 0.5)]
     ),
     (

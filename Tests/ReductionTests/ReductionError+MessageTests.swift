@@ -47,6 +47,11 @@ import Testing
       .gain(name: "zn", factor: 1.5, known: ["leak", "na"]),
       ["calibrate", "'zn'", "1.5", "leak, na"]
     ),
+    (
+      .observedWithout(method: "lumped", methods: ["folded"]),
+      ["observe", "'lumped'", "method='folded'"]
+    ),
+    (.observed(samples: 7, segments: 3, interval: 0.5), ["observe", "7", "3 segments", "0.5 ms"]),
     (.unknownLoss(tolerance: 0.5), ["tolerance", "0.5", "rates=", "NetStims"]),
     (
       .unknownParameter(kind: "Exp2Syn", name: "tau3", known: ["tau1", "tau2", "e"]),

@@ -9,9 +9,12 @@ import Testing
     _ = try Reduction(
       of: CellBuilder.ballAndStick(segments: 3).cell, settings: ReductionSettings(method: method)
     ) { stages.append($0) }
-    // The classic method has no weights to find.
+    // The classic method has no weights to find, and where a number is given none is sought.
     #expect(
-      stages == ReductionStage.allCases.filter { method != .classic || $0 != .weights })
+      stages
+        == ReductionStage.allCases.filter {
+          $0 != .search && (method != .classic || $0 != .weights)
+        })
   }
 
   @Test func keepsTheSettings() throws {

@@ -57,9 +57,29 @@ static void nr_cell_receive_initial(nr_run *run, int32_t kind, int32_t instance,
 // Before tests run side by side.
 __attribute__((constructor)) static void set_time_step(void) { nr_set_time_step(0.025); }
 
+/// Notes what is to come; -1 where that is asked for twice and differs.
+static int64_t note_pending(nr_run *run, test_pending *found, int64_t capacity) {
+  const int64_t count = nr_pending(run, NULL, 0);
+  nr_pending_event *events = calloc((size_t)count + 1, sizeof *events);
+  if (!events || nr_pending(run, events, count) != count) {
+    free(events);
+    return -1;
+  }
+  for (int64_t index = 0; index < count && index < capacity; index++) {
+    const nr_pending_event *event = &events[index];
+    found[index] = (test_pending){
+        .time = event->time,
+        .index = event->what == NR_PENDING_TO_ITSELF ? -1 - event->instance : event->index,
+        .isOfSource = event->what == NR_PENDING_SOURCE};
+  }
+  free(events);
+  return run->failure == NR_OK ? count : -1;
+}
+
 int64_t test_deliveries(const test_source *given, int64_t sourceCount, const double *delays,
                         const int32_t *areMarked, int64_t connectionCount, double end, double *times,
-                        int32_t *connections, double *steps, int64_t capacity) {
+                        int32_t *connections, double *steps, int64_t capacity, test_pending *pending,
+                        int64_t pendingCapacity, int64_t *pendingCount) {
   nr_source *sources = calloc((size_t)sourceCount + 1, sizeof *sources);
   nr_connection *made = calloc((size_t)connectionCount + 1, sizeof *made);
   const int64_t sampleCount = (int64_t)(end / nr_time_step) + 8;
@@ -91,6 +111,9 @@ int64_t test_deliveries(const test_source *given, int64_t sourceCount, const dou
     nr_start(&run);
     if (run.failure == NR_OK) nr_continue(&run, end, INT64_MAX);
     if (run.failure == NR_OK) result = notes.count;
+    if (run.failure == NR_OK && pendingCount) {
+      *pendingCount = note_pending(&run, pending, pendingCapacity);
+    }
     nr_end(&run);
   }
   free(sources);

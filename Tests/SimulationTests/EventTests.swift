@@ -38,6 +38,13 @@ import Testing
   private func deliveries(
     of sources: [Source], until end: Double, marked: Set<Int> = []
   ) -> [Delivery] {
+    run(sources, until: end, marked: marked).delivered
+  }
+
+  /// The same, and what is still to come then.
+  private func run(
+    _ sources: [Source], until end: Double, marked: Set<Int> = []
+  ) -> (delivered: [Delivery], pending: [test_pending]) {
     var delays: [Double] = []
     var given: [test_source] = []
     var buffers: [UnsafeMutableBufferPointer<Double>] = []
@@ -60,13 +67,18 @@ import Testing
     var found = [Double](repeating: 0, count: capacity)
     var steps = found
     var connections = [Int32](repeating: 0, count: capacity)
+    var pending = [test_pending](repeating: test_pending(), count: 100_000)
+    var pendingCount: Int64 = 0
     let count = test_deliveries(
       given, Int64(given.count), delays, delays.indices.map { marked.contains($0) ? 1 : 0 },
-      Int64(delays.count), end, &found, &connections, &steps, Int64(capacity))
+      Int64(delays.count), end, &found, &connections, &steps, Int64(capacity), &pending,
+      Int64(pending.count), &pendingCount)
     #expect((0...capacity).contains(Int(count)))
-    return (0..<Int(max(count, 0))).map {
+    #expect((0...pending.count).contains(Int(pendingCount)))
+    let delivered = (0..<Int(max(count, 0))).map {
       Delivery(time: found[$0], connection: Int(connections[$0]), step: steps[$0])
     }
+    return (delivered, Array(pending.prefix(Int(max(pendingCount, 0)))))
   }
 
   /// Every event once, in the order of time, before the middle of the step that it falls into has passed.
@@ -137,6 +149,59 @@ import Testing
     #expect(found.map(\.connection) == [0, -1, 0, -1, 0, -1])
     #expect(
       zip(found.map(\.time), [1.4, 2.0, 2.4, 3.0, 300.4, 301]).allSatisfy { abs($0 - $1) < 1e-9 })
+  }
+
+  /// What is still to come at a run's end is what a longer run has next: of each connection what it is to deliver, and
+  /// then the next event of its source.
+  @Test func whatIsToComeIsWhatComes() {
+    for seed in 0..<60 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let end = Double.random(in: 0...40, using: &random)
+      let sources = (0..<Int.random(in: 1...30, using: &random)).map { index in
+        let delays = (0..<Int.random(in: 0...3, using: &random)).map { _ -> Double in
+          [0, 0.3, 7, 300].randomElement(using: &random) ?? 0
+        }
+        if index % 3 == 0 {
+          let own = (0..<Int.random(in: 0...30, using: &random)).map { _ in
+            Double.random(in: 0...60, using: &random)
+          }
+          return times(own.sorted(), delays: delays)
+        }
+        return stream(
+          interval: .exp(Double.random(in: -2...5, using: &random)),
+          number: Bool.random(using: &random) ? 1e9 : 4,
+          start: Double.random(in: 0...20, using: &random),
+          noise: [0, 0.5, 1].randomElement(using: &random) ?? 0, ids: (UInt32(index), 7, 0),
+          delays: delays)
+      }
+      let delays = sources.flatMap(\.delays)
+      let marked = Set(delays.indices.filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
+      let (before, pending) = run(sources, until: end, marked: marked)
+      let all = deliveries(of: sources, until: end + 500, marked: marked)
+      #expect(Array(all.prefix(before.count)) == before, "seed \(seed)")
+      let after = all.dropFirst(before.count)
+      var first = 0
+      for (place, source) in sources.enumerated() {
+        let next = pending.filter { $0.isOfSource != 0 && Int($0.index) == place }.map(\.time)
+        #expect(next.count <= 1, "seed \(seed)")
+        for connection in first..<(first + source.delays.count) {
+          var expected = pending.filter {
+            $0.isOfSource == 0 && Int($0.index) == connection
+          }.map(\.time).sorted()
+          // Some are later than the longer run is long.
+          expected += next.map { $0 + delays[connection] }.filter { $0 < end + 499 }
+          let found = after.filter { $0.connection == connection }.map(\.time)
+          #expect(Array(found.prefix(expected.count)) == expected, "seed \(seed)")
+          if next.isEmpty { #expect(found.count == expected.count, "seed \(seed)") }
+          // To itself.
+          let own = pending.filter { $0.isOfSource == 0 && Int($0.index) == -1 - connection }
+          let sent = before.filter { $0.connection == connection && marked.contains(connection) }
+          let received = before.count { $0.connection == -1 - connection }
+          #expect(own.count == sent.count - received, "seed \(seed)")
+        }
+        first += source.delays.count
+      }
+    }
   }
 
   @Test func aRegularStimulatorCountsItsEvents() {

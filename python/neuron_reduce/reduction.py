@@ -59,6 +59,7 @@ def reduce(
     leak: Leaks = None,
     sites: _sites.Given = None,
     tolerance: float | None = None,
+    observe: float | None = None,
     calibrate: float | Mapping[str, float] | None = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
@@ -109,6 +110,11 @@ def reduce(
         mV. The cell is reduced to the fewest compartments whose *expected* loss,
         :attr:`ExpectedLoss.rmsd`, is no greater; what channels of the dendrites add to it is not
         expected, and is found by :func:`evaluate`. Rates of events have to be known.
+    :param observe: for ``'folded'``, a duration in ms, at least 10: the full cell is run for as
+        long, and a fifth more before, in a copy of the process by the engine (:func:`compile`),
+        with what drives it in the session; segments are joined whose potentials were least different.
+        For what linear theory does not see, such as plateaus of clustered NMDA synapses. None: by
+        linear theory.
     :param calibrate: a duration in ms, at least 100: the full and the reduced cell are run for as
         long, in a copy of the process by the engine (see :func:`compile`), with what drives them in
         the session, and the reduced cell's dendrites are made stronger or weaker by a few factors,
@@ -127,12 +133,16 @@ def reduce(
     :raises TemplateError: the template file is missing or lacks what it must have.
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
         no process to measure in, as where no file descriptors are left.
-    :raises EngineError: ``calibrate`` is given, and the engine cannot run the cell.
+    :raises EngineError: ``observe`` or ``calibrate`` is given, and the engine cannot run the cell.
     :raises WorkerError: ``calibrate`` is given, and the process that runs the cells ended before it
         was done.
     :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()
+    if observe is not None:
+        from ._runs import observing
+
+        observe = observing.checked(observe)
     if calibrate is not None:
         from ._runs import calibrating
 
@@ -165,6 +175,9 @@ def reduce(
         settings["leak"] = _plain(leak)
     if tolerance is not None:
         settings["tolerance"] = float(tolerance)
+    if observe is not None:
+        settings["observe"] = observe
+        observing.observe(job, observe)
     calibration = None
     if calibrate is not None:
         settings["calibrate"] = calibrate

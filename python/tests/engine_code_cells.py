@@ -9,12 +9,13 @@ from typing import Any
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 
+import numpy as np
 from neuron import h
 
 import neuron_reduce
 from models import compiled_blocks
 from models.engine_tree import Tree, driven_tree
-from neuron_reduce._engine import compiler
+from neuron_reduce._engine import compiler, programs, structures, trials
 from test_engine_blocks import Cell
 
 h.load_file("stdrun.hoc")
@@ -103,7 +104,7 @@ CELLS = {
 }
 
 
-def programs(tree: Tree) -> list[Any]:
+def made_of(tree: Tree) -> list[Any]:
     """Those that record potentials, currents too, and whose trials are run at once."""
     engine = neuron_reduce.compile(tree, check=False)
     soma = tree.soma
@@ -111,7 +112,19 @@ def programs(tree: Tree) -> list[Any]:
     for record in (None, currents or [soma(0.5).nr_reader._ref_m]):
         engine.run(30, record=record)
     engine.run_batch(range(3), 30, threads=1)
-    return list(engine._programs._made.values())
+    made = list(engine._programs._made.values())
+    for each in made:
+        trials.run(each, (), (), 0.0, 30, ended=lambda run, *_, each=each: _look(each, run))
+    return made
+
+
+def _look(loaded: programs.Loaded, run: structures.Run) -> None:
+    """Asks for what is to come, with too little room and with enough."""
+    count = loaded.functions.pending(run, None, 0)
+    for room in (count // 2, count):
+        events = np.zeros(room, dtype=structures.Pending)
+        assert loaded.functions.pending(run, events.ctypes.data, room) == count
+    assert not run.failure
 
 
 def main() -> None:
@@ -120,7 +133,7 @@ def main() -> None:
         compiler.FLAGS = (*compiler.FLAGS, *sys.argv[2:])
     for name, make in CELLS.items():
         tree = make()
-        made = programs(tree)
+        made = made_of(tree)
         if sys.argv[1] == "source":
             for index, each in enumerate(made):
                 Path(sys.argv[2], f"{name}{index}.c").write_text(each.program.source)

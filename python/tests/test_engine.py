@@ -19,6 +19,7 @@ from models import compiled, compiled_pointers, compiled_synapses, l5pc, synapse
 from models.engine_tree import Tree, driven_tree, section
 from neuron_reduce import ArgumentError, CellError, EngineError, SynapseError
 from neuron_reduce._engine import checking, trials
+from neuron_reduce._library import reducing
 
 pytestmark = pytest.mark.usefixtures("compiled_cells")
 
@@ -474,6 +475,35 @@ def test_linear_mechanisms_are_refused() -> None:
     made = h.LinearMechanism(*matrices, *vectors, *places)
     _refused("LinearMechanism", tree)
     del made
+
+
+@isolated
+@pytest.mark.parametrize("generator", ["MCellRan4", "Random123", ""])
+@pytest.mark.parametrize("distribution", ["uniform", "normal", "poisson"])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_randoms_that_are_played_are_refused(
+    generator: str, distribution: str, is_told: bool, monkeypatch: Any
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(reducing.Cell, "played_random", lambda self: None)
+    tree = Tree()
+    clamp = tree.synapse("IClamp", tree.soma(0.5), dur=1e9)
+    randoms = [h.Random() for _ in range(3)]
+    arguments = {"uniform": (0, 1), "normal": (0, 1), "poisson": (2,)}[distribution]
+    for index, random in enumerate(randoms):
+        if generator:
+            getattr(random, generator)(index + 1, 2, *[3] * (generator == "Random123"))
+        getattr(random, distribution)(*arguments)
+    neuron_reduce.compile(tree, check=False)
+    randoms[1].play(clamp._ref_amp)
+    _refused(r"Random\[1\] is played into a variable", tree, check=False)
+    with (
+        pytest.warns(neuron_reduce.NeuronReduceWarning, match=r"Random\[1\] is played"),
+        neuron_reduce.fast(tree, check=False),
+    ):
+        pass
+    del randoms[1]
+    neuron_reduce.compile(tree, check=False)
 
 
 @isolated

@@ -175,6 +175,10 @@ DENSITIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Cell], No
     "calls that set what is read beside them": (("nr_beside",), ("m", "r", "q"), _nothing),
     "currents that are found": (("nr_found", "hh"), ("m",), _nothing),
     "another mechanism's number": (("nr_uses",), ("m", "scaled"), _set_level),
+    "an implicit step": (("nr_pumps",), ("little",), _nothing),
+    "implicit steps together": (("nr_binds",), ("little", "b", "f"), _nothing),
+    "reactions": (("nr_reacts",), ("little", "cp", "cb"), _nothing),
+    "equations without time": (("nr_roots",), ("x", "z"), _nothing),
     "tables that BREAKPOINT looks up first": (("nr_first_looked_up",), ("m", "a"), _nothing),
 }
 

@@ -362,6 +362,27 @@ def test_temporary_directory_goes_with_its_process(folder: Path) -> None:
     assert not path.parent.exists()
 
 
+def test_temporary_directory_of_a_copy_goes_with_its_process(
+    folder: Path, private_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the copy ends."""
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o777)
+    monkeypatch.setenv("TMPDIR", str(private_folder))
+    script = """
+    import os, pathlib, warnings
+    from neuron_reduce._engine import compiler
+    warnings.simplefilter("ignore")
+    if (copy := os.fork()) == 0:
+        compiler.load("int answer(void) { return 1; }")
+        os._exit(0)
+    os.waitpid(copy, 0)
+    print(len(list(pathlib.Path(os.environ["TMPDIR"]).glob("neuron-reduce-*/*.so"))))
+    """
+    assert _output_of(script).strip() == "1"
+    assert list(private_folder.glob("neuron-reduce-*")) == []
+
+
 def test_static_variables_are_those_of_an_instance(folder: Path) -> None:
     source = "static int count;\nint next(void) { return ++count; }\n"
     first = compiler.load(source, instance=1)

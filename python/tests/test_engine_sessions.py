@@ -297,6 +297,17 @@ def test_what_is_left_to_neuron(at_once: bool) -> None:
 
 
 @isolated
+@pytest.mark.parametrize("tstop", [float("nan"), -float("inf")])
+def test_runs_without_an_end_are_neurons(tstop: float) -> None:
+    tree = Tree()
+    with _warned() as found, neuron_reduce.fast(tree, check=False):
+        h.tstop = tstop
+        h.run()
+    assert f"h.tstop is {tstop:g}; expected a time in ms" in str(found[0].message)
+    assert len(found) == 1
+
+
+@isolated
 def test_potentials_of_its_own() -> None:
     tree = Tree()
     h.tstop = 10

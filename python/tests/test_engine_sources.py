@@ -238,13 +238,24 @@ DERIVATIVE states {
         ("m", "states", 8),
         ("something else", "INITIAL", 5),
     ):
-        message = f"far cannot be compiled: {construct} in its {block} block is not supported"
-        assert sources.located(message, known) == f"{message} (/mods/far.mod, line {line})"
-    message = "far cannot be compiled: its states block uses m, which nothing declares"
-    assert sources.located(message, known) == f"{message} (/mods/far.mod, line 8)"
-    assert sources.located("near cannot be compiled: x in its y block is not supported", known) == (
-        "near cannot be compiled: x in its y block is not supported"
-    )
+        error = _refusal("unsupported", mechanism="far", block=block, construct=construct)
+        found = sources.located(error, known)
+        assert str(found) == f"refused (/mods/far.mod, line {line})"
+        assert (found.code, found.details) == (error.code, error.details)
+    error = _refusal("unknownName", mechanism="far", block="states", name="m")
+    assert str(sources.located(error, known)) == "refused (/mods/far.mod, line 8)"
+    for error in (
+        _refusal("unsupported", mechanism="near", block="y", construct="x"),
+        _refusal("missingSource", mechanism="far"),
+        _refusal(""),
+    ):
+        assert sources.located(error, known) is error
+
+
+def _refusal(code: str, **details: str) -> EngineError:
+    error = EngineError("refused")
+    error.code, error.details = code, dict(details)
+    return error
 
 
 @isolated

@@ -177,3 +177,74 @@ def test_what_comes_after_the_engine_has_handed_over(cache: Path) -> None:
     assert "SharedDepressionSyn[1] will have two events at exactly the same time, 60 ms" in text
     cell.kept[-1].delay = 55.25
     assert _warned(run) == []
+
+
+def _joined_cell(cache: Path) -> Cell:
+    """Synapses that count their events by what another process's events raise."""
+    cell = Cell(cache, "nr_peeks")
+    levels = [h.nr_level(cell.soma(0.5)) for _ in cell.synapses]
+    for synapse, level in zip(cell.synapses, levels, strict=True):
+        h.setpointer(level._ref_level, "level", synapse)
+    cell.synapses += levels
+    return cell
+
+
+@isolated
+def test_what_a_pointer_joins(cache: Path) -> None:
+    """One's event reads what the other's sets."""
+    cell = _joined_cell(cache)
+    cell.drive(5, 1, WEAK, target=1)
+    other = cell.drive(4.5, 1.5, 0.5, target=3)
+    (text,) = _warned(lambda: cell.compile().run(TSTOP))
+    assert "[1] and a point process that a POINTER joins with it have events at exactly" in text
+    assert "6 ms, the first of 6 such pairs" in text
+    (text,) = _warned(lambda: cell.compile().run_batch(weights=[1.0] * 3, tstop=TSTOP))
+    assert "3 trials have 18 such pairs" in text
+    other.delay = 1.25
+    assert _warned(lambda: cell.compile(check=True).run(TSTOP)) == []
+
+
+@isolated
+def test_what_no_pointer_joins(cache: Path) -> None:
+    """At the same time, of another's."""
+    cell = _joined_cell(cache)
+    cell.drive(5, 1, WEAK, target=1)
+    cell.drive(4.5, 1.5, 0.5, target=2)
+    assert _warned(lambda: cell.compile(check=True).run(TSTOP)) == []
+
+
+@isolated
+def test_what_a_pointer_joins_after_the_engine_has_handed_over(cache: Path) -> None:
+    cell = _joined_cell(cache)
+    cell.drive(5, 55, WEAK, interval=1000)
+    cell.drive(4.5, 55.5, 0.5, target=3, interval=1000)
+    h.tstop = 40
+
+    def run() -> None:
+        with neuron_reduce.fast(cell_of(cell.soma)):
+            h.run()
+
+    (text,) = _warned(run)
+    assert "nr_peeks[1] and a point process that a POINTER joins with it will have events" in text
+    assert "60 ms" in text
+    cell.kept[-1].delay = 55.25
+    assert _warned(run) == []
+
+
+@isolated
+def test_events_that_nothing_comes_of(cache: Path) -> None:
+    """NET_RECEIVE takes notice of its own events alone."""
+    cell = Cell(cache, "nr_clocks")
+    cell.drive(5, 1, WEAK)
+    cell.drive(4.5, 1.5, STRONG)
+    h.tstop = 40
+
+    def run() -> None:
+        with neuron_reduce.fast(cell_of(cell.soma)):
+            h.run()
+
+    assert _warned(run) == []
+    assert _warned(lambda: cell.compile(check=True).run(TSTOP)) == []
+    references = [each._ref_n for each in cell.synapses]
+    theirs = neuron_run(references, TSTOP)
+    assert np.array_equal(cell.compile().run(TSTOP, record=references).v, theirs)

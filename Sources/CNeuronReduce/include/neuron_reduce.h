@@ -208,6 +208,13 @@ typedef struct nr_settings {
   /// Places that stay compartments of their own, for methods with NR_TRAIT_KEEPS_SITES; NULL for none.
   const nr_place *NR_NULLABLE sites;
   size_t site_count;
+  /// Potentials of the cell's segments in a run, in mV: section by section in the order of `nr_cell_sections`,
+  /// segment by segment, as many of each; NULL for none.
+  const double *NR_NULLABLE observed;
+  /// Of all segments together.
+  size_t observed_count;
+  /// Between two of a segment, in ms.
+  double observed_interval;
   /// Where it is not 0, the loss that is expected at most, in mV, instead of `total_segments`.
   double tolerance;
 } nr_settings;
@@ -799,6 +806,11 @@ const double *nr_program_memory(const nr_program *program, size_t *count);
 const int32_t *nr_program_indices(const nr_program *program, size_t *count);
 /// By point process of the request.
 const nr_program_instance *nr_program_instances(const nr_program *program, size_t *count);
+/// By kind of point process: of which events at the same time the order may matter to its NET_RECEIVE; 0 of none, 1 of
+/// those that it has sent itself, 2 of all.
+const int32_t *nr_program_event_orders(const nr_program *program, size_t *count);
+/// In pairs: a point process whose NET_RECEIVE reads through a POINTER what that of the other one sets, and this one.
+const nr_program_instance *nr_program_joined(const nr_program *program, size_t *count);
 /// Where in the memory the weights begin.
 int64_t nr_program_weights(const nr_program *program);
 /// Whether trials of it can be run at once, compiled with NR_TOGETHER: 1 or 0.
@@ -871,6 +883,9 @@ nr_error *NR_NULLABLE nr_cell_recordings(const nr_cell *cell,
 
 /// Whether ParallelContext transfers variables in this session.
 int nr_cell_has_transfers(const nr_cell *cell);
+/// Whether a Random is played into a variable of this session: 1 with NEURON's reference to it, NULL where it is no
+/// object; 0; or -1 where NEURON does not tell.
+int nr_cell_random_plays(const nr_cell *cell, void *NR_NULLABLE *NR_NONNULL random);
 
 /// What programs of a cell are made of, apart from the session that it was read in: once one was compiled. Valid
 /// as long as the cell; NULL before.

@@ -117,8 +117,8 @@ typedef struct nr_run {
   /// NR_OK, or why it stands still.
   int32_t failure;
   /// How often a point process whose NET_RECEIVE depends on the order of events had two at the same time, and
-  /// which had so first, and when.
-  int32_t tieKind, tieInstance;
+  /// which had so first, and when; not 0 where one of the two was one of a point process that is joined with it.
+  int32_t tieKind, tieInstance, tieIsJoined;
   int64_t tieCount;
   double tieTime;
   /// The run's own; NULL before `nr_start` and after `nr_end`.
@@ -258,6 +258,21 @@ __attribute__((unused)) static void nr_look(
   }
 }
 
+static void nr_count_tie(nr_run *run, int32_t kind, int32_t instance, double t, int isJoined) {
+  if (run->tieCount == 0) {
+    run->tieKind = kind;
+    run->tieInstance = instance;
+    run->tieTime = t;
+    run->tieIsJoined = isJoined;
+  }
+  run->tieCount++;
+}
+
+/// Counts an event at the time of one that sets what it reads through a POINTER, or that reads so what it sets.
+__attribute__((unused)) static void nr_note_joined(nr_run *run, int32_t kind, int32_t instance, double t) {
+  nr_count_tie(run, kind, instance, t, 1);
+}
+
 /// Looks whether an event comes at the very time of the one before it, where the order of the two may matter:
 /// that of `last` came at its first number, with these weights, this flag, and with so many before it at that time;
 /// less than none where one of them was sent by the process to itself.
@@ -280,14 +295,7 @@ __attribute__((unused)) static void nr_note(
       }
     }
     isSame = isSame && last[2 * stride] == flag;
-    if (!isSame && (isOfOne || !isWithin)) {
-      if (run->tieCount == 0) {
-        run->tieKind = kind;
-        run->tieInstance = instance;
-        run->tieTime = t;
-      }
-      run->tieCount++;
-    }
+    if (!isSame && (isOfOne || !isWithin)) nr_count_tie(run, kind, instance, t, 0);
     last[3 * stride] = last[3 * stride] < 0 || flag != 0 ? -1 : 1;
   } else {
     last[3 * stride] = flag != 0 ? -1 : 0;

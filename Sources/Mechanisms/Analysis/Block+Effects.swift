@@ -82,7 +82,7 @@ package struct Effects: Sendable, Equatable {
     case .lookUp(let table, _), .lookUpValue(let table, _, _):
       if tables.indices.contains(table) { readTable(tables[table], tables) }
       for variable in statement.assignedItself(tables) { assign(variable) }
-    case .solveNonlinear(let unknowns, _):
+    case .solveNonlinear(_, let unknowns, _):
       // It begins with what the unknowns are.
       for variable in unknowns { read(.variable(variable)) }
       for variable in unknowns { assign(variable) }

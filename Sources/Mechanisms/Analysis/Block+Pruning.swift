@@ -46,7 +46,7 @@ extension Statement {
   /// What the expressions of this statement itself read, and an iteration's start.
   fileprivate var ownReads: Set<Variable> {
     var reads = expressions.reduce(into: Set<Variable>()) { $0.formUnion($1.variables) }
-    if case .solveNonlinear(let unknowns, _) = self { reads.formUnion(unknowns) }
+    if case .solveNonlinear(_, let unknowns, _) = self { reads.formUnion(unknowns) }
     return reads
   }
 }

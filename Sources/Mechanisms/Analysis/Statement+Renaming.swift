@@ -36,8 +36,13 @@ extension Statement {
       return .lookUpValue(table: table, result: new(result), argument: argument.renaming(new))
     case .solveLinear(let unknowns, let matrix, let right):
       return .solveLinear(unknowns: unknowns.map(new), matrix: matrix.map(all), right: all(right))
-    case .solveNonlinear(let unknowns, let residuals):
-      return .solveNonlinear(unknowns: unknowns.map(new), residuals: all(residuals))
+    case .solveNonlinear(let iteration, let unknowns, let residuals):
+      let own: Iteration
+      switch iteration {
+      case .newton: own = .newton
+      case .kinetic(let jacobian): own = .kinetic(jacobian: jacobian.map(all))
+      }
+      return .solveNonlinear(own, unknowns: unknowns.map(new), residuals: all(residuals))
     case .sendToItself(let delay, let flag):
       return .sendToItself(delay: delay.renaming(new), flag: flag.renaming(new))
     case .sendEvent(let time): return .sendEvent(time: time.renaming(new))

@@ -21,7 +21,7 @@ extension Statement {
     case .loop(_, let first, let last, let step, _): [first, last, step]
     case .lookUp(_, let argument), .lookUpValue(_, _, let argument): [argument]
     case .solveLinear(_, let matrix, let right): matrix.flatMap { $0 } + right
-    case .solveNonlinear(_, let residuals): residuals
+    case .solveNonlinear(let iteration, _, let residuals): residuals + iteration.expressions
     case .sendToItself(let delay, let flag): [delay, flag]
     case .sendEvent(let time), .moveEvent(let time): [time]
     case .watch(let left, _, let right, let flag): [left, right, flag]
@@ -35,7 +35,7 @@ extension Statement {
     case .loop(let local, _, _, _, _): [.local(local)]
     case .lookUp(let table, _): tables.indices.contains(table) ? tables[table].results : []
     case .lookUpValue(_, let result, _): [result]
-    case .solveLinear(let unknowns, _, _), .solveNonlinear(let unknowns, _): unknowns
+    case .solveLinear(let unknowns, _, _), .solveNonlinear(_, let unknowns, _): unknowns
     default: []
     }
   }

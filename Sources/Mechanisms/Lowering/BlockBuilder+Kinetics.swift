@@ -123,14 +123,28 @@ extension BlockBuilder {
     {
       try emit(.solveLinear(unknowns: variables, matrix: system.matrix, right: system.right))
     } else {
-      var whole: [Expression] = []
-      for residual in residuals {
-        guard let expression = substitution.expression(residual) else {
+      // What follows from the states is taken with what they are in each turn, and has no part in the derivatives.
+      func whole(_ expression: Expression) throws(MechanismError) -> Expression {
+        guard let found = substitution.expression(expression) else {
           throw unsupported("a nonlinear KINETIC block over IF or TABLE of a state")
         }
-        whole.append(written(expression, by: unknowns))
+        return written(found, by: unknowns)
       }
-      try emit(.solveNonlinear(unknowns: variables, residuals: whole))
+      var jacobian: [[Expression]] = []
+      for residual in residuals {
+        var row: [Expression] = []
+        for variable in variables {
+          guard let slope = residual.derivative(in: variable) else {
+            throw unsupported("a KINETIC block whose rates have no derivatives")
+          }
+          row.append(try whole(slope))
+        }
+        jacobian.append(row)
+      }
+      var deviations: [Expression] = []
+      for residual in residuals { deviations.append(try whole(residual)) }
+      let iteration = Iteration.kinetic(jacobian: jacobian)
+      try emit(.solveNonlinear(iteration, unknowns: variables, residuals: deviations))
     }
     try store(unknowns)
     for statement in substitution.dependents { try emit(statement) }

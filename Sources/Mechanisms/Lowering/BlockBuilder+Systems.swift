@@ -116,7 +116,7 @@ extension BlockBuilder {
     if let system = linearSystem(residuals, variables) {
       try emit(.solveLinear(unknowns: variables, matrix: system.matrix, right: system.right))
     } else {
-      try emit(.solveNonlinear(unknowns: variables, residuals: residuals))
+      try emit(.solveNonlinear(.newton, unknowns: variables, residuals: residuals))
     }
     try store(unknowns)
   }
@@ -165,19 +165,20 @@ extension BlockBuilder {
       try emit(.assign(local, .variable(variable)))
       old.append(local)
     }
-    var residuals: [Expression] = []
-    for (position, rate) in rates.enumerated() {
-      residuals.append(
-        .binary(
-          .subtract,
-          .binary(.subtract, .variable(variables[position]), .variable(old[position])),
-          .binary(.multiply, dt, rate)
-        ).simplified)
+    let changes = zip(variables, old).map { new, old in
+      Expression.binary(.subtract, .variable(new), .variable(old))
     }
-    if let system = linearSystem(residuals, variables) {
+    let steps = zip(changes, rates).map { change, rate in
+      Expression.binary(.subtract, change, .binary(.multiply, dt, rate)).simplified
+    }
+    if let system = linearSystem(steps, variables) {
       try emit(.solveLinear(unknowns: variables, matrix: system.matrix, right: system.right))
-    } else {
-      try emit(.solveNonlinear(unknowns: variables, residuals: residuals))
+      return
     }
+    // NEURON's own, in units of the rates: of these it has a tolerance.
+    let residuals = zip(changes, rates).map { change, rate in
+      Expression.binary(.subtract, rate, .binary(.divide, change, dt)).simplified
+    }
+    try emit(.solveNonlinear(.newton, unknowns: variables, residuals: residuals))
   }
 }

@@ -109,6 +109,21 @@ struct PointingObjects: Follower {
     }
   }
 
+  /// A Random that is played into a variable that there is.
+  static func playedRandom(_ internals: Internals) throws(BridgeError) -> LiveCell.RandomPlays {
+    guard let place = randomPlays.pointer else { return .unknown }
+    guard let list = place.pointee, list.pointee.begin != list.pointee.end else { return .none }
+    guard LayoutTest.result(internals).objects else { return .unknown }
+    let plays = internals.elements(of: list, as: neuron_random_play.self)
+    let play = plays.first { neuron_handle_address(&$0.pointee.variable) != nil }
+    guard let play else { return .none }
+    var found: ObjectReference?
+    try internals.neuron.forEachObject(ofClass: "Random") {
+      if internals.content(of: $0) == play.pointee.random { found = $0 }
+    }
+    return .some(found)
+  }
+
   private mutating func readRandom(
     _ destinations: Destinations, _ variables: DendriticVariables
   ) throws(BridgeError) {

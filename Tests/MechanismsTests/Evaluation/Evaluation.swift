@@ -93,7 +93,7 @@ package struct Evaluation {
       let rows = matrix.map { row in row.map { value($0) } }
       let solution = LinearSystem.solve(rows, right.map { value($0) })
       for (variable, number) in zip(unknowns, solution) { set(variable, 0, number) }
-    case .solveNonlinear(let unknowns, let residuals): solve(unknowns, residuals)
+    case .solveNonlinear(_, let unknowns, let residuals): solve(unknowns, residuals)
     case .sendToItself(let delay, let flag):
       events.append(.toItself(delay: value(delay), flag: value(flag)))
     case .sendEvent(let time): events.append(.sent(time: value(time)))

@@ -21,12 +21,23 @@ typedef struct test_source {
   int32_t first, count;
 } test_source;
 
+/// What is still to come at a run's end.
+typedef struct test_pending {
+  double time;
+  /// The connection that delivers, or −1 minus it for an event that it has sent to itself; of a source's next event the
+  /// source.
+  int32_t index;
+  int32_t isOfSource;
+} test_pending;
+
 /// Runs sources to `end` in steps of 0.025 ms and notes what is delivered: when, by which connection, and at
 /// which step's end the run was. An event whose connection is marked sends one to itself after 1.5 delays.
 ///
-/// Returns how many events there were, at most `capacity` of them noted; -1 where the run failed.
+/// Returns how many events there were, at most `capacity` of them noted; -1 where the run failed. Where there is room
+/// for it, notes what is to come, and how much that is.
 int64_t test_deliveries(const test_source *sources, int64_t sourceCount, const double *delays,
                         const int32_t *areMarked, int64_t connectionCount, double end, double *times,
-                        int32_t *connections, double *steps, int64_t capacity);
+                        int32_t *connections, double *steps, int64_t capacity, test_pending *pending,
+                        int64_t pendingCapacity, int64_t *pendingCount);
 
 #endif

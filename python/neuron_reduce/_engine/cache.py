@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import stat
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -153,13 +154,15 @@ def open_cache() -> Cache:
 
 
 def temporary(problem: str) -> pathlib.Path:
-    """A private directory that this process removes when it ends.
+    """A private directory that is removed when this process ends or, in a forked copy, when the one
+    does that it is a copy of: copies are ended at any time.
 
     :param problem: why the cache is not used, as a sentence's beginning; warned of once.
     """
     _warn_once(problem)
-    # A forked copy must not remove, at its end, what its parent still uses.
-    return _temporary_of(os.getpid())
+    if not _temporaries or not _temporaries[-1].is_dir():
+        _temporaries.append(pathlib.Path(tempfile.mkdtemp(prefix=_prefix)))
+    return _temporaries[-1]
 
 
 @functools.cache
@@ -171,16 +174,29 @@ def _warn_once(problem: str) -> None:
     )
 
 
-@functools.cache
-def _temporary_of(process: int) -> pathlib.Path:
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="neuron-reduce-"))
+_owner = os.getpid()
+_prefix = f"neuron-reduce-{uuid.uuid4().hex}-"
+"""Of the names of temporary directories of this process and its copies."""
 
-    def remove() -> None:
-        if os.getpid() == process:
-            shutil.rmtree(folder, ignore_errors=True)
+_temporaries: list[pathlib.Path] = []
 
-    atexit.register(remove)
-    return folder
+_was_copied = threading.Event()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_parent=_was_copied.set)
+
+
+@atexit.register
+def _remove_temporaries() -> None:
+    # A forked copy must not remove, at its end, what its parent still uses.
+    if os.getpid() != _owner:
+        return
+    found = set(_temporaries)
+    if _was_copied.is_set():
+        with contextlib.suppress(OSError):
+            found.update(pathlib.Path(tempfile.gettempdir()).glob(f"{_prefix}*"))
+    for path in found:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _wanted() -> pathlib.Path:

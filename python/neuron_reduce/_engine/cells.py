@@ -256,12 +256,12 @@ class Cell(Kept):
             try:
                 return self._read.compile(request)
             except EngineError as error:
-                reason = sources.located(str(error), self._sources)
-                if not self._leave_out(reason):
-                    raise EngineError(reason) from None
+                found = sources.located(error, self._sources)
+                if not self._leave_out(found):
+                    raise found from None
             request.trees = _array(self.trees)
 
-    def _leave_out(self, reason: str) -> bool:
+    def _leave_out(self, reason: EngineError) -> bool:
         """Whether what cannot be compiled was left out, as it acts on nothing."""
         name = sources.refused_mechanism(reason)
         source = self._sources.get(name)
@@ -276,7 +276,7 @@ class Cell(Kept):
             return False
         place = list(self._sources).index(name)
         self.trees[place] = onlookers.left_out(source).syntax_tree().encode()
-        self.left_out[name] = reason
+        self.left_out[name] = str(reason)
         return True
 
     def written(self) -> bytes:

@@ -79,31 +79,49 @@ class Continuation:
         if not run.tie_count:
             ties.warn_of_pending(self._tied())
 
-    def _tied(self) -> tuple[str, float] | None:
+    def _tied(self) -> ties.Ties | None:
         """A point process whose NET_RECEIVE depends on the order of events, with two to come at the
-        same time that are not alike: its name, and the time in ms."""
-        kinds = ties.kinds_with_an_order(self._loaded)
-        if not kinds:
+        same time that are not alike, or one at the time of one of a process joined with it."""
+        orders, joined = self._loaded.program.event_orders, self._loaded.program.joined
+        if not orders.any() and not len(joined):
             return None
-        connections = self._loaded.wiring.connections
         known: dict[tuple[int, int, float], tuple] = {}
+        every: set[tuple[int, int, float]] = set()
+        for kind, instance, time, what in self._coming():
+            place = kind, instance, time
+            every.add(place)
+            is_own = what[1] != 0
+            counts = orders[kind] == 2 or (orders[kind] == 1 and is_own)
+            if counts and known.setdefault(place, what) != what:
+                return self._ties_of(*place)
+        writers: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for kind, instance, *writer in joined.tolist():
+            writers.setdefault((kind, instance), []).append(tuple(writer))
+        for kind, instance, time in every:
+            if any((*each, time) in every for each in writers.get((kind, instance), ())):
+                return self._ties_of(kind, instance, time, is_joined=True)
+        return None
+
+    def _ties_of(self, kind: int, instance: int, time: float, is_joined: bool = False) -> ties.Ties:
+        name = ties.name_of(self._loaded, kind, instance)
+        return ties.Ties(name, time, 1, is_joined)
+
+    def _coming(self) -> Iterator[tuple[int, int, float, tuple]]:
+        """Of each event that is known to come the kind and index of the point process, the time,
+        and its weights' place and flag."""
+        connections = self._loaded.wiring.connections
         for event in self._events:
             if event["what"] == structures.TO_ITSELF:
-                coming = [(event, 0.0, (int(event["weights"]), float(event["flag"])))]
+                coming = [(event, 0.0, float(event["flag"]))]
             elif event["what"] == structures.DELIVERY:
-                each = connections[event["index"]]
-                coming = [(each, 0.0, (int(each["weights"]), 0.0))]
+                coming = [(connections[event["index"]], 0.0, 0.0)]
             else:
                 source = self._sources[event["index"]]
                 own = connections[source["first"] : source["first"] + source["count"]]
-                coming = [(each, each["delay"], (int(each["weights"]), 0.0)) for each in own]
-            for each, delay, what in coming:
-                kind, instance = int(each["kind"]), int(each["instance"])
-                if kind in kinds:
-                    place = kind, instance, float(event["time"] + delay)
-                    if known.setdefault(place, what) != what:
-                        return ties.name_of(self._loaded, kind, instance), place[2]
-        return None
+                coming = [(each, each["delay"], 0.0) for each in own]
+            for each, delay, flag in coming:
+                what = int(each["weights"]), flag
+                yield int(each["kind"]), int(each["instance"]), float(event["time"] + delay), what
 
     def give(self, traces: Traces, vectors: dict[int | None, Any]) -> None:
         """Leaves the session where the run has ended.

@@ -6,10 +6,20 @@ import math
 import sys
 from collections.abc import Sequence
 
-from neuron import h, nrn
+from neuron import h, hoc, nrn
 
 from .._library import reducing
-from ..errors import EngineError
+from .._processes import copies
+from ..errors import EngineError, SimulatorError
+from . import internals
+
+_pointer = hoc.HocObject.hocobjptr
+
+_PLAYS = 2
+"""Of normal distributions every second number comes with the one before."""
+
+_DRAWING_SECONDS = 60.0
+"""What a copy of the process takes at most to draw from all Random objects."""
 
 
 def check_session(sections: Sequence[nrn.Section]) -> None:
@@ -67,3 +77,48 @@ def check_cell(cell: reducing.Cell) -> None:
             "variables are transferred by ParallelContext.target_var(), as between gap junctions, "
             "which the engine does not do; expected none"
         )
+    _check_randoms(cell)
+
+
+def _check_randoms(cell: reducing.Cell) -> None:
+    """Refuses ``Random.play``: what it sets is another number in each step.
+
+    :raises EngineError: naming the object.
+    """
+    played = cell.played_random()
+    if played is None:
+        played = _found_by_drawing()
+    if played:
+        names = {_pointer(each): each.hname() for each in h.List("Random")}
+        raise EngineError(
+            f"{names.get(played, 'a Random')} is played into a variable (Random.play), which the "
+            "engine does not do; expected none"
+        )
+
+
+def _found_by_drawing() -> int:
+    """The first Random that is played; 0 for none, or where no copy of the process can be made.
+
+    Two copies of this process draw from all Randoms, one of them after these have played.
+    """
+    randoms = list(h.List("Random"))
+    if not randoms:
+        return 0
+    drawn = []
+    for plays in (0, _PLAYS):
+        try:
+            drawn.append(copies.call(_drawn, plays, timeout=_DRAWING_SECONDS, in_parallel=True))
+        except (EngineError, SimulatorError, copies.CopyFailed):
+            return 0
+    for random, still, moved in zip(randoms, *drawn, strict=True):
+        if still != moved:
+            return _pointer(random)
+    return 0
+
+
+def _drawn(plays: int) -> list[float]:
+    """What all Randoms draw next, after they have played so often."""
+    play = internals.function("nrn_random_play", None)
+    for _ in range(plays):
+        play()
+    return [random.uniform(0, 1) for random in h.List("Random")]

@@ -257,7 +257,12 @@ def _refuse_to_go_on(reason: str) -> None:
 
 
 def _end() -> float:
-    """When the run ends: steps come several at a time where ``steps_per_ms`` has it so."""
+    """When the run ends: steps come several at a time where ``steps_per_ms`` has it so.
+
+    :raises EngineError: ``h.tstop`` says nothing.
+    """
+    if not math.isfinite(h.tstop):
+        raise EngineError(f"h.tstop is {h.tstop:g}; expected a time in ms")
     at_once = max(int(h.nstep_steprun), 1)
     steps = math.ceil((h.tstop - h.dt / 2) / h.dt - 1e-9)
     return math.ceil(steps / at_once) * at_once * h.dt

@@ -37,12 +37,8 @@ _POINTERS = re.compile(r"\b(?:BBCORE)?POINTER\s+(\w+(?:\s*,\s*\w+)*)")
 
 _EXTERNALS = re.compile(r"\bEXTERNAL\s+(\w+(?:\s*,\s*\w+)*)")
 
-_REFUSED = re.compile(
-    r"(?P<mechanism>\w+) cannot be compiled: "
-    r"(?:(?P<construct>.+) in its (?P<block>\w[\w' ]*) block is not supported"
-    r"|its (?P<using>\w+) block uses (?P<name>\w+), .*)",
-    re.DOTALL,
-)
+_REFUSALS = ("unsupported", "unknownName")
+"""The codes of the library's errors that say where in a mechanism is what is not compiled."""
 
 # nmodl makes assignments of these, and then leaves out the conditions and all else that is around.
 _DISCONTINUITY = re.compile(r"\bstate_discontinuity(?=\s*\()")
@@ -132,25 +128,27 @@ def _missing(name: str, is_known: bool, places: Sequence[pathlib.Path]) -> Engin
     )
 
 
-def located(message: str, known: Mapping[str, Source]) -> str:
-    """A message of what is refused of a mechanism, with the file and the line where that is.
+def located(error: EngineError, known: Mapping[str, Source]) -> EngineError:
+    """An error that refuses a mechanism, with the file and the line where what it refuses is.
 
-    :param message: the library's.
+    :param error: the library's.
     :param known: by mechanism.
     """
-    match = _REFUSED.fullmatch(message)
-    source = None if match is None else known.get(match["mechanism"])
-    if match is None or source is None:
-        return message
-    line = _line(source.text, match["block"] or match["using"], match["construct"] or match["name"])
-    return f"{message} ({source.path or source.name}, line {line})"
+    source = known.get(refused_mechanism(error))
+    if source is None:
+        return error
+    details = error.details
+    what = details["construct"] if "construct" in details else details["name"]
+    line = _line(source.text, str(details["block"]), str(what))
+    found = EngineError(f"{error} ({source.path or source.name}, line {line})")
+    found.code, found.details = error.code, details
+    return found
 
 
-def refused_mechanism(message: str) -> str:
-    """The mechanism that a message of the library's refuses, located or not; empty for another
-    message."""
-    match = re.match(r"(\w+) cannot be compiled: ", message)
-    return "" if match is None else match[1]
+def refused_mechanism(error: EngineError) -> str:
+    """The mechanism that an error of the library's refuses, located or not; empty for another
+    error."""
+    return str(error.details["mechanism"]) if error.code in _REFUSALS else ""
 
 
 def _line(text: str, block: str, construct: str) -> int:

@@ -121,6 +121,7 @@ class Run(ctypes.Structure):
         ("failure", ctypes.c_int32),
         ("tie_kind", ctypes.c_int32),
         ("tie_instance", ctypes.c_int32),
+        ("tie_is_joined", ctypes.c_int32),
         ("tie_count", ctypes.c_int64),
         ("tie_time", ctypes.c_double),
         ("state", ctypes.c_void_p),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,6 @@ from . import structures
 
 if TYPE_CHECKING:
     from .programs import Loaded
-
-_NOTED = re.compile(r"\bnr_note\(run, (\d+),")
 
 _ELSEWHERE = (
     "its NET_RECEIVE depends on their order, which NEURON's queue sometimes turns around: the run "
@@ -32,14 +29,18 @@ class Ties:
     :ivar process: the first point process of which two did, by its name.
     :ivar time: when, in ms.
     :ivar count: how often an event came at the time of the one before it, in the whole run.
+    :ivar is_joined: whether the other event was one of a point process that a POINTER joins with
+        it.
     """
 
     process: str
     time: float
     count: int
+    is_joined: bool = False
 
     def __str__(self) -> str:
-        return f"{self.process} has two events at exactly the same time, {self.time:g} ms"
+        who = _who(self.process, self.is_joined, "has", "have")
+        return f"{who} at exactly the same time, {self.time:g} ms"
 
 
 def of(run: structures.Run, loaded: Loaded) -> Ties | None:
@@ -47,7 +48,13 @@ def of(run: structures.Run, loaded: Loaded) -> Ties | None:
     if not run.tie_count:
         return None
     name = name_of(loaded, run.tie_kind, run.tie_instance)
-    return Ties(name, run.tie_time, run.tie_count)
+    return Ties(name, run.tie_time, run.tie_count, bool(run.tie_is_joined))
+
+
+def _who(process: str, is_joined: bool, one: str, two: str) -> str:
+    if is_joined:
+        return f"{process} and a point process that a POINTER joins with it {two} events"
+    return f"{process} {one} two events"
 
 
 def name_of(loaded: Loaded, kind: int, instance: int) -> str:
@@ -60,16 +67,11 @@ def name_of(loaded: Loaded, kind: int, instance: int) -> str:
         return f"the point process with the index {found[0] if len(found) else '?'}"
 
 
-def kinds_with_an_order(loaded: Loaded) -> set[int]:
-    """The kinds of point processes whose code looks for events at the same time."""
-    return set(map(int, _NOTED.findall(loaded.program.source)))
-
-
-def warn_of_pending(tied: tuple[str, float] | None) -> None:
+def warn_of_pending(ties: Ties | None) -> None:
     """Warns of what comes at the same time after the engine has handed a session over."""
-    if tied is not None:
-        name, time = tied
-        warn(f"{name} will have two events at exactly the same time, {time:g} ms, and {_ELSEWHERE}")
+    if ties is not None:
+        who = _who(ties.process, ties.is_joined, "will have", "will have")
+        warn(f"{who} at exactly the same time, {ties.time:g} ms, and {_ELSEWHERE}")
 
 
 def warn_of_run(ties: Ties | None) -> None:

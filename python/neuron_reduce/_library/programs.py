@@ -27,6 +27,10 @@ _indices = function("nr_program_indices", ctypes.POINTER(ctypes.c_int32), ctypes
 _instances = function(
     "nr_program_instances", ctypes.POINTER(ProgramInstance), ctypes.c_void_p, _SIZE
 )
+_event_orders = function(
+    "nr_program_event_orders", ctypes.POINTER(ctypes.c_int32), ctypes.c_void_p, _SIZE
+)
+_joined = function("nr_program_joined", ctypes.POINTER(ProgramInstance), ctypes.c_void_p, _SIZE)
 _weights = function("nr_program_weights", ctypes.c_int64, ctypes.c_void_p)
 _runs_together = function("nr_program_runs_together", ctypes.c_int32, ctypes.c_void_p)
 _variable = function(
@@ -59,6 +63,10 @@ class Program:
     :ivar memory: the numbers that it begins with, shaped (n,).
     :ivar indices: its table of indices, shaped (m,), int32.
     :ivar instances: for each point process its kind and which of them it is, shaped (p, 2).
+    :ivar event_orders: for each kind of point process of which events at the same time the order
+        may matter: 0 of none, 1 of those that it has sent itself, 2 of all.
+    :ivar joined: point processes whose NET_RECEIVE reads what that of another one sets: kind and
+        index of each, and of the other one, shaped (n, 4).
     :ivar runs_together: whether several trials can be run at once by one thread.
     :ivar weights: where in the memory the weights of NetCons begin.
     """
@@ -76,6 +84,8 @@ class Program:
         self.memory = _array(_memory, self._handle)
         self.indices = _array(_indices, self._handle)
         self.instances = _array(_instances, self._handle).view(np.int32).reshape(-1, 2)
+        self.event_orders = _array(_event_orders, self._handle)
+        self.joined = _array(_joined, self._handle).view(np.int32).reshape(-1, 4)
         self.weights: int = _weights(self._handle)
         self.runs_together = bool(_runs_together(self._handle))
 

@@ -66,6 +66,9 @@ _written = function(
 )
 _process_kind = function("nr_cell_process_kind", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
 _has_transfers = function("nr_cell_has_transfers", ctypes.c_int, ctypes.c_void_p)
+_random_plays = function(
+    "nr_cell_random_plays", ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p)
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,6 +204,13 @@ class Cell:
     def has_transfers(self) -> bool:
         """Whether ParallelContext transfers variables in this session."""
         return bool(_has_transfers(self._handle))
+
+    def played_random(self) -> int | None:
+        """NEURON's reference to a Random of the session that is played into a variable; 0 for none,
+        None where NEURON does not tell."""
+        random = ctypes.c_void_p()
+        found = _random_plays(self._handle, ctypes.byref(random))
+        return None if found < 0 else found and (random.value or -1)
 
     def compile(self, request: ProgramRequest) -> Program:
         """Compiles a cell that was read whole.

@@ -105,6 +105,9 @@ class Settings(ctypes.Structure):
         ("gain_count", ctypes.c_size_t),
         ("sites", ctypes.POINTER(Place)),
         ("site_count", ctypes.c_size_t),
+        ("observed", ctypes.c_void_p),
+        ("observed_count", ctypes.c_size_t),
+        ("observed_interval", ctypes.c_double),
         ("tolerance", ctypes.c_double),
     ]
 

@@ -107,6 +107,7 @@ class Job:
     ):
         self._clock = _Clock()
         self._gains: Mapping[str, float] = {}
+        self._observed: tuple[np.ndarray, float] | None = None
         with self._clock.stage("collect"):
             self._names = names
             self._in_library = names.in_library
@@ -148,6 +149,18 @@ class Job:
     def gain(self, gains: Mapping[str, float]) -> None:
         """Says what the reduced cell's dendrites are multiplied by, by the names of gains."""
         self._gains = dict(gains)
+
+    def observe(self, potentials: np.ndarray, interval: float) -> None:
+        """Says what the cell was seen to do.
+
+        :param potentials: in mV, shaped (segments, samples), in the order of :meth:`segments`.
+        :param interval: between samples, in ms.
+        """
+        self._observed = np.ascontiguousarray(potentials, dtype=float), interval
+
+    def segments(self) -> list[Any]:
+        """All of the cell's, in the library's order."""
+        return [segment for section in self._read().sections() for segment in section]
 
     @property
     def subject(self) -> tuple[Any, list[Any], list[Any]]:
@@ -306,6 +319,11 @@ class Job:
         )
         # Keeps them as long as the settings.
         settings.gains = gains
+        if self._observed is not None:
+            potentials, interval = self._observed
+            settings.observed = potentials.ctypes.data
+            settings.observed_count = potentials.size
+            settings.observed_interval = interval
         return settings
 
     def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
