@@ -112,9 +112,9 @@ def reduce(
         expected, and is found by :func:`evaluate`. Rates of events have to be known.
     :param observe: for ``'folded'``, a duration in ms, at least 10: the full cell is run for as
         long, and a fifth more before, in a copy of the process by the engine (:func:`compile`),
-        with what drives it in the session; segments are joined whose potentials were least different.
-        For what linear theory does not see, such as plateaus of clustered NMDA synapses. None: by
-        linear theory.
+        with what drives it in the session; segments are joined whose potentials were least
+        different. For what linear theory does not see, such as plateaus of clustered NMDA synapses.
+        None: by linear theory.
     :param calibrate: a duration in ms, at least 100: the full and the reduced cell are run for as
         long, in a copy of the process by the engine (see :func:`compile`), with what drives them in
         the session, and the reduced cell's dendrites are made stronger or weaker by a few factors,
@@ -134,8 +134,8 @@ def reduce(
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
         no process to measure in, as where no file descriptors are left.
     :raises EngineError: ``observe`` or ``calibrate`` is given, and the engine cannot run the cell.
-    :raises WorkerError: ``calibrate`` is given, and the process that runs the cells ended before it
-        was done.
+    :raises WorkerError: ``observe`` or ``calibrate`` is given, and the process that runs the cells
+        ended before it was done.
     :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()

@@ -17,7 +17,7 @@ import neuron_reduce
 from isolated import isolated
 from models import compiled_blocks
 from neuron_reduce import ArgumentError, MissingPackageError, SynapseError, WorkerError
-from neuron_reduce._runs import calibrating
+from neuron_reduce._runs import calibrating, observing
 from test_expected import _cell
 
 pytest.importorskip("scipy")
@@ -237,9 +237,11 @@ def test_a_process_that_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     monkeypatch.setattr(calibrating, "_found", killed)
+    monkeypatch.setattr(observing, "compile", killed)
     cell, synapses, netcons, _ = _model()
-    with pytest.raises(WorkerError, match=r"calibrate.*SIGKILL.*expected"):
-        neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
+    for name in ("calibrate", "observe"):
+        with pytest.raises(WorkerError, match=rf"{name}.*SIGKILL.*expected"):
+            neuron_reduce.reduce(cell, synapses, netcons, method="folded", **{name: 200})
     assert len(cell.dend) == 21
 
 

@@ -71,7 +71,7 @@ def test_what_is_no_duration_is_refused(duration: Any) -> None:
 @isolated
 def test_other_methods_do_not_observe(method: str) -> None:
     cell, synapses, netcons, _ = _trident(0)
-    with pytest.raises(ArgumentError, match="observe.*'folded'"):
+    with pytest.raises(ArgumentError, match=r"observe.*'folded'"):
         neuron_reduce.reduce(cell, synapses, netcons, method=method, observe=100)
     assert cell.dend[0].nseg == 2
 

@@ -13,12 +13,12 @@ import numpy as np
 from neuron import h
 
 from .._engine.cells import soma_of
-from .._processes import copies
+from .._processes import tasks
 from .._session import collect
 from .._session.job import Done, Job
 from ..calibration import Calibration, Comparison, Moments
 from ..engine import Engine, compile
-from ..errors import ArgumentError, EngineError, MissingPackageError, WorkerError
+from ..errors import ArgumentError, EngineError, MissingPackageError
 
 _CEILING_MV = -40.0
 """Potentials above count as this: moments are not those of spikes, which the rate has."""
@@ -76,15 +76,9 @@ def calibration(job: Job, duration: float) -> Calibration:
     :raises WorkerError: the process ended before it was done.
     :raises NeuronReduceError: the reduction raised it.
     """
-    try:
-        # What the reduction refuses it refuses before the full cell is run.
-        copies.call(_try, job, timeout=_TIME_LIMIT_SECONDS)
-        return copies.call(_in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
-    except copies.CopyFailed as failure:
-        raise WorkerError(
-            f"the process in which calibrate runs the cells: {failure}; expected it to run until "
-            "it is done"
-        ) from None
+    # What the reduction refuses it refuses before the full cell is run.
+    tasks.call("calibrate", _try, job, timeout=_TIME_LIMIT_SECONDS)
+    return tasks.call("calibrate", _in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
 
 
 def _try(job: Job) -> None:
