@@ -79,8 +79,10 @@ package struct GainedParts: Sendable, Equatable {
     let channels = used.subtracting(isLeak).sorted().flatMap { index -> [Value] in
       let kind = cell.mechanisms[index]
       guard let ion = kind.currents.first(where: inward.contains) else { return [] }
+      // The mechanism's own name, at the end of each of its values', is none of theirs.
+      let names = { kind.name(ofValue: $0).replacing("_\(kind.name)", with: "") }
       return kind.conductances.map(\.offset)
-        .filter { kind.currents.count == 1 || kind.name(ofValue: $0).contains(ion) }
+        .filter { kind.currents.count == 1 || names($0).contains(ion) }
         .map { Value(part: .ion(ion), mechanism: index, offset: $0) }
     }
     values = leaks.filter { used.contains($0.mechanism) } + channels

@@ -20,8 +20,9 @@ extension Reduction {
         method: settings.method.name,
         methods: Method.allCases.filter(\.traits.converges).map(\.name))
     }
+    // Gains make up for what is lost: what they change is no loss.
     func loss(_ settings: ReductionSettings) throws(ReductionError) -> Double? {
-      try ExpectedLoss(of: cell, Reduction(of: cell, settings: settings)).rmsd
+      try ExpectedLoss(of: cell, Reduction(of: cell, settings: settings.withoutGains)).rmsd
     }
     let replacement = try Replacement(dendritesOf: cell)
     let segments = replacement.pieces.flatMap(\.sections)
