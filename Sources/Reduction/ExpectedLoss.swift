@@ -16,6 +16,8 @@ import SynapseResponse
 /// potentials differ in has the variance with the difference of both transfers in place of the one, and the mean
 /// Σ λ·(E − V)·G(0)·(difference at 0 Hz). V is −65 mV throughout, between rest and threshold.
 ///
+/// Gains make up for what is lost, and do not count.
+///
 /// What channels do with potentials that differ is not in it: `shares` says how much of them there is to do it.
 ///
 /// Source: Rice, "Mathematical analysis of random noise", Bell Syst. Tech. J. 23:282 (1944), for Campbell's theorem.
@@ -36,6 +38,9 @@ package struct ExpectedLoss: Sendable, Equatable {
 
   /// - Throws: `ReductionError` where a section's properties give no compartments.
   package init(of cell: CellModel, _ reduction: Reduction) throws(ReductionError) {
+    let reduction =
+      reduction.settings.gains == Gains()
+      ? reduction : try Reduction(of: cell, settings: reduction.settings.withoutGains)
     try ReductionError.wrapping { () throws(CellModelError) in
       try cell.checkProperties()
       try reduction.reduced.checkProperties()

@@ -79,8 +79,14 @@ package struct GainedParts: Sendable, Equatable {
     let channels = used.subtracting(isLeak).sorted().flatMap { index -> [Value] in
       let kind = cell.mechanisms[index]
       guard let ion = kind.currents.first(where: inward.contains) else { return [] }
+      // The mechanism's own name, at the end of each of its values', is none of theirs.
+      let ending = "_\(kind.name)".count
+      let names = { (offset: Int) in
+        let name = kind.name(ofValue: offset)
+        return name.hasSuffix("_\(kind.name)") ? name.dropLast(ending) : name[...]
+      }
       return kind.conductances.map(\.offset)
-        .filter { kind.currents.count == 1 || kind.name(ofValue: $0).contains(ion) }
+        .filter { kind.currents.count == 1 || names($0).contains(ion) }
         .map { Value(part: .ion(ion), mechanism: index, offset: $0) }
     }
     values = leaks.filter { used.contains($0.mechanism) } + channels

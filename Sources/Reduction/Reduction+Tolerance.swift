@@ -21,7 +21,7 @@ extension Reduction {
         methods: Method.allCases.filter(\.traits.converges).map(\.name))
     }
     func loss(_ settings: ReductionSettings) throws(ReductionError) -> Double? {
-      try ExpectedLoss(of: cell, Reduction(of: cell, settings: settings)).rmsd
+      try ExpectedLoss(of: cell, Reduction(of: cell, settings: settings.withoutGains)).rmsd
     }
     let replacement = try Replacement(dendritesOf: cell)
     let segments = replacement.pieces.flatMap(\.sections)

@@ -54,7 +54,7 @@ package struct ReductionSettings: Sendable, Equatable {
   /// own passive properties.
   package let membranes: [Int: CableMembrane]
   /// What the reduced cell's dendrites are multiplied by at last.
-  package let gains: Gains
+  package private(set) var gains: Gains
   /// What the cell was seen to do, for methods that ask for it; nil where it was not.
   package let observed: ObservedPotentials?
   /// Places whose segments stay compartments of their own, with those on their way to the soma.
@@ -88,6 +88,13 @@ package struct ReductionSettings: Sendable, Equatable {
     self.gains = gains
     self.observed = observed
     self.sites = sites
+  }
+
+  /// The same without gains.
+  var withoutGains: ReductionSettings {
+    var result = self
+    result.gains = Gains()
+    return result
   }
 
   /// The same with another number of segments.

@@ -54,6 +54,19 @@ import Testing
     )
   }
 
+  @Test func theNameOfTheMechanismIsNotThatOfAnIon() throws {
+    var (cell, drive) = Self.cell()
+    cell.mechanisms[2].name = "nak"
+    for (index, name) in ["gfast_nak", "gna_nak", "shift_nak"].enumerated() {
+      cell.mechanisms[2].parameters[index].name = name
+    }
+    let reduction = try Reduction(
+      of: cell,
+      settings: ReductionSettings(method: .folded, segmentCount: .total(3), drive: drive))
+    let found = GainedParts(of: cell, reduction).values.filter { $0.mechanism == 2 }
+    #expect(found.map(\.offset) == [1])
+  }
+
   @Test func whatThereCanBeGainsOf() throws {
     let (cell, reduction) = try Self.reduced([:])
     let found = GainedParts(of: cell, reduction)

@@ -120,9 +120,11 @@ def reduce(
         the session, and the reduced cell's dendrites are made stronger or weaker by a few factors,
         of excitation, inhibition, leak, and the channels of each ion that flows in, such that mean,
         standard deviation and spike rate at the soma come close to the full cell's. Another run,
-        with other random numbers, decides whether they are kept; :attr:`Reduction.calibration` and
-        the notes say what was changed. Needs scipy. Or the gains of an earlier calibration,
-        ``calibration.gains``, which are taken as they are. None: nothing is run or changed.
+        with other random numbers, decides whether they are kept; neither has those of the session,
+        so that its runs, and those of :func:`evaluate`, are of other input, where input is random.
+        :attr:`Reduction.calibration` and the notes say what was changed. Needs scipy. Or the gains
+        of an earlier calibration, ``calibration.gains``, which are taken as they are. None: nothing
+        is run or changed.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -132,6 +134,8 @@ def reduce(
     :raises SimulatorError: NEURON is in the middle of a run, or reported an error; or there can be
         no process to measure in, as where no file descriptors are left.
     :raises EngineError: ``observe`` or ``calibrate`` is given, and the engine cannot run the cell.
+    :raises WorkerError: ``observe`` or ``calibrate`` is given, and the process that runs the cells
+        ended before it was done.
     :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()

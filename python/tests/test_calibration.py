@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +15,9 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from neuron_reduce import ArgumentError, MissingPackageError
+from models import compiled_blocks
+from neuron_reduce import ArgumentError, MissingPackageError, SynapseError, WorkerError
+from neuron_reduce._runs import calibrating, observing
 from test_expected import _cell
 
 pytest.importorskip("scipy")
@@ -65,7 +71,7 @@ def test_says_what_it_changed_and_changes_that() -> None:
 def test_kept_gains_came_closer_in_the_other_run() -> None:
     cell, synapses, netcons, _ = _model()
     full = neuron_reduce.compile(cell, synapses, netcons).run_batch(
-        [0, 1], 400, record=[cell.soma(0.5)]
+        [1, 2], 400, record=[cell.soma(0.5)]
     )
     reduction = neuron_reduce.reduce(
         cell, synapses, netcons, method="folded", segments=4, calibrate=400
@@ -79,7 +85,7 @@ def test_kept_gains_came_closer_in_the_other_run() -> None:
     if found.gains:
         assert found.gains == found.found
         engine = neuron_reduce.compile(reduction)
-        again = engine.run_batch([0, 1], 400, record=[reduction.cell.soma(0.5)])
+        again = engine.run_batch([1, 2], 400, record=[reduction.cell.soma(0.5)])
         potential = np.minimum(again.v[1, 0][counts], -40)
         assert found.checked.after.mean == pytest.approx(potential.mean(), abs=1e-6)
 
@@ -153,3 +159,101 @@ def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     cell, synapses, netcons, _ = _model()
     with pytest.raises(MissingPackageError, match="pip install scipy"):
         neuron_reduce.reduce(cell, synapses, netcons, method="folded", calibrate=200)
+
+
+def _assert_that_it_runs_as_it_was_said(model: Callable[[], Any], duration: float = 200) -> None:
+    """What was tried is what the gains, given again, make of the cell."""
+    # NetStims are as long as something has them.
+    first = model()
+    found = neuron_reduce.reduce(
+        *first[:3], method="folded", segments=4, calibrate=duration
+    ).calibration
+    again = model()
+    reduction = neuron_reduce.reduce(*again[:3], method="folded", segments=4, calibrate=found.found)
+    engine = neuron_reduce.compile(reduction)
+    runs = engine.run_batch([1, 2], duration, record=[reduction.cell.soma(0.5)])
+    counts = runs.t >= 0.2 * duration
+    for trial, run in enumerate((found.fitted, found.checked)):
+        potential = np.minimum(runs.v[trial, 0][counts], -40)
+        assert run.after.mean == pytest.approx(potential.mean(), abs=1e-6)
+
+
+@isolated
+def test_gains_are_of_netcons_in_no_list_too() -> None:
+    def model() -> tuple[Any, ...]:
+        cell, synapses, netcons, stimuli = _cell(2, channels=True, weight=1.5e-4)
+        others = [
+            h.NetCon(stimulus, synapse, 0, 0, 3e-4)
+            for stimulus, synapse in zip(stimuli, synapses, strict=True)
+        ]
+        return cell, synapses, netcons, stimuli, others
+
+    _assert_that_it_runs_as_it_was_said(model)
+
+
+@isolated
+def test_an_array_of_conductances_is_not_tried_in_part(cache: Path) -> None:
+    compiled_blocks.load_mechanisms(cache, "gains")
+
+    def model() -> tuple[Any, ...]:
+        found = _model()
+        for section in found[0].dend:
+            section.insert("nr_array_ca")
+            for segment in section:
+                for index in range(2):
+                    segment.nr_array_ca.gbar[index] = 1e-5
+        return found
+
+    _assert_that_it_runs_as_it_was_said(model)
+
+
+@isolated
+def test_classic_reductions_can_be_calibrated() -> None:
+    cell, synapses, netcons, _ = _model()
+    before = _weights(netcons)
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method="classic", calibrate={"excitation": 1.25}
+    )
+    assert _weights(reduction.netcons) == pytest.approx(1.25 * before)
+
+
+@isolated
+def test_the_run_of_the_session_is_none_that_gains_were_fitted_to() -> None:
+    cell, synapses, netcons, _ = _model()
+    own = neuron_reduce.compile(cell, synapses, netcons).run_batch(
+        [0], 200, record=[cell.soma(0.5)]
+    )
+    mean = np.minimum(own.v[0, 0][own.t >= 40], -40).mean()
+    found = neuron_reduce.reduce(
+        cell, synapses, netcons, method="folded", segments=4, calibrate=200
+    ).calibration
+    assert abs(found.fitted.full.mean - mean) > 1e-3
+    assert abs(found.checked.full.mean - mean) > 1e-3
+
+
+@isolated
+def test_a_process_that_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*arguments: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(calibrating, "_found", killed)
+    monkeypatch.setattr(observing, "compile", killed)
+    cell, synapses, netcons, _ = _model()
+    for name in ("calibrate", "observe"):
+        with pytest.raises(WorkerError, match=rf"{name}.*SIGKILL.*expected"):
+            neuron_reduce.reduce(cell, synapses, netcons, method="folded", **{name: 200})
+    assert len(cell.dend) == 21
+
+
+@isolated
+def test_what_reductions_refuse_is_refused_before_the_runs() -> None:
+    cell, synapses, netcons, _ = _model()
+    settings = {"method": "folded", "calibrate": 1e9}
+    with pytest.raises(SynapseError):
+        neuron_reduce.reduce(cell, synapses, netcons[::-1], **settings)
+    with pytest.raises(ArgumentError, match="the sites need"):
+        neuron_reduce.reduce(
+            cell, synapses, netcons, segments=3, sites=[cell.dend[20](0.5)], **settings
+        )
+    assert len(cell.dend) == 21
+    assert all(section.nseg == 3 for section in cell.dend)

@@ -168,3 +168,16 @@ def test_without_rates_there_is_nothing_to_expect() -> None:
     assert expected.rmsd is None
     assert expected.counted == 0
     assert "no loss can be expected" in str(expected)
+
+
+@isolated
+def test_gains_do_not_change_how_many_compartments_keep_a_tolerance() -> None:
+    def reduced(**settings: Any) -> neuron_reduce.Reduction:
+        cell, synapses, netcons, _ = _cell()
+        return neuron_reduce.reduce(
+            cell, synapses, netcons, method="folded", tolerance=0.1, **settings
+        )
+
+    plain = reduced()
+    gained = reduced(calibrate={"excitation": 1.2, "leak": 0.9})
+    assert len(gained.cables) == len(plain.cables)

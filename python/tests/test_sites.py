@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -331,3 +332,19 @@ def test_a_tolerance_is_kept_with_sites() -> None:
 
     assert count(100, None) < count(100, ["apic[1]"]) == 17
     assert count(1e-3, None) <= count(1e-3, ["apic[1]"])
+
+
+@isolated
+def test_a_name_that_sections_share_is_refused_and_said_so() -> None:
+    soma = h.Section(name="soma")
+    dendrites = [h.Section(name="dd") for _ in range(3)]
+    for section in dendrites:
+        section.connect(soma(0.5))
+    for section in (soma, *dendrites):
+        section.insert("pas")
+    cell = types.SimpleNamespace(soma=soma, dend=dendrites)
+    settings = {"method": "folded", "segments": 4}
+    with pytest.raises(ArgumentError, match=r"sites\[0\] is 'dd', .* 3 sections .* expected"):
+        neuron_reduce.reduce(cell, [], [], sites=["dd"], **settings)
+    site = neuron_reduce.reduce(cell, [], [], sites=[dendrites[1](0.5)], **settings).sites[0]
+    assert site.sec.name().endswith("dend[1]")

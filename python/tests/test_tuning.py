@@ -430,6 +430,15 @@ def test_the_next_size() -> None:
     assert after({40: 0.05, 80: 0.3}) == 20
     assert after({2: 0.05}) is None
     assert after({3: 0.05, 2: 0.2}) is None
+    # Sizes that are no whole numbers.
+    assert after({12.7: 0.3}) == 25
+    assert after({12.7: 0.05}) == 6
+    assert after({12.7: 0.3, 25.4: 0.05}) == 18
+    assert after({1.5: 0.05}) is None
+    assert after({699.5: 0.3}) == 700
+    # Larger than the full cell, which is as large as it gets.
+    assert after({1e6: 0.05}) == 350
+    assert after({1e6: 0.05, 350: 0.3}) == 525
     # A tree that shrinks no more.
     least = [
         Candidate("folded", 0, size, error=0.0, segments_reduced=max(size, 11))
@@ -445,6 +454,9 @@ def test_the_next_size() -> None:
     failed = Candidate("folded", 0, 20, problem="the sites need 57")
     assert _search.next_size([failed], 0.1, 700) is None
     assert _search.next_size([failed, *_sizes({40: 0.3})], 0.1, 700) == 80
+    # A tree that does not grow yet, being the smallest there is.
+    least = [Candidate("folded", 0, size, error=0.3, segments_reduced=12) for size in (5, 10)]
+    assert _search.next_size(least, 0.1, 700) == 20
     # A tree that grows no more.
     assert (
         _search.next_size(

@@ -73,6 +73,20 @@ def result_in_copy(work: Callable[[], Any]) -> Any:
     return value(result)
 
 
+def call(name: str, function: Callable[..., Any], *arguments: Any, timeout: float) -> Any:
+    """As :func:`copies.call`, for what a user has to be told of where it ends.
+
+    :param name: of the process, for messages.
+    :raises WorkerError: it gave no result.
+    """
+    try:
+        return copies.call(function, *arguments, timeout=timeout)
+    except CopyFailed as failure:
+        raise WorkerError(
+            f"the process for {name}: {failure}; expected it to run until it is done"
+        ) from None
+
+
 def value(result: Any) -> Any:
     """A result, or the exception that stands in its place."""
     if isinstance(result, Failure):

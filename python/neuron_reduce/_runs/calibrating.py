@@ -13,7 +13,7 @@ import numpy as np
 from neuron import h
 
 from .._engine.cells import soma_of
-from .._processes import copies
+from .._processes import tasks
 from .._session import collect
 from .._session.job import Done, Job
 from ..calibration import Calibration, Comparison, Moments
@@ -31,6 +31,9 @@ _LARGEST_GAIN = 2.0
 _STIFFNESS = 0.02
 """Of ln² of each gain: one of 1.5, or 1 / 1.5, costs as much as a mean that is off by 6 % of a
 standard deviation. What changes nothing stays as it is."""
+
+_LEAST_DEVIATION_MV = 0.5
+"""What differences of means are measured in at least: less is nothing to fit gains to."""
 
 _GENERATIONS = 12
 _INDIVIDUALS = 4
@@ -73,9 +76,16 @@ def calibration(job: Job, duration: float) -> Calibration:
 
     :param duration: of the runs in ms.
     :raises EngineError: the engine cannot run the cell.
+    :raises WorkerError: the process ended before it was done.
     :raises NeuronReduceError: the reduction raised it.
     """
-    return copies.call(_in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
+    # What the reduction refuses it refuses before the full cell is run.
+    tasks.call("calibrate", _try, job, timeout=_TIME_LIMIT_SECONDS)
+    return tasks.call("calibrate", _in_copy, job, duration, timeout=_TIME_LIMIT_SECONDS)
+
+
+def _try(job: Job) -> None:
+    job.run()
 
 
 def _in_copy(job: Job, duration: float) -> Calibration:
@@ -88,8 +98,10 @@ def _in_copy(job: Job, duration: float) -> Calibration:
 def _found(job: Job, duration: float) -> Calibration:
     cell, synapses, netcons = job.subject
     soma = soma_of(cell)[0]
-    seed = int(h.Random().Random123_globalindex())
-    runs = _Runs(duration, soma(0.5), [seed, (seed + 1) % 2**32])
+    # Not the session's own: what it runs afterwards, as evaluate() does, is to be no run that gains
+    # were fitted to.
+    own = int(h.Random().Random123_globalindex())
+    runs = _Runs(duration, soma(0.5), [(own + each) % 2**32 for each in (1, 2)])
     full = runs.of(compile(cell, synapses, netcons))
     done = job.run()
     engine = compile(done.cell, done.synapses, done.netcons)
@@ -103,12 +115,13 @@ def _found(job: Job, duration: float) -> Calibration:
     before, after = (runs.of(engine, gains, each) for each in (np.ones(len(factors)), factors))
     fit, check = (Comparison(*each) for each in zip(full, before, after, strict=True))
     found = dict(zip(gains.names, map(float, factors), strict=True))
-    is_closer = _distance(check.after, check.full) < _distance(check.before, check.full)
+    before, after = (_distance(each, check.full) for each in (check.before, check.after))
+    is_closer = after + _stiffness(np.log(factors)) < before
     return Calibration(found if is_closer else {}, fit, check, duration, found)
 
 
 class _Runs:
-    """Runs of one duration, with two seeds: that of the session, and the next.
+    """Runs of one duration, with two seeds: the two after that of the session.
 
     Input that is not random is the same with both: then the second run is what comes after the
     first, in one that is twice as long.
@@ -151,7 +164,8 @@ class _Runs:
         potential = np.minimum(trials.v[index, 0][counts], _CEILING_MV)
         spikes = trials.spikes[index][0]
         count = np.count_nonzero((spikes >= begin) & (spikes <= end))
-        return Moments(float(potential.mean()), float(potential.std()), 1e3 * count / (end - begin))
+        rate = float(1e3 * count / (end - begin))
+        return Moments(float(potential.mean()), float(potential.std()), rate)
 
 
 class _Gains:
@@ -159,16 +173,29 @@ class _Gains:
 
     def __init__(self, done: Done):
         outcome = done.outcome
-        self.names = outcome.gains
-        self._cables = tuple(done.cables)
-        self._parameters = [
-            [name for name in outcome.gain_parameters(index) if "[" not in name]
-            for index in range(len(self.names))
+        parameters = [outcome.gain_parameters(index) for index in range(len(outcome.gains))]
+        # The engine changes no arrays: what has one is not tried, as it would be in part.
+        tried = [
+            index
+            for index, names in enumerate(parameters)
+            if not any("[" in name for name in names)
         ]
-        self._netcons: list[list[Any]] = [[] for _ in self.names]
-        for netcon, gain in zip(done.netcons, outcome.gains_of_connections, strict=False):
-            if gain >= 0:
-                self._netcons[gain].append(netcon)
+        self.names = [outcome.gains[index] for index in tried]
+        self._cables = tuple(done.cables)
+        self._parameters = [parameters[index] for index in tried]
+        self._netcons: list[list[Any]] = [[] for _ in tried]
+        gains = outcome.gains_of_connections
+        listed = set(done.netcons)
+        # Those in no list come after the others, and have the gain of the point process.
+        gain_of = {netcon.syn(): gain for netcon, gain in zip(done.netcons, gains, strict=False)}
+        others = [
+            netcon
+            for netcon in h.List("NetCon")
+            if netcon not in listed and netcon.syn() in gain_of
+        ]
+        for netcon in [*done.netcons, *others]:
+            if (gain := gain_of[netcon.syn()]) >= 0:
+                self._netcons[tried.index(gain)].append(netcon)
 
     def changes(self, factors: np.ndarray) -> dict[str, Any]:
         """:param factors: shaped (trials, gains)."""
@@ -183,14 +210,19 @@ class _Gains:
 def _distance(found: Moments, full: Moments) -> float:
     """How far two somas are apart: by means and standard deviations, in those of the full cell, and
     by rates."""
-    deviation = max(full.deviation, 1e-3)
+    one, other = (max(each.deviation, _LEAST_DEVIATION_MV) for each in (found, full))
     if not math.isfinite(found.mean):
         return math.inf
     return (
-        ((found.mean - full.mean) / deviation) ** 2
-        + math.log(max(found.deviation, 1e-3) / deviation) ** 2
+        ((found.mean - full.mean) / other) ** 2
+        + math.log(one / other) ** 2
         + ((found.rate - full.rate) / (full.rate + 1)) ** 2
     )
+
+
+def _stiffness(logarithms: np.ndarray) -> Any:
+    """What gains cost, shaped (…, gains)."""
+    return _STIFFNESS * (logarithms**2).sum(axis=-1)
 
 
 def _fitted(gains: _Gains, run: Callable[[np.ndarray], list[Moments]], full: Moments) -> np.ndarray:
@@ -200,7 +232,7 @@ def _fitted(gains: _Gains, run: Callable[[np.ndarray], list[Moments]], full: Mom
     def costs(logarithms: np.ndarray) -> np.ndarray:
         trials = logarithms.reshape(len(gains.names), -1).T
         distances = [_distance(each, full) for each in run(np.exp(trials))]
-        return np.minimum(distances, 1e6) + _STIFFNESS * (trials**2).sum(axis=1)
+        return np.minimum(distances, 1e6) + _stiffness(trials)
 
     bound = math.log(_LARGEST_GAIN)
     found = optimize.differential_evolution(

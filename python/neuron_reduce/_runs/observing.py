@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._processes import copies
+from .._processes import tasks
 from .._session import collect
 from .._session.job import Job
 from ..engine import compile
@@ -43,9 +43,11 @@ def observe(job: Job, duration: float) -> None:
 
     :param duration: in ms; a fifth more is run before.
     :raises EngineError: the engine cannot run the cell.
+    :raises WorkerError: the process ended before it was done.
     :raises NeuronReduceError: the cell cannot be read.
     """
-    job.observe(*copies.call(_potentials, job, duration, timeout=_TIME_LIMIT_SECONDS))
+    found = tasks.call("observe", _potentials, job, duration, timeout=_TIME_LIMIT_SECONDS)
+    job.observe(*found)
 
 
 def _potentials(job: Job, duration: float) -> tuple[np.ndarray, float]:

@@ -273,9 +273,10 @@ class Job:
     ) -> np.ndarray:
         """Which kinds of synapse have equal ones that meet in a segment: of the others it does not
         matter whether one could stand for two."""
-        settings.merging = _MERGING["published"]
+        # Gains of what events do have no meaning yet.
+        settings.merging, settings.gain_count = _MERGING["published"], 0
         survivors = cell.reduce(settings).survivors
-        settings.merging = self._merging
+        settings.merging, settings.gain_count = self._merging, len(self._gains)
         count = len(found.examples)
         before = np.bincount(found.indices, minlength=count)
         return np.bincount(found.indices[survivors], minlength=count) < before

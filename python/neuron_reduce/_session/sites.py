@@ -103,6 +103,12 @@ def on(given: list[Any], sections: Sequence[nrn.Section], cell: str) -> Sites:
     for order, each in enumerate(given):
         section, x = _section_and_position(each)
         index = collect.by_name(by_name, section) if type(section) is str else indices.get(section)
+        if type(section) is str and counts[section] > 1:
+            raise ArgumentError(
+                f"sites[{order}] is {collect.described(each)}, and {counts[section]} sections of "
+                f"{cell} have that name; expected a segment or section, such as cell.dend[0](0.5), "
+                "where a name stands for several"
+            )
         if index is None:
             raise ArgumentError(
                 f"sites[{order}] is {collect.described(each)}; expected a place on one section of "

@@ -47,12 +47,18 @@ def next_size(found: Sequence[Candidate], max_error: float, largest: int) -> int
         return max(2, ran[0].segments_reduced)
     within = [size for size, each in totals.items() if each.error <= max_error]
     if not within:
-        size = int(max(totals))
-        return None if size >= largest or _is_one_of_many(size, totals) else min(2 * size, largest)
-    upper = int(min(within))
-    lower = int(max((size for size in totals if size < upper), default=1))
+        size = max(totals)
+        # The smallest tree there is comes of several sizes, too, all of them smaller than it.
+        has_grown = totals[size].segments_reduced <= size
+        if size >= largest or (has_grown and _is_one_of_many(size, totals)):
+            return None
+        return min(int(2 * size), largest)
+    size = min(within)
+    # Larger than the full cell is none.
+    upper = min(int(size), largest)
+    lower = int(max((each for each in totals if each < upper), default=1))
     if lower == 1:
-        return None if upper == 2 or _is_one_of_many(upper, totals) else max(2, upper // 2)
+        return None if upper <= 2 or _is_one_of_many(size, totals) else max(2, upper // 2)
     return (lower + upper) // 2 if upper - lower > max(1, _FINEST * upper) else None
 
 
