@@ -1,7 +1,7 @@
 """Do the dendrites spike? A current into a dendrite, with and without its own Na and Ca channels.
 
-As a script: for each cell named, an EPSP-shaped current (0.5 and 5 ms) at a place in the dendrites,
-of amplitudes that raise it by 20, 40, 60 and 80 mV without channels. Soma and axon have no sodium
+As a script: for each cell named, an EPSP-shaped current (0.5 and 5 ms) at a place in dendrites, of
+amplitudes that raise it by 20, 40, 60 and 80 mV without channels. Soma and axon have no sodium
 and calcium channels in these runs, so that what is seen is the dendrites' own. Shown are the height
 of the local potential above rest and its integral over 50 ms, with the dendrites' Na and Ca channels
 and without. A local spike is an answer that is at least 10 mV higher or a half larger with them.
@@ -30,41 +30,32 @@ BEGIN, AFTER = 200.0, 50.0
 HEIGHTS = (20.0, 40.0, 60.0, 80.0)
 """Of the local potential without channels, in mV."""
 
+CONDUCTANCES = (
+    *("gNaTgbar_NaTg", "gNap_Et2bar_Nap_Et2", "gCa_HVAbar_Ca_HVA2", "gCa_LVAstbar_Ca_LVAst"),
+    *("gNaTa_tbar_NaTa_t", "gNaTs2_tbar_NaTs2_t", "gCa_HVAbar_Ca_HVA"),
+    *("gna_max_TC_HH", "gNap_Et2bar_TC_Nap_Et2", "pcabar_TC_iT_Des98", "pcabar_TC_iL"),
+    *("gbar_naf_ms", "pbar_cal12_ms", "pbar_cal13_ms", "pbar_can_ms", "pbar_car_ms"),
+    *("pbar_cat32_ms", "pbar_cat33_ms"),
+    *("gbar_glia__dbbs__Nav1_6__0", "gcabar_glia__dbbs__Ca__granule_cell"),
+    *("pcabar_glia__dbbs__Cav2_1__0", "gcabar_glia__dbbs__Cav2_3__0"),
+    *("pcabar_glia__dbbs__Cav3_1__0", "gcabar_glia__dbbs__Cav3_2__0"),
+    "pcabar_glia__dbbs__Cav3_3__0",
+)
+"""What the currents of the cells' sodium and calcium channels are proportional to."""
+
 HIGHER, LARGER = 10.0, 1.5
 """What makes an answer a local spike: mV, or the quotient of the integrals."""
 
 
 def _conductances(sections: list[Any]) -> list[tuple[Any, str]]:
-    """Segments with the names of what their Na and Ca channels' currents are proportional to."""
-    names: dict[str, list[str]] = {}
-    result = []
-    for section in sections:
-        for mechanism in section(0.5):
-            name = mechanism.name()
-            if name not in names:
-                names[name] = _maximal(name)
-            result += [(segment, each) for each in names[name] for segment in section]
-    return result
-
-
-def _maximal(mechanism: str) -> list[str]:
-    """The maximal conductances or permeabilities of a channel that carries sodium or calcium."""
-    standard = h.MechanismStandard(mechanism, 1)
-    parameter = h.ref("")
-    found = []
-    for index in range(int(standard.count())):
-        standard.name(parameter, index)
-        found.append(parameter[0])
-    outputs = h.MechanismStandard(mechanism, 2)
-    carries = False
-    for index in range(int(outputs.count())):
-        outputs.name(parameter, index)
-        carries |= parameter[0].startswith(("ina_", "ica_", "ical_"))
-    base = mechanism.lower()
-    carries |= any(each in base for each in ("_na", "nat", "nap", "naf", "nav", "ca_", "cav", "cal"))
-    carries |= base.startswith(("ca", "na", "tc_it", "tc_il", "it"))
-    barred = [each for each in found if each.lower().startswith(("g", "p")) and "bar" in each.lower()]
-    return barred if carries and not base.startswith(("cadyn", "caldyn")) else []
+    """Segments with the names of those of ``CONDUCTANCES`` that they have."""
+    return [
+        (segment, name)
+        for section in sections
+        for segment in section
+        for name in CONDUCTANCES
+        if hasattr(segment, name)
+    ]
 
 
 def answer(cell: Any, place: Any, amplitude: float) -> tuple[float, float]:
@@ -110,7 +101,8 @@ def examine(name: str, cache: pathlib.Path) -> None:
         for amplitude, (high, area), (low, less) in zip(amplitudes, found, without, strict=True):
             is_spike = high > low + HIGHER or area > LARGER * less
             print(
-                f"{name}, {site.section}({site.x:.2f}), {site.distance:.0f} µm, {amplitude:.3f} nA: "
+                f"{name}, {site.section}({site.x:.2f}), {site.distance:.0f} µm, "
+                f"{amplitude:.3f} nA: "
                 f"{high:.1f} mV and {area:.0f} mV ms, without Na and Ca {low:.1f} and {less:.0f}"
                 f"{': local spike' if is_spike else ''}",
                 flush=True,

@@ -40,12 +40,12 @@ def chosen(name: str, sites: list[Site]) -> list[Any]:
         inputs.Own(),
         inputs.RateSteps((0.5, 1.0, 1.5), (500.0, 800.0)),
         inputs.Correlated(0.1),
-        inputs.Volley(site, 40, is_alone=True),
         inputs.Volley(site, 40),
+        inputs.Volley(site, 40, is_alone=False),
     ]
     if name in protocols.known():
         amplitude = protocols.amplitudes(name)
-        if "spike" in amplitude:
+        if "suprathreshold step" in amplitude:
             result += inputs.currents(
                 [round(each * amplitude["suprathreshold step"], 4) for each in STEPS]
             )

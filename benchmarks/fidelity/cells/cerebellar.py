@@ -3,8 +3,8 @@
 Masoli et al., *Cerebellar Golgi cell models predict dendritic processing and mechanisms of synaptic
 plasticity*, PLOS Computational Biology 16:e1007937 (2020): sodium and calcium channels in all
 dendrites. Masoli et al., *Action potential processing in a detailed Purkinje cell model reveals a
-critical role for axonal compartmentalization*, Frontiers in Cellular Neuroscience 9:47 (2015): P-type
-and T-type calcium channels in the dendrites. The packages build them with ``arborize`` and ``bsb``;
+critical role for axonal compartmentalization*, Frontiers in Cellular Neuroscience 9:47 (2015):
+P-type and T-type calcium channels in the dendrites. The packages build them with ``arborize`` and ``bsb``;
 here the description is read as it is and the cell made from it, its segments 40 µm at most. The
 models are under the GNU GPL 3; the licences of both packages are kept in the cache.
 """
@@ -105,7 +105,7 @@ def _fetch(workspace: pathlib.Path, result: pathlib.Path) -> None:
 
 
 def _describe(path: pathlib.Path, name: str) -> tuple[dict[str, Any], dict[int, list[str]]]:
-    """The kinds of cable of a model, in the order they are described, and the labels of SWC tags."""
+    """The kinds of cable of a model, in their order, and the labels of SWC tags."""
     arborize = types.ModuleType("arborize")
     arborize.define_model = lambda cell, **_: types.SimpleNamespace(cell=cell)
     with mock.patch.dict(sys.modules, arborize=arborize):
@@ -175,7 +175,7 @@ def _build(points: dict[int, Point], labels: dict[int, list[str]]) -> tuple[Any,
             parent, x = ends[run[0]]
             section.connect(parent(x), 0)
         if kind == "soma":
-            ends.update({number: (section, 0.5) for number in run})
+            ends.update(dict.fromkeys(run, (section, 0.5)))
         else:
             ends[run[-1]] = section, 1.0
         section.nseg = 1 + 2 * int(section.L / morphology.SEGMENT)

@@ -33,9 +33,7 @@ class Parameter(NamedTuple):
     distribution: str | None = None
 
 
-def put(
-    cell: Any, mechanisms: Iterable[tuple[str, str]], parameters: Iterable[Parameter]
-) -> None:
+def put(cell: Any, mechanisms: Iterable[tuple[str, str]], parameters: Iterable[Parameter]) -> None:
     """Insert mechanisms and set parameters, later ones over earlier ones.
 
     :param mechanisms: section list and name of each.
