@@ -3,8 +3,9 @@
 As a script: for each cell named, an EPSP-shaped current (0.5 and 5 ms) at a place in dendrites, of
 amplitudes that raise it by 20, 40, 60 and 80 mV without channels. Soma and axon have no sodium
 and calcium channels in these runs, so that what is seen is the dendrites' own. Shown are the height
-of the local potential above rest and its integral over 50 ms, with the dendrites' Na and Ca channels
-and without. A local spike is an answer that is at least 10 mV higher or a half larger with them.
+of the local potential above rest and its integral over 50 ms, with the dendrites' Na and Ca
+channels and without. A local spike is an answer that is at least 10 mV higher or a half larger with
+them.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ Masoli et al., *Cerebellar Golgi cell models predict dendritic processing and me
 plasticity*, PLOS Computational Biology 16:e1007937 (2020): sodium and calcium channels in all
 dendrites. Masoli et al., *Action potential processing in a detailed Purkinje cell model reveals a
 critical role for axonal compartmentalization*, Frontiers in Cellular Neuroscience 9:47 (2015):
-P-type and T-type calcium channels in the dendrites. The packages build them with ``arborize`` and ``bsb``;
-here the description is read as it is and the cell made from it, its segments 40 µm at most. The
-models are under the GNU GPL 3; the licences of both packages are kept in the cache.
+P-type and T-type calcium channels in the dendrites. The packages build them with ``arborize`` and
+``bsb``; here the description is read as it is and the cell made from it, its segments 40 µm at
+most. The models are under the GNU GPL 3; the licences of both packages are kept in the cache.
 """
 
 from __future__ import annotations
