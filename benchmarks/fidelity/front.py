@@ -1,7 +1,7 @@
 """Error against size and run time: the methods at several numbers of segments, and a picture.
 
-The drive is that of ``mid``. Sizes are compartments with membrane in the dendrites and soma, as the
-reduction's record counts them; times are those of the processor, as a share of the full cell's.
+The drive is that of ``mid``. Sizes are the segments of the whole cell, soma, axon and junctions
+without membrane included; times are those of the processor, as a share of the full cell's.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """A striatal projection neuron of ``snudda`` 3.0.
 
 A direct-pathway spiny projection neuron (dSPN) of the mouse, with sodium, A-type potassium and
-four kinds of calcium channels in all dendrites, the low-threshold ones in the distal half. The
-wheel holds morphology, mechanisms and ten fits, of which this is the first; where the file states a
-formula of the distance, that formula is used. The axon is the 60 µm that the morphology's axon
-begins with. The package is under the GNU GPL 3; the licence is kept in the cache.
+four kinds of calcium channels in all dendrites. The wheel holds morphology, mechanisms and ten
+fits, of which this is the first. Some of its parameters come with a formula of the distance and are
+said to be uniform all the same: they are uniform, as in the package's own cells. The axon is the
+60 µm that the morphology's axon begins with. The package is under the GNU GPL 3; the licence is
+kept in the cache.
 """
 
 from __future__ import annotations
@@ -57,12 +58,7 @@ def load(cache: pathlib.Path) -> Any:
         cell,
         [(where, each) for where, group in mechanisms.items() for each in group],
         [
-            fitted.Parameter(
-                each.get("sectionlist", "global"),
-                each["param_name"],
-                each["value"],
-                each.get("dist"),
-            )
+            fitted.Parameter(each.get("sectionlist", "global"), each["param_name"], each["value"])
             for each in fits[0]
         ],
     )
