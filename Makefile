@@ -19,7 +19,7 @@ help:
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
 	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
 	@echo "make bench-instructions   what a time step of the engine consists of; Linux on x86-64"
-	@echo "make fidelity        what reduced cells do beside what full cells do: nine cells; hours at first"
+	@echo "make fidelity        what reduced cells do beside what full cells do: 13 cells; hours at first"
 	@echo "make fidelity-quick  the same for three cells and one drive, in minutes"
 	@echo "make golden  make the values of upstream that the tests compare with anew"
 	@echo "make lint    check the style of Swift and Python"

@@ -36,6 +36,9 @@ TSTOP = model.START + 1000.0
 SUBTHRESHOLD = -20.0
 """Below it, in mV, a segment counts as subthreshold."""
 
+MEASURED = [name for name in CELLS if name not in ("l4upc", "dspn", "golgi", "purkinje")]
+"""The cells that are run if none are named."""
+
 BOUND = 1e-6
 """What is asked for, in mV."""
 
@@ -174,7 +177,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--cells", nargs="+", choices=CELLS, default=list(CELLS), metavar="CELL")
+    add("--cells", nargs="+", choices=CELLS, default=MEASURED, metavar="CELL")
     add("--drives", nargs="+", default=["low", "mid", "high"], metavar="DRIVE")
     add("--seeds", nargs="+", type=int, default=[1], metavar="SEED")
     add("--methods", nargs="+", choices=[FULL, *METHODS], default=[FULL, *METHODS])

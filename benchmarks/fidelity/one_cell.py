@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from neuron import h
 
 import cells
+import family
+import front
 import model
 import neuron_reduce
 import protocols
@@ -33,6 +35,8 @@ class Options(NamedTuple):
     :ivar workers: how many processes run at once; None for as many as there are processors.
     :ivar engine: what runs the cells, as ``evaluate`` takes it.
     :ivar currents: whether the protocols are run too.
+    :ivar inputs: whether the inputs of ``family.py`` are, with the first seed.
+    :ivar front: whether the sizes of ``front.py`` are, with the first two seeds.
     """
 
     cell: str
@@ -44,6 +48,8 @@ class Options(NamedTuple):
     workers: int | None
     engine: str
     currents: bool
+    inputs: bool = False
+    front: bool = False
 
 
 class Records(NamedTuple):
@@ -51,10 +57,14 @@ class Records(NamedTuple):
 
     :ivar drives: a record for each drive and seed.
     :ivar currents: what was measured, by ``'full'`` and by method; empty where there are none.
+    :ivar inputs: a record for each input and method.
+    :ivar front: a record for each method and size.
     """
 
     drives: list[dict[str, Any]]
     currents: dict[str, Any]
+    inputs: list[dict[str, Any]]
+    front: list[dict[str, Any]]
 
 
 def obtain(options: Options) -> Records:
@@ -97,7 +107,16 @@ def carry_out(options: Options) -> Records:
     currents = {}
     if options.currents and options.cell in protocols.known():
         currents = protocols.carry_out(options.cell, cache, options.methods, sites, common)
-    return Records(records, currents)
+    other, sizes = [], []
+    middle = drives["mid"]["excitation"]
+    if options.inputs:
+        seed = options.seeds[0]
+        other = family.carry_out(options.cell, cache, options.methods, sites, middle, seed, common)
+    if options.front:
+        sizes = front.carry_out(
+            options.cell, cache, middle, options.seeds[:2], options.tstop, common
+        )
+    return Records(records, currents, other, sizes)
 
 
 def _sites(name: str, cache: pathlib.Path) -> list[Site]:

@@ -108,6 +108,45 @@ def of_currents(methods: list[str], currents: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def of_inputs(methods: list[str], records: list[Record]) -> str:
+    """Return the table of other inputs: spikes and RMSD of each method beside one another."""
+    found: dict[tuple[str, str], dict[str, Record]] = {}
+    for record in records:
+        found.setdefault((record["cell"], record["input"]), {})[record["method"]] = record
+    header = ["cell", "input", "spikes"]
+    header += [f"{method}: spikes, RMSD in mV" for method in methods]
+    rows = [
+        [
+            cell,
+            given,
+            str(next(iter(of.values()))["spikes_full"]),
+            *(f"{of[method]['spikes']}, {figure(of[method]['rmsd'])}" for method in methods),
+        ]
+        for (cell, given), of in found.items()
+    ]
+    return f"## Other inputs\n\n{markdown(header, rows, 2)}\n"
+
+
+def of_front(records: list[Record]) -> str:
+    """Return the table of sizes: each method at several numbers of segments."""
+    header = ["cell", "method", "segments", "spikes, full → reduced", "rate error", "Γ"]
+    header += ["RMSD, mV", "run time, % of full"]
+    rows = [
+        [
+            record["cell"],
+            record["method"],
+            f"{record['segments']} of {record['segments_full']}",
+            f"{record['spikes_full']} → {record['spikes']}",
+            figure(record["rate_error"]),
+            figure(record["gamma"]),
+            figure(record["rmsd"]),
+            figure(100 * record["time"], 0),
+        ]
+        for record in records
+    ]
+    return f"## The front\n\n{markdown(header, rows, 2)}\n"
+
+
 def relative_rmsd(records: list[Record], method: str) -> float:
     """The mean RMSD of a method over that of the classic one."""
     return quotient(records, method, "rmsd")

@@ -13,7 +13,9 @@ import pytest
 from neuron import h
 
 import cells
+import family
 import find_protocols
+import front
 import model
 import neuron_reduce
 import one_cell
@@ -95,6 +97,27 @@ def test_records_are_those_of_evaluate(one: str, tmp_path: Path) -> None:
     text = tables.of_currents(["classic", "lumped"], {one: found.currents})
     assert "subthreshold step: deflection" in text
     assert "## lumped" in tables.of_method("lumped", found.drives)
+
+
+@isolated
+def test_other_inputs_and_sizes(one: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each input and size has a record with each method; both have a table, sizes a picture."""
+    monkeypatch.setattr(family, "TSTOP", 320.0)
+    monkeypatch.setattr(front, "SIZES", {"classic": (-1,), "folded": (-1, 4)})
+    options = _options(one, tmp_path, drives=[], currents=False, inputs=True, front=True)
+    found = one_cell.carry_out(options)
+    assert found.drives == []
+    names = [each["input"] for each in found.inputs if each["method"] == "lumped"]
+    assert len(set(names)) == len(names) == 5, names
+    assert {each["method"] for each in found.inputs} == {"classic", "lumped"}
+    text = tables.of_inputs(options.methods, found.inputs)
+    assert all(each in text for each in names)
+    assert [each["method"] for each in found.front][:2] == ["classic", "folded"]
+    whole = found.front[0]["segments_full"]
+    assert all(1 <= each["segments"] < whole for each in found.front)
+    assert "folded" in tables.of_front(found.front)
+    front.draw(found.front, tmp_path / "front.svg")
+    assert (tmp_path / "front.svg").read_text().startswith("<?xml")
 
 
 @isolated

@@ -19,7 +19,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "examples"))
 from l5pc import cell as l5pc
 from published import bluepyopt, fetch
 
-from . import allen, passive, thalamocortical
+from . import allen, cerebellar, neocortical, passive, striatal, thalamocortical
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +42,9 @@ CELLS = {
         name: Model(thalamocortical.loader(name), bluepyopt.RELEASE)
         for name in thalamocortical.MODELS
     },
+    "l4upc": Model(neocortical.load, neocortical.RELEASE),
+    "dspn": Model(striatal.load, striatal.RELEASE),
+    **{name: Model(cerebellar.loader(name), cerebellar.RELEASE) for name in cerebellar.MODELS},
     "l5pc_passive": Model(passive.load, bluepyopt.RELEASE),
 }
 """The cells by name."""
