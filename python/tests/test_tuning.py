@@ -315,6 +315,8 @@ def test_arguments(tmp_path: Path) -> None:
         ({"error": "size"}, "error"),
         ({"error": 3}, "error"),
         ({"max_error": None}, "max_error"),
+        ({"max_error": float("nan")}, "max_error"),
+        ({"tolerance": 0.5}, "tolerance"),
         ({"tstop": -1}, "tstop"),
     ]
     for arguments, name in cases:

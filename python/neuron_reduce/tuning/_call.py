@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,6 +16,7 @@ from .._runs import keeping, native, running
 from .._runs.trials import Trial, listed
 from .._session import collect
 from .._session.job import check_version
+from ..errors import ArgumentError
 from ..evaluation import Evaluation, evaluation_of
 from . import _candidates, _measures, _results, _search
 from ._front import Tuning
@@ -74,7 +76,7 @@ def tune(
         ``segments``. ``'lumped'`` and ``'folded'`` are tried with the first frequency
         only: they have no use for one.
     :param search: whether to try more sizes, of each method at each frequency: twice as large ones,
-        up to the full cell's, until one is within the tolerance, and then those in between, until
+        up to the full cell's, until the error of one is at most ``max_error``, and then those in between, until
         the smallest that will do is known to 5 %. Errors are noisy: what comes out is the smallest
         tree of all that were tried, and that all larger ones will do is not said.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
@@ -99,6 +101,13 @@ def tune(
     engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
     max_error = collect.number(max_error, "max_error", "a number")
+    if math.isnan(max_error):
+        raise ArgumentError("max_error is nan; expected a number")
+    if options.get("tolerance") is not None:
+        raise ArgumentError(
+            f"tolerance is {collect.described(options['tolerance'])}; expected segments or search "
+            "in its place, as it is tune that chooses sizes, by runs, up to max_error"
+        )
     search = collect.truth(search, "search")
     measure, measured = _measures.measure(error)
     trials = listed(seeds, inputs)
