@@ -76,9 +76,9 @@ def tune(
         ``segments``. ``'lumped'`` and ``'folded'`` are tried with the first frequency
         only: they have no use for one.
     :param search: whether to try more sizes, of each method at each frequency: twice as large ones,
-        up to the full cell's, until the error of one is at most ``max_error``, and then those in between, until
-        the smallest that will do is known to 5 %. Errors are noisy: what comes out is the smallest
-        tree of all that were tried, and that all larger ones will do is not said.
+        up to the full cell's, until the error of one is at most ``max_error``, and then those in
+        between, until the smallest that will do is known to 5 %. Errors are noisy: what comes out
+        is the smallest tree of all that were tried, and that all larger ones will do is not said.
     :param error: name of a measure, or a function from an :class:`Evaluation` to a number.
     :param results: path of a file to which each candidate is added as it is finished, one JSON
         object a line. The full cell's runs are kept beside it, in a directory of the same name with
