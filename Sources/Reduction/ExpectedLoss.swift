@@ -18,7 +18,8 @@ import SynapseResponse
 ///
 /// Gains make up for what is lost, and do not count.
 ///
-/// What channels do with potentials that differ is not in it: `shares` says how much of them there is to do it.
+/// What channels do with potentials that differ is not in it: `SharedMembrane.shares` says how much
+/// of them there is to do it.
 ///
 /// Source: Rice, "Mathematical analysis of random noise", Bell Syst. Tech. J. 23:282 (1944), for Campbell's theorem.
 /// docs/method.md, section 10.

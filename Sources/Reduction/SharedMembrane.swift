@@ -2,9 +2,9 @@ import CellModel
 
 /// What of a cell's dendrites shares its potential with another branch, once reduced: the compartments whose
 /// members are not all on one way to the soma.
-package struct SharedMembrane: Sendable, Equatable {
+package struct SharedMembrane: Sendable {
   /// A compartment of the reduced cell and the sections of the original that have segments in it.
-  package struct Joint: Sendable, Equatable {
+  package struct Joint: Sendable {
     package let compartment: CableSegment
     package let sections: [Int]
   }
@@ -14,10 +14,6 @@ package struct SharedMembrane: Sendable, Equatable {
   /// Of each mechanism of the dendrites with a conductance or permeability per area, leaks not among them: its
   /// name, and which share of that, summed over the membrane, is in such compartments.
   package let shares: [(mechanism: String, share: Double)]
-
-  package static func == (first: SharedMembrane, second: SharedMembrane) -> Bool {
-    first.joints == second.joints && first.shares.elementsEqual(second.shares, by: ==)
-  }
 
   package init(of cell: CellModel, _ reduction: Reduction) {
     var members: [CableSegment: [(section: Int, segment: Int)]] = [:]

@@ -28,11 +28,7 @@ extension MeasuredResponse {
       isCurrent ? .current : .linearConductance, superposition,
       conductances: isCurrent
         ? [] : zip(low.values, high.values).map { ($0 - $1) / (highest - lowest) / weight },
-      reversal: isCurrent
-        ? nil
-        : Comparison.reversal(
-          ofCharges: (Comparison.charge(low.values), Comparison.charge(high.values)),
-          at: (lowest, highest)),
+      reversal: isCurrent ? nil : Comparison.reversal(of: (low, high), at: (lowest, highest)),
       brief: .linear)
   }
 

@@ -30,9 +30,7 @@ struct Chord {
 
   /// Where the current reverses, in mV.
   var reversal: Double? {
-    Comparison.reversal(
-      ofCharges: (Comparison.charge(below.values), Comparison.charge(above.values)),
-      at: (potentials.below, potentials.above))
+    Comparison.reversal(of: (below, above), at: (potentials.below, potentials.above))
   }
 
   /// Whether the current reverses between the two potentials.

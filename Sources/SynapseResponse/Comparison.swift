@@ -61,13 +61,14 @@ enum Comparison {
   /// does not fall.
   ///
   /// - Parameters:
-  ///   - charges: at two potentials.
+  ///   - currents: at two potentials.
   ///   - potentials: in mV, the lower one first.
   static func reversal(
-    ofCharges charges: (low: Double, high: Double), at potentials: (low: Double, high: Double)
+    of currents: (low: StandCurrent, high: StandCurrent), at potentials: (low: Double, high: Double)
   ) -> Double? {
-    guard charges.low > charges.high else { return nil }
-    let share = charges.low / (charges.low - charges.high)
+    let (low, high) = (charge(currents.low.values), charge(currents.high.values))
+    guard low > high else { return nil }
+    let share = low / (low - high)
     let reversal = potentials.low + share * (potentials.high - potentials.low)
     return reversal.isFinite ? reversal : nil
   }

@@ -34,9 +34,8 @@ struct ThoroughAnalysis {
       return MeasuredResponse(
         nature, superposition, conductances: slope,
         reversal: Comparison.reversal(
-          ofCharges: (
-            Comparison.charge(single[Plan.low].values), Comparison.charge(single[Plan.high].values)
-          ), at: (Plan.potentials[Plan.low], Plan.potentials[Plan.high])),
+          of: (single[Plan.low], single[Plan.high]),
+          at: (Plan.potentials[Plan.low], Plan.potentials[Plan.high])),
         brief: .linear)
     case .nonlinearConductance:
       let (interval, superposition) = (intervalOfReversal, superposition)
