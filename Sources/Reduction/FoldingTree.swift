@@ -11,6 +11,8 @@ struct FoldingTree {
     let parent: Int?
     /// Of `Replacement.pieces`.
     let piece: Int
+    /// The role of the stem.
+    let kind: Section.Role
     /// In µm².
     let area: Double
     /// Of its membrane with the mean synaptic conductance, in µS.
@@ -64,6 +66,7 @@ struct FoldingTree {
         Segment(
           section: place.section, segment: place.segment, compartment: place.compartment,
           parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
           area: cell.sections[place.section].segments[place.segment].area,
           conductance: loaded.compartments.leakConductances[place.compartment],
           level: levels[place.compartment], leaving: levels[leaving], flow: 0))

@@ -44,14 +44,6 @@ extension Reduction {
         "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "
           + "cables, onto which no segment with \(kind.name) was mapped.")
     }
-    if settings.method == .folded, case .total(let total) = settings.segmentCount {
-      let groups = Set(segmentMap.points.joined().map(\.segment.cable)).count
-      if Double(groups) > max(1, total.rounded() - 1) {
-        notes.append(
-          "\(Self.number(groups, "compartment")) in the dendrites \(groups == 1 ? "is" : "are") the least "
-            + "there can be: one for each section that hangs on what stays.")
-      }
-    }
     notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {

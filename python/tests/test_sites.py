@@ -199,17 +199,17 @@ def test_too_few_segments_are_refused_with_the_number_that_is_needed() -> None:
     def call(segments: float) -> Any:
         return _reduced(model, segments=segments, sites=[("apic[1]", 0.5)])
 
-    # The way's 12, the rest of apic[1], apic[2], two basal stems, and the soma.
+    # The way's 12, the rest of apic[1], apic[2], the two basal stems in one, and the soma.
     assert_refused(
-        lambda: call(16),
+        lambda: call(15),
         ArgumentError,
-        "segments is 16, and the sites need 17",
+        "segments is 15, and the sites need 16",
         "12 segments",
-        "4 for what hangs on these",
+        "3 for what hangs on these",
         run=model.voltages,
     )
-    reduction = call(17)
-    assert len({each.cable for each in reduction.segment_map}) == 16
+    reduction = call(16)
+    assert len({each.cable for each in reduction.segment_map}) == 15
 
 
 BAD: list[tuple[Callable[[small_cell.Model], Any], tuple[str, ...]]] = [
