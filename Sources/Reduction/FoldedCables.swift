@@ -94,9 +94,7 @@ struct FoldedCables {
   }
 
   /// Where on what stays a group hangs, and its level there. Stems that hang on several places become a group at the
-  /// place nearest to the soma's middle, of these and of the middles of the segments that they are at. So the way from
-  /// the middle of a segment to its end, which has no membrane, carries less, and all that has some keeps its T;
-  /// not quite where the segments are different ones.
+  /// place nearest to the soma's middle, of these and of the middles of the segments that they are at.
   private static func base(
     of members: [FoldingTree.Segment], in input: ReductionInput, _ levels: [TransferLevel]
   ) -> (base: ReducedCable.Base, level: TransferLevel) {

@@ -52,7 +52,9 @@ struct FoldingClasses {
       (inward[$1], beyond[$1], $0) < (inward[$0], beyond[$0], $1)
     }
     let room = limit - (roots.count - stems.count)
-    let alone = stems.indices.last { $0 + Set(stems[$0...].map { segments[$0].kind }).count <= room }
+    let alone = stems.indices.last {
+      $0 + Set(stems[$0...].map { segments[$0].kind }).count <= room
+    }
     var classOfStem: [Int: Int] = [:]
     if stems.count > room {
       var together: [Section.Role: Int] = [:]

@@ -11,8 +11,8 @@ class ReducedCell:
     """A reduced cell: the original's soma and axon with cables in place of its dendrites.
 
     :ivar soma: the original cell's ``soma``, the very same NEURON sections.
-    :ivar apic: the apical cable, a section; None where the original has no apical stem. Of several
-        apical cables the first; ``apical`` has them all.
+    :ivar apic: the apical cable, a section; None where there is none. Of several apical cables the
+        first; ``apical`` has them all.
     :ivar dend: the other cables, a list of sections, in the order of the stems on the soma.
     :ivar axon: the axon sections that are attached to the soma, a list.
     :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists

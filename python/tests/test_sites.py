@@ -176,7 +176,8 @@ def test_a_site_answers_as_in_the_full_cell(seed: int) -> None:
         found = answer(reduction.cell.soma, reduction.place(name, 0.5))
         errors.append(abs(found / full - 1))
         del reduction, model, cell, tip, place
-    assert errors[1] < 1e-8
+    # Stems on both ends of the soma fold.
+    assert errors[1] < 1e-5
     assert errors[0] > 0.02
 
 
@@ -307,7 +308,7 @@ def test_tuning_keeps_sites_where_the_method_does() -> None:
     )
     found = {(each.method, each.segments): each for each in tuning.candidates}
     assert len(found) == 6
-    assert "the sites need 17" in found["folded", 10].problem
+    assert "the sites need 16" in found["folded", 10].problem
     for (method, segments), each in found.items():
         if each.problem is None:
             assert ("sites" in each.evaluation.record.settings) == (method == "folded")
@@ -330,7 +331,7 @@ def test_a_tolerance_is_kept_with_sites() -> None:
         assert reduction.expected.rmsd <= tolerance
         return len({each.cable for each in reduction.segment_map})
 
-    assert count(100, None) < count(100, ["apic[1]"]) == 17
+    assert count(100, None) < count(100, ["apic[1]"]) == 16
     assert count(1e-3, None) <= count(1e-3, ["apic[1]"])
 
 
