@@ -49,7 +49,7 @@ def reduce(
     synapses: Iterable[Any],
     netcons: Iterable[Any],
     *,
-    method: str = "lumped",
+    method: str = "folded",
     frequency: float = 0,
     segments: float = -1,
     rates: float | Iterable[float] | None = None,
@@ -68,7 +68,7 @@ def reduce(
     its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
     nothing was changed.
 
-    For ``'lumped'`` and ``'folded'`` the synapses' responses to events are measured first, by short
+    For ``'folded'`` and ``'lumped'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
     session's initialisation handlers, and leave the session alone. One of several MPI processes is
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
@@ -77,13 +77,14 @@ def reduce(
         :func:`subtree_reductor`.
     :param synapses: point processes on the cell, n of them.
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
-    :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
-        the mean conductances of the drive, with weights that keep what events deliver to the soma.
-        ``'folded'``: the cell's own tree, contracted, with such weights: compartments that gather
-        membrane of a branch or of siblings; with enough ``segments`` it is the cell itself.
+    :param method: ``'folded'``: the cell's own tree, contracted to compartments that gather membrane
+        of a branch or of siblings, under the mean conductances of the drive, with weights that keep
+        what events deliver to the soma; with enough ``segments`` it is the cell itself.
+        ``'lumped'``: with such weights, compartments that gather membrane of like effect on the
+        soma, wherever in a stem it is: for dendrites that are nearly passive.
         ``'classic'``: that of Amsalem et al. (2020), which leaves the weights as they are.
-    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'`` and
-        ``'folded'``, which keep those of the steady state, it only decides the number of segments.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'folded'`` and
+        ``'lumped'``, which keep those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
         reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
         this share of the original's. For ``'folded'`` compartments with membrane are counted.
