@@ -49,7 +49,7 @@ def reduce(
     synapses: Iterable[Any],
     netcons: Iterable[Any],
     *,
-    method: str = "lumped",
+    method: str = "folded",
     frequency: float = 0,
     segments: float = -1,
     rates: float | Iterable[float] | None = None,
@@ -61,14 +61,23 @@ def reduce(
     tolerance: float | None = None,
     observe: float | None = None,
     calibrate: float | Mapping[str, float] | None = None,
+    in_place: bool = False,
+    clamps: bool = False,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
-    The cell is reduced as :func:`subtree_reductor` describes it: consumed, its soma and axon kept,
-    its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
-    nothing was changed.
+    The reduced cell is a new one, beside the original, in which nothing is changed: cables, copies
+    of soma and axon and of the synapses that remain, and for each NetCon one from the same source.
+    Both can be run side by side, with the same events. With ``in_place`` the cell is reduced as
+    :func:`subtree_reductor` describes it: consumed, its soma and axon kept, its dendrites replaced
+    by cables, its synapses and NetCons moved. The voltages are the same, to the last bit. When an
+    exception is raised, nothing was changed.
 
-    For ``'lumped'`` and ``'folded'`` the synapses' responses to events are measured first, by short
+    The new cell lives as long as :attr:`Reduction.cell`, with all its point processes and NetCons.
+    A NetCon whose source is the cell's own potential has the new cell's. Recordings and plays are
+    the original's still: :meth:`Reduction.place` says where to record anew.
+
+    For ``'folded'`` and ``'lumped'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
     session's initialisation handlers, and leave the session alone. One of several MPI processes is
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
@@ -77,13 +86,14 @@ def reduce(
         :func:`subtree_reductor`.
     :param synapses: point processes on the cell, n of them.
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
-    :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
-        the mean conductances of the drive, with weights that keep what events deliver to the soma.
-        ``'folded'``: the cell's own tree, contracted, with such weights: compartments that gather
-        membrane of a branch or of siblings; with enough ``segments`` it is the cell itself.
+    :param method: ``'folded'``: the cell's own tree, contracted to compartments that gather
+        membrane of a branch or of siblings, under the mean conductances of the drive, with weights
+        that keep what events deliver to the soma; with enough ``segments`` it is the cell itself.
+        ``'lumped'``: with such weights, compartments that gather membrane of like effect on the
+        soma, wherever in a stem it is: for dendrites that are nearly passive.
         ``'classic'``: that of Amsalem et al. (2020), which leaves the weights as they are.
-    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'`` and
-        ``'folded'``, which keep those of the steady state, it only decides the number of segments.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'folded'`` and
+        ``'lumped'``, which keep those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
         reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
         this share of the original's. For ``'folded'`` compartments with membrane are counted.
@@ -125,6 +135,11 @@ def reduce(
         :attr:`Reduction.calibration` and the notes say what was changed. Needs scipy. Or the gains
         of an earlier calibration, ``calibration.gains``, which are taken as they are. None: nothing
         is run or changed.
+    :param in_place: whether the cell itself is reduced, rather than a new one made beside it. What
+        a new one cannot have, such as POINTERs to numbers of the session or rxd's species, is
+        refused; random numbers that a copy cannot draw as the original does are noted.
+    :param clamps: for a new cell, whether it has copies of the point processes that ``synapses``
+        does not list, such as current clamps. In place they stay or move along anyway.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -186,7 +201,7 @@ def reduce(
         else:
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
-    done = job.run(with_points=True)
+    done = job.run(with_points=True, in_place=in_place, clamps=clamps)
     if done.sites:
         settings["sites"] = done.sites
     return Reduction(done, job.name, settings, calibration)
@@ -213,9 +228,10 @@ class Reduction:
     Can be taken apart as ``cell, synapses, netcons = reduction``.
 
     :ivar cell: the :class:`ReducedCell`.
-    :ivar synapses: the caller's own point processes that remain: cable by cable, then those that
-        did not move.
-    :ivar netcons: the caller's own NetCons, all of them, in their order.
+    :ivar synapses: the point processes that remain: cable by cable, then those that did not move.
+        In place the caller's own, else new ones.
+    :ivar netcons: for each of the caller's NetCons, in their order, itself (in place) or the new
+        one.
     :ivar calibration: what ``calibrate`` did; None where it was not asked for.
     :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
@@ -295,7 +311,7 @@ class Reduction:
             before it; or an index into ``segment_map``.
         :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
         :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
-            and axon it is where it was.
+            and axon it is where it was, on the copy where there is one.
         :raises ArgumentError: the original has no such section, or the map no such entry.
         :raises CellError: the cables are gone.
         """
@@ -312,12 +328,11 @@ class Reduction:
         mapped = collect.by_name(self._mapped, section)
         if mapped is not None:
             return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
-        own = {each.name() for each in self._cables.values()}
-        kept = {each.name(): each for each in self.cell.all if each.name() not in own}
-        found = collect.by_name(kept, section)
+        stayed = self._done.stayed
+        found = collect.by_name(stayed, section)
         if found is not None:
             return found(position)
-        known = [*kept, *self._mapped]
+        known = [*stayed, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
         such = near or [*map(_own, known[:1] + known[-2:])]
         raise ArgumentError(

@@ -13,7 +13,7 @@ from typing import Any
 
 import neuron
 import numpy as np
-from neuron import hoc
+from neuron import hoc, nrn
 
 from .. import _library
 from .._display.warned import warn
@@ -23,6 +23,7 @@ from ..errors import ArgumentError, CellError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import (
     collect,
+    copying,
     event_rates,
     geometry,
     inputs,
@@ -53,6 +54,8 @@ class Done:
     :ivar notes: what went before it that a user should know, one sentence each.
     :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
         where they were not wanted.
+    :ivar stayed: by the names of the original's sections that stayed, or were copied, what they
+        are.
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
@@ -64,6 +67,7 @@ class Done:
     outcome: reducing.Outcome
     notes: list[str]
     points: dict[str, list[np.ndarray]]
+    stayed: dict[str, nrn.Section]
     sites: list[_sites.Plain]
     site_segments: list[Any]
 
@@ -75,7 +79,12 @@ class Done:
     @property
     def cables(self) -> list[Any]:
         """The sections of the cables, as the outcome numbers them."""
-        return list(self.cell.hoc_model.all)
+        names = {each.name.decode() for each in self.outcome.cables}
+        return [
+            section
+            for section in self.cell.hoc_model.all
+            if section.name().rpartition(".")[2] in names
+        ]
 
 
 class Job:
@@ -168,15 +177,26 @@ class Job:
         return self._cell, self._synapses, self._netcons
 
     def run(
-        self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
+        self,
+        *,
+        in_place: bool = True,
+        clamps: bool = False,
+        with_points: bool = False,
+        is_named: bool = False,
+        is_mapped_by_name: bool = False,
     ) -> Done:
         """Reduces the cell, once.
 
-        Up to the last step nothing is changed. That step is one call of the library's, in which no
-        Python runs: whatever interrupts this function, the session is as it was before, or the cell
-        is reduced. All warnings come before it.
+        In place: up to the last step nothing is changed. That step is one call of the library's, in
+        which no Python runs: whatever interrupts this function, the session is as it was before, or
+        the cell is reduced. All warnings come before it. Beside the original, what was made of the
+        new cell goes with the function.
 
         :param with_points: whether to keep the original's 3D points.
+        :param in_place: whether the original's dendrites are replaced; else the reduced cell is
+            built beside the original, which stays as it is.
+        :param clamps: for a cell beside the original, whether it has copies of the point processes
+            that were not listed.
         :param is_named: whether hoc is to know the result as ``reduced_cell``.
         :param is_mapped_by_name: whether the caller tells segments apart by the names of sections.
         """
@@ -201,8 +221,11 @@ class Job:
         with self._clock.stage("responses"):
             drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
-        site_segments = _site_segments(found, outcome, cell)
-        reaction_diffusion.check_that_none_is_replaced(outcome)
+        live = cell.sections()
+        names = [section.name() for section in live]
+        reaction_diffusion.check_that_none_is_replaced(
+            outcome.replaced_sections if in_place else frozenset(names), in_place
+        )
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
         if is_mapped_by_name:
@@ -212,28 +235,82 @@ class Job:
             model = instances.instance(self._template_name, self._in_library)
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
+            unlisted = None if in_place else cell.unlisted()
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
-        while not outcome.build(building):
-            # Before it is built: whoever makes errors of warnings has the session as it was.
-            warn(" ".join(outcome.losses))
-
-        with self._clock.stage("wrap"):
-            reduced = ReducedCell(model, self._soma, self._cell, lists, self._clock.seconds)
-            survivors = [self._synapses[index] for index in outcome.survivors]
-        self._clock.seconds.update(outcome.stage_seconds)
         notes = drive.notes if drive else []
+        if unlisted is None:
+            while not outcome.build(building):
+                # Before it is built: whoever makes errors of warnings has the session as it was.
+                warn(" ".join(outcome.losses))
+            soma, behind, netcons = self._soma, self._cell, self._netcons
+            synapses = [self._synapses[index] for index in outcome.survivors]
+            stayed = dict(enumerate(live))
+        else:
+            outcome.build_beside(building)
+            sections = list(lists["all"])
+            stayed = {
+                index: copy
+                for index, copy in zip(outcome.kept_sections, sections, strict=True)
+                if index >= 0
+            }
+            with self._clock.stage("copy"):
+                made = self._copies(outcome, sections, unlisted, stayed, live if clamps else [])
+            synapses = [made.processes[index] for index in outcome.survivors]
+            netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
+            soma = list(lists["somatic"])
+            if issubclass(type(self._soma), nrn.Section):
+                soma = soma[0]
+            # Nobody else has all of them.
+            behind = made
+            notes = [*notes, *made.notes]
+        with self._clock.stage("wrap"):
+            reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
+        self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
         return Done(
             reduced,
-            survivors,
-            self._netcons,
+            synapses,
+            netcons,
             outcome,
             notes,
             points,
+            {
+                names[index]: section
+                for index, section in stayed.items()
+                if names[index] not in outcome.replaced_sections
+            },
             found.plain if found else [],
-            site_segments,
+            _site_segments(found, outcome, stayed),
         )
+
+    def _copies(
+        self,
+        outcome: reducing.Outcome,
+        sections: list[nrn.Section],
+        unlisted: tuple[list[Any], list[hoc.NetCon]],
+        stayed: Mapping[int, nrn.Section],
+        originals: list[nrn.Section],
+    ) -> copying.Copies:
+        """The point processes and NetCons of a cell that is built beside the original.
+
+        :param sections: the reduced cell's.
+        :param unlisted: point processes and NetCons of the original that are in no list.
+        :param stayed: the sections that are copies, by the index of the original's.
+        :param originals: all of the original's, where clamps are to be copied.
+        """
+        listed = list({each.hocobjptr(): each for each in self._netcons}.values())
+        processes = [*self._synapses, *unlisted[0]]
+        made = copying.copies(
+            outcome,
+            sections,
+            processes,
+            [*listed, *unlisted[1]],
+            len(processes) if originals else len(self._synapses),
+        )
+        pairs = [(originals[index], copy) for index, copy in stayed.items()] if originals else []
+        made.add_others(pairs, known=processes)
+        return made
 
     def _find_sites(
         self, cell: reducing.Cell, settings: structures.Settings
@@ -351,12 +428,14 @@ class Job:
 
 
 def _site_segments(
-    found: _sites.Sites | None, outcome: reducing.Outcome, cell: reducing.Cell
+    found: _sites.Sites | None, outcome: reducing.Outcome, sections: Mapping[int, nrn.Section]
 ) -> list[Any]:
-    """What the sites are in the reduced cell: see :class:`Done`."""
+    """What the sites are in the reduced cell: see :class:`Done`.
+
+    :param sections: those that stayed, by index.
+    """
     if found is None:
         return []
-    sections = cell.sections()
     return found.grouped(
         [
             sections[section](x) if index < 0 else index
