@@ -196,7 +196,12 @@ def test_a_cell_of_a_few_compartments(segments: int) -> None:
     before = _membrane(small_cell.dendrites_of(model.cell))
     tip = h.Vector().record(model.cell.dend[3](0.9)._ref_v)
     reduction = neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method="folded", segments=segments
+        model.cell,
+        model.drive.synapses,
+        model.drive.netcons,
+        method="folded",
+        segments=segments,
+        in_place=True,
     )
     cell = reduction.cell
     groups = {each.cable for each in reduction.segment_map}
