@@ -235,14 +235,16 @@ class Job:
             model = instances.instance(self._template_name, self._in_library)
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
-            unlisted = None if in_place else cell.unlisted()
+            unlisted = cell.unlisted()
+            streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
         notes = drive.notes if drive else []
-        if unlisted is None:
+        if streams is not None:
             while not outcome.build(building):
                 # Before it is built: whoever makes errors of warnings has the session as it was.
                 warn(" ".join(outcome.losses))
+            streams.restore()
             soma, behind, netcons = self._soma, self._cell, self._netcons
             synapses = [self._synapses[index] for index in outcome.survivors]
             stayed = dict(enumerate(live))
@@ -255,7 +257,8 @@ class Job:
                 if index >= 0
             }
             with self._clock.stage("copy"):
-                made = self._copies(outcome, sections, unlisted, stayed, live if clamps else [])
+                pairs = [(live[index], copy) for index, copy in stayed.items()]
+                made = self._copies(outcome, sections, pairs, unlisted, clamps)
             synapses = [made.processes[index] for index in outcome.survivors]
             netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
             soma = list(lists["somatic"])
@@ -288,28 +291,31 @@ class Job:
         self,
         outcome: reducing.Outcome,
         sections: list[nrn.Section],
+        stayed: list[tuple[nrn.Section, nrn.Section]],
         unlisted: tuple[list[Any], list[hoc.NetCon]],
-        stayed: Mapping[int, nrn.Section],
-        originals: list[nrn.Section],
+        clamps: bool,
     ) -> copying.Copies:
-        """The point processes and NetCons of a cell that is built beside the original.
+        """The point processes and NetCons of a cell that is built beside the original, and the
+        random numbers of its mechanisms.
 
         :param sections: the reduced cell's.
+        :param stayed: pairs of one of the original's sections and its copy.
         :param unlisted: point processes and NetCons of the original that are in no list.
-        :param stayed: the sections that are copies, by the index of the original's.
-        :param originals: all of the original's, where clamps are to be copied.
+        :param clamps: whether those that are in no list have copies.
         """
-        listed = list({each.hocobjptr(): each for each in self._netcons}.values())
+        listed = {each.hocobjptr(): each for each in self._netcons}
         processes = [*self._synapses, *unlisted[0]]
         made = copying.copies(
             outcome,
             sections,
             processes,
-            [*listed, *unlisted[1]],
-            len(processes) if originals else len(self._synapses),
+            [*listed.values(), *unlisted[1]],
+            len(self._synapses),
+            clamps,
         )
-        pairs = [(originals[index], copy) for index, copy in stayed.items()] if originals else []
-        made.add_others(pairs, known=processes)
+        copying.copy_streams(stayed)
+        if clamps:
+            made.add_others(stayed, known=processes)
         return made
 
     def _find_sites(
