@@ -889,6 +889,12 @@ const char *NR_NULLABLE nr_cell_process_kind(const nr_cell *cell, size_t index);
 /// Appends a cell's sections to a SectionList, in the order of their indices.
 nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
 
+/// Whether point processes have POINTERs that lead to something that is no number, such as a stream of random
+/// numbers: 1 in `found` for those that have one which is set, otherwise 0.
+///
+/// Returns 0; -1 where this NEURON's POINTERs cannot be read.
+int nr_raw_pointers(void *NR_NULLABLE const *NR_NONNULL processes, size_t count, int32_t *found);
+
 /// Appends what is attached to a cell's dendrites and was not listed to two Lists: point processes, and NetCons
 /// onto point processes of the cell.
 nr_error *NR_NULLABLE nr_cell_unlisted(const nr_cell *cell, void *processes, void *connections);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from neuron import h, hoc, nrn
 
 from .._engine import stream_copies
-from .._library import reducing
+from .._library import reducing, session
+from ..errors import CellError
 from . import mechanisms
 
 
@@ -44,8 +46,19 @@ class Copies:
                     if process.hocobjptr() not in found:
                         found.add(process.hocobjptr())
                         self.kept.append(copier.copy(process, copy(segment.x)))
+        copier.check_pointers()
         self.kept += copier.kept
         self.notes += copier.notes
+
+    def release(self) -> None:
+        """Takes the targets from all NetCons onto the copies, whoever made them: for when their
+        sections go. NEURON ends the process where an event comes to a point process that has none.
+        """
+        own = {each.hocobjptr() for each in (*self.processes.values(), *self.kept)}
+        for netcon in h.List("NetCon"):
+            target = netcon.syn()
+            if target is not None and target.hocobjptr() in own:
+                netcon.setpost(None)
 
 
 def copies(
@@ -53,7 +66,8 @@ def copies(
     sections: Sequence[nrn.Section],
     processes: Sequence[Any],
     netcons: Sequence[hoc.NetCon],
-    count: int,
+    listed: int,
+    with_unlisted: bool,
 ) -> Copies:
     """Makes the point processes and NetCons of a reduced cell whose sections are there.
 
@@ -63,16 +77,19 @@ def copies(
     :param sections: all of the reduced cell, in its order.
     :param processes: the original's, in the order of the outcome's ``process_places``.
     :param netcons: in the order of its ``connections``.
-    :param count: how many of the point processes have copies: the first ones. NetCons onto others
-        have none.
+    :param listed: how many of the point processes are the caller's: the first ones.
+    :param with_unlisted: whether the others, and NetCons onto these, have copies.
+    :raises CellError: a point process has a POINTER that a copy cannot be given.
     """
     copier = _ProcessCopier()
     places = outcome.process_places
     made = {}
-    unlisted = [i for i in range(len(outcome.survivors), count) if places[i].representative == i]
+    count = len(processes) if with_unlisted else listed
+    unlisted = [i for i in range(listed, count) if places[i].representative == i]
     for index in (*outcome.survivors, *unlisted):
         place = places[index]
         made[index] = copier.copy(processes[index], sections[place.section](place.position))
+    copier.check_pointers()
     own = {
         process.hocobjptr(): made[place.representative]
         for process, place in zip(processes[:count], places, strict=False)
@@ -86,6 +103,56 @@ def copies(
     return Copies(made, connected, copier.kept, [*copier.notes, *connector.notes])
 
 
+def copy_streams(sections: Iterable[tuple[nrn.Section, nrn.Section]]) -> None:
+    """Gives the density mechanisms of copied sections the streams of random numbers that the
+    original's have.
+
+    :param sections: pairs of one of the original's and its copy.
+    """
+    names: dict[str, list[str]] = {}
+    for section, copy in sections:
+        for segment in section:
+            for mechanism in segment:
+                kind = mechanism.name()
+                if kind not in names:
+                    names[kind] = mechanisms.random_variables(mechanism)
+                for name in names[kind]:
+                    _copy_stream(
+                        getattr(mechanism, name), getattr(getattr(copy(segment.x), kind), name)
+                    )
+
+
+def _copy_stream(stream: Any, other: Any) -> None:
+    other.set_ids(*stream.get_ids())
+    other.set_seq(stream.get_seq())
+
+
+class Streams:
+    """The RANDOM variables of point processes, as they are now.
+
+    NEURON gives a point process new ones when it moves it.
+    """
+
+    def __init__(self, processes: Iterable[Any]) -> None:
+        names: dict[str, list[str]] = {}
+        self._found: list[tuple[Any, str, Any, float]] = []
+        for process in processes:
+            kind = mechanisms.class_name(process)
+            if kind not in names:
+                names[kind] = mechanisms.random_variables(process)
+            for name in names[kind]:
+                stream = getattr(process, name)
+                self._found.append((process, name, stream.get_ids(), stream.get_seq()))
+
+    def restore(self) -> None:
+        """Sets them to what they were, of point processes that are still there."""
+        for process, name, identifiers, position in self._found:
+            if process.has_loc():
+                stream = getattr(process, name)
+                stream.set_ids(*identifiers)
+                stream.set_seq(position)
+
+
 class _ProcessCopier:
     """Makes point processes like others.
 
@@ -97,6 +164,7 @@ class _ProcessCopier:
         self._kinds: dict[str, tuple[Any, Any, list[str], stream_copies.Kinds | None]] = {}
         self._unlike: dict[str, int] = {}
         self._seen: set[int] = set()
+        self._pairs: list[tuple[Any, Any]] = []
 
     @property
     def notes(self) -> list[str]:
@@ -118,18 +186,36 @@ class _ProcessCopier:
             )
         make, parameters, streams, pointers = self._kinds[name]
         made = make(segment)
+        self._pairs.append((process, made))
         parameters._in(process)
         parameters.out(made)
         for stream in streams:
-            before, after = getattr(process, stream), getattr(made, stream)
-            after.set_ids(*before.get_ids())
-            after.set_seq(before.get_seq())
-        kept = None if pointers is None else stream_copies.copy(process, made, pointers, self._seen)
-        if kept is None:
-            self._unlike[name] = self._unlike.get(name, 0) + 1
-        else:
-            self.kept += kept
+            _copy_stream(getattr(process, stream), getattr(made, stream))
+        if pointers:
+            kept = stream_copies.copy(process, made, pointers, self._seen)
+            if kept is None:
+                self._unlike[name] = self._unlike.get(name, 0) + 1
+            else:
+                self.kept += kept
         return made
+
+    def check_pointers(self) -> None:
+        """:raises CellError: a POINTER leads nowhere, where the original's does not."""
+        if not self._pairs:
+            return
+        before, after = (
+            session.have_raw_pointers([each.hocobjptr() for each in processes])
+            for processes in zip(*self._pairs, strict=True)
+        )
+        if before is None or after is None:
+            # Such a NEURON is not known; its mechanisms with POINTERs are refused elsewhere.
+            return
+        for process, made in itertools.compress(self._pairs, before & ~after):
+            raise CellError(
+                f"a POINTER of {process} on {process.get_segment()} leads to what a copy cannot be "
+                f"given, such as random numbers that {mechanisms.class_name(made)} takes by "
+                "another function than setRNG; expected in_place=True for this cell"
+            )
 
 
 class _Connector:

@@ -7,7 +7,9 @@ import ctypes
 import dataclasses
 import math
 import re
+import sys
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -235,14 +237,16 @@ class Job:
             model = instances.instance(self._template_name, self._in_library)
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
-            unlisted = None if in_place else cell.unlisted()
+            unlisted = cell.unlisted()
+            streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
         notes = drive.notes if drive else []
-        if unlisted is None:
+        if streams is not None:
             while not outcome.build(building):
                 # Before it is built: whoever makes errors of warnings has the session as it was.
                 warn(" ".join(outcome.losses))
+            streams.restore()
             soma, behind, netcons = self._soma, self._cell, self._netcons
             synapses = [self._synapses[index] for index in outcome.survivors]
             stayed = dict(enumerate(live))
@@ -255,7 +259,8 @@ class Job:
                 if index >= 0
             }
             with self._clock.stage("copy"):
-                made = self._copies(outcome, sections, unlisted, stayed, live if clamps else [])
+                pairs = [(live[index], copy) for index, copy in stayed.items()]
+                made = self._copies(outcome, sections, pairs, unlisted, clamps)
             synapses = [made.processes[index] for index in outcome.survivors]
             netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
             soma = list(lists["somatic"])
@@ -266,6 +271,8 @@ class Job:
             notes = [*notes, *made.notes]
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
+            if streams is None:
+                weakref.finalize(reduced, _release, made, model).atexit = False
         self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
         return Done(
@@ -288,28 +295,31 @@ class Job:
         self,
         outcome: reducing.Outcome,
         sections: list[nrn.Section],
+        stayed: list[tuple[nrn.Section, nrn.Section]],
         unlisted: tuple[list[Any], list[hoc.NetCon]],
-        stayed: Mapping[int, nrn.Section],
-        originals: list[nrn.Section],
+        clamps: bool,
     ) -> copying.Copies:
-        """The point processes and NetCons of a cell that is built beside the original.
+        """The point processes and NetCons of a cell that is built beside the original, and the
+        random numbers of its mechanisms.
 
         :param sections: the reduced cell's.
+        :param stayed: pairs of one of the original's sections and its copy.
         :param unlisted: point processes and NetCons of the original that are in no list.
-        :param stayed: the sections that are copies, by the index of the original's.
-        :param originals: all of the original's, where clamps are to be copied.
+        :param clamps: whether those that are in no list have copies.
         """
-        listed = list({each.hocobjptr(): each for each in self._netcons}.values())
+        listed = {each.hocobjptr(): each for each in self._netcons}
         processes = [*self._synapses, *unlisted[0]]
         made = copying.copies(
             outcome,
             sections,
             processes,
-            [*listed, *unlisted[1]],
-            len(processes) if originals else len(self._synapses),
+            [*listed.values(), *unlisted[1]],
+            len(self._synapses),
+            clamps,
         )
-        pairs = [(originals[index], copy) for index, copy in stayed.items()] if originals else []
-        made.add_others(pairs, known=processes)
+        copying.copy_streams(stayed)
+        if clamps:
+            made.add_others(stayed, known=processes)
         return made
 
     def _find_sites(
@@ -425,6 +435,20 @@ class Job:
             is_named=is_named,
             **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
+
+
+def _release(made: copying.Copies, model: instances.ReducedModel) -> None:
+    """What a cell that was built beside another one needs when nobody has it any more.
+
+    :param model: the instance that has its sections.
+    """
+    # Here, in the arguments of the call, and in the cell that goes.
+    is_held_elsewhere = sys.getrefcount(model) > _REFERENCES
+    if not is_held_elsewhere:
+        made.release()
+
+
+_REFERENCES = 4
 
 
 def _site_segments(

@@ -53,7 +53,7 @@ def random_variables(instance) -> list[str]:
     for name in dir(instance):
         try:
             kind = type(getattr(instance, name))
-        except (AttributeError, RuntimeError, TypeError):
+        except (AttributeError, RuntimeError, TypeError, ValueError):
             # A POINTER that is not set, or what else has no value.
             continue
         if kind.__name__ == "NMODLRandom":
