@@ -90,7 +90,7 @@ def _spikes(voltage: np.ndarray) -> list[int]:
 
 
 def _folded(model: tuple[Any, ...], segments: float) -> Reduction:
-    return neuron_reduce.reduce(*model[:3], method="folded", segments=segments)
+    return neuron_reduce.reduce(*model[:3], method="folded", segments=segments, in_place=True)
 
 
 @pytest.mark.parametrize("seed", range(12))
