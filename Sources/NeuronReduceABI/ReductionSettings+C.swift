@@ -65,7 +65,10 @@ extension ReductionSettings {
     return SynapticDrive(
       responses: responses.map(SynapticResponse.init),
       responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
-      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil },
+      steadyEvents: elements(settings.steady_events, settings.steady_event_count).map {
+        SteadyEvent(charge: $0.charge, exponent: $0.exponent)
+      })
   }
 }
 

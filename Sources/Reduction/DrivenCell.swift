@@ -98,7 +98,8 @@ struct DrivenCell {
       moved.append(
         SynapticWeights.Moved(
           connection: drive.connection, before: drive.compartment, after: places[target],
-          weight: drive.weight, response: drive.response, selfShunt: shunt))
+          weight: drive.weight, response: drive.response, exponent: drive.exponent,
+          selfShunt: shunt))
     }
     return WeightScales(
       scales: SynapticWeights.scales(

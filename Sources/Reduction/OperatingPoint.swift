@@ -28,6 +28,8 @@ struct OperatingPoint {
     /// In the target's unit of weight.
     let weight: Double
     let response: SynapticResponse
+    /// The charge of an event grows as the weight to this power.
+    var exponent = 1.0
     let eventsPerMillisecond: Double
 
     /// In µS, as the rest of the cell meets it.
@@ -113,7 +115,8 @@ extension OperatingPoint {
   ) -> [Input] {
     cell.connections.indices.compactMap { index in
       let connection = cell.connections[index]
-      guard let response = drive.response(ofPointProcess: connection.target),
+      guard let response = drive.response(
+        ofPointProcess: connection.target, toConnection: index),
         let weight = connection.weights.first, weight.isFinite
       else { return nil }
       switch response.nature {
@@ -124,7 +127,8 @@ extension OperatingPoint {
       }
       return Input(
         connection: index, compartment: compartments[connection.target], weight: weight,
-        response: response, eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
+        response: response, exponent: drive.exponent(ofConnection: index),
+        eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
     }
   }
 }

@@ -48,4 +48,18 @@ package struct SynapticResponse: Sendable, Equatable {
     self.charge = charge
     power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
   }
+
+  private init(_ response: SynapticResponse, charge: Double) {
+    nature = response.nature
+    self.charge = charge
+    let scale = response.charge > 0 ? charge / response.charge : 0
+    power = response.power.map { $0 * scale }
+    reversal = response.reversal
+    superposes = response.superposes
+  }
+
+  /// The same time course with another charge; no time course where there was none.
+  package func passing(charge: Double) -> SynapticResponse {
+    SynapticResponse(self, charge: charge)
+  }
 }

@@ -45,6 +45,7 @@ struct ThoroughAnalysis {
       return MeasuredResponse(
         nature, superposition,
         conductances: chord?.conductances(weight: weight) ?? [], reversal: chord?.reversal,
+        addsUp: addsUp,
         brief: interval.map {
           hasHistory ? .history(reversalAfter: $0) : .chord(reversalAfter: $0)
         })

@@ -14,7 +14,8 @@ import Testing
     nr_settings(
       method: method.first, frequency: 0, total_segments: -1, merging: NR_MERGING_EXACT,
       compared_parameters: nil, compared_parameter_pairs: 0, responses: nil, response_count: 0,
-      response_indices: nil, response_index_count: 0, rates: nil, rate_count: 0, membranes: nil,
+      response_indices: nil, response_index_count: 0, rates: nil, rate_count: 0,
+      steady_events: nil, steady_event_count: 0, membranes: nil,
       membrane_count: 0, gains: nil, gain_count: 0, sites: nil, site_count: 0, observed: nil,
       observed_count: 0, observed_interval: 0, tolerance: 0)
   }

@@ -122,6 +122,8 @@ class Settings(ctypes.Structure):
         ("response_index_count", ctypes.c_size_t),
         ("rates", ctypes.c_void_p),
         ("rate_count", ctypes.c_size_t),
+        ("steady_events", ctypes.c_void_p),
+        ("steady_event_count", ctypes.c_size_t),
         ("membranes", ctypes.POINTER(CableMembrane)),
         ("membrane_count", ctypes.c_size_t),
         ("gains", ctypes.POINTER(Gain)),
