@@ -115,8 +115,9 @@ extension OperatingPoint {
   ) -> [Input] {
     cell.connections.indices.compactMap { index in
       let connection = cell.connections[index]
-      guard let response = drive.response(
-        ofPointProcess: connection.target, toConnection: index),
+      guard
+        let response = drive.response(
+          ofPointProcess: connection.target, toConnection: index),
         let weight = connection.weights.first, weight.isFinite
       else { return nil }
       switch response.nature {

@@ -69,7 +69,11 @@ struct ThoroughAnalysis {
       single[Plan.low].values, single[Plan.middle].values, single[Plan.high].values
     )
     let bound = Comparison.tolerance * largestNear
-    if Comparison.areEqual(low, high, within: bound) { return .current }
+    // Several events may make thousands of times what one makes, which is not to hide what it depends on.
+    let largestOfOne = single[Plan.low...Plan.high].reduce(0) { max($0, $1.largest) }
+    if Comparison.areEqual(low, high, within: Comparison.tolerance * largestOfOne) {
+      return .current
+    }
     let sum = zip(low, high).map { $0 + $1 }
     let isLinear =
       Comparison.areEqual(sum, middle, within: bound, factor: 2)

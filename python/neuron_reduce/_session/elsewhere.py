@@ -50,7 +50,9 @@ def measure_trains(requests: list[trains.Request], timeout: float) -> list[list[
     """What :func:`trains.measure` finds; the session stays as it is. See :func:`measure`."""
     if copies.process_count() == 1:
         return copies.call(trains.measure, requests, timeout=timeout)
-    described = [(_described(each.subject), dataclasses.replace(each, subject=None)) for each in requests]
+    described = [
+        (_described(each.subject), dataclasses.replace(each, subject=None)) for each in requests
+    ]
     return outside.call(_trained, described, _settings(), timeout=timeout)
 
 

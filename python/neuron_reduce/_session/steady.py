@@ -38,8 +38,8 @@ _KEPT = 100_000
 class Steady:
     """What events do in the mean.
 
-    :ivar charges: for each synapse ∫g dt of an event of its NetCon in µS·ms per unit of weight; not a
-        number where it is that of a first event, or not known.
+    :ivar charges: for each synapse ∫g dt of an event of its NetCon in µS·ms per unit of weight; not
+        a number where it is that of a first event, or not known.
     :ivar exponents: for each of them d ln(charge) / d ln(weight).
     :ivar reversals: of kinds whose response to one event says nothing, in mV, by their indices.
     :ivar notes: what a user should know, one sentence each.
@@ -96,8 +96,8 @@ def _charge(response: Response) -> float:
 def _arriving(
     synapses: list[Any], responses: Responses, rates: np.ndarray, concerned: Sequence[int]
 ) -> np.ndarray:
-    """The rate of the events that a synapse remembers, in Hz, for each NetCon: its own, where each has
-    a history of its own, or else those of all NetCons onto the synapse."""
+    """The rate of the events that a synapse remembers, in Hz, for each NetCon: its own, where each
+    has a history of its own, or else those of all NetCons onto the synapse."""
     arriving = np.nan_to_num(rates)
     totals: dict[int, float] = collections.defaultdict(float)
     addresses = {index: synapses[index].hocobjptr() for index in concerned}
@@ -130,8 +130,8 @@ def _add(
         known = _measured(sorted(set(like.values())), grid, is_known, responses)
     except copies.CopyFailed as error:
         result.notes.append(
-            f"What trains of events do to {len(members)} {name} could not be measured ({error}): in "
-            "the operating point they count with what a first event does."
+            f"What trains of events do to {len(members)} {name} could not be measured ({error}): "
+            "in the operating point they count with what a first event does."
         )
         return
     if any(distances):
@@ -189,7 +189,12 @@ def _measured(
             lasting = float(response.times[-1]) if is_known else _LASTING
             requests.append(
                 trains.Request(
-                    example.subject, missing, is_known, response.is_alone, response.reversal, lasting
+                    example.subject,
+                    missing,
+                    is_known,
+                    response.is_alone,
+                    response.reversal,
+                    lasting,
                 )
             )
             places.append(example.key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -38,7 +39,7 @@ _FAST, _SLOW_STEP = 50.0, 2.0
 """For how long after an event a step is ``_STEP``; and the step from there on, in ms."""
 
 _SILENT_STEP, _SILENT_STEPS = 25.0, 20
-"""The step where the response is over, in ms, and how many there are at most until the next event."""
+"""The step where the response is over, in ms, and how many there are at most until an event."""
 
 _SCALES = (0.8, 1.25)
 """Factors on the weight that show how the charge goes with it."""
@@ -62,8 +63,8 @@ class Request:
     """A point process, and what is asked of it.
 
     :ivar rates: of the trains, in Hz.
-    :ivar is_known: whether the response to one event is the same every time: charges are relative to
-        that, and weights are tried.
+    :ivar is_known: whether the response to one event is the same every time: charges are relative
+        to that, and weights are tried.
     :ivar is_alone: whether instances that are made do not respond as it does.
     :ivar reversal: of its current, in mV; not a number where that is not known.
     :ivar lasting: for how long it responds to one event, in ms.
@@ -236,8 +237,8 @@ def _intervals() -> np.ndarray:
 
 
 def _train(rate: float) -> tuple[np.ndarray, int]:
-    """When events come, in ms from the first one on, and the index of the first that counts; the last
-    one ends the train, and is none."""
+    """When events come, in ms from the first one on, and the index of the first that counts; the
+    last one ends the train, and is none."""
     intervals = _intervals() * 1e3 / rate
     count = max(_EARLIER, math.ceil(_EARLIER_TIME * 1e-3 * rate))
     earlier = np.resize(intervals[::-1], count)[::-1]
@@ -262,7 +263,7 @@ class _Phase:
 def _phases(times: np.ndarray, lasting: float) -> list[_Phase]:
     """The steps between events, and how the steps get longer."""
     found = []
-    for start, end in zip(times, times[1:], strict=False):
+    for start, end in itertools.pairwise(times):
         now, gap = 0.0, float(end - start)
         for step, until in ((_STEP, _FAST), (_SLOW_STEP, lasting), (_SILENT_STEP, gap)):
             length = min(until, gap) - now
@@ -277,8 +278,8 @@ def _phases(times: np.ndarray, lasting: float) -> list[_Phase]:
 
 def _weights(phases: list[_Phase]) -> np.ndarray:
     """What the currents at the beginnings of steps are to be multiplied by, to have their integral:
-    that of straight lines between them, and over a step that ends in an event, which makes a current
-    jump, the current at its beginning.
+    that of straight lines between them, and over a step that ends in an event, which makes a
+    current jump, the current at its beginning.
 
     :param phases: the last meets an event.
     """
@@ -293,8 +294,8 @@ def _weights(phases: list[_Phase]) -> np.ndarray:
 def _run(
     work: list[tuple[stands.Place, _Plan]], times: np.ndarray, phases: list[_Phase], first: int
 ) -> list[float]:
-    """The charge per event that came in on each stand, in nA·ms: of the events that count, or of the
-    first one alone."""
+    """The charge per event that came in on each stand, in nA·ms: of the events that count, or of
+    the first one alone."""
     for place, plan in work:
         place.prepare(plan.holding, plan.scales)
     h.dt = _STEP
@@ -312,15 +313,15 @@ def _run(
         stands.run_until(CLOCK.before + phase.end)
         waiting.append(phase)
         is_last_before = phase.end == start
-        if is_last_before or phase is phases[-1] or (
-            phase.meets_event and sum(each.count for each in waiting) > _KEPT_SAMPLES
+        if (
+            is_last_before
+            or phase is phases[-1]
+            or (phase.meets_event and sum(each.count for each in waiting) > _KEPT_SAMPLES)
         ):
             values = np.array([place.take() for place, _ in work]) - baseline[:, None]
             weights = _weights(waiting)
             if values.shape[1] != len(weights):
-                raise RuntimeError(
-                    f"NEURON took {values.shape[1]} steps; expected {len(weights)}"
-                )
+                raise RuntimeError(f"NEURON took {values.shape[1]} steps; expected {len(weights)}")
             charges = values @ weights
             whole += charges
             if phase.end > start:
