@@ -80,7 +80,8 @@ extension SynapticResponse {
       times: elements(response.times, count).map { $0 },
       conductances: elements(response.conductances, count).map { $0 },
       reversal: response.reversal.isFinite ? response.reversal : nil,
-      superposes: response.superposes < 0 ? nil : response.superposes != 0)
+      superposes: response.superposes < 0 ? nil : response.superposes != 0,
+      isOhmic: response.is_ohmic != 0)
   }
 }
 

@@ -108,6 +108,7 @@ extension nr_measured {
     count = response.conductances.count
     reversal = response.reversal ?? .nan
     adds_up = response.addsUp ? 1 : 0
+    is_ohmic = response.isOhmic ? 1 : 0
   }
 }
 

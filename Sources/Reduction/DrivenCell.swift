@@ -114,8 +114,8 @@ struct DrivenCell {
     lazy var sites = SiteResistances(of: loaded.compartments)
     return moved.filter { each in
       switch each.response.nature {
-      case .linearConductance: return each.selfShunt.saturates
-      case .nonlinearConductance:
+      case _ where each.response.isOhmic: return each.selfShunt.saturates
+      case .linearConductance, .nonlinearConductance:
         return sites.selfShunt(of: each.response, weight: each.weight, at: each.before).saturates
       case .stochastic, .current, .none: return false
       }

@@ -94,12 +94,12 @@ struct OperatingPoint {
 
   /// That of each input in a loaded cell.
   private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [SelfShunt] {
-    guard inputs.contains(where: { $0.response.nature == .linearConductance }) else {
+    guard inputs.contains(where: \.response.isOhmic) else {
       return [SelfShunt](repeating: .none, count: inputs.count)
     }
     let sites = SiteResistances(of: loaded)
     return inputs.map { input in
-      guard input.response.nature == .linearConductance else { return .none }
+      guard input.response.isOhmic else { return .none }
       return sites.selfShunt(of: input.response, weight: input.weight, at: input.compartment)
     }
   }

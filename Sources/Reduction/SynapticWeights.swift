@@ -48,13 +48,13 @@ enum SynapticWeights {
       let ratio = transferRatio(each)
       guard ratio.isFinite, ratio > 0 else { continue }
       switch each.response.nature {
-      case .linearConductance:
+      case _ where each.response.isOhmic:
         let target = each.weight * ratio / each.selfShunt.loss
         let shunt = sites.selfShunt(of: each.response, weight: target, at: each.after)
         let scale = target / shunt.compensation(upTo: each.selfShunt.kappa) / each.weight
         // Weights so large or small that numbers do not hold what they do.
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
-      case .nonlinearConductance:
+      case .linearConductance, .nonlinearConductance:
         let power = 1 / min(max(each.exponent, leastExponent), mostExponent)
         scales[each.connection] = .pow(ratio, power)
       case .current, .stochastic:

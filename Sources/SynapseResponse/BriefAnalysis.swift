@@ -51,7 +51,7 @@ extension MeasuredResponse {
     self.init(
       .nonlinearConductance, superposes ? (isTonic ? .tonicCurrent : .holds) : .interaction,
       conductances: chord.conductances(weight: weight), reversal: chord.reversal, addsUp: addsUp,
-      brief: used)
+      isOhmic: chord.isStraight, brief: used)
   }
 
   init?(random currents: [StandCurrent]) {

@@ -177,6 +177,33 @@ def test_nmda(cache: Path) -> None:
     assert response.reversal == pytest.approx(0, abs=1e-6)
 
 
+OHMIC: list[tuple[str, bool]] = [
+    ("Exp2Syn", True),
+    ("DepressingSyn", True),
+    ("FacilitatingSyn", True),
+    ("SharedDepressionSyn", True),
+    ("GababSyn", False),
+    ("NmdaExp2", False),
+    ("AmpaNmda", False),
+    ("CurrentSyn", False),
+    ("StochasticSyn", False),
+]
+
+
+@pytest.mark.parametrize(("mechanism", "is_ohmic"), OHMIC)
+@isolated
+def test_events_that_shunt_their_own_site(mechanism: str, is_ohmic: bool, cache: Path) -> None:
+    """By how much is known where one event is linear in the voltage and in the weight; forty kinds,
+    of which most are measured by fewer stands."""
+    bench = _Bench(cache)
+    for index in range(40):
+        synapse = bench.add(mechanism)
+        if hasattr(synapse, "e"):
+            synapse.e += 1e-3 * index
+    kinds = measuring.measure(bench.synapses, bench.netcons).kinds
+    assert {each.is_ohmic for each in kinds} == {is_ohmic}
+
+
 @isolated
 def test_what_adds_up_needs_no_train(cache: Path) -> None:
     bench = _Bench(cache)
@@ -298,7 +325,7 @@ def _cell(
 def _mean(soma: Any, duration: float) -> float:
     """Of the potential, from 2 s on, when synapses are in their steady state."""
     voltage = h.Vector().record(soma(0.5)._ref_v)
-    h.dt = 0.1
+    h.dt = 0.2
     h.finitialize(-65)
     while h.t < duration - h.dt / 2:
         h.fadvance()
@@ -306,8 +333,10 @@ def _mean(soma: Any, duration: float) -> float:
 
 
 CELLS: list[tuple[str, float, float, int, str, float]] = [
-    ("DepressingSyn", 2e-3, 20, 1, "folded", 0.15),
+    ("DepressingSyn", 2e-3, 20, 1, "folded", 0.2),
     ("DepressingSyn", 2e-3, 20, 1, "lumped", 0.15),
+    ("DepressingSyn", 5e-3, 5, 2, "folded", 0.1),
+    ("FacilitatingSyn", 6e-3, 5, 2, "lumped", 0.1),
     ("GababSyn", 0.3, 3, 2, "folded", 0.2),
 ]
 
@@ -331,9 +360,9 @@ def test_mean_at_the_soma(
 
     def bias() -> float:
         cell, synapses, netcons, _stimuli = _cell(mechanism, weight, rate, seed)
-        full = _mean(cell.soma, 5000)
+        full = _mean(cell.soma, 4000)
         reduction = neuron_reduce.reduce(cell, synapses, netcons, method=method, segments=8)
-        return _mean(reduction.cell.soma, 5000) - full
+        return _mean(reduction.cell.soma, 4000) - full
 
     found = bias()
     monkeypatch.setattr(steady, "events", lambda *_: None)

@@ -94,6 +94,9 @@ typedef struct nr_response {
   size_t count;
   /// Where the current reverses, in mV; not a number where that is not known.
   double reversal;
+  /// 1 where the current of one event is linear in the voltage and proportional to the weight, whatever an event
+  /// does to the next.
+  int32_t is_ohmic;
 } nr_response;
 
 /// What an event of a NetCon does in the mean when they come at their rate, for synapses that remember earlier
@@ -759,6 +762,9 @@ typedef struct nr_measured {
   double reversal;
   /// 0 where several events of one NetCon do not make what one makes, several times.
   int32_t adds_up;
+  /// 1 where the current of one event is linear in the voltage and, as far as the protocol tells, proportional to
+  /// the weight.
+  int32_t is_ohmic;
 } nr_measured;
 
 /// The protocol that finds out everything. Others are given as `brief_protocol`.

@@ -96,6 +96,7 @@ class Measured(ctypes.Structure):
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
         ("adds_up", ctypes.c_int32),
+        ("is_ohmic", ctypes.c_int32),
     ]
 
 
@@ -106,6 +107,8 @@ class Finding:
     :ivar conductances: in µS per unit of weight, at the first of ``times``.
     :ivar reversal: in mV, where the current reverses; not a number where there is no conductance.
     :ivar adds_up: whether several events of one NetCon make what one makes, several times.
+    :ivar is_ohmic: whether the current of one event is linear in the voltage and proportional to
+        the weight.
     :ivar brief_protocol: the protocol that is enough for others of its class; None for none.
     :ivar is_alone: whether instances that are made like it do not respond as it does.
     """
@@ -115,6 +118,7 @@ class Finding:
     conductances: np.ndarray
     reversal: float
     adds_up: bool
+    is_ohmic: bool
     brief_protocol: int | None
     is_alone: bool = False
 
@@ -202,6 +206,7 @@ def analyse(
             row[: result.count].copy(),
             result.reversal,
             bool(result.adds_up),
+            bool(result.is_ohmic),
             result.brief_protocol if result.brief_protocol >= 0 else None,
         )
         if result.is_known

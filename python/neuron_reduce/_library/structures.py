@@ -15,6 +15,7 @@ class Response(ctypes.Structure):
         ("conductances", ctypes.c_void_p),
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
+        ("is_ohmic", ctypes.c_int32),
     ]
 
 

@@ -47,6 +47,7 @@ class Drive:
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
             structure.reversal = kind.reversal
+            structure.is_ohmic = kind.is_ohmic
         self._steady_events = np.empty((0, 2))
         if self._steady:
             for index, reversal in self._steady.reversals.items():

@@ -54,6 +54,8 @@ class Response:
     :ivar distance: 0 where it was measured; where it is that of a kind with other parameters, their
         largest relative difference.
     :ivar adds_up: whether several events of one NetCon make what one makes, several times.
+    :ivar is_ohmic: whether the current of one event is linear in the voltage and proportional to
+        the weight.
     :ivar is_alone: whether instances that are made like it do not respond as it does.
     """
 
@@ -64,6 +66,7 @@ class Response:
     reversal: float = math.nan
     distance: float = 0.0
     adds_up: bool = True
+    is_ohmic: bool = False
     is_alone: bool = False
 
 
@@ -305,6 +308,7 @@ def _response(finding: Finding) -> Response:
         finding.conductances,
         finding.reversal,
         adds_up=finding.adds_up,
+        is_ohmic=finding.is_ohmic,
         is_alone=finding.is_alone,
     )
 

@@ -146,11 +146,13 @@ class _Task:
 
     :ivar until: for how long they are looked at, at least, in ms.
     :ivar expected: what is to be found; anything is where this is None.
+    :ivar is_ohmic: whether those that they are most like were, which brief protocols tell in part.
     """
 
     protocol: int
     until: float = CLOCK.end
     expected: tuple[Nature, Superposition] | None = None
+    is_ohmic: bool = True
 
 
 def _tasks(group: Group, known: dict[int, Finding]) -> dict[int, _Task]:
@@ -162,7 +164,7 @@ def _tasks(group: Group, known: dict[int, Finding]) -> dict[int, _Task]:
         like = group.like[index] if group.like else known[group.nearest[index]]
         if like.brief_protocol is not None:
             expected = like.nature, like.superposition
-            tasks[index] = _Task(like.brief_protocol, until, expected)
+            tasks[index] = _Task(like.brief_protocol, until, expected, like.is_ohmic)
     return tasks
 
 
@@ -181,7 +183,9 @@ def _fill(
                 None,
                 (finding.nature, finding.superposition),
             ):
-                found[number][index] = finding
+                found[number][index] = dataclasses.replace(
+                    finding, is_ohmic=finding.is_ohmic and task.is_ohmic
+                )
 
 
 def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:
