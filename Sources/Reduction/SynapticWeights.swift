@@ -20,9 +20,9 @@ enum SynapticWeights {
     let selfShunt: SelfShunt
   }
 
-  /// Near a limit hardly any weight does more: no more is asked of a weight than this, the fourth power of
-  /// the ratio of transfers.
-  private static let leastExponent = 0.25
+  /// Near a limit hardly any weight does more: no more is asked of a weight than the square of the ratio of
+  /// transfers.
+  private static let leastExponent = 0.5
   private static let mostExponent = 8.0
 
   /// The weight scales that keep the charge that arrives at the soma:
@@ -55,8 +55,8 @@ enum SynapticWeights {
         // Weights so large or small that numbers do not hold what they do.
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .linearConductance, .nonlinearConductance:
-        let power = 1 / min(max(each.exponent, leastExponent), mostExponent)
-        scales[each.connection] = .pow(ratio, power)
+        let scale = Double.pow(ratio, 1 / min(max(each.exponent, leastExponent), mostExponent))
+        scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .current, .stochastic:
         scales[each.connection] = ratio
       case .none:

@@ -119,6 +119,17 @@ import Testing
     #expect(try converted(settings).drive.rates == [5, 0, nil, nil, nil, nil])
   }
 
+  @Test func whatEventsDoAtTheirRateIsRead() throws {
+    let events = CArray([
+      nr_steady_event(charge: 2, exponent: 3), nr_steady_event(charge: .nan, exponent: 1),
+    ])
+    var settings = plain
+    settings.steady_events = UnsafePointer(events.base)
+    settings.steady_event_count = 2
+    #expect(
+      try converted(settings).drive.steadyEvents == [SteadyEvent(charge: 2, exponent: 3), nil])
+  }
+
   @Test func aResponseIsReadWithItsConductance() throws {
     // A conductance that falls from 1 to 0 within 2 ms has an integral of 1 µS·ms.
     let times = CArray([0.0, 2])
@@ -132,6 +143,7 @@ import Testing
     let read = try #require(try self.response(response))
     #expect(read.nature == .linearConductance)
     #expect(read.superposes == true)
+    #expect(read.isOhmic)
     // Trapezoids of two numbers: exact but for rounding.
     #expect(abs(read.charge - 1) < 1e-12)
 
