@@ -1,3 +1,4 @@
+import SynapseResponse
 import TestSupport
 import Testing
 
