@@ -19,6 +19,12 @@ class Response(ctypes.Structure):
     ]
 
 
+class SteadyEvent(ctypes.Structure):
+    """``nr_steady_event``: what an event of a NetCon does in the mean at its rate."""
+
+    _fields_ = [("charge", ctypes.c_double), ("exponent", ctypes.c_double)]
+
+
 class ArgumentNames(ctypes.Structure):
     """``nr_argument_names``: what a front calls its arguments."""
 

@@ -48,11 +48,12 @@ class Drive:
             structure.count = len(times)
             structure.reversal = kind.reversal
             structure.is_ohmic = kind.is_ohmic
-        self._steady_events = np.empty((0, 2))
+        self._steady_events = np.empty(len(synapses) if self._steady else 0, structures.SteadyEvent)
         if self._steady:
             for index, reversal in self._steady.reversals.items():
                 self._structures[index].reversal = reversal
-            self._steady_events = np.stack([self._steady.charges, self._steady.exponents], axis=1)
+            self._steady_events["charge"] = self._steady.charges
+            self._steady_events["exponent"] = self._steady.exponents
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
         if self._nothing_was_measured and self.rates is not None:
             warn(self.notes[-1])
