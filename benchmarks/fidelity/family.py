@@ -1,8 +1,9 @@
 """Other inputs than Poisson events at constant rates, one after the other: what a reduction that is
 right for the one loses with the other.
 
-The drive is that of ``mid``. Rates that rise, correlated events, 40 synchronous synapses at the
-place at three quarters of the way to the farthest tip, quiet and on background; and for cells whose
+The drive is that of ``mid``. Rates that rise; correlated events; half the excitation, with as much
+NMDA beside it; 40 synchronous synapses at the place at three quarters of the way to the farthest
+tip, quiet, on background, with a shunt on their path, and with as much NMDA; and for cells whose
 currents are frozen in ``protocols.json``: steps into the soma, a spike that travels back, a distal
 current, and both.
 """
@@ -16,9 +17,10 @@ from typing import Any
 import model
 import neuron_reduce
 import protocols
+import synapses
 from methods import METHODS
 from model import Site
-from neuron_reduce import inputs
+from neuron_reduce import Recording, inputs
 
 TSTOP = 1100.0
 
@@ -31,17 +33,39 @@ SPIKE = 0.5
 DISTAL = 3.0
 """Factor on the frozen amplitude of the distal pulse, which is well below threshold."""
 
+SHUNT = 0.02
+"""Peak conductance of the shunt in µS."""
 
-def chosen(name: str, sites: list[Site]) -> list[Any]:
-    """The inputs for the cell ``name``."""
-    place = sites[protocols.DISTAL_SITE]
-    site = place.section, place.x
+PLACES = protocols.DISTAL_SITE, 1
+"""Which of the sites volleys are at, and the shunt: 75 and 50 % of one way."""
+
+OWN = 0.5
+"""Factor on excitatory weights where NMDA is beside them."""
+
+BEGIN = 300.0
+"""When volleys and currents begin, in ms."""
+
+
+def chosen(name: str, sites: list[Site], excitation: float) -> list[Any]:
+    """The inputs for the cell ``name``.
+
+    :param excitation: the factor on excitatory weights.
+    """
+    site, shunt = ((sites[each].section, sites[each].x) for each in PLACES)
+    nmda = inputs.Volley(
+        site,
+        40,
+        mechanism=synapses.MECHANISM,
+        weight=model.EXCITATORY_WEIGHT * excitation,
+    )
     result = [
         inputs.Own(),
         inputs.RateSteps((0.5, 1.0, 1.5), (500.0, 800.0)),
         inputs.Correlated(0.1),
-        inputs.Volley(site, 40),
+        inputs.Accompanied(synapses.MECHANISM, parameters={"ampa": 0}, own=OWN),
         inputs.Volley(site, 40, is_alone=False),
+        *inputs.shunted(inputs.Volley(site, 40), shunt, SHUNT),
+        nmda,
     ]
     if name in protocols.known():
         amplitude = protocols.amplitudes(name)
@@ -71,6 +95,7 @@ def carry_out(
     :param excitation: the factor on excitatory weights.
     :param arguments: of every call of ``evaluate``.
     """
+    synapses.load(cache)
     result = []
     for method in methods:
         print(f"{name}, inputs, {method}", file=sys.stderr, flush=True)
@@ -79,7 +104,7 @@ def carry_out(
             tstop=TSTOP,
             tstart=model.SETTLED,
             seeds=[seed],
-            inputs=chosen(name, sites),
+            inputs=chosen(name, sites, excitation),
             ceiling=False,
             **METHODS[method],
             **arguments,
@@ -94,7 +119,15 @@ def carry_out(
                 "spikes": case.comparison.spikes_reduced,
                 "gamma": case.comparison.gamma,
                 "rmsd": case.comparison.rmsd,
+                "height_full": height(case.full),
+                "height": height(case.reduced),
             }
             for case in found.cases
         ]
     return result
+
+
+def height(recording: Recording) -> float:
+    """How far the soma's potential rises above where it is before shunts and volleys, in mV."""
+    after = recording.time >= BEGIN - 10
+    return float((recording.soma[after] - recording.soma[after][0]).max())

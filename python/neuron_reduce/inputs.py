@@ -139,15 +139,19 @@ class Accompanied:
     :param ratio: its weights as a share of those of the synapses beside it.
     :param parameters: RANGE variables of the point processes, by name; what is not there is as they
         have it.
+    :param own: a factor on the weights of these before that, so that with NMDA there is not too
+        much of both.
     :raises ArgumentError: a number is out of range.
     """
 
     mechanism: str
     ratio: float = 1.0
     parameters: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
+    own: float = 1.0
 
     def __post_init__(self) -> None:
-        _positive(self.ratio, "ratio", "a number greater than 0")
+        for name in ("ratio", "own"):
+            _positive(getattr(self, name), name, "a number greater than 0")
         object.__setattr__(self, "parameters", _values(self.parameters))
 
     def __call__(self, cell: Any, synapses: Any, netcons: Any, seed: Any) -> Made:
@@ -168,6 +172,7 @@ class Accompanied:
                 )
             if name not in beside:
                 beside[name] = make(synapse.get_segment())
+            netcon.weight[0] *= self.own
             made = h.NetCon(source, beside[name])
             made.delay, made.weight[0] = netcon.delay, self.ratio * netcon.weight[0]
             more.append(made)
@@ -181,7 +186,8 @@ class Accompanied:
         )
 
     def __str__(self) -> str:
-        return f"own input with {self.ratio:g} × {self.mechanism}"
+        share = "own input" if self.own == 1 else f"{self.own:g} × own input"
+        return f"{share} with {self.ratio:g} × {self.mechanism} beside it"
 
 
 @dataclasses.dataclass(frozen=True)

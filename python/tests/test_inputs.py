@@ -147,9 +147,9 @@ def test_a_volley_of_another_mechanism(cache: Path) -> None:
 def test_synapses_that_others_accompany(cache: Path) -> None:
     compiled.load_mechanisms(cache)
     tree, synapses, netcons = driven(1)
-    _, after, more, kept = inputs.Accompanied("NmdaExp2", 0.5, {"tau2": 50})(
-        tree, synapses, netcons, 1
-    )
+    nmda = inputs.Accompanied("NmdaExp2", 0.5, {"tau2": 50}, own=0.8)
+    _, after, more, kept = nmda(tree, synapses, netcons, 1)
+    assert str(nmda) == "0.8 × own input with 0.5 × NmdaExp2 beside it"
     assert len(kept) == 9, "three of twelve synapses are inhibitory"
     own = [netcon for index, netcon in enumerate(netcons) if index % 4 != 3]
     for new, old, synapse in zip(more[12:], own, after[12:], strict=True):
@@ -157,6 +157,7 @@ def test_synapses_that_others_accompany(cache: Path) -> None:
         assert new.pre().same(old.pre())
         assert synapse.get_segment() == old.syn().get_segment()
         assert (new.weight[0], new.delay) == (old.weight[0] / 2, old.delay)
+        assert old.weight[0] == pytest.approx(0.8e-4)
     inhibitory = synapses[3::4]
     with pytest.raises(ArgumentError, match="the cell has no excitatory synapses with NetCons"):
         inputs.Accompanied("NmdaExp2")(tree, inhibitory, netcons[3::4], 1)
