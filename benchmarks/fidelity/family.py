@@ -18,7 +18,7 @@ import model
 import neuron_reduce
 import protocols
 import synapses
-from methods import METHODS
+from methods import arguments
 from model import Site
 from neuron_reduce import Recording, inputs
 
@@ -86,14 +86,16 @@ def carry_out(
     cache: pathlib.Path,
     methods: list[str],
     sites: list[Site],
+    segments: int,
     excitation: float,
     seed: int,
-    arguments: dict[str, Any],
+    common: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """A record for each input and method.
 
     :param excitation: the factor on excitatory weights.
-    :param arguments: of every call of ``evaluate``.
+    :param segments: of the full cell.
+    :param common: arguments of every call of ``evaluate``.
     """
     synapses.load(cache)
     result = []
@@ -106,8 +108,8 @@ def carry_out(
             seeds=[seed],
             inputs=chosen(name, sites, excitation),
             ceiling=False,
-            **METHODS[method],
-            **arguments,
+            **arguments(method, segments),
+            **common,
         )
         result += [
             {

@@ -6,6 +6,8 @@ import hashlib
 import pathlib
 import shutil
 
+from neuron import h
+
 from published import fetch
 
 MECHANISM = "AmpaNmda"
@@ -15,6 +17,8 @@ _SOURCES = pathlib.Path(__file__).resolve().with_name("mechanisms")
 
 def load(cache: pathlib.Path) -> None:
     """Have the mechanism in this session, compiling it into ``cache`` first if need be."""
+    if h.name_declared(MECHANISM):
+        return
     source = _SOURCES / "ampa_nmda.mod"
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
 
