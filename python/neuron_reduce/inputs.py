@@ -286,7 +286,7 @@ class Volley:
         first: dict[str, Any] = {}
         for netcon in netcons:
             first.setdefault(netcon.syn().hname(), netcon)
-        found = []
+        found: list[tuple[float, int, Any]] = []
         for synapse in synapses:
             if _is_inhibitory(synapse) == self.inhibitory and synapse.hname() in first:
                 distance = h.distance(place, synapse.get_segment())
