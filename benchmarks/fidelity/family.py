@@ -1,7 +1,7 @@
 """Other inputs than Poisson events at constant rates, one after the other: what a reduction that is
 right for the one loses with the other.
 
-The drive is that of ``mid``. Rates that rise; correlated events; half the excitation, with as much
+The drive is that of ``mid``. Rates that rise; correlated events; less excitation with as much
 NMDA beside it; 40 synchronous synapses at the place at three quarters of the way to the farthest
 tip, quiet, on background, with a shunt on their path, and with as much NMDA; and for cells whose
 currents are frozen in ``protocols.json``: steps into the soma, a spike that travels back, a distal
@@ -27,8 +27,9 @@ TSTOP = 1100.0
 STEPS = (1.0, 1.5, 2.0)
 """Factors on the suprathreshold step: an f–I curve."""
 
-SPIKE = 0.5
-"""Factor on the frozen amplitude of a spike, which is for 2 ms, as the step here is of 5 ms."""
+SPIKE = {"dspn": 0.7}
+"""Factors on the frozen amplitude of a spike, which is for 2 ms, as the step here is of 5 ms; 0.5
+for other cells."""
 
 DISTAL = 3.0
 """Factor on the frozen amplitude of the distal pulse, which is well below threshold."""
@@ -39,8 +40,9 @@ SHUNT = 0.02
 PLACES = protocols.DISTAL_SITE, 1
 """Which of the sites volleys are at, and the shunt: 75 and 50 % of one way."""
 
-OWN = 0.5
-"""Factor on excitatory weights where NMDA is beside them."""
+NMDA = {"l5pc": 0.28, "tc_cnad": 0.22, "l4upc": 0.4, "dspn": 0.205}
+"""Factors on excitatory weights with as much NMDA beside them: the full cell, with the first seed,
+fires about as often as without both. Other cells have no such input."""
 
 BEGIN = 300.0
 """When volleys and currents begin, in ms."""
@@ -62,11 +64,14 @@ def chosen(name: str, sites: list[Site], excitation: float) -> list[Any]:
         inputs.Own(),
         inputs.RateSteps((0.5, 1.0, 1.5), (500.0, 800.0)),
         inputs.Correlated(0.1),
-        inputs.Accompanied(synapses.MECHANISM, parameters={"ampa": 0}, own=OWN),
         inputs.Volley(site, 40, is_alone=False),
         *inputs.shunted(inputs.Volley(site, 40), shunt, SHUNT),
         nmda,
     ]
+    if name in NMDA:
+        result.append(
+            inputs.Accompanied(synapses.MECHANISM, parameters={"ampa": 0}, own=NMDA[name])
+        )
     if name in protocols.known():
         amplitude = protocols.amplitudes(name)
         if "suprathreshold step" in amplitude:
@@ -75,7 +80,7 @@ def chosen(name: str, sites: list[Site], excitation: float) -> list[Any]:
             )
             result += inputs.coincidence(
                 site,
-                round(SPIKE * amplitude["spike"], 4),
+                round(SPIKE.get(name, 0.5) * amplitude["spike"], 4),
                 round(DISTAL * amplitude["distal pulse"], 4),
             )
     return result
