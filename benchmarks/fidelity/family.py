@@ -40,7 +40,7 @@ SHUNT = 0.02
 PLACES = protocols.DISTAL_SITE, 1
 """Which of the sites volleys are at, and the shunt: 75 and 50 % of one way."""
 
-NMDA = {"l5pc": 0.28, "tc_cnad": 0.22, "l4upc": 0.4, "dspn": 0.205}
+NMDA = {"l5pc": 0.28, "tc_cnad": 0.2, "l4upc": 0.4, "dspn": 0.205}
 """Factors on excitatory weights with as much NMDA beside them: the full cell, with the first seed,
 fires about as often as without both. Other cells have no such input."""
 
