@@ -1,0 +1,3 @@
+from typing import Any
+def text_of(content: dict[str, Any], name: str) -> str:
+    raise NotImplementedError
