@@ -7,7 +7,7 @@ import itertools
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from neuron import h, hoc, nrn
@@ -310,142 +310,19 @@ def _check_gid(gid: Any) -> None:
         raise ArgumentError(f"gid is {gid}, which this process has already; expected {expected}")
 
 
-class _Owner:
-    """What NEURON knows an instance's sections by: its text."""
-
-    def __init__(self, name: str):
-        self._name = name
-
-    def __str__(self) -> str:
-        return self._name
-
-    __repr__ = __str__
-
-
-class CellInstance:
-    """A cell that was built from a :class:`SavedCell`. Its sections, synapses and NetCons live as
-    long as it does, or as what a script keeps of them.
-
-    :ivar soma: its section, or the list of its sections, as the original has it.
-    :ivar apic: the first apical section; None where there is none.
-    :ivar dend: the basal sections, a list.
-    :ivar axon: the axon sections that are attached to the soma, a list.
-    :ivar all: SectionList of all sections; likewise ``somatic``, ``apical``, ``basal`` and
-        ``axonal``.
-    :ivar synapses: the point processes that stand for the original's synapses, in the order of
-        :attr:`Reduction.synapses`.
-    :ivar point_processes: all point processes, clamps among them.
-    :ivar netcons: with ``connect='sources'`` those of the original, in its order, then those onto
-        its other point processes; then those that :meth:`connect` made.
-    :ivar sources: what drives these, in the order of the file: NetStims, point processes, or None
-        for what is no object.
-    :ivar gid: the number of its spikes; None where it has none.
-    :ivar spike_source: the NetCon that detects them; None where there is no gid.
-    """
+class CellInstance(building.Cell):
+    __doc__ = building.Cell.__doc__
 
     def __init__(
         self, saved: SavedCell, name: str, gid: int | None, is_driven: bool, threshold: float
     ) -> None:
-        described = saved._content
-        self.saved = saved
-        self._name = name
-        self._owner = _Owner(name)
-        self.gid = gid
-        self.netcons: list[Any] = []
-        self.sources: list[Any] = []
-        self.spike_source: Any = None
-        sections: list[nrn.Section] = []
         try:
-            sections, processes = building.build(described, self._owner)
-            self._sections, self.point_processes = sections, processes
-            self._check_areas()
-            self._name_parts()
-            self.synapses = [processes[index] for index in described["survivors"]]
-            self._plays = [
-                building.play(each, sections, processes) for each in described["plays"]
-            ]
-            self._events = self._make_sources() if is_driven else None
-            if gid is not None:
-                self._give(gid, threshold)
-        except BaseException as error:
-            for section in sections:
-                h.delete_section(sec=section)
-            self.__dict__.clear()
-            if isinstance(error, RuntimeError | TypeError | ValueError | LookupError):
-                raise SimulatorError(
-                    f"NEURON cannot build {saved.name}: {error}; nothing was left behind"
-                ) from None
-            raise
-
-    def _name_parts(self) -> None:
-        described = self.saved._content
-        by_role: dict[str, list[nrn.Section]] = {}
-        for section, each in zip(self._sections, described["sections"], strict=True):
-            by_role.setdefault(each["role"], []).append(section)
-        somatic, axonal, apical, basal = (
-            by_role.get(role, []) for role in ("soma", "axon", "apical", "basal")
-        )
-        self.soma: Any = somatic if described["soma_is_list"] else somatic[0]
-        self.dend: list[nrn.Section] = basal
-        self.apic: nrn.Section | None = apical[0] if apical else None
-        touching = set()
-        for each in described["attachments"]:
-            pair = each["section"], each["parent"]
-            for one, other in (pair, pair[::-1]):
-                if described["sections"][other]["role"] == "soma":
-                    touching.add(one)
-        self.axon: list[nrn.Section] = [
-            section
-            for index, section in enumerate(self._sections)
-            if index in touching and described["sections"][index]["role"] == "axon"
-        ]
-        self.all = collect.section_list(self._sections)
-        self.somatic = collect.section_list(somatic)
-        self.apical = collect.section_list(apical)
-        self.basal = collect.section_list(basal)
-        self.axonal = collect.section_list(axonal)
-
-    def _check_areas(self) -> None:
-        """Of sections that have their shape from points."""
-        for section, each in zip(self._sections, self.saved._content["sections"], strict=True):
-            if each["area"] is None:
-                continue
-            for segment, area in zip(section, each["area"], strict=True):
-                if not math.isclose(segment.area(), area, rel_tol=1e-5, abs_tol=1e-9):
-                    raise ValueError(
-                        f"{section.name()}({segment.x:g}) has an area of {segment.area():g} µm² by "
-                        f"its points, and {area:g} in the file"
-                    )
-
-    def _make_sources(self) -> Any:
-        described = self.saved._content
-        made = building.make_sources(described, self._sections, self.point_processes)
-        # In the order in which the original's were made, on which that of equal times depends.
-        netcons = []
-        sent = []
-        for each in described["connections"]:
-            source = None if each["source"] is None else made[each["source"]]
-            netcon = building.connect(each, source, self.point_processes[each["point_process"]])
-            netcons.append(netcon)
-            if isinstance(source, list):
-                sent.append((netcon, source))
-        listed = described["original"]["connections"]
-        others = set(range(len(netcons))).difference(listed)
-        self.netcons = [netcons[index] for index in (*listed, *sorted(others))]
-        self.sources = [each if isinstance(each, hoc.HocObject) else None for each in made]
-        return building.send(sent)
-
-    def _give(self, gid: int, threshold: float) -> None:
-        soma = self.soma[0] if isinstance(self.soma, list) else self.soma
-        context = h.ParallelContext()
-        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
-        netcon.threshold = threshold
-        context.set_gid2node(gid, context.id())
-        context.cell(gid, netcon)
-        netcon.threshold = threshold
-        self.spike_source = netcon
-
-    # ---- By the original's indices ---------------------------------------------------------
+            super().__init__(saved._content, name, is_driven, gid, threshold)
+            self.saved = saved
+        except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
+            raise SimulatorError(
+                f"NEURON cannot build {saved.name}: {error}; nothing was left behind"
+            ) from None
 
     def synapse(self, index: int) -> Any:
         """The point process that stands for one of the original's synapses.
@@ -453,9 +330,10 @@ class CellInstance:
         :param index: the original's, of the list that :func:`reduce` was called with.
         :raises ArgumentError: there is no such index.
         """
-        return self.point_processes[self._original("synapses", index)]
+        self._check_index(index)
+        return super().synapse(index)
 
-    def connect(self, index: int, source: Any, *, delay: float | None = None) -> Any:
+    def connect(self, index: int, source: Any, delay: float | None = None) -> Any:
         """Connects a source of events to what stands for one of the original's synapses.
 
         :param index: of the original's NetCon, of the list that :func:`reduce` was called with.
@@ -466,30 +344,31 @@ class CellInstance:
             its threshold. The instance keeps it too.
         :raises ArgumentError: there is no such index, or the source is none.
         """
-        saved = self.saved._content["connections"]
-        described = dict(saved[self._original("connections", index)], active=True)
+        self._check_index(index)
         if delay is not None:
-            number = collect.number(delay, "delay", "a delay in ms, 0 or greater")
-            if number < 0:
-                raise ArgumentError(f"delay is {number:g}; expected a delay in ms, 0 or greater")
-            described["delay"] = number
-        if issubclass(type(source), nrn.Segment):
-            source = source.sec, source.x
-        elif type(source) is not int and not issubclass(type(source), hoc.HocObject):
-            raise ArgumentError(
-                f"source is {collect.described(source)}; expected a NetStim or another object with "
-                "events, a segment, or a gid"
-            )
-        process = self.point_processes[described["point_process"]]
+            expected = "a delay in ms, 0 or greater"
+            delay = collect.number(delay, "delay", expected)
+            if not 0 <= delay < math.inf:
+                raise ArgumentError(f"delay is {delay:g}; expected {expected}")
+        expected = "a NetStim or another object with events, a segment, or a gid, 0 or greater"
+        is_known = issubclass(type(source), nrn.Segment | hoc.HocObject)
+        if not is_known and not (type(source) is int and 0 <= source < 2**31):
+            raise ArgumentError(f"source is {collect.described(source)}; expected {expected}")
         try:
-            netcon = building.connect(described, source, process)
-        except (RuntimeError, TypeError, ValueError) as error:
+            return super().connect(index, source, delay)
+        except (RuntimeError, TypeError, ValueError, ReferenceError) as error:
             raise ArgumentError(
                 f"source is {collect.described(source)}, from which no NetCon can have events "
-                f"({error}); expected a NetStim, a segment or a gid"
+                f"({error}); expected {expected}"
             ) from None
-        self.netcons.append(netcon)
-        return netcon
+
+    def _check_index(self, index: Any) -> None:
+        count = len(self.saved._content["original"]["synapses"])
+        if type(index) is not int or not 0 <= index < count:
+            raise ArgumentError(
+                f"index is {collect.described(index)}; expected one of the original's {count} "
+                "synapses, from 0"
+            )
 
     def place(self, section: str, x: float = 0.5) -> Any:
         """The segment where a place of the original went.
@@ -505,10 +384,10 @@ class CellInstance:
         mapped = collect.by_name(self.saved._mapped, section)
         if mapped is not None:
             _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
-            return self._sections[index](where)
+            return self.sections[index](where)
         kept = {
             each["name"]: own
-            for own, each in zip(self._sections, self.saved._content["sections"], strict=True)
+            for own, each in zip(self.sections, self.saved._content["sections"], strict=True)
             if each["role"] in ("soma", "axon")
         }
         own = kept.get(str(section).rpartition(".")[2])
@@ -519,26 +398,11 @@ class CellInstance:
             f"{self.saved.name}"
         )
 
-    def _original(self, what: str, index: Any) -> int:
-        known: Sequence[int] = self.saved._content["original"][what]
-        if type(index) is not int or not 0 <= index < len(known):
-            raise ArgumentError(
-                f"index is {collect.described(index)}; expected one of the original's "
-                f"{len(known)} synapses, from 0"
-            )
-        return known[index]
-
     def __reduce__(self) -> Any:
         raise TypeError(
             "an instance is part of its session, and is not pickled or copied; expected its "
             "saved cell, instance.saved"
         )
-
-    def __str__(self) -> str:
-        return self._name
-
-    def __repr__(self) -> str:
-        return f"<CellInstance {self._name}>"
 
 
 def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:

@@ -37,6 +37,7 @@ def build(content, owner=None):
             parent = sections[each["parent"]]
             sections[each["section"]].connect(parent(each["x"]), each["end"])
         for section, each in zip(sections, content["sections"]):
+            check_area(section, each["area"])
             insert(section, each["mechanisms"])
         processes = []
         for each in content["point_processes"]:
@@ -66,6 +67,20 @@ def make_section(described, owner=None):
         section.rallbranch = described["rallbranch"]
     set_values(section, "cm", described["cm"])
     return section
+
+
+def check_area(section, areas):
+    """Of a section that has its shape from points.
+
+    :raises ValueError: it has another one than it had.
+    """
+    for segment, area in zip(section, areas or ()):
+        made = segment.area()
+        if abs(made - area) > 1e-5 * area:
+            raise ValueError(
+                f"{section.name()}({segment.x:g}) has an area of {made:g} um2 by its points, and "
+                f"{area:g} um2 in the file"
+            )
 
 
 def set_values(section, name, values):
@@ -240,3 +255,156 @@ def play(described, sections, processes):
     else:
         values.play(reference, times)
     return [values, times]
+
+
+class Cell:
+    """A cell that was built.
+
+    Its sections, synapses and NetCons live as long as it does, or as what a script keeps of them.
+
+    :ivar soma: its section, or the list of its sections, as the original has it.
+    :ivar apic: the first apical section; None where there is none.
+    :ivar dend: the basal sections, a list.
+    :ivar axon: the axon sections that are attached to the soma, a list.
+    :ivar all: SectionList of all sections; likewise ``somatic``, ``apical``, ``basal`` and
+        ``axonal``.
+    :ivar sections: all sections, a list.
+    :ivar synapses: the point processes that stand for the original's synapses.
+    :ivar point_processes: all point processes, clamps among them.
+    :ivar netcons: where sources were made, the NetCons of the original, in its order, then those
+        onto its other point processes; then those that :meth:`connect` made.
+    :ivar sources: what drives these: NetStims, point processes, or None for what is no object.
+    :ivar gid: the number of its spikes; None where it has none.
+    :ivar spike_source: the NetCon that detects them; None where there is no gid.
+    """
+
+    def __init__(self, content, name, with_sources=True, gid=None, threshold=10.0):
+        self._content = content
+        self._name = name
+        self.gid = gid
+        self.netcons, self.sources = [], []
+        self.spike_source = None
+        self.sections = []
+        try:
+            self.sections, self.point_processes = build(content, _Owner(name))
+            self._name_parts()
+            self.synapses = [self.point_processes[index] for index in content["survivors"]]
+            self._plays = [
+                play(each, self.sections, self.point_processes) for each in content["plays"]
+            ]
+            self._events = self._make_sources() if with_sources else None
+            if gid is not None:
+                self._detect(gid, threshold)
+        except BaseException:
+            for section in self.sections:
+                h.delete_section(sec=section)
+            self.__dict__.clear()
+            raise
+
+    def _name_parts(self):
+        described = self._content["sections"]
+        by_role = {"soma": [], "axon": [], "apical": [], "basal": []}
+        for section, each in zip(self.sections, described):
+            by_role[each["role"]].append(section)
+        self.soma = by_role["soma"] if self._content["soma_is_list"] else by_role["soma"][0]
+        self.dend = by_role["basal"]
+        self.apic = by_role["apical"][0] if by_role["apical"] else None
+        touching = set()
+        for each in self._content["attachments"]:
+            for one, other in ("section", "parent"), ("parent", "section"):
+                if described[each[other]]["role"] == "soma":
+                    touching.add(each[one])
+        self.axon = [
+            self.sections[index]
+            for index in sorted(touching)
+            if described[index]["role"] == "axon"
+        ]
+        self.all = section_list(self.sections)
+        self.somatic = section_list(by_role["soma"])
+        self.apical = section_list(by_role["apical"])
+        self.basal = section_list(by_role["basal"])
+        self.axonal = section_list(by_role["axon"])
+
+    def _make_sources(self):
+        content, processes = self._content, self.point_processes
+        made = make_sources(content, self.sections, processes)
+        netcons, sent = [], []
+        # In the order in which the original's were made, on which that of equal times depends.
+        for each in content["connections"]:
+            source = None if each["source"] is None else made[each["source"]]
+            netcon = connect(each, source, processes[each["point_process"]])
+            netcons.append(netcon)
+            if isinstance(source, list):
+                sent.append((netcon, source))
+        listed = content["original"]["connections"]
+        others = set(range(len(netcons))).difference(listed)
+        self.netcons = [netcons[index] for index in (*listed, *sorted(others))]
+        self.sources = [
+            None if isinstance(each, (list, tuple, int)) else each for each in made
+        ]
+        return send(sent)
+
+    def _detect(self, gid, threshold):
+        soma = self.soma[0] if isinstance(self.soma, list) else self.soma
+        context = h.ParallelContext()
+        context.set_gid2node(gid, context.id())
+        netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        context.cell(gid, netcon)
+        netcon.threshold = threshold
+        self.spike_source = netcon
+
+    def synapse(self, index):
+        """The point process that stands for one of the original's synapses.
+
+        :param index: the original's.
+        """
+        return self.point_processes[self._content["original"]["synapses"][index]]
+
+    def connect(self, index, source, delay=None):
+        """Connects a source of events to what stands for one of the original's synapses, with the
+        weights that the original's NetCon has in this cell.
+
+        :param index: of the original's NetCon.
+        :param source: a NetStim or another object with events; a segment, for its potential; or a
+            gid.
+        :param delay: in ms; the original's if not given.
+        :returns: the NetCon, which the cell keeps too.
+        """
+        described = self._content["connections"][
+            self._content["original"]["connections"][index]
+        ]
+        described = dict(described, active=True)
+        if delay is not None:
+            described["delay"] = delay
+        if hasattr(source, "sec") and hasattr(source, "x"):
+            source = source.sec, source.x
+        netcon = connect(described, source, self.point_processes[described["point_process"]])
+        self.netcons.append(netcon)
+        return netcon
+
+    def __str__(self):
+        return self._name
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self._name}>"
+
+
+class _Owner:
+    """What NEURON knows a cell's sections by: its text. No part of the cell, which would not go as
+    soon as nothing refers to it, were it in a circle."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __str__(self):
+        return self._name
+
+    __repr__ = __str__
+
+
+def section_list(sections):
+    """A SectionList."""
+    made = h.SectionList()
+    for section in sections:
+        made.append(section)
+    return made
