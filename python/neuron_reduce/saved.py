@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import math
 import os
 import re
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +29,9 @@ _DEFAULT_THRESHOLD = 10.0
 _SHOWN_GLOBALS = 5
 
 _numbers = itertools.count()
+
+_instances: weakref.WeakSet[CellInstance] = weakref.WeakSet()
+"""All that there are."""
 
 
 def load(path: str | os.PathLike[str]) -> SavedCell:
@@ -107,6 +112,16 @@ class SavedCell:
         """Where each dendritic segment of the original went: ``cable`` is the index in ``all``."""
         return [MappedSegment(*each) for each in self._content["segment_map"]]
 
+    @property
+    def text(self) -> str:
+        """What :meth:`save` writes."""
+        return files.text_of(self._content)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The same as docs/saved.md describes it: a copy."""
+        return json.loads(self.text)
+
     @functools.cached_property
     def _mapped(self) -> dict[str, list[Any]]:
         """Entries of the segment map by the names of the original's sections."""
@@ -125,13 +140,13 @@ class SavedCell:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SavedCell):
             return NotImplemented
-        return files.text_of(self._content) == files.text_of(other._content)
+        return self.text == other.text
 
     def __hash__(self) -> int:
-        return hash(files.text_of(self._content))
+        return hash(self.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (files.text_of(self._content), self.record)
+        return _unpickled, (self.text, self.record)
 
     # ---- Where it goes -------------------------------------------------------------------------
 
@@ -141,7 +156,7 @@ class SavedCell:
 
         :raises OSError: it cannot be written; what was there before is still there.
         """
-        files.write(path, files.text_of(self._content))
+        files.write(path, self.text)
 
     def export(self, path: str | os.PathLike[str]) -> None:
         """Writes it for those who do not have this package.
@@ -319,6 +334,7 @@ class CellInstance(building.Cell):
         try:
             super().__init__(saved._content, name, is_driven, gid, threshold)
             self.saved = saved
+            _instances.add(self)
         except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
             raise SimulatorError(
                 f"NEURON cannot build {saved.name}: {error}; nothing was left behind"
@@ -442,6 +458,9 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
         segment_map=[
             (each.section, each.x, cables[names[each.cable]], each.cable_x)
             for each in reduction.segment_map
+        ],
+        other_vectors=[
+            vector for each in _instances for played in each._plays for vector in played
         ],
     )
     # As a file is: what is wrong with it is found where it is made.

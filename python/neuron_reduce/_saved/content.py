@@ -14,7 +14,7 @@ from .._library.structures import ArgumentNames, CellRequest
 from .._session import collect
 from ..errors import SavedCellError
 from . import describing
-from .drive import Drive, plays
+from .drive import Drive, plays, set_played
 
 FORMAT = "neuron-reduce cell"
 VERSION = 1
@@ -34,6 +34,7 @@ def of_cell(
     method: str = "",
     settings: Mapping[str, Any] | None = None,
     segment_map: Sequence[tuple[str, float, nrn.Section, float]] = (),
+    other_vectors: Iterable[Any] = (),
 ) -> dict[str, Any]:
     """What is kept of a cell.
 
@@ -46,6 +47,7 @@ def of_cell(
     :param events: see :class:`Drive`.
     :param segment_map: for segments of the original, the name of the section and the position on
         it, the section that it went to and the position on that.
+    :param other_vectors: Vectors that are known to be played into what is none of the cell's.
     :raises SavedCellError: something cannot be kept.
     """
     notes: list[str] = []
@@ -66,7 +68,8 @@ def of_cell(
     kinds = {name for each in sections for kept in ("mechanisms", "ions") for name in each[kept]}
     processes = [describing.point_process(each, indices) for each in live]
     kinds |= {each["mechanism"] for each in processes}
-    played = plays(_read(name, every, roles, live), indices, live, notes)
+    played = plays(_read(name, every, roles, live), indices, live, notes, other_vectors)
+    set_played(processes, played)
     kept_mechanisms = [describing.mechanism(each, notes) for each in sorted(kinds)]
     return {
         "format": FORMAT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from .._library import reducing
 from .._session import collect, mechanisms
 from ..errors import SavedCellError
 from .describing import number, pointer
+
+_THRESHOLD = 10.0
+"""NEURON's own of a NetCon, in mV."""
 
 
 class Drive:
@@ -37,7 +40,7 @@ class Drive:
         notes: list[str] | None = None,
     ):
         self._sections = {each: index for index, each in enumerate(every)}
-        self._given = engine_inputs._Given(events)
+        self._given = engine_inputs.Given(events)
         self._unknown: dict[str, int] = {}
         self._found: list[dict[str, Any]] = []
         self._places: dict[Any, int] = {}
@@ -67,7 +70,8 @@ class Drive:
                     "point_process": targets[place],
                     "source": source,
                     "delay": number(delays[row]),
-                    "threshold": number(netcon.threshold),
+                    # NEURON ends the process where it is asked of one whose source is gone.
+                    "threshold": number(netcon.threshold) if is_valid[row] else _THRESHOLD,
                     "weight": [
                         number(each) for each in weights[first[row] : first[row] + count[row]]
                     ],
@@ -98,7 +102,10 @@ class Drive:
             elif self._found[known]["kind"] == "unknown":
                 self._count(self._found[known]["text"])
             return known
-        described = self._of_segment(netcon) if is_valid else None
+        if not is_valid:
+            self._count("sources that are gone")
+            return None
+        described = self._of_segment(netcon)
         if described is None:
             return None
         if described["kind"] == "unknown":
@@ -146,7 +153,7 @@ class Drive:
             return {"kind": "gid", "gid": int(netcon.srcgid())}
         if segment is not None:
             return {"kind": "unknown", "text": "potentials of other cells"}
-        if engine_inputs._is_of_another_variable(netcon):
+        if engine_inputs.is_of_another_variable(netcon):
             return {"kind": "unknown", "text": "variables that are no membrane potentials"}
         return None
 
@@ -176,14 +183,23 @@ def net_stim(which: Any) -> dict[str, Any]:
 
 
 def plays(
-    read: reducing.Cell, indices: dict[nrn.Section, int], processes: Sequence[Any], notes: list[str]
+    read: reducing.Cell,
+    indices: dict[nrn.Section, int],
+    processes: Sequence[Any],
+    notes: list[str],
+    others: Iterable[Any] = (),
 ) -> list[dict[str, Any]]:
     """The Vectors that are played into the cell's variables.
 
     :param read: the cell, read with these point processes.
     :param indices: of the sections.
+    :param notes: takes sentences on what is not kept.
+    :param others: Vectors that are known to be played elsewhere.
     """
-    recordings = [each for each in read.recordings() or () if each.is_play]
+    elsewhere = set(map(pointer, others))
+    recordings = [
+        each for each in read.recordings() or () if each.is_play and each.vector not in elsewhere
+    ]
     if not recordings:
         return []
     vectors = {pointer(each): each for each in h.List("Vector")}
@@ -221,6 +237,22 @@ def plays(
             }
         )
     return found
+
+
+def set_played(processes: list[dict[str, Any]], played: Iterable[dict[str, Any]]) -> None:
+    """Gives parameters into which values are played those that each run begins with, in the place
+    of what the last one has left."""
+    for each in played:
+        begins = each["continuous"] or each["times"] is None or each["times"][0] == 0
+        if each["point_process"] is None or not begins:
+            continue
+        parameters = processes[each["point_process"]]["parameters"]
+        if each["variable"] not in parameters:
+            continue
+        if each["element"] is None:
+            parameters[each["variable"]] = each["values"][0]
+        else:
+            parameters[each["variable"]][each["element"]] = each["values"][0]
 
 
 def _taken_apart(name: str) -> tuple[str, int | None]:
