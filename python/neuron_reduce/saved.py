@@ -23,9 +23,6 @@ from .record import MappedSegment, ReductionRecord
 if TYPE_CHECKING:
     from .reduction import Reduction
 
-_DEFAULT_THRESHOLD = 10.0
-"""NEURON's own of a NetCon, in mV."""
-
 _SHOWN_GLOBALS = 5
 
 _numbers = itertools.count()
@@ -173,7 +170,7 @@ class SavedCell:
         *,
         gid: int | None = None,
         connect: Literal["sources"] | None = "sources",
-        threshold: float = _DEFAULT_THRESHOLD,
+        threshold: float | None = None,
         set_globals: bool = False,
         name: str | None = None,
     ) -> CellInstance:
@@ -186,7 +183,8 @@ class SavedCell:
         :param connect: ``'sources'``: with the NetCons that the cell had, and new NetStims with the
             streams of random numbers that those had that drove it. None: with its synapses alone,
             to be connected by :meth:`CellInstance.connect`.
-        :param threshold: of the source of spikes, in mV.
+        :param threshold: of the source of spikes, in mV. If not given that of the cell's own NetCons
+            from its soma, with which it shares it, or NEURON's own, 10.
         :param set_globals: sets ``h.celsius``, ``h.v_init`` and the GLOBALs of the mechanisms to what
             they were when the cell was saved. Otherwise they are left as they are, with a warning
             where celsius or a GLOBAL is another one.
@@ -201,7 +199,9 @@ class SavedCell:
             raise ArgumentError(
                 f"connect is {collect.described(connect)}; expected 'sources' or None"
             )
-        number = collect.number(threshold, "threshold", "a potential in mV")
+        number = None
+        if threshold is not None:
+            number = collect.number(threshold, "threshold", "a potential in mV")
         set_globals = collect.truth(set_globals, "set_globals")
         if gid is not None:
             _check_gid(gid)
@@ -329,7 +329,7 @@ class CellInstance(building.Cell):
     __doc__ = building.Cell.__doc__
 
     def __init__(
-        self, saved: SavedCell, name: str, gid: int | None, is_driven: bool, threshold: float
+        self, saved: SavedCell, name: str, gid: int | None, is_driven: bool, threshold: float | None
     ) -> None:
         try:
             super().__init__(saved._content, name, is_driven, gid, threshold)

@@ -278,7 +278,7 @@ class Cell:
     :ivar spike_source: the NetCon that detects them; None where there is no gid.
     """
 
-    def __init__(self, content, name, with_sources=True, gid=None, threshold=10.0):
+    def __init__(self, content, name, with_sources=True, gid=None, threshold=None):
         self._content = content
         self._name = name
         self.gid = gid
@@ -350,7 +350,9 @@ class Cell:
         context.set_gid2node(gid, context.id())
         netcon = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
         context.cell(gid, netcon)
-        netcon.threshold = threshold
+        # It is that of all NetCons of this potential, the cell's own ones included.
+        if threshold is not None:
+            netcon.threshold = threshold
         self.spike_source = netcon
 
     def synapse(self, index):

@@ -103,14 +103,11 @@ _VECTORS = (
 
 
 def template_name(name: str) -> str:
-    """The template's, of a file of this name."""
+    """The template's, of a file of this name: with a capital, which names of objects and of the
+    template's own parts begin without."""
     found = re.sub(r"\W", "_", name, flags=re.ASCII)
-    # What is a digit at the beginning, or a name that the template itself has, is none.
-    return f"Cell_{found}" if not found[:1].isalpha() or found in _taken() else found
-
-
-def _taken() -> set[str]:
-    return {*_ARRAYS.values(), *_LISTS.values(), *_VECTORS, "all", "init", "sources", "process"}
+    found = found[:1].upper() + found[1:]
+    return found if found[:1].isalpha() else f"Cell_{found}"
 
 
 def text_of(content: dict[str, Any], name: str) -> str:

@@ -34,12 +34,13 @@ CONTENT = json.loads(
 _numbers = itertools.count()
 
 
-def make(with_sources=True, gid=None, threshold=10.0, name=None):
+def make(with_sources=True, gid=None, threshold=None, name=None):
     \"\"\"A new cell, beside all that is there.
 
     :param with_sources: whether with the NetCons and NetStims that it had.
     :param gid: makes the soma a source of spikes of this number, for ParallelContext.
-    :param threshold: of these, in mV.
+    :param threshold: of these, in mV; if not given that of the cell's own NetCons from its soma,
+        or 10.
     :param name: by which its sections are known.
     \"\"\"
     if name is None:
