@@ -401,12 +401,19 @@ def test_sections_that_were_attached_are_refused() -> None:
 
 
 @isolated
-def test_what_was_changed_after_its_points_is_told() -> None:
+def test_lengths_that_were_set_after_the_points() -> None:
     driven = Driven("classic")
     soma = kept.soma_of(driven.reduction.cell)
     soma.L = 1.3 * soma.L
-    with pytest.warns(NeuronReduceWarning, match=r"The length of soma\[0\] was set after"):
+    h.define_shape()
+    expected = driven.run()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         saved = driven.reduction.saved()
-    assert kept.run(saved.instantiate())[0][:400] == pytest.approx(driven.run()[:400], abs=1e-3)
-
-
+        instance = saved.instantiate()
+    assert sum(each["arcs"] is not None for each in saved.content["sections"]) > 3
+    for made, own in zip(instance.all, driven.reduction.cell.all, strict=True):
+        assert [(each.area(), each.ri()) for each in made] == [
+            (each.area(), each.ri()) for each in own
+        ]
+    assert kept.run(instance) == [expected]

@@ -9,6 +9,10 @@ the point processes of a segment with the last one placed first: sections are co
 processes placed, in the order of the description.
 """
 
+import ctypes
+import struct
+import warnings
+
 from neuron import h
 
 _SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
@@ -59,6 +63,8 @@ def make_section(described, owner=None):
     if described["points"]:
         for point in described["points"]:
             section.pt3dadd(*point)
+        if described["arcs"]:
+            set_arcs(section, described["arcs"])
     else:
         section.L = described["L"]
         set_values(section, "diam", described["diam"])
@@ -67,6 +73,45 @@ def make_section(described, owner=None):
         section.rallbranch = described["rallbranch"]
     set_values(section, "cm", described["cm"])
     return section
+
+
+def set_arcs(section, arcs):
+    """Sets how far along a section its 3D points are.
+
+    NEURON keeps that with each point, scaled where L was set after the points were, and computes
+    areas from it. There is no call that sets it: it is written to where NEURON has it (a Section's
+    points are 72 bytes from its beginning in NEURON 9, each 24 bytes of which the last 8 are this),
+    if what is there is what it should be.
+    """
+    count = section.n3d()
+    # Computes what is there.
+    length = section.L
+    own = ctypes.c_void_p.from_address(id(section) + 16).value
+    is_known = (
+        own
+        and ctypes.sizeof(ctypes.c_void_p) == 8
+        and ctypes.c_short.from_address(own + 64).value == count == len(arcs)
+    )
+    points = ctypes.c_void_p.from_address(own + 72).value if is_known else None
+    if points:
+        for index in range(count):
+            found = struct.unpack("<4fd", ctypes.string_at(points + 24 * index, 24))
+            read = (section.x3d, section.y3d, section.z3d, section.diam3d, section.arc3d)
+            is_known = is_known and found == tuple(each(index) for each in read)
+    if not points or not is_known:
+        warnings.warn(
+            f"where the 3D points of {section.name()} are along it cannot be set in this NEURON: "
+            "its area is kept to 7 digits",
+            stacklevel=2,
+        )
+        section.L = arcs[-1]
+        return
+    for index, arc in enumerate(arcs):
+        ctypes.c_double.from_address(points + 24 * index + 16).value = arc
+    # Has NEURON compute lengths and areas anew, now from these.
+    section.Ra = section.Ra
+    if section.L != arcs[-1]:
+        raise ValueError(f"{section.name()} is {section.L} um long, not {arcs[-1]}, and was {length}")
 
 
 def check_area(section, areas):

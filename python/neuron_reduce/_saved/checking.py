@@ -244,10 +244,10 @@ def _sections(value: Value, mechanisms: set[str]) -> list[int]:
 
 
 def _section(value: Value, mechanisms: set[str]) -> int:
-    name, role, nseg, length, diameter, points, area, resistivity, branch, cm, kept, ions = (
+    name, role, nseg, length, diameter, points, arcs, area, resistivity, branch, cm, kept, ions = (
         value.fields(
-            *("name", "role", "nseg", "L", "diam", "points", "area", "Ra", "rallbranch", "cm"),
-            *("mechanisms", "ions"),
+            *("name", "role", "nseg", "L", "diam", "points", "arcs", "area", "Ra", "rallbranch"),
+            *("cm", "mechanisms", "ions"),
         )
     )
     if not name.text("the name of a section"):
@@ -261,14 +261,17 @@ def _section(value: Value, mechanisms: set[str]) -> int:
         for each, what in ((length, "L"), (diameter, "diam")):
             if each.content is not None:
                 raise each.wrong(f"null, since the points say what {what} is")
+        if arcs.content is not None:
+            _arcs(arcs, len(points.content))
         for each in area.elements(count):
             each.finite("an area in µm², 0 or greater", lambda x: x >= 0)
     else:
         length.finite(f"a length in µm, {positive}", lambda x: 0 < x < 1e9)
         for each in _per_segment(diameter, count):
             each.finite(f"a diameter in µm, {positive}", lambda x: 0 < x < 1e9)
-        if area.content is not None:
-            raise area.wrong("null, since L and diam say what it is")
+        for each in (area, arcs):
+            if each.content is not None:
+                raise each.wrong("null, since L and diam say what it is")
     resistivity.finite(f"a resistivity in ohm cm, {positive}", lambda x: 0 < x < 1e30)
     branch.finite(positive, lambda x: 0 < x < 1e9)
     for each in _per_segment(cm, count):
@@ -317,6 +320,19 @@ def _points(value: Value) -> None:
         numbers[3].finite("a diameter in µm, 0 or greater", lambda x: 0 <= x < 1e9)
     if all(each[:3] == value.content[0][:3] for each in value.content):
         raise value.wrong("points that are not all in one place")
+
+
+def _arcs(value: Value, count: int) -> None:
+    before = -1.0
+    for index, each in enumerate(value.elements(count)):
+        expected = "a distance in µm, none less than the one before" if index else "0"
+        before = each.finite(expected, _at_least(before) if index else _is_zero)
+    if not 0 < before < 1e9:
+        raise value.wrong("the last one greater than 0")
+
+
+def _is_zero(number: float) -> bool:
+    return number == 0
 
 
 def _per_segment(value: Value, count: int) -> list[Value]:

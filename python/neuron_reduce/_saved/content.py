@@ -59,7 +59,7 @@ def of_cell(
                 "expected each section of the cell in one"
             )
     indices = {section: index for index, section in enumerate(every)}
-    sections = [describing.section(each, role_of[each], notes) for each in every]
+    sections = [describing.section(each, role_of[each]) for each in every]
     attachments = describing.attachments(every)
     live = describing.point_processes_of(every)
     places = {describing.pointer(each): index for index, each in enumerate(live)}

@@ -42,20 +42,13 @@ def own_name(section: nrn.Section) -> str:
 # ---- Sections -------------------------------------------------------------------------------
 
 
-def section(which: nrn.Section, role: str, notes: list[str]) -> dict[str, Any]:
+def section(which: nrn.Section, role: str) -> dict[str, Any]:
     """A section with what is inserted, without what it is attached to.
 
     :param role: one of :data:`ROLES`.
-    :param notes: takes sentences on what is not kept exactly.
     :raises SavedCellError: a POINTER of a mechanism is set.
     """
     points = points_of(which)
-    if points and not _is_of_points(which):
-        notes.append(
-            f"The length of {own_name(which)} was set after its 3D points, or these were made from "
-            "it: NEURON keeps lengths between points that follow from none. Its area is kept to 7 "
-            "digits, not to the last bit."
-        )
     segments = list(which)
     return {
         "name": own_name(which),
@@ -64,6 +57,7 @@ def section(which: nrn.Section, role: str, notes: list[str]) -> dict[str, Any]:
         "L": None if points else float(which.L),
         "diam": None if points else _compact([each.diam for each in segments]),
         "points": points,
+        "arcs": _arcs_of(which) if points else None,
         "area": [each.area() for each in segments] if points else None,
         "Ra": float(which.Ra),
         "rallbranch": float(which.rallbranch),
@@ -83,17 +77,19 @@ def points_of(which: nrn.Section) -> list[list[float]]:
     return [[float(str(np.float32(each(index)))) for each in read] for index in range(count)]
 
 
-def _is_of_points(which: nrn.Section) -> bool:
-    """Whether the lengths between a section's 3D points follow from them."""
+def _arcs_of(which: nrn.Section) -> list[float] | None:
+    """How far along a section its 3D points are; None where that follows from these, as it does
+    unless L was set after them, or they were made of it."""
     count = which.n3d()
     read = (which.x3d, which.y3d, which.z3d)
     places = np.array([[each(index) for each in read] for index in range(count)], dtype=np.float32)
+    arcs = [which.arc3d(index) for index in range(count)]
     along = 0.0
     for index, (x, y, z) in enumerate(np.diff(places, axis=0).astype(float), 1):
         along += math.sqrt(x * x + y * y + z * z)
-        if which.arc3d(index) != along:
-            return False
-    return True
+        if arcs[index] != along:
+            return arcs
+    return None
 
 
 def attachments(every: Sequence[nrn.Section]) -> list[dict[str, Any]]:

@@ -227,6 +227,9 @@ class _Template:
             if each["points"]:
                 for point in each["points"]:
                     yield f"{own} pt3dadd({', '.join(map(_number, point))})"
+                if each["arcs"]:
+                    # Its area is the same to 7 digits: hoc cannot say where points are along it.
+                    yield f"{own} L = {_number(each['arcs'][-1])}"
             else:
                 yield f"{own} L = {_number(each['L'])}"
                 yield from _range(own, "diam", each["diam"], each["nseg"])

@@ -18,8 +18,11 @@ Needs NEURON alone, with the mechanisms {mechanisms}.
 celsius was {celsius:g} and v_init {v_init:g}: set_globals() sets them, and the mechanisms' GLOBALs.
 """
 
+import ctypes
 import itertools
 import json
+import struct
+import warnings
 
 from neuron import h
 '''
