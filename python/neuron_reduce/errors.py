@@ -38,8 +38,9 @@ class TemplateError(NeuronReduceError, ValueError):
 
 
 class SavedCellError(NeuronReduceError, ValueError):
-    """A cell cannot be kept; or what was read is no cell that was kept, or was changed or cut short,
-    or needs mechanisms that the session does not have. The message names the path in the file.
+    """A cell cannot be kept; or what was read is no cell that was kept, or was changed or cut
+    short, or needs mechanisms that the session does not have. The message names the path in the
+    file.
     """
 
 

@@ -377,16 +377,12 @@ class Reduction:
 
         return saved.saved(self, events)
 
-    def save(
-        self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None
-    ) -> None:
+    def save(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
         """Writes the reduced cell, as it is now, as one file that :func:`load` reads: see
         :meth:`saved` and :meth:`SavedCell.save`."""
         self.saved(events).save(path)
 
-    def export(
-        self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None
-    ) -> None:
+    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
         """Writes the reduced cell, as it is now, for those who do not have this package: see
         :meth:`saved` and :meth:`SavedCell.export`."""
         self.saved(events).export(path)

@@ -183,11 +183,11 @@ class SavedCell:
         :param connect: ``'sources'``: with the NetCons that the cell had, and new NetStims with the
             streams of random numbers that those had that drove it. None: with its synapses alone,
             to be connected by :meth:`CellInstance.connect`.
-        :param threshold: of the source of spikes, in mV. If not given that of the cell's own NetCons
-            from its soma, with which it shares it, or NEURON's own, 10.
-        :param set_globals: sets ``h.celsius``, ``h.v_init`` and the GLOBALs of the mechanisms to what
-            they were when the cell was saved. Otherwise they are left as they are, with a warning
-            where celsius or a GLOBAL is another one.
+        :param threshold: of the source of spikes, in mV. If not given that of the cell's own
+            NetCons from its soma, with which it shares it, or NEURON's own, 10.
+        :param set_globals: sets ``h.celsius``, ``h.v_init`` and the GLOBALs of the mechanisms to
+            what they were when the cell was saved. Otherwise they are left as they are, with a
+            warning where celsius or a GLOBAL is another one.
         :param name: by which its sections are known, such as ``name.soma[0]``; one of its own if
             not given.
         :raises ArgumentError: an argument has no meaning, or there is a cell with this gid already.
@@ -327,6 +327,19 @@ def _check_gid(gid: Any) -> None:
 
 class CellInstance(building.Cell):
     __doc__ = building.Cell.__doc__
+
+    # What the base class, which has no types since it is exported too, makes of them.
+    soma: Any
+    apic: nrn.Section | None
+    dend: list[nrn.Section]
+    axon: list[nrn.Section]
+    sections: list[nrn.Section]
+    synapses: list[Any]
+    point_processes: list[Any]
+    netcons: list[Any]
+    sources: list[Any]
+    gid: int | None
+    spike_source: Any
 
     def __init__(
         self, saved: SavedCell, name: str, gid: int | None, is_driven: bool, threshold: float | None
@@ -468,4 +481,3 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
     if described["notes"]:
         warn(" ".join(described["notes"]))
     return SavedCell(described, reduction.record)
-

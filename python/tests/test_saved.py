@@ -8,19 +8,19 @@ import json
 import multiprocessing
 import os
 import pickle
+import random
 import subprocess
 import sys
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any
 
 import pytest
 from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import kept
+from models import kept, random_tree, synapses
 from models.kept import Driven
 from neuron_reduce import (
     ArgumentError,
@@ -35,7 +35,7 @@ METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
 ELSEWHERE = """
 import json, sys
 import neuron_reduce
-from models import kept
+from models import kept, random_tree, synapses
 saved = neuron_reduce.load(sys.argv[1])
 instance = saved.instantiate(set_globals=True)
 json.dump(kept.run(instance)[0], sys.stdout)
@@ -67,6 +67,34 @@ def test_voltages_are_the_same_to_the_last_bit(method: str, python: bool, tmp_pa
 
 
 @METHODS
+@pytest.mark.parametrize("seed", range(4))
+def test_point_processes_at_ends_and_in_any_order(method: str, seed: int) -> None:
+    @isolated
+    def test() -> None:
+        cell = random_tree.build(seed + 20)
+        drive = synapses.scatter(cell, seed, 2e-3, 60)
+        for index, stimulus in enumerate(drive.stimuli):
+            stimulus.noise, stimulus.interval, stimulus.start = 0.5 * (index % 2), 7, index % 4
+        reduction = neuron_reduce.reduce(
+            cell, drive.synapses, drive.netcons, method=method, **kept.SETTINGS[method]
+        )
+        rng = random.Random(seed)
+        sections, others = list(reduction.cell.all), []
+        for index in range(12):
+            place = rng.choice(sections)(rng.choice((0, 0, 0.3, 1, 1)))
+            if index % 3:
+                others.append(h.AlphaSynapse(place))
+                others[-1].gmax, others[-1].onset = 1e-3 * rng.random(), 3 + index
+            else:
+                others.append(h.IClamp(place))
+                others[-1].dur, others[-1].amp = 100, 0.02 * rng.random()
+        expected = kept.run(reduction.cell)[0]
+        assert kept.run(reduction.cell, reduction.instantiate()) == [expected] * 2
+
+    test()
+
+
+@METHODS
 @isolated
 def test_bytes_are_the_same(method: str) -> None:
     driven = Driven(method)
@@ -77,7 +105,8 @@ def test_bytes_are_the_same(method: str) -> None:
     del instance
     third = neuron_reduce.SavedCell(json.loads(pickle.loads(pickle.dumps(first)).text))
     assert first.text == second.text == third.text
-    assert first == second and hash(first) == hash(second)
+    assert first == second
+    assert hash(first) == hash(second)
 
 
 @isolated
@@ -93,7 +122,7 @@ def test_a_file_is_written_at_once() -> None:
         assert path.read_bytes() == before
         assert path.stat().st_mode & 0o777 == 0o640
         assert os.listdir(folder) == ["cell.json"]
-        with pytest.raises(OSError, match="Is a directory|directory"):
+        with pytest.raises(OSError, match=r"Is a directory|directory"):
             saved.save(folder)
         assert os.listdir(folder) == ["cell.json"]
 
@@ -119,9 +148,7 @@ def test_what_an_instance_has() -> None:
         assert made.hname().split("[")[0] == own.hname().split("[")[0]
         assert made.get_segment().x == own.get_segment().x
     assert len(instance.netcons) == len(reduction.netcons) + 3
-    for index, (made, own) in enumerate(
-        zip(instance.netcons, reduction.netcons, strict=False)
-    ):
+    for index, (made, own) in enumerate(zip(instance.netcons, reduction.netcons, strict=False)):
         assert made.weight[0] == own.weight[0]
         assert made.syn() == instance.synapse(index)
         assert made.delay == own.delay
@@ -195,15 +222,15 @@ def test_a_network_is_connected_afterwards() -> None:
     made = other.connect(3, instance.soma[0](0.5), delay=2.5)
     assert (made.delay, made.preseg().sec) == (2.5, instance.soma[0])
     for index in (-1, len(stimuli), 1.0, None, "0", True):
-        with pytest.raises(ArgumentError, match="index is .*; expected one of the original's"):
+        with pytest.raises(ArgumentError, match=r"index is .*; expected one of the original's"):
             instance.synapse(index)
-        with pytest.raises(ArgumentError, match="index is .*; expected one of the original's"):
+        with pytest.raises(ArgumentError, match=r"index is .*; expected one of the original's"):
             instance.connect(index, stimuli[0])
     for source in (None, "soma", 1.5, -1, h.Vector(), instance.soma[0]):
-        with pytest.raises(ArgumentError, match="source is .*expected a NetStim"):
+        with pytest.raises(ArgumentError, match=r"source is .*expected a NetStim"):
             instance.connect(0, source)
     for delay in (-1, float("nan"), "1"):
-        with pytest.raises(ArgumentError, match="delay is .*; expected a delay in ms"):
+        with pytest.raises(ArgumentError, match=r"delay is .*; expected a delay in ms"):
             instance.connect(0, stimuli[0], delay=delay)
 
 
@@ -215,7 +242,8 @@ def test_gids() -> None:
     first = saved.instantiate(gid=7, threshold=-20)
     second = saved.instantiate(gid=8, connect=None)
     made = second.connect(0, 7)
-    assert made.srcgid() == 7 and made.weight[0] == driven.reduction.netcons[0].weight[0]
+    assert made.srcgid() == 7
+    assert made.weight[0] == driven.reduction.netcons[0].weight[0]
     times, gids = h.Vector(), h.Vector()
     context.spike_record(-1, times, gids)
     context.set_maxstep(10)
@@ -225,7 +253,7 @@ def test_gids() -> None:
     with pytest.raises(ArgumentError, match="gid is 7, which this process has already"):
         saved.instantiate(gid=7)
     for gid in (-1, 1.0, "1", True):
-        with pytest.raises(ArgumentError, match="gid is .*; expected a whole number"):
+        with pytest.raises(ArgumentError, match=r"gid is .*; expected a whole number"):
             saved.instantiate(gid=gid)
     count = len(list(h.allsec()))
     del first
@@ -273,7 +301,8 @@ def test_sources_that_are_not_known_are_told_and_may_be_stated() -> None:
 
     handler = h.FInitializeHandler(1, send)
     with_events = driven.run()
-    assert handler and with_events != expected
+    assert handler
+    assert with_events != expected
     assert kept.run(stated.instantiate())[0] == pytest.approx(with_events, abs=1e-9)
     with pytest.raises(ArgumentError, match="which drives none of the cell's point processes"):
         driven.reduction.saved(events={h.IntFire1(): [1]})
@@ -286,7 +315,7 @@ def test_globals_are_the_users() -> None:
     expected = driven.run()
     saved = driven.reduction.saved()
     h.celsius = 6.3
-    with pytest.warns(NeuronReduceWarning, match="celsius is 6.3 and was 17.5 when the cell"):
+    with pytest.warns(NeuronReduceWarning, match=r"celsius is 6.3 and was 17.5 when the cell"):
         saved.instantiate()
     assert h.celsius == 6.3
     with warnings.catch_warnings():
@@ -323,7 +352,9 @@ def test_arguments_are_checked() -> None:
     handler = h.FInitializeHandler(1, lambda: h.CVode().event(1, try_it))
     h.finitialize(-65)
     h.continuerun(2)
-    assert handler and len(errors) == 1 and "run" in errors[0]
+    assert handler
+    assert len(errors) == 1
+    assert "run" in errors[0]
     assert len(list(h.allsec())) == count
 
 
@@ -365,7 +396,8 @@ def test_pickles_and_copies() -> None:
         assert str(made.record) == str(record)
         assert kept.run(made.instantiate())[0] == expected
     shallow = copy.copy(driven.reduction)
-    assert isinstance(shallow, neuron_reduce.Reduction) and shallow.cell is driven.reduction.cell
+    assert isinstance(shallow, neuron_reduce.Reduction)
+    assert shallow.cell is driven.reduction.cell
     with pytest.raises(TypeError, match="an instance is part of its session"):
         pickle.dumps(driven.reduction.instantiate())
     with multiprocessing.get_context("spawn").Pool(2) as pool:
@@ -396,7 +428,7 @@ def test_sections_that_were_attached_are_refused() -> None:
     driven = Driven("classic")
     other = h.Section(name="other")
     other.connect(driven.reduction.cell.dend[0](1))
-    with pytest.raises(SavedCellError, match="other, a child of .*, is in none of the cell's"):
+    with pytest.raises(SavedCellError, match=r"other, a child of .*, is in none of the cell's"):
         driven.reduction.saved()
 
 

@@ -210,7 +210,9 @@ def _bad(tmp_path: Path) -> None:
     driven = Driven("classic")
     saved = driven.reduction.saved()
     for name in ("cell", "cell.txt", "cell.nml"):
-        with pytest.raises(ArgumentError, match=r"expected one that ends with \.hoc, \.py or \.swc"):
+        with pytest.raises(
+            ArgumentError, match=r"expected one that ends with \.hoc, \.py or \.swc"
+        ):
             saved.export(tmp_path / name)
     driven.reduction.synapses[0].e = float("nan")
     with pytest.raises(SavedCellError, match="is no number"):

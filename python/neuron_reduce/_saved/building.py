@@ -40,14 +40,14 @@ def build(content, owner=None):
         for each in content["attachments"]:
             parent = sections[each["parent"]]
             sections[each["section"]].connect(parent(each["x"]), each["end"])
-        for section, each in zip(sections, content["sections"]):
+        for section, each in zip(sections, content["sections"], strict=True):
             check_area(section, each["area"])
             insert(section, each["mechanisms"])
         processes = []
         for each in content["point_processes"]:
             processes.append(make_point_process(each, sections))
         # Point processes bring ions along, and may say how their concentrations come about.
-        for section, each in zip(sections, content["sections"]):
+        for section, each in zip(sections, content["sections"], strict=True):
             set_ions(section, each["ions"])
     except BaseException:
         for section in sections:
@@ -84,8 +84,6 @@ def set_arcs(section, arcs):
     if what is there is what it should be.
     """
     count = section.n3d()
-    # Computes what is there.
-    length = section.L
     own = ctypes.c_void_p.from_address(id(section) + 16).value
     is_known = (
         own
@@ -110,8 +108,9 @@ def set_arcs(section, arcs):
         ctypes.c_double.from_address(points + 24 * index + 16).value = arc
     # Has NEURON compute lengths and areas anew, now from these.
     section.Ra = section.Ra
-    if section.L != arcs[-1]:
-        raise ValueError(f"{section.name()} is {section.L} um long, not {arcs[-1]}, and was {length}")
+    length = section.L
+    if length != arcs[-1]:
+        raise ValueError(f"{section.name()} is {length} um long, not {arcs[-1]}")
 
 
 def check_area(section, areas):
@@ -119,7 +118,9 @@ def check_area(section, areas):
 
     :raises ValueError: it has another one than it had.
     """
-    for segment, area in zip(section, areas or ()):
+    if areas is None:
+        return
+    for segment, area in zip(section, areas, strict=True):
         made = segment.area()
         if abs(made - area) > 1e-5 * area:
             raise ValueError(
@@ -134,7 +135,7 @@ def set_values(section, name, values):
     if not isinstance(values, list):
         setattr(section, name, number(values))
         return
-    for segment, value in zip(section, values):
+    for segment, value in zip(section, values, strict=True):
         if value is not None:
             setattr(segment, name, number(value))
 
@@ -157,7 +158,7 @@ def insert(section, mechanisms):
         for parameter, arrays in described["arrays"].items():
             set_array(section, parameter, arrays)
         for variable, streams in described["streams"].items():
-            for segment, stream in zip(section, streams):
+            for segment, stream in zip(section, streams, strict=True):
                 set_stream(getattr(getattr(segment, name), variable), stream)
 
 
@@ -349,7 +350,7 @@ class Cell:
     def _name_parts(self):
         described = self._content["sections"]
         by_role = {"soma": [], "axon": [], "apical": [], "basal": []}
-        for section, each in zip(self.sections, described):
+        for section, each in zip(self.sections, described, strict=True):
             by_role[each["role"]].append(section)
         self.soma = by_role["soma"] if self._content["soma_is_list"] else by_role["soma"][0]
         self.dend = by_role["basal"]
@@ -360,9 +361,7 @@ class Cell:
                 if described[each[other]]["role"] == "soma":
                     touching.add(each[one])
         self.axon = [
-            self.sections[index]
-            for index in sorted(touching)
-            if described[index]["role"] == "axon"
+            self.sections[index] for index in sorted(touching) if described[index]["role"] == "axon"
         ]
         self.all = section_list(self.sections)
         self.somatic = section_list(by_role["soma"])
@@ -384,9 +383,7 @@ class Cell:
         listed = content["original"]["connections"]
         others = set(range(len(netcons))).difference(listed)
         self.netcons = [netcons[index] for index in (*listed, *sorted(others))]
-        self.sources = [
-            None if isinstance(each, (list, tuple, int)) else each for each in made
-        ]
+        self.sources = [None if isinstance(each, (list, tuple, int)) else each for each in made]
         return send(sent)
 
     def _detect(self, gid, threshold):
@@ -417,9 +414,7 @@ class Cell:
         :param delay: in ms; the original's if not given.
         :returns: the NetCon, which the cell keeps too.
         """
-        described = self._content["connections"][
-            self._content["original"]["connections"][index]
-        ]
+        described = self._content["connections"][self._content["original"]["connections"][index]]
         described = dict(described, active=True)
         if delay is not None:
             described["delay"] = delay

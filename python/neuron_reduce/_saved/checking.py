@@ -152,8 +152,8 @@ def check(content: Any) -> None:
     version = Value(content.get("version"), "version")
     if version.integer(1, None, "a whole number from 1") > VERSION:
         raise SavedCellError(
-            f"version is {shown(content['version'])}, of a newer neuron_reduce than this one, which "
-            f"reads versions up to {VERSION}; expected an upgrade of neuron_reduce"
+            f"version is {shown(content['version'])}, of a newer neuron_reduce than this one, "
+            f"which reads versions up to {VERSION}; expected an upgrade of neuron_reduce"
         )
     names = (
         *("format", "version", "name", "versions", "method", "settings", "notes", "celsius"),
@@ -428,9 +428,7 @@ def _source(value: Value, sections: int, processes: int) -> None:
         case "unknown":
             value.fields("kind", "text")[1].text()
         case _:
-            raise kind.wrong(
-                "one of NetStim, potential, point process, events, gid and unknown"
-            )
+            raise kind.wrong("one of NetStim, potential, point process, events, gid and unknown")
 
 
 def _connection(value: Value, processes: int, sources: int) -> None:
@@ -512,8 +510,11 @@ def _mapped(value: Value, sections: int) -> None:
     place.position()
 
 
-def check_session(content: dict[str, Any], parameters: Callable[[str], Sequence[tuple[str, int]]],
-                  randoms: Callable[[str], Sequence[str]]) -> None:
+def check_session(
+    content: dict[str, Any],
+    parameters: Callable[[str], Sequence[tuple[str, int]]],
+    randoms: Callable[[str], Sequence[str]],
+) -> None:
     """Checks that what a file says is what the session's mechanisms have.
 
     :param parameters: the parameters of a mechanism of the session, with their array sizes.
@@ -524,7 +525,12 @@ def check_session(content: dict[str, Any], parameters: Callable[[str], Sequence[
         for name, each in section["mechanisms"].items():
             path = f"sections[{index}].mechanisms.{name}"
             sizes = dict(parameters(name))
-            _same(each["parameters"], {k for k, n in sizes.items() if n == 1}, f"{path}.parameters", name)
+            _same(
+                each["parameters"],
+                {k for k, n in sizes.items() if n == 1},
+                f"{path}.parameters",
+                name,
+            )
             arrays = {k: n for k, n in sizes.items() if n != 1}
             _same(each["arrays"], set(arrays), f"{path}.arrays", name)
             for parameter, size in arrays.items():

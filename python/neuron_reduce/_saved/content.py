@@ -11,7 +11,7 @@ from neuron import h, nrn
 from .. import _distribution
 from .._library import reducing
 from .._library.structures import ArgumentNames, CellRequest
-from .._session import collect
+from .._session import collect, reaction_diffusion
 from ..errors import SavedCellError
 from . import describing
 from .drive import Drive, plays, set_played
@@ -58,6 +58,12 @@ def of_cell(
                 f"{section.name()} is in none of the lists somatic, axonal, apical and basal; "
                 "expected each section of the cell in one"
             )
+    found = reaction_diffusion.first_on({section.name() for section in every})
+    if found:
+        raise SavedCellError(
+            f"rxd's region {found[0]!r} holds {found[1]}, and its species cannot be kept; expected "
+            "a cell without rxd"
+        )
     indices = {section: index for index, section in enumerate(every)}
     sections = [describing.section(each, role_of[each]) for each in every]
     attachments = describing.attachments(every)
@@ -68,8 +74,10 @@ def of_cell(
     kinds = {name for each in sections for kept in ("mechanisms", "ions") for name in each[kept]}
     processes = [describing.point_process(each, indices) for each in live]
     kinds |= {each["mechanism"] for each in processes}
-    played = plays(_read(name, every, roles, live), indices, live, notes, other_vectors)
+    read = _read(name, every, roles, live)
+    played = plays(read, indices, live, notes, other_vectors)
     set_played(processes, played)
+    _note_what_cannot_be_kept(read, notes)
     kept_mechanisms = [describing.mechanism(each, notes) for each in sorted(kinds)]
     return {
         "format": FORMAT,
@@ -99,6 +107,17 @@ def of_cell(
             for section, x, live_section, place in segment_map
         ],
     }
+
+
+def _note_what_cannot_be_kept(read: reducing.Cell, notes: list[str]) -> None:
+    """What NEURON tells of for the session as a whole."""
+    if read.has_transfers():
+        notes.append(
+            "ParallelContext transfers variables in this session, as between gap junctions: those "
+            "of the cell are not kept."
+        )
+    if read.played_random():
+        notes.append("A Random is played into a variable of the session: it is not kept.")
 
 
 def _indices(netcons: Sequence[Any], known: Mapping[int, int]) -> list[int]:

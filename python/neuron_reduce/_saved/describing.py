@@ -133,9 +133,7 @@ def insertions(which: nrn.Section) -> dict[str, Any]:
     :raises SavedCellError: a POINTER of one is set.
     """
     names = [each.name() for each in which(0.5) if not each.is_ion()]
-    return {
-        name: insertion(which, name) for name in sorted(names) if name not in _NO_DENSITY
-    }
+    return {name: insertion(which, name) for name in sorted(names) if name not in _NO_DENSITY}
 
 
 def insertion(which: nrn.Section, name: str) -> dict[str, Any]:
@@ -258,9 +256,7 @@ def point_process(which: Any, indices: dict[nrn.Section, int]) -> dict[str, Any]
         "section": indices[segment.sec],
         "x": float(segment.x),
         "parameters": values,
-        "streams": {
-            name: stream(getattr(which, name)) for name in mods.randoms(kind)
-        },
+        "streams": {name: stream(getattr(which, name)) for name in mods.randoms(kind)},
     }
 
 

@@ -30,9 +30,7 @@ def text_of(content: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-_dumped = json.JSONEncoder(
-    allow_nan=False, separators=(", ", ": ")
-).encode
+_dumped = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
 def content_of(text: str | bytes, name: str) -> dict[str, Any]:
@@ -44,9 +42,7 @@ def content_of(text: str | bytes, name: str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
             text = text.decode()
-        content = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant
-        )
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except SavedCellError as error:
         raise SavedCellError(f"{name}: {error}") from None
     except RecursionError:

@@ -55,7 +55,9 @@ proc set_netcon() { local i, k  // NetCon, index of the connection
 }
 
 obfunc connect_source() { localobj made  // the original's index, source
-  if ($1 < 0 || $1 >= original_connections.size) execerror("connect_source: there is no such index", "")
+  if ($1 < 0 || $1 >= original_connections.size) {
+    execerror("connect_source: there is no such index", "")
+  }
   made = made_netcon(original_connections.x[$1], $o2)
   netcons.append(made)
   return made
@@ -299,9 +301,7 @@ class _Template:
         starts, times = [0], [0]
         for each in connections:
             starts.append(starts[-1] + len(each["weight"]))
-        potentials = [
-            index for index, each in enumerate(sources) if each["kind"] == "potential"
-        ]
+        potentials = [index for index, each in enumerate(sources) if each["kind"] == "potential"]
         of_times = [each.get("times", []) for each in sources]
         for each in of_times:
             times.append(times[-1] + len(each))
@@ -372,9 +372,7 @@ class _Template:
                 own = ""
                 statements.append(f"process = point_processes.o({each['point_process']})")
                 target = f"&process.{each['variable']}{element}"
-            others = [
-                f"played.o(played.count - {place})" for place in range(len(vectors), 0, -1)
-            ]
+            others = [f"played.o(played.count - {place})" for place in range(len(vectors), 0, -1)]
             if each["times"] is None:
                 others.append(_number(each["interval"]))
             elif each["continuous"] and each["jumps"] is None:

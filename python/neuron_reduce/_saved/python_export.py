@@ -83,5 +83,5 @@ def text_of(content: dict[str, Any], name: str) -> str:
         celsius=content["celsius"],
         v_init=content["v_init"],
     )
-    tail = _TAIL.replace("{text}", text).replace("{name}_{{", f"{name}_{{").replace("}}\"", "}\"")
+    tail = _TAIL.replace("{text}", text).replace("{name}_{{", f"{name}_{{").replace('}}"', '}"')
     return head + source.rstrip("\n") + "\n" + tail

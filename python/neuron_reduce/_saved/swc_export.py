@@ -6,6 +6,7 @@ lengths and diameters are theirs, directions are not.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -126,7 +127,7 @@ class _Tree:
         points: list[list[float]], start: tuple[float, ...], parent: int, turned: bool
     ) -> list[tuple[float, ...]]:
         along = [0.0]
-        for first, second in zip(points, points[1:], strict=False):
+        for first, second in itertools.pairwise(points):
             along.append(along[-1] + math.dist(first[:3], second[:3]))
         positions = [each / along[-1] for each in along]
         course = [(x, *point) for x, point in zip(positions, points, strict=True)]

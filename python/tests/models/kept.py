@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from neuron import h, nrn
@@ -44,7 +45,11 @@ class Driven:
                 # Events of the same time, whose order decides the last bit.
                 netcon.delay, stimulus.start, stimulus.interval, stimulus.noise = 1, 3, 5, 0
         self.reduction = neuron_reduce.reduce(
-            self.original, self.drive.synapses, self.drive.netcons, method=method, **SETTINGS[method]
+            self.original,
+            self.drive.synapses,
+            self.drive.netcons,
+            method=method,
+            **SETTINGS[method],
         )
         self.others = self._others()
 
@@ -82,4 +87,4 @@ def soma_of(cell: Any) -> nrn.Section:
 
 def spikes(trace: list[float]) -> int:
     """How many."""
-    return sum(first < -20 <= second for first, second in zip(trace, trace[1:], strict=False))
+    return sum(first < -20 <= second for first, second in itertools.pairwise(trace))
