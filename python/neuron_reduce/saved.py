@@ -217,7 +217,9 @@ class SavedCell:
             self._set_globals()
         else:
             self._warn_of_globals()
-        return CellInstance(self, name or self._new_name(), gid, connect == "sources", number)
+        made = CellInstance(self, name or self._new_name(), gid, connect == "sources", number)
+        self._look_at_tables(made, set_globals)
+        return made
 
     def _new_name(self) -> str:
         base = re.sub(r"\W+", "_", self.name).strip("_") or "cell"
@@ -248,7 +250,7 @@ class SavedCell:
                 "compile them with nrnivmodl, and load them before"
             )
         self._check_sources()
-        checking.check_session(self._content, mechanisms.parameters, mods.randoms)
+        checking.check_session(self._content, mechanisms.parameters, mods.randoms, mods.tables)
         self._checked = count
 
     def _check_sources(self) -> None:
@@ -261,6 +263,28 @@ class SavedCell:
             warn(
                 f"{', '.join(others)}: the session's mod files are others than those that the cell "
                 "was saved with, by their SHA-256; it may behave differently"
+            )
+
+    def _look_at_tables(self, made: CellInstance, is_set: bool) -> None:
+        """Sets FUNCTION_TABLEs that are others than those of the cell, or warns of them, once."""
+        others = []
+        for each in self._content["mechanisms"]:
+            name = each["name"]
+            for table, described in each["tables"].items():
+                owner = building.owner_of(self._content, name, made.point_processes)
+                function = building.table_function(name, table, owner)
+                pairs = zip(described["x"], described["y"], strict=True)
+                if all(function(x) == y for x, y in pairs):
+                    continue
+                others.append(f"{table} of {name}")
+                if is_set:
+                    building.set_table(name, table, owner, described)
+        if others and not is_set and getattr(self, "_told_tables", None) != others:
+            self._told_tables = others
+            warn(
+                f"the FUNCTION_TABLEs {', '.join(others)} have been set to something else than "
+                "where the cell was saved: they are the session's, and were left as they are; "
+                "set_globals=True sets them"
             )
 
     def _globals(self) -> list[tuple[str, Any]]:

@@ -46,6 +46,7 @@ def build(content, owner=None):
         processes = []
         for each in content["point_processes"]:
             processes.append(make_point_process(each, sections))
+        set_tables(content, processes)
         # Point processes bring ions along, and may say how their concentrations come about.
         for section, each in zip(sections, content["sections"], strict=True):
             set_ions(section, each["ions"])
@@ -195,6 +196,56 @@ def make_point_process(described, sections):
     for name, stream in described["streams"].items():
         set_stream(getattr(process, name), stream)
     return process
+
+
+def set_tables(content, processes):
+    """Sets FUNCTION_TABLEs that the session has not set: they belong to it."""
+    for each in content["mechanisms"]:
+        name = each["name"]
+        if not each["tables"]:
+            continue
+        owner = owner_of(content, name, processes)
+        for table, described in each["tables"].items():
+            if not is_table_set(name, table, owner):
+                set_table(name, table, owner, described)
+
+
+def owner_of(content, name, processes):
+    """The first point process of a class; None where there is none."""
+    for each, process in zip(content["point_processes"], processes, strict=True):
+        if each["mechanism"] == name:
+            return process
+    return None
+
+
+def table_function(name, table, owner):
+    """What computes a FUNCTION_TABLE.
+
+    :param owner: a point process of the mechanism; None for a density mechanism.
+    """
+    return getattr(h, f"{table}_{name}") if owner is None else getattr(owner, table)
+
+
+def is_table_set(name, table, owner):
+    """Whether the session has set a FUNCTION_TABLE."""
+    try:
+        table_function(name, table, owner)(0.0)
+    except (RuntimeError, AttributeError, TypeError):
+        return False
+    return True
+
+
+def set_table(name, table, owner, described):
+    """Sets a FUNCTION_TABLE."""
+    setter = getattr(h, f"table_{table}_{name}") if owner is None else None
+    setter = setter or getattr(owner, f"table_{table}")
+    x, y = h.Vector(described["x"]), h.Vector(described["y"])
+    setter(y, x)
+    # NEURON looks into the Vectors whenever it asks the table, and keeps none.
+    _table_vectors.extend((x, y))
+
+
+_table_vectors = []
 
 
 def set_stream(random, stream):

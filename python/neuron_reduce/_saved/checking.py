@@ -210,7 +210,7 @@ def _check_plain(value: Value, depth: int) -> None:
 def _mechanisms(value: Value) -> set[str]:
     found: set[str] = set()
     for each in value.elements():
-        name, source, variables = each.fields("name", "source", "globals")
+        name, source, variables, tables = each.fields("name", "source", "globals", "tables")
         own = name.name("the name of a mechanism")
         if own in found:
             raise name.wrong("each mechanism once")
@@ -222,7 +222,24 @@ def _mechanisms(value: Value) -> set[str]:
                 raise checksum.wrong("a SHA-256 of 64 digits")
         for _, variable in variables.named():
             _number_or_numbers(variable)
+        for _, table in tables.named():
+            _table(table)
     return found
+
+
+def _table(value: Value) -> None:
+    arguments, values = value.fields("x", "y")
+    before = -math.inf
+    for each in arguments.elements():
+        before = each.finite("an argument, greater than the one before", _above(before))
+    if len(arguments.content) < 2:
+        raise arguments.wrong("two arguments at least")
+    for each in values.elements(len(arguments.content)):
+        each.finite()
+
+
+def _above(least: float) -> Callable[[float], bool]:
+    return lambda x: x > least
 
 
 def _number_or_numbers(value: Value) -> None:
@@ -514,13 +531,22 @@ def check_session(
     content: dict[str, Any],
     parameters: Callable[[str], Sequence[tuple[str, int]]],
     randoms: Callable[[str], Sequence[str]],
+    tables: Callable[[str], Sequence[str]],
 ) -> None:
     """Checks that what a file says is what the session's mechanisms have.
 
     :param parameters: the parameters of a mechanism of the session, with their array sizes.
     :param randoms: the RANDOM variables of one.
+    :param tables: the FUNCTION_TABLEs of one.
     :raises SavedCellError: one has other parameters.
     """
+    for index, each in enumerate(content["mechanisms"]):
+        for table in each["tables"]:
+            if table not in tables(each["name"]):
+                raise SavedCellError(
+                    f"mechanisms[{index}].tables.{table} is no FUNCTION_TABLE of the session's "
+                    f"{each['name']}; expected one"
+                )
     for index, section in enumerate(content["sections"]):
         for name, each in section["mechanisms"].items():
             path = f"sections[{index}].mechanisms.{name}"

@@ -78,7 +78,7 @@ def of_cell(
     played = plays(read, indices, live, notes, other_vectors)
     set_played(processes, played)
     _note_what_cannot_be_kept(read, notes)
-    kept_mechanisms = [describing.mechanism(each, notes) for each in sorted(kinds)]
+    kept_mechanisms = [describing.mechanism(each, live, notes) for each in sorted(kinds)]
     return {
         "format": FORMAT,
         "version": VERSION,

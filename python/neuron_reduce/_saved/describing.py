@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from neuron import h, hoc, nrn
 
-from .._engine import streams
+from .._engine import function_tables, sources, streams
 from .._session import mechanisms
 from ..errors import SavedCellError
 from . import building, mods
@@ -276,16 +276,14 @@ def pointer(instance: Any) -> int:
 # ---- Mechanisms -----------------------------------------------------------------------------
 
 
-def mechanism(name: str, notes: list[str]) -> dict[str, Any]:
-    """A mechanism of the session: the mod file that it was compiled from, and its GLOBALs.
+def mechanism(name: str, processes: Sequence[Any], notes: list[str]) -> dict[str, Any]:
+    """A mechanism of the session: the mod file that it was compiled from, its GLOBALs, and what its
+    FUNCTION_TABLEs were set to.
 
+    :param processes: of the cell.
     :param notes: takes sentences on what is not kept.
     """
     mod = mods.of(name)
-    if mod is not None and mod.has_tables:
-        notes.append(
-            f"{name} has FUNCTION_TABLEs, which are not kept: set them wherever the cell is built."
-        )
     found: dict[str, Any] = {}
     for variable, size in mechanisms.variables(name, mechanisms.GLOBAL):
         if mod is not None and not mod.has_parameter(variable, name):
@@ -294,4 +292,29 @@ def mechanism(name: str, notes: list[str]) -> dict[str, Any]:
         found[variable] = number(value) if size == 1 else [number(value[i]) for i in range(size)]
     # None where NEURON keeps no text: the mechanism is its own, or was compiled without.
     source = None if mod is None else {"file": mod.file, "sha256": mod.sha256}
-    return {"name": name, "source": source, "globals": found}
+    return {
+        "name": name,
+        "source": source,
+        "globals": found,
+        "tables": {} if mod is None else _tables(name, mod, processes, notes),
+    }
+
+
+def _tables(name: str, mod: mods.Mod, processes: Sequence[Any], notes: list[str]) -> dict[str, Any]:
+    """By the name of a FUNCTION_TABLE that was set its arguments and values."""
+    source = sources.of_session(name) if mod.tables else None
+    if source is None:
+        return {}
+    known = function_tables.read({name: source}, processes)
+    owner = next((each for each in processes if mechanisms.class_name(each) == name), None)
+    found = {}
+    for table in mod.tables:
+        if (name, table) in known:
+            x, y = known[name, table]
+            found[table] = {"x": x.tolist(), "y": y.tolist()}
+        elif building.is_table_set(name, table, owner):
+            notes.append(
+                f"What the FUNCTION_TABLE {table} of {name} was set to is none of the session's "
+                "Vectors any more, and is not kept: set it wherever the cell is built."
+            )
+    return found

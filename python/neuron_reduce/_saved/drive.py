@@ -83,7 +83,7 @@ class Drive:
         for what, times in self._unknown.items():
             if notes is not None:
                 notes.append(
-                    f"{times} NetCons have their events from {what}, which is not kept: instances "
+                    f"{times} NetCons have their events from {what}, which are not kept: instances "
                     "have these NetCons without a source."
                 )
 

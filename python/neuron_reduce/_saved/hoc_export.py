@@ -217,6 +217,27 @@ class _Template:
                         statements.append(f"{variable}[{index}] = {_number(element)}")
                 else:
                     statements.append(f"{variable} = {_number(value)}")
+        tables = f"{self._name}_tables"
+        used = {each["mechanism"] for each in content["point_processes"]}
+        for each in content["mechanisms"]:
+            for table, described in each["tables"].items():
+                if each["name"] in used:
+                    raise SavedCellError(
+                        f"{each['name']}, a point process, has the FUNCTION_TABLE {table}, which "
+                        "the template cannot set; expected a path that ends with .py"
+                    )
+                for numbers in described["x"], described["y"]:
+                    statements.append(f"{tables}.append(new Vector())")
+                    for chunk in _chunks(numbers, _NUMBERS):
+                        text = ", ".join(map(_number, chunk))
+                        statements.append(f"{tables}.o({tables}.count - 1).append({text})")
+                statements.append(
+                    f"table_{table}_{each['name']}({tables}.o({tables}.count - 1), "
+                    f"{tables}.o({tables}.count - 2))"
+                )
+        if any(each["tables"] for each in content["mechanisms"]):
+            # NEURON looks into these Vectors whenever it asks the tables.
+            yield f"objref {tables}\n{tables} = new List()\n"
         chunks = list(_chunks(statements, _STATEMENTS))
         for index, chunk in enumerate(chunks):
             yield _procedure(f"{self._name}_globals_{index}", chunk)

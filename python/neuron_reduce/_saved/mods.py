@@ -25,7 +25,7 @@ class Mod:
     :ivar pointers: the names of its POINTERs and BBCOREPOINTERs.
     :ivar randoms: of its RANDOM variables.
     :ivar parameters: all words of its PARAMETER block.
-    :ivar has_tables: whether it has FUNCTION_TABLEs.
+    :ivar tables: the names of its FUNCTION_TABLEs.
     """
 
     file: str
@@ -33,7 +33,7 @@ class Mod:
     pointers: tuple[str, ...]
     randoms: tuple[str, ...]
     parameters: frozenset[str]
-    has_tables: bool
+    tables: tuple[str, ...]
 
     def has_parameter(self, variable: str, mechanism: str) -> bool:
         """Whether a GLOBAL, as hoc calls it, is a user's to set: others are computed."""
@@ -56,7 +56,7 @@ def of(mechanism: str) -> Mod | None:
         tuple(sorted(sources.pointer_names(source))),
         tuple(dict.fromkeys(randoms)),
         frozenset(re.findall(r"[A-Za-z_]\w*", blocks)),
-        bool(function_tables.names(source)),
+        tuple(dict.fromkeys(function_tables.names(source))),
     )
 
 
@@ -69,6 +69,12 @@ def pointers(mechanism: str) -> tuple[str, ...]:
     """The names of a mechanism's POINTERs, as far as its text is known."""
     mod = of(mechanism)
     return () if mod is None else mod.pointers
+
+
+def tables(mechanism: str) -> tuple[str, ...]:
+    """The names of a mechanism's FUNCTION_TABLEs, as far as its text is known."""
+    mod = of(mechanism)
+    return () if mod is None else mod.tables
 
 
 def randoms(mechanism: str) -> tuple[str, ...]:
