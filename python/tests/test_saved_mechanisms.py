@@ -86,7 +86,7 @@ def test_function_tables(cache: Path, tmp_path: Path) -> None:
         for section in driven.reduction.cell.all:
             section.insert("nr_tabled")
         synapse = h.nr_tabled_syn(driven.reduction.cell.dend[0](0.7))
-        decay = h.Vector(z).mul(0.01)
+        decay = h.Vector(0.01 * np.array(z))
         synapse.table_decay(decay, x)
         netcon = h.NetCon(driven.drive.stimuli[0], synapse, 10, 1, 5e-3)
         expected = driven.run()
