@@ -57,6 +57,10 @@ class SavedCell:
     def __init__(self, described: dict[str, Any], record: ReductionRecord | None = None) -> None:
         self._content = described
         self.record = record
+        # With how many mechanisms of the session it was checked, and what was warned of.
+        self._checked: float | None = None
+        self._told: tuple[str, ...] = ()
+        self._told_tables: list[str] = []
 
     # ---- What it is ----------------------------------------------------------------------------
 
@@ -230,7 +234,7 @@ class SavedCell:
     def _check_session(self) -> None:
         """Once for each set of mechanisms, of which a session only gets more."""
         count = sum(h.MechanismType(kind).count() for kind in (0, 1))
-        if getattr(self, "_checked", None) == count:
+        if self._checked == count:
             return
         density, processes = mechanisms.names(False), mechanisms.names(True)
         used = {each["mechanism"] for each in self._content["point_processes"]}
@@ -279,7 +283,7 @@ class SavedCell:
                 others.append(f"{table} of {name}")
                 if is_set:
                     building.set_table(name, table, owner, described)
-        if others and not is_set and getattr(self, "_told_tables", None) != others:
+        if others and not is_set and self._told_tables != others:
             self._told_tables = others
             warn(
                 f"the FUNCTION_TABLEs {', '.join(others)} have been set to something else than "
@@ -317,12 +321,12 @@ class SavedCell:
                 else [(f"{name}[{i}]", now[i], each) for i, each in enumerate(value)]
             )
             differing += [
-                f"{each} is {there:g} and was {building.number(saved):g}"
+                f"{each} is {float(there)!r} and was {float(building.number(saved))!r}"
                 for each, there, saved in pairs
                 if not _is_same(there, building.number(saved))
             ]
         told = tuple(differing)
-        if not differing or getattr(self, "_told", None) == told:
+        if not differing or self._told == told:
             return
         self._told = told
         rest = len(differing) - _SHOWN_GLOBALS
@@ -438,10 +442,14 @@ class CellInstance(building.Cell):
         if mapped is not None:
             _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
             return self.sections[index](where)
+        described = self.saved._content
+        cables = {index for _, _, index, _ in described["segment_map"]}
         kept = {
             each["name"]: own
-            for own, each in zip(self.sections, self.saved._content["sections"], strict=True)
-            if each["role"] in ("soma", "axon")
+            for index, (own, each) in enumerate(
+                zip(self.sections, described["sections"], strict=True)
+            )
+            if index not in cables
         }
         own = kept.get(str(section).rpartition(".")[2])
         if own is not None:

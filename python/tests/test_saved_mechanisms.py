@@ -42,7 +42,9 @@ def test_arrays_globals_and_random_numbers(cache: Path, tmp_path: Path) -> None:
         saved = neuron_reduce.load(tmp_path / "cell.json")
         assert kept.run(saved.instantiate()) == [expected]
         h.strength_layered = 1
-        with pytest.warns(NeuronReduceWarning, match=r"strength_layered is 1 and was 3\.25 when"):
+        with pytest.warns(
+            NeuronReduceWarning, match=r"strength_layered is 1\.0 and was 3\.25 when"
+        ):
             other = saved.instantiate()
         assert kept.run(other) != [expected]
         del other
