@@ -39,6 +39,7 @@ from .reduced_cell import ReducedCell
 if TYPE_CHECKING:
     from .comparison import Comparison
     from .evaluation import Evaluation
+    from .saved import CellInstance, SavedCell
 
 _ROLES = ("soma", "axon", "apical", "basal")  # by the values of the library's nr_role
 
@@ -225,7 +226,8 @@ def _plain(value):
 class Reduction:
     """A reduced cell, and what was done to make it.
 
-    Can be taken apart as ``cell, synapses, netcons = reduction``.
+    Can be taken apart as ``cell, synapses, netcons = reduction``. Pickled or deep-copied it is the
+    :class:`SavedCell` that :meth:`saved` returns, with its record.
 
     :ivar cell: the :class:`ReducedCell`.
     :ivar synapses: the point processes that remain: cable by cable, then those that did not move.
@@ -359,6 +361,45 @@ class Reduction:
         from . import report
 
         report.write(path, self.record, self.comparison if evaluation is None else evaluation)
+
+    def saved(self, events: Mapping[Any, Any] | None = None) -> SavedCell:
+        """The reduced cell as a plain value, as it is now: with what was inserted, placed and
+        connected since it was made.
+
+        :param events: times in ms of the events of sources that NEURON does not tell of, such as
+            VecStims: from the object to its times. NetCons from others that are not known are kept
+            without a source, with a warning.
+        :raises ArgumentError: ``events`` is of something that does not drive the cell.
+        :raises SavedCellError: something of the cell cannot be kept, such as a POINTER that is set;
+            or it is not in the session any more.
+        """
+        from . import saved
+
+        return saved.saved(self, events)
+
+    def save(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+        """Writes the reduced cell, as it is now, as one file that :func:`load` reads: see
+        :meth:`saved` and :meth:`SavedCell.save`."""
+        self.saved(events).save(path)
+
+    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+        """Writes the reduced cell, as it is now, for those who do not have this package: see
+        :meth:`saved` and :meth:`SavedCell.export`."""
+        self.saved(events).export(path)
+
+    def instantiate(self, **arguments: Any) -> CellInstance:
+        """Builds the reduced cell, as it is now, once more: see :meth:`SavedCell.instantiate`. For
+        many instances keep what :meth:`saved` returns."""
+        return self.saved().instantiate(**arguments)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What lives in a session cannot leave it.
+        return self.saved().__reduce__()
+
+    def __copy__(self) -> Reduction:
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.cell, self.synapses, self.netcons))
