@@ -20,7 +20,7 @@ struct ReducedCellBuilder {
     self.followers = followers
   }
 
-  /// Builds the cell, beside the original's dendrites, in a session that is as it was read.
+  /// Builds the cell, beside what it replaces of the original's dendrites, in a session that is as it was read.
   ///
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
@@ -34,7 +34,7 @@ struct ReducedCellBuilder {
     undo.commit()
   }
 
-  /// Deletes the original's dendrites, with the synapses that were merged into others still on them: the
+  /// Deletes what is replaced of the original's dendrites, with the synapses that were merged into others still on them: the
   /// one step that cannot be taken back, and that cannot fail.
   func deleteOriginal() {
     for index in original.sections.indices.reversed() where reduction.replacement.contains(index) {
@@ -114,7 +114,7 @@ struct ReducedCellBuilder {
     }
   }
 
-  /// Gives a cable its shape, mechanisms and parameters, and attaches it to the soma.
+  /// Gives a cable its shape, mechanisms and parameters, and attaches it to what stays, or another cable.
   private func furnish(
     _ section: SectionReference, as model: Section, in sections: [SectionReference]
   ) throws(BridgeError) {

@@ -20,7 +20,7 @@ extension ReductionSettings {
         sites: elements(settings.sites, settings.site_count).map {
           ReductionSite(section: Int($0.section), position: $0.position)
         }, gains: Self.gains(settings),
-        observed: Self.observed(settings))
+        observed: Self.observed(settings), scope: ReductionScope(settings))
     } catch {
       throw .reduction(error)
     }
@@ -66,6 +66,15 @@ extension ReductionSettings {
       responses: responses.map(SynapticResponse.init),
       responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
       rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+  }
+}
+
+extension ReductionScope {
+  init(_ settings: nr_settings) {
+    let roots = elements(settings.roots, settings.root_count)
+    self.init(
+      roots: roots.isEmpty ? nil : roots.map { Int($0) },
+      kept: elements(settings.kept, settings.kept_count).map { Int($0) })
   }
 }
 

@@ -106,11 +106,13 @@ class SectionShape:
     :ivar section: its name.
     :ivar role: ``'soma'``, ``'axon'``, ``'apical'`` or ``'basal'``.
     :ivar points: x, y, z and diameter in µm, shaped (n, 4); n may be 0.
+    :ivar stays: whether the reduced cell has it as it was.
     """
 
     section: str
     role: str
     points: np.ndarray
+    stays: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import difflib
 import functools
 import math
@@ -16,7 +17,9 @@ from neuron import hoc
 
 from . import _distribution
 from ._display.text import plain
+from ._session import cells as _cells
 from ._session import collect, templates
+from ._session import parts as _parts
 from ._session import sites as _sites
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
@@ -61,6 +64,11 @@ def reduce(
     tolerance: float | None = None,
     observe: float | None = None,
     calibrate: float | Mapping[str, float] | None = None,
+    roots: _parts.Given = None,
+    keep: _parts.Given = None,
+    soma: _cells.Roles = None,
+    apical: _cells.Roles = None,
+    axon: _cells.Roles = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -162,6 +170,11 @@ def reduce(
         leak=leak,
         sites=sites,
         tolerance=tolerance,
+        roots=roots,
+        keep=keep,
+        soma=soma,
+        apical=apical,
+        axon=axon,
     )
     # Of what was found to be right.
     settings = {"method": method, "frequency": frequency, "segments": segments}
@@ -189,6 +202,7 @@ def reduce(
     done = job.run(with_points=True)
     if done.sites:
         settings["sites"] = done.sites
+    settings |= done.parts
     return Reduction(done, job.name, settings, calibration)
 
 
@@ -258,13 +272,27 @@ class Reduction:
 
     @functools.cached_property
     def _mapped(self) -> dict[str, list[MappedSegment]]:
-        """By the names of sections, those left out that several have."""
-        shared = self._done.outcome.shared_names
+        """By the names of sections, those left out that several have, or one that stays."""
+        shared = {*self._done.outcome.shared_names, *(each.name() for each in self._staying)}
         mapped: dict[str, list[MappedSegment]] = {}
         for each in self.segment_map:
             if each.section not in shared:
                 mapped.setdefault(each.section, []).append(each)
         return mapped
+
+    @property
+    def _staying(self) -> list[Any]:
+        """The original's sections that stay."""
+        own = set(self._cables.values())
+        return [each for each in self.cell.all if each not in own]
+
+    @property
+    def _kept(self) -> dict[str, Any]:
+        """The original's sections that stay, by the names that no other one had."""
+        staying = self._staying
+        counts = collections.Counter(each.name() for each in staying)
+        counts.update(self._done.outcome.replaced_sections)
+        return {each.name(): each for each in staying if counts[each.name()] == 1}
 
     @functools.cached_property
     def segment_map(self) -> list[MappedSegment]:
@@ -310,12 +338,11 @@ class Reduction:
         if not 0 <= position <= 1:
             raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
         mapped = collect.by_name(self._mapped, section)
-        if mapped is not None:
-            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
-        own = {each.name() for each in self._cables.values()}
-        kept = {each.name(): each for each in self.cell.all if each.name() not in own}
+        kept = self._kept
         found = collect.by_name(kept, section)
-        if found is not None:
+        if mapped is not None and found is None:
+            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
+        if found is not None and mapped is None:
             return found(position)
         known = [*kept, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
@@ -458,7 +485,8 @@ def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
     for section in outcome.sections:
         name = section.name.decode()
         found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
-        shapes.append(SectionShape(name, _ROLES[section.role], found))
+        stays = not section.is_collapsed
+        shapes.append(SectionShape(name, _ROLES[section.role], found, stays))
     return shapes
 
 

@@ -19,9 +19,10 @@ from .. import _library
 from .._display.warned import warn
 from .._library import reducing, structures
 from ..compat.replacement import replaced_properties
-from ..errors import ArgumentError, CellError, UnsupportedNeuronError
+from ..errors import ArgumentError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import (
+    cells,
     collect,
     event_rates,
     geometry,
@@ -29,11 +30,13 @@ from . import (
     instances,
     kinds,
     leaks,
+    parts,
     reaction_diffusion,
     structure,
     templates,
 )
 from . import sites as _sites
+from .names import Names
 from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
@@ -56,6 +59,7 @@ class Done:
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
+    :ivar parts: ``roots`` and ``keep`` as far as the caller gave them, by the names of sections.
     """
 
     cell: ReducedCell
@@ -66,6 +70,7 @@ class Done:
     points: dict[str, list[np.ndarray]]
     sites: list[_sites.Plain]
     site_segments: list[Any]
+    parts: dict[str, list[str]]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
@@ -104,6 +109,11 @@ class Job:
         leak: Any,
         sites: Any = None,
         tolerance: Any = None,
+        roots: Any = None,
+        keep: Any = None,
+        soma: Any = None,
+        apical: Any = None,
+        axon: Any = None,
     ):
         self._clock = _Clock()
         self._gains: Mapping[str, float] = {}
@@ -128,18 +138,14 @@ class Job:
             self._merging = _merging(merge)
             self._leaks = leaks.named(leak)
             self._sites = _sites.listed(sites)
+            self._roots = parts.listed(roots, "roots")
+            self._kept = parts.listed(keep, "keep")
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
             self._netcons = collect.listed(netcons, names.netcons, "NetCon")
-            self._cell = cell
-            self.name = collect.described(cell)
-            self._soma = collect.attribute_of(cell, "soma")
-            self._soma_sections = collect.sections_of(self._soma, cell, "soma")
-            if not self._soma_sections:
-                raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
-            self._apical = collect.sections(cell, "apical") or collect.sections(cell, "apic")
-            self._axonal = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
+            self._cell = cells.of(cell, names.cell, soma, apical, axon)
+            self.name = self._cell.name
 
             # Whether the method asks how synapses respond and how often they are driven.
             self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
@@ -165,7 +171,7 @@ class Job:
     @property
     def subject(self) -> tuple[Any, list[Any], list[Any]]:
         """The cell, its point processes and its NetCons."""
-        return self._cell, self._synapses, self._netcons
+        return self._cell.subject, self._synapses, self._netcons
 
     def run(
         self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
@@ -190,18 +196,21 @@ class Job:
         points: dict[str, list[np.ndarray]] = {}
         if with_points:
             with self._clock.stage("points"):
-                points = geometry.points_of_tree(self._soma_sections[0])
+                points = geometry.points_of_tree(self._cell.somatic[0])
 
         with self._clock.stage("leaks"):
-            leaks.settle(cell, self._leaks, self._soma_sections[0])
+            leaks.settle(cell, self._leaks, self._cell.somatic[0])
         settings = self._settings()
-        found = self._find_sites(cell, settings)
+        names = Names(cell.sections() if self._names_sections else [])
+        self._cell.check(names.sections)
+        plain_parts = self._find_parts(names, settings)
+        found = self._find_sites(names, settings)
         if not self._is_driven:
             self._replace_properties(cell, settings)
         with self._clock.stage("responses"):
             drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
-        site_segments = _site_segments(found, outcome, cell)
+        site_segments = _site_segments(found, outcome, names)
         reaction_diffusion.check_that_none_is_replaced(outcome)
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
@@ -213,13 +222,15 @@ class Job:
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
             # What was read is held by the outcome until it is built, and by nothing after that.
-            del cell
+            del cell, names
         while not outcome.build(building):
             # Before it is built: whoever makes errors of warnings has the session as it was.
             warn(" ".join(outcome.losses))
 
         with self._clock.stage("wrap"):
-            reduced = ReducedCell(model, self._soma, self._cell, lists, self._clock.seconds)
+            reduced = ReducedCell(
+                model, self._cell.soma, self._cell.cell, lists, self._clock.seconds
+            )
             survivors = [self._synapses[index] for index in outcome.survivors]
         self._clock.seconds.update(outcome.stage_seconds)
         notes = drive.notes if drive else []
@@ -233,10 +244,36 @@ class Job:
             points,
             found.plain if found else [],
             site_segments,
+            plain_parts,
         )
 
+    @property
+    def _names_sections(self) -> bool:
+        """Whether the caller named sections of the cell."""
+        return bool(self._sites or self._roots or self._kept or self._cell.listed)
+
+    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, list[str]]:
+        """What is collapsed, which the settings are given.
+
+        :returns: the arguments that say so, by the names of their sections.
+        """
+        plain = {}
+        for argument, given, fields in (
+            ("roots", self._roots, ("roots", "root_count")),
+            ("keep", self._kept, ("kept", "kept_count")),
+        ):
+            if given is None:
+                continue
+            indices = parts.on(given, names, self.name)
+            for field, value in zip(
+                fields, ((ctypes.c_int64 * len(indices))(*indices), len(indices)), strict=True
+            ):
+                setattr(settings, field, value)
+            plain[argument] = [names.plain(index) for index in indices]
+        return plain
+
     def _find_sites(
-        self, cell: reducing.Cell, settings: structures.Settings
+        self, names: Names, settings: structures.Settings
     ) -> _sites.Sites | None:
         """Where on the cell the sites are, which the settings are given.
 
@@ -244,7 +281,7 @@ class Job:
         """
         if not self._sites:
             return None
-        found = _sites.on(self._sites, cell.sections(), self.name)
+        found = _sites.on(self._sites, names, self.name)
         settings.sites, settings.site_count = found.for_library, len(found.places)
         return found
 
@@ -287,7 +324,7 @@ class Job:
         netcons = collect.object_references(self._netcons, names.netcons, "NetCon", hoc.NetCon)
         lists = [
             collect.section_list(sections)
-            for sections in (self._soma_sections, self._apical, self._axonal)
+            for sections in (self._cell.somatic, self._cell.apical, self._cell.axonal)
         ]
         soma, apical, axonal = (each.hocobjptr() for each in lists)
         request = structures.CellRequest(
@@ -299,6 +336,8 @@ class Job:
             synapse_count=len(synapses),
             connections=netcons.buffer_info()[0],
             connection_count=len(netcons),
+            is_apical_given=self._cell.is_apical_given,
+            is_axon_given=self._cell.is_axon_given,
         )
         return reducing.Cell(request, self._in_library)
 
@@ -328,10 +367,10 @@ class Job:
 
     def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
         """Where someone has replaced a function of the published package's."""
-        found = replaced_properties(cell.stems(), self._frequency)
+        found = replaced_properties(cell.stems(settings), self._frequency)
         if found is not None:
             # What was asked may have changed the cell: that it is as it was read is checked here.
-            list(cell.stems())
+            list(cell.stems(settings))
             membranes = [
                 structures.CableMembrane(cm, rm, ra, q.real, q.imag) for cm, rm, ra, _, q in found
             ]
@@ -351,15 +390,14 @@ class Job:
 
 
 def _site_segments(
-    found: _sites.Sites | None, outcome: reducing.Outcome, cell: reducing.Cell
+    found: _sites.Sites | None, outcome: reducing.Outcome, names: Names
 ) -> list[Any]:
     """What the sites are in the reduced cell: see :class:`Done`."""
     if found is None:
         return []
-    sections = cell.sections()
     return found.grouped(
         [
-            sections[section](x) if index < 0 else index
+            names.sections[section](x) if index < 0 else index
             for index, (section, x) in zip(outcome.site_segments, found.places, strict=True)
         ]
     )
