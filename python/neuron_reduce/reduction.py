@@ -73,8 +73,8 @@ def reduce(
     """Reduces a cell, and tells what it did.
 
     The cell is reduced as :func:`subtree_reductor` describes it: consumed, its soma and axon kept,
-    its dendrites replaced by cables, its synapses and NetCons moved. When an exception is raised,
-    nothing was changed.
+    its dendrites replaced by cables, its synapses and NetCons moved; with ``roots`` or ``keep`` a
+    part of its dendrites. When an exception is raised, nothing was changed.
 
     For ``'lumped'`` and ``'folded'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
@@ -82,7 +82,10 @@ def reduce(
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
 
     :param cell: any cell with ``soma`` (a section, an array or a list), as for
-        :func:`subtree_reductor`.
+        :func:`subtree_reductor`; or its sections: a list, a SectionList, or a dictionary from names
+        to sections, to lists of sections, or as NetPyNE's ``cell.secs`` has it. Of these the names
+        of sections say nothing: ``soma``, ``apical`` and ``axon`` do, or the dictionary's entries
+        of these names. All that is connected to the soma is the cell.
     :param synapses: point processes on the cell, n of them.
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
     :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
@@ -133,6 +136,18 @@ def reduce(
         :attr:`Reduction.calibration` and the notes say what was changed. Needs scipy. Or the gains
         of an earlier calibration, ``calibration.gains``, which are taken as they are. None: nothing
         is run or changed.
+    :param roots: only these sections are collapsed, each with all dendrites beyond it: the tuft,
+        one oblique branch, or the sections that basal dendrites begin with. Everything else stays
+        as it is, and what is collapsed is attached where it was. A section, its name
+        (``"apic[36]"``), or a list of such. None: all dendrites. ``segments`` counts those of what
+        is collapsed, and the soma as one.
+    :param keep: sections that stay, with all that is on the way from them to the soma; what hangs
+        on that way beside them is collapsed, in pieces of its own. Named as ``roots``, and may be
+        within what these have.
+    :param soma: the soma: a section or several, for a cell whose ``soma`` it is not; of a list or
+        a dictionary of sections also their names or keys.
+    :param apical: which sections are apical, likewise. None: as the cell or its names have it.
+    :param axon: which sections are axon, likewise: all that is attached to them is, too.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -296,7 +311,7 @@ class Reduction:
 
     @functools.cached_property
     def segment_map(self) -> list[MappedSegment]:
-        """Where each dendritic segment of the original went."""
+        """Where each segment of the original that was collapsed went."""
         return _segment_map(self._done)
 
     @functools.cached_property
@@ -322,8 +337,8 @@ class Reduction:
         :param section: name of one section of the original, with or without the name of the cell
             before it; or an index into ``segment_map``.
         :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
-        :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
-            and axon it is where it was.
+        :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma,
+            axon and dendrites that stay it is where it was.
         :raises ArgumentError: the original has no such section, or the map no such entry.
         :raises CellError: the cables are gone.
         """
@@ -465,6 +480,7 @@ def _cable(cable) -> Cable:
         diameter=cable.diameter,
         electrotonic_length=cable.electrotonic_length,
         segments=cable.segment_count,
+        is_on_original=bool(cable.is_on_original),
     )
 
 

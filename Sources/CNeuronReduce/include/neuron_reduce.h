@@ -272,6 +272,8 @@ typedef struct nr_cable {
   const char *NR_NULLABLE name;
   const char *NR_NULLABLE stem;
   const char *NR_NULLABLE parent;
+  /// 1 where that is a section of the original that stays, 0 where it is an earlier cable.
+  int32_t is_on_original;
 } nr_cable;
 
 /// A segment of the original and the point of a cable that it went to.

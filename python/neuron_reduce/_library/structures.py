@@ -177,6 +177,7 @@ class Cable(ctypes.Structure):
         ("name", ctypes.c_char_p),
         ("stem", ctypes.c_char_p),
         ("parent", ctypes.c_char_p),
+        ("is_on_original", ctypes.c_int32),
     ]
 
 

@@ -99,8 +99,10 @@ def of(cell: Any, called: str, soma: Roles, apical: Roles, axon: Roles) -> Secti
         own = somatic[0] if issubclass(type(soma), nrn.Section | str) else somatic
     else:
         own = collect.attribute_of(cell, "soma") if entries is None else somatic
-    listed = [(f"{called}[{key!r}]", each) for key, all_ in (entries or {}).items() for each in all_]
-    listed += [(name, each) for name, all_ in roles.items() for each in all_ or ()]
+    listed = [
+        (f"{called}[{key!r}]", each) for key, all_ in (entries or {}).items() for each in all_
+    ]
+    listed += [(name, each) for name, given in roles.items() for each in given or ()]
     return Sections(
         cell=cell if entries is None else list(dict.fromkeys(each for _, each in listed)),
         name=collect.described(cell) if entries is None else _name(somatic[0]),
@@ -124,11 +126,7 @@ def _found(
 ) -> list[nrn.Section]:
     """The sections that a cell has under the first of some names that it has any under."""
     for name in names:
-        found = (
-            collect.sections(cell, name)
-            if entries is None
-            else entries.get(name, [])
-        )
+        found = collect.sections(cell, name) if entries is None else entries.get(name, [])
         if found:
             return found
     return []
@@ -158,12 +156,17 @@ def _entries(cell: Any, called: str) -> dict[Any, list[nrn.Section]] | None:
             shown = cell[key] if not _is_section_list(cell) else value
             raise CellError(
                 f"{place} is {collect.described(shown)}; expected a section"
-                + (f", a list of sections, or a dictionary with a section as {_SECTION!r}"
-                   if issubclass(kind, Mapping) else "")
+                + (
+                    f", a list of sections, or a dictionary with a section as {_SECTION!r}"
+                    if issubclass(kind, Mapping)
+                    else ""
+                )
             )
         found[key] = several
     if not found:
-        raise CellError(f"{called} is {collect.described(cell)}, which holds no section; expected a cell")
+        raise CellError(
+            f"{called} is {collect.described(cell)}, which holds no section; expected a cell"
+        )
     return found
 
 
@@ -172,7 +175,7 @@ def _is_section_list(value: Any) -> bool:
 
 
 def elements(value: Any) -> list[Any] | None:
-    """What is in a list, a tuple, a SectionList or an array of sections; None for something else."""
+    """What is in a list, a tuple, a SectionList or an array of sections; None for other things."""
     if collect.is_section_array(value):
         return collect.sections_of_array(value)
     if issubclass(type(value), list | tuple) or _is_section_list(value):
@@ -203,14 +206,13 @@ def _sections_of_role(
         if issubclass(type(each), nrn.Section):
             found.append(each)
             continue
+        place = argument if each is given else f"{argument}[{index}]"
         named = entries.get(each, by_name.get(each)) if type(each) is str else None
         if named is None:
-            raise ArgumentError(
-                f"{argument}[{index}] is {collect.described(each)}; expected {expected}"
-            )
+            raise ArgumentError(f"{place} is {collect.described(each)}; expected {expected}")
         if len(named) > 1 and each not in entries:
             raise ArgumentError(
-                f"{argument}[{index}] is {each!r}, and {len(named)} sections have that name; "
+                f"{place} is {each!r}, and {len(named)} sections have that name; "
                 "expected a section where a name stands for several"
             )
         found += named

@@ -272,9 +272,7 @@ class Job:
             plain[argument] = [names.plain(index) for index in indices]
         return plain
 
-    def _find_sites(
-        self, names: Names, settings: structures.Settings
-    ) -> _sites.Sites | None:
+    def _find_sites(self, names: Names, settings: structures.Settings) -> _sites.Sites | None:
         """Where on the cell the sites are, which the settings are given.
 
         :returns: None where there are none.
