@@ -162,7 +162,7 @@ import Testing
     var places: [(before: Int, after: Int)] = [(0, 0)]
     for (new, origin) in loaded.reduction.origins.enumerated() {
       guard case .kept(let old) = origin else { continue }
-      places += zip(before.segments[old], after.segments[new])
+      places += zip(before.segments[old], after.segments[new]).map { ($0, $1) }
     }
     for source in [places[0], places[Int(seed) % places.count]] {
       let own = full.voltages(injectingInto: source.before)
@@ -268,7 +268,8 @@ import Testing
     for section in piece.sections {
       indices[section] = alone.sections.count
       var copy = cell.sections[section]
-      copy.attachment?.parent = indices[copy.attachment?.parent ?? 0] ?? 0
+      let parent = copy.attachment?.parent ?? 0
+      copy.attachment?.parent = indices[parent] ?? 0
       if section == root { copy.attachment?.position = 1 }
       alone.sections.append(copy)
     }

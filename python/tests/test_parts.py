@@ -84,7 +84,9 @@ def test_what_stays_is_what_it_was(method: str) -> None:
     assert any(each.startswith(note) for each in reduction.record.notes)
     shapes = {each.section.rpartition(".")[2]: each.stays for each in reduction.record.shape}
     assert [name for name, stays in shapes.items() if not stays] == ["apic[1]"]
-    assert all(each.is_on_original == (each.parent in map(str, before)) for each in reduction.cables)
+    assert all(
+        each.is_on_original == (each.parent in map(str, before)) for each in reduction.cables
+    )
 
     small_cell.run(cell.soma[0])
     again = h.Vector().record(cell.dend[2](0.3)._ref_v)
@@ -371,7 +373,10 @@ BAD: list[tuple[dict[str, Callable[[small_cell.Model], Any]], tuple[str, ...]]] 
         {"roots": lambda model: ["dend[1]", "dend[0]"]},
         ("dend[1], which is in the subtree of ", "dend[0], another of the roots"),
     ),
-    ({"roots": lambda model: model.cell.apical}, ("which is in the subtree of ", "apic[0], another of the roots")),
+    (
+        {"roots": lambda model: model.cell.apical},
+        ("which is in the subtree of ", "apic[0], another of the roots"),
+    ),
     ({"roots": lambda model: ["dend[0]", "dend[0]"]}, ("dend[0] twice",)),
     (
         {"keep": lambda model: [model.cell.dend, model.cell.apic]},
