@@ -12,7 +12,7 @@ from neuron import h
 import neuron_reduce
 import test_folded
 from isolated import isolated
-from models import small_cell
+from models import made, small_cell
 from neuron_reduce import ArgumentError, CellError
 from refusal import assert_refused
 
@@ -347,6 +347,20 @@ def test_the_report_draws_what_stays() -> None:
     full, reduced = (each.x[np.isfinite(each.x)] for each in kept)
     assert np.ptp(reduced - full) < 1e-3
     assert reduced[0] > full[0]
+
+
+def test_evaluations_take_parts_by_name() -> None:
+    found = neuron_reduce.evaluate(
+        made.make,
+        tstop=60,
+        seeds=[1],
+        sites=[("apic[0]", 0.5), ("apic[2]", 0.5)],
+        method="folded",
+        segments=4,
+        roots=["apic[2]", "dend[0]"],
+    )
+    assert found.record.settings["roots"] == ["apic[2]", "dend[0]"]
+    assert found.record.segments_reduced < found.record.segments_full
 
 
 # --- what is refused

@@ -165,7 +165,8 @@ def _entries(cell: Any, called: str) -> dict[Any, list[nrn.Section]] | None:
         found[key] = several
     if not found:
         raise CellError(
-            f"{called} is {collect.described(cell)}, which holds no section; expected a cell with a soma"
+            f"{called} is {collect.described(cell)}, which holds no section; expected a cell with "
+            "a soma"
         )
     return found
 
