@@ -279,8 +279,10 @@ import Testing
     for (section, index) in indices {
       #expect(reduction.segmentMap.points[section] == expected.segmentMap.points[index])
     }
-    #expect(reduction.cables.first?.base == .original(
-      section: piece.attachment.parent, position: piece.attachment.position))
+    #expect(
+      reduction.cables.first?.base
+        == .original(
+          section: piece.attachment.parent, position: piece.attachment.position))
   }
 
   // MARK: What is said
