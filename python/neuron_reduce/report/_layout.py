@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def straighten(
     cables: Sequence[records.Cable],
     pieces: Sequence[Stretch],
     soma_radius: float,
-    starts: Mapping[int, np.ndarray],
+    starts: Mapping[int, np.ndarray] = MappingProxyType({}),
 ) -> list[Straight]:
     """The cables as straight lines in the x-y plane, each on the side that its dendrites are on.
 
