@@ -91,12 +91,16 @@ double *neuron_datum_address(const neuron_datum *datum) {
   return address(datum->row, datum->storage, datum->dimension, datum->index);
 }
 
+bool neuron_datum_is_raw(const neuron_datum *datum) {
+  if (datum->type == NULL || datum->row != NULL || datum->storage == NULL) return false;
+  const char *name = ((const char *const *)datum->type)[1];
+  return strcmp(name + (*name == '*'), "Pv") == 0;
+}
+
 bool neuron_datum_stream(const neuron_datum *datum, uint32_t *ids) {
   typedef void (*get_ids)(void *, uint32_t *, uint32_t *, uint32_t *);
   static get_ids get;
-  if (datum->type == NULL || datum->row != NULL || datum->storage == NULL || ids == NULL) return false;
-  const char *name = ((const char *const *)datum->type)[1];
-  if (strcmp(name + (*name == '*'), "Pv") != 0) return false;
+  if (!neuron_datum_is_raw(datum) || ids == NULL) return false;
   const char *missing;
   if (get == NULL
       && !neuron_find(neuron_library(), &get, "_Z17nrnran123_getids3P15nrnran123_StatePjS1_S1_", &missing))

@@ -30,6 +30,8 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_cable),
       SIZE(nr_mapped_segment),
       SIZE(nr_place),
+      SIZE(nr_process_place),
+      SIZE(nr_reduced_connection),
       SIZE(nr_shared_compartment),
       SIZE(nr_counts),
       SIZE(nr_expected_loss),

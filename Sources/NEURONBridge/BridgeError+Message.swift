@@ -55,6 +55,12 @@ extension BridgeError: CustomStringConvertible {
       "this version of NEURON keeps the sources of ParallelContext's transfers in a way that is not "
         + "known here; expected NEURON 9.0, or a session without "
         + functions.joined(separator: " and ")
+    case .pointerOfCopy(let owner):
+      "the POINTER \(owner) is set, and a copy's would point to nothing; expected in_place=True for this cell, "
+        + "where it stays as it is or follows what it points to"
+    case .shapeOfCopy(let section, let position):
+      "a copy of \(section) has another area or resistance at \(position), as where diameters and 3D points "
+        + "contradict each other; expected a section whose shape follows from its 3D points, or in_place=True"
     case .template(let name, let problem):
       "the hoc template '\(name)' cannot hold a reduced cell: \(problem); expected a template whose "
         + "init takes no arguments, with the public sections soma, dend and apic and the public "

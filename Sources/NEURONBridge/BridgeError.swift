@@ -31,6 +31,10 @@ package enum BridgeError: Error, Equatable {
   case transfer(identifier: Int, place: String)
   /// ParallelContext transfers variables, in a NEURON whose sources cannot be read.
   case unreadableTransfers(functions: [String])
+  /// A POINTER whose copy, in a cell that is built beside the original, would point to nothing.
+  case pointerOfCopy(owner: String)
+  /// A section whose copy has another shape.
+  case shapeOfCopy(section: String, position: Double)
   case template(name: String, problem: String)
   case reduction(ReductionError)
 }

@@ -126,6 +126,21 @@ package struct LiveCell {
     try appendSections(Array(sections.indices), to: list)
   }
 
+  /// Appends what is attached to the dendrites and was in no list of the caller's to two Lists.
+  ///
+  /// - Throws: `BridgeError.changedMeanwhile`.
+  package func appendUnlisted(
+    processes: ObjectReference, connections: ObjectReference
+  ) throws(BridgeError) {
+    try checkThatSessionIsAsRead()
+    for synapse in synapses.dropFirst(listedCount) {
+      try neuron.perform("append", of: processes, [.object(synapse)])
+    }
+    for connection in self.connections.dropFirst(listedConnections.count) {
+      try neuron.perform("append", of: connections, [.object(connection)])
+    }
+  }
+
   private func appendSections(
     _ indices: [Int], to list: ObjectReference
   ) throws(BridgeError) {

@@ -50,6 +50,19 @@ package struct LiveReduction {
     clock.end("delete")
     return .cell(notes: followers.notes + followers.losses, stageSeconds: clock.stages)
   }
+
+  /// Builds the reduced cell's sections beside the original, in which nothing is changed; point processes and
+  /// NetCons are the caller's to make (`Copies`).
+  ///
+  /// - Throws: `BridgeError`; the session is then as it was.
+  package func buildBeside(_ building: Building) throws(BridgeError) -> Built {
+    var clock = StageClock()
+    try cell.checkThatSessionIsAsRead()
+    let builder = try BesideBuilder(self, building)
+    try builder.build()
+    clock.end("build")
+    return .cell(notes: builder.notes, stageSeconds: clock.stages)
+  }
 }
 
 /// What became of a reduced cell that was to be built.

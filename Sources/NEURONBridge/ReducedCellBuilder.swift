@@ -11,6 +11,7 @@ struct ReducedCellBuilder {
   private let reduction: Reduction
   private let building: Building
   private let followers: Followers
+  private let sectionBuilder: SectionBuilder
 
   init(_ live: LiveReduction, _ building: Building, _ followers: Followers) {
     neuron = live.cell.neuron
@@ -18,6 +19,7 @@ struct ReducedCellBuilder {
     reduction = live.reduction
     self.building = building
     self.followers = followers
+    sectionBuilder = SectionBuilder(live, building)
   }
 
   /// Builds the cell, beside what it replaces of the original's dendrites, in a session that is as it was read.
@@ -44,11 +46,11 @@ struct ReducedCellBuilder {
 
   private func build(_ undo: inout Undo) throws(BridgeError) {
     let instance = building.instance
-    undo.record { deleteSectionsOfInstance() }
+    undo.record { sectionBuilder.deleteSectionsOfInstance() }
     // What an init of the user's creates is not part of the reduced cell.
-    deleteSectionsOfInstance()
+    sectionBuilder.deleteSectionsOfInstance()
 
-    let cables = try createCables(in: instance)
+    let cables = try sectionBuilder.create(reduction.cableNames)
     let sections = reduction.origins.map { origin in
       switch origin {
       case .kept(let index): original.sections[index]
@@ -59,12 +61,12 @@ struct ReducedCellBuilder {
       sections, zip(reduction.origins, reduction.reduced.sections))
     {
       switch origin {
-      case .cable: try furnish(section, as: model, in: sections)
+      case .cable: try sectionBuilder.furnish(section, as: model, in: sections)
       case .kept(let index):
         try reattach(section, as: model, in: sections, originally: index, &undo)
       }
     }
-    try fillSectionLists(sections)
+    try sectionBuilder.fillSectionLists(sections, isOfInstance: reduction.origins.map(\.isCable))
     followers.protect(&undo)
     try moveSynapses(to: cables, &undo)
     try retargetConnections(&undo)
@@ -75,76 +77,6 @@ struct ReducedCellBuilder {
     let soma = zip(original.sections, original.model.sections).filter { $0.1.role == .soma }.map(
       \.0)
     KeptInstances.keep(instance, with: soma, cables, in: neuron)
-  }
-
-  /// The sections that belong to the instance, by their names, which begin with its own.
-  private var sectionsOfInstance: [SectionReference] {
-    neuron.allSections().filter { neuron.name(of: $0).hasPrefix(building.instanceName + ".") }
-  }
-
-  private func deleteSectionsOfInstance() {
-    for section in sectionsOfInstance { neuron.delete(section) }
-  }
-
-  /// Creates the cables' sections in the instance, in the order of the reduction's cables.
-  private func createCables(
-    in instance: ObjectReference
-  ) throws(BridgeError) -> [SectionReference] {
-    let names = zip(reduction.origins, reduction.reduced.sections).compactMap { origin, section in
-      if case .cable = origin { section.name } else { nil }
-    }
-    for kind in ["apic", "dend"] {
-      let count = names.count { $0.hasPrefix(kind) }
-      guard count > 0 else { continue }
-      do throws(BridgeError) {
-        try neuron.execute("create \(kind)[\(count)]", in: instance)
-      } catch {
-        throw building.template.problem(error)
-      }
-    }
-    var byName: [String: SectionReference] = [:]
-    for section in sectionsOfInstance {
-      byName[String(neuron.name(of: section).split(separator: ".").last ?? "")] = section
-    }
-    return try names.map { name throws(BridgeError) in
-      guard let section = byName[name] else {
-        throw .template(name: building.template.name, problem: "\(name) was not created in it")
-      }
-      return section
-    }
-  }
-
-  /// Gives a cable its shape, mechanisms and parameters, and attaches it to what stays, or another cable.
-  private func furnish(
-    _ section: SectionReference, as model: Section, in sections: [SectionReference]
-  ) throws(BridgeError) {
-    neuron.api.section_set_length(section, model.length)
-    neuron.api.set_segment_count(section, Int32(model.segments.count))
-    neuron.api.section_set_axial_resistivity(section, model.axialResistivity)
-    let capacitance = try neuron.symbol("cm")
-    let centers = model.segments.indices.map { model.center(ofSegment: $0) }
-    for (center, segment) in zip(centers, model.segments) {
-      neuron.api.segment_set_diameter(section, center, segment.diameter)
-      neuron.api.set_range_variable(capacitance, section, center, segment.capacitance)
-    }
-    connect(section, by: model.attachment, in: sections)
-
-    // Channels bring their ions along with default values, so all are inserted before any is set.
-    for insertion in model.insertions {
-      let name = reduction.reduced.mechanisms[insertion.mechanism].name
-      neuron.api.mechanism_insert(section, try neuron.symbol(name))
-    }
-    try neuron.with(section: section) { () throws(BridgeError) in
-      for insertion in model.insertions {
-        let kind = reduction.reduced.mechanisms[insertion.mechanism]
-        let parameters = try MechanismParameters(neuron, of: kind)
-        defer { parameters.close() }
-        for (center, values) in zip(centers, insertion.values) {
-          try parameters.set(values, in: section, at: center)
-        }
-      }
-    }
-    try neuron.check(doing: "building \(model.name)")
   }
 
   /// Moves an axon that leaves from a dendrite to the cable that replaces the dendrite.
@@ -161,70 +93,10 @@ struct ReducedCellBuilder {
     }
     undo.record {
       _ = try? disconnected()
-      connect(section, by: before, in: original.sections)
+      sectionBuilder.connect(section, by: before, in: original.sections)
     }
     try disconnected()
-    connect(section, by: model.attachment, in: sections)
-  }
-
-  private func connect(
-    _ section: SectionReference, by attachment: Section.Attachment?,
-    in sections: [SectionReference]
-  ) {
-    guard let attachment else { return }
-    neuron.api.section_connect(
-      section, attachment.ownEnd, sections[attachment.parent], attachment.position)
-  }
-
-  /// Fills the caller's lists with the whole cell, and those of the instance, as neuron-reduce 0.0.7 does,
-  /// with the cables.
-  private func fillSectionLists(_ sections: [SectionReference]) throws(BridgeError) {
-    let append = try neuron.method("append", of: building.lists.all)
-    for (section, (origin, model)) in zip(
-      sections, zip(reduction.origins, reduction.reduced.sections))
-    {
-      try neuron.with(section: section) { () throws(BridgeError) in
-        for list in [building.lists.all, building.lists.list(for: model.role)] {
-          try neuron.call(append, of: list)
-        }
-        guard case .cable = origin else { return }
-        for list in ["all", model.role == .apical ? "apical" : "basal"] {
-          try appendAccessedSection(toInstances: list)
-        }
-      }
-    }
-    do {
-      try checkPublicNames()
-    } catch {
-      throw building.template.problem(error)
-    }
-  }
-
-  private func appendAccessedSection(toInstances list: String) throws(BridgeError) {
-    guard neuron.api.method_symbol(building.instance, list) != nil else {
-      throw .template(name: building.template.name, problem: "it has no '\(list)'")
-    }
-    do {
-      try neuron.execute("\(list).append()", in: building.instance)
-    } catch {
-      throw building.template.problem(error)
-    }
-  }
-
-  /// Reaches for the instance's lists and sections as a user's script will.
-  private func checkPublicNames() throws(BridgeError) {
-    let instance = building.instance
-    let roles = Set(reduction.cables.map(\.role))
-    let reaches =
-      ReducedTemplate.sectionLists
-      .filter { $0 != "axonal" || neuron.api.method_symbol(instance, $0) != nil }
-      .map { "forsec $o1.\($0) { }" }
-      + (roles.contains(.apical) ? ["$o1.apic[0] { }"] : [])
-      + (roles.contains(.basal) ? ["$o1.dend[0] { }"] : [])
-    let check = "neuron_reduce_check"
-    try neuron.execute(
-      "proc \(check)() {\n\(reaches.joined(separator: "\n"))\n}", doing: "defining \(check)")
-    try neuron.call(neuron.symbol(check), .object(instance))
+    sectionBuilder.connect(section, by: model.attachment, in: sections)
   }
 
   private func moveSynapses(

@@ -10,7 +10,7 @@ extension BridgeError {
     case .neuron, .changedMeanwhile: NR_NEURON
     case .leak: NR_ARGUMENT
     case .loop, .somaInPieces, .rallBranch, .diameter, .pointer, .unreadablePointers, .transfer,
-      .unreadableTransfers:
+      .unreadableTransfers, .pointerOfCopy, .shapeOfCopy:
       NR_CELL
     case .listsDiffer, .notAPointProcess, .notANetCon, .unplacedSynapse, .foreignSynapse,
       .connectionTarget:

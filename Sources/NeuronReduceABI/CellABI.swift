@@ -63,6 +63,17 @@ public func nr_cell_process_kind(
   readCell(cell).processKinds[index]
 }
 
+@c(nr_cell_unlisted) @implementation
+public func nr_cell_unlisted(
+  _ cell: OpaquePointer, _ processes: UnsafeMutableRawPointer,
+  _ connections: UnsafeMutableRawPointer
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    try readCell(cell).cell.appendUnlisted(
+      processes: OpaquePointer(processes), connections: OpaquePointer(connections))
+  }
+}
+
 @c(nr_cell_sections) @implementation
 public func nr_cell_sections(
   _ cell: OpaquePointer, _ sections: UnsafeMutableRawPointer

@@ -30,6 +30,36 @@ public func nr_reduction_build(
   }
 }
 
+@c(nr_reduction_build_beside) @implementation
+public func nr_reduction_build_beside(
+  _ reduction: OpaquePointer, _ building: UnsafePointer<nr_building>
+) -> OpaquePointer? {
+  reporting { () throws(BridgeError) in
+    try boxed(reduction).buildBeside(Building(building.pointee))
+  }
+}
+
+@c(nr_reduction_kept_sections) @implementation
+public func nr_reduction_kept_sections(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Int64> {
+  boxed(reduction).keptSections.lent(&count.pointee)
+}
+
+@c(nr_reduction_process_places) @implementation
+public func nr_reduction_process_places(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<nr_process_place> {
+  boxed(reduction).processPlaces.lent(&count.pointee)
+}
+
+@c(nr_reduction_connections) @implementation
+public func nr_reduction_connections(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<nr_reduced_connection> {
+  boxed(reduction).connections.lent(&count.pointee)
+}
+
 @c(nr_template_prepare) @implementation
 public func nr_template_prepare(
   _ name: UnsafePointer<CChar>, _ isBuiltIn: Int32

@@ -21,6 +21,32 @@ final class ReductionResult {
       mechanism: texts.address(of: merge.mechanism),
       is_known: merge.obstacle == .notSuperposing ? 1 : 0, count: Int64(merge.count))
   }
+  private(set) lazy var keptSections = CArray(
+    reduction.origins.map { origin -> Int64 in
+      switch origin {
+      case .kept(let section): Int64(section)
+      case .cable: -1
+      }
+    })
+  private(set) lazy var processPlaces = CArray(
+    reduction.pointProcessFates.map { fate in
+      let process = reduction.reduced.pointProcesses[
+        reduction.survivorIndices[fate.representative]]
+      return nr_process_place(
+        representative: Int64(fate.representative), section: Int64(process.section),
+        position: process.position)
+    })
+  private(set) lazy var connections = CArray(
+    reduction.reduced.connections.map { connection in
+      var place: (section: Int?, position: Double?)
+      if case .crossing(let section, let position) = connection.source {
+        place = (section, position)
+      }
+      return nr_reduced_connection(
+        target: Int64(reduction.survivors[connection.target]),
+        weight: connection.weights.first ?? .nan, source_section: Int64(place.section ?? -1),
+        source_position: place.position ?? .nan)
+    })
   private let texts = TextPool()
   /// What refers to the dendrites and cannot follow, as far as C callers were told.
   private(set) var losses = CStrings([])
@@ -99,6 +125,14 @@ final class ReductionResult {
       add(stageSeconds)
       return true
     }
+  }
+
+  /// Builds the reduced cell's sections beside the original, as often as asked.
+  func buildBeside(_ building: Building) throws(BridgeError) {
+    guard let live, case .cell(let notes, let stageSeconds) = try live.buildBeside(building)
+    else { return }
+    self.notes = notes
+    add(stageSeconds)
   }
 
   private func add(_ seconds: [(name: String, seconds: Double)]) {

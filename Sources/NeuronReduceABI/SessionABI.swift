@@ -1,10 +1,23 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // The functions have the names that the C header declares.
 
-// What NEURON goes on from when the engine has run: events, and streams of random numbers.
+// What NEURON has of many objects at once: what it goes on from when the engine has run, events and streams of
+// random numbers, and what is behind POINTERs.
 
 import CNEURON
 import CNeuronReduce
+import NEURONBridge
+
+@c(nr_raw_pointers) @implementation
+public func nr_raw_pointers(
+  _ processes: UnsafePointer<UnsafeMutableRawPointer?>, _ count: Int,
+  _ found: UnsafeMutablePointer<Int32>
+) -> Int32 {
+  let given = elements(processes, count).compactMap { OpaquePointer($0) }
+  guard given.count == count, let areSet = try? RawPointers.areSet(of: given) else { return -1 }
+  for (index, isSet) in areSet.enumerated() { found[index] = isSet ? 1 : 0 }
+  return 0
+}
 
 @c(nr_session_send) @implementation
 public func nr_session_send(_ events: UnsafePointer<nr_session_event>?, _ count: Int) -> Int32 {

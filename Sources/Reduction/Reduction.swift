@@ -30,6 +30,16 @@ package struct Reduction: Sendable, Equatable {
     return sections
   }
 
+  /// For each of the original's point processes that remains, its index among the reduced cell's; 0 for others.
+  package var survivorIndices: [Int] {
+    var indices = [Int](repeating: 0, count: pointProcessFates.count)
+    for (new, old) in survivors.enumerated() { indices[old] = new }
+    return indices
+  }
+
+  /// The names of the cables in the reduced cell, in their order.
+  package var cableNames: [String] { sectionsOfCables.map { reduced.sections[$0].name } }
+
   /// Where each of the original's point processes, or what stands for it, is on the reduced cell: by compartment.
   ///
   /// - Parameter compartments: of the reduced cell.
@@ -87,4 +97,8 @@ package enum SectionOrigin: Sendable, Equatable {
   case kept(Int)
   /// One of the reduction's cables.
   case cable(Int)
+
+  package var isCable: Bool {
+    if case .cable = self { true } else { false }
+  }
 }

@@ -14,6 +14,8 @@ import Testing
     ("nr_cell_request", MemoryLayout<nr_cell_request>.stride),
     ("nr_cable_membrane", MemoryLayout<nr_cable_membrane>.stride),
     ("nr_place", MemoryLayout<nr_place>.stride),
+    ("nr_process_place", MemoryLayout<nr_process_place>.stride),
+    ("nr_reduced_connection", MemoryLayout<nr_reduced_connection>.stride),
     ("nr_shared_compartment", MemoryLayout<nr_shared_compartment>.stride),
     ("nr_settings", MemoryLayout<nr_settings>.stride),
     ("nr_building", MemoryLayout<nr_building>.stride),

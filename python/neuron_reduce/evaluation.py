@@ -225,7 +225,7 @@ def evaluate(
     tstart: float = 0.0,
     seeds: Iterable[Any] = (1, 2, 3),
     inputs: Iterable[Any] | None = None,
-    method: str = "lumped",
+    method: str = "folded",
     frequency: float = 0,
     segments: float = -1,
     dt: float = 0.025,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import difflib
 import functools
 import math
@@ -52,7 +51,7 @@ def reduce(
     synapses: Iterable[Any],
     netcons: Iterable[Any],
     *,
-    method: str = "lumped",
+    method: str = "folded",
     frequency: float = 0,
     segments: float = -1,
     rates: float | Iterable[float] | None = None,
@@ -64,6 +63,8 @@ def reduce(
     tolerance: float | None = None,
     observe: float | None = None,
     calibrate: float | Mapping[str, float] | None = None,
+    in_place: bool = False,
+    clamps: bool = False,
     roots: _parts.Given = None,
     keep: _parts.Given = None,
     soma: _cells.Roles = None,
@@ -72,11 +73,19 @@ def reduce(
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
-    The cell is reduced as :func:`subtree_reductor` describes it: consumed, its soma and axon kept,
-    its dendrites replaced by cables, its synapses and NetCons moved; with ``roots`` or ``keep`` a
-    part of its dendrites. When an exception is raised, nothing was changed.
+    The reduced cell is a new one, beside the original, in which nothing is changed: cables, copies
+    of soma and axon and of the synapses that remain, and for each NetCon one from the same source.
+    Both can be run side by side, with the same events. With ``in_place`` the cell is reduced as
+    :func:`subtree_reductor` describes it: consumed, its soma and axon kept, its dendrites replaced
+    by cables, its synapses and NetCons moved. The voltages are the same, to the last bit. With
+    ``roots`` or ``keep`` only a part of its dendrites is replaced, and the rest stays, or is
+    copied, as soma and axon are. When an exception is raised, nothing was changed.
 
-    For ``'lumped'`` and ``'folded'`` the synapses' responses to events are measured first, by short
+    The new cell lives as long as :attr:`Reduction.cell`, with all its point processes and NetCons.
+    A NetCon whose source is the cell's own potential has the new cell's. Recordings and plays are
+    the original's still: :meth:`Reduction.place` says where to record anew.
+
+    For ``'folded'`` and ``'lumped'`` the synapses' responses to events are measured first, by short
     runs in a forked copy of the process: they use NEURON's mechanisms as they are, but none of the
     session's initialisation handlers, and leave the session alone. One of several MPI processes is
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
@@ -88,13 +97,14 @@ def reduce(
         of these names. All that is connected to the soma is the cell.
     :param synapses: point processes on the cell, n of them.
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
-    :param method: ``'lumped'``: compartments that gather membrane of like effect on the soma, under
-        the mean conductances of the drive, with weights that keep what events deliver to the soma.
-        ``'folded'``: the cell's own tree, contracted, with such weights: compartments that gather
-        membrane of a branch or of siblings; with enough ``segments`` it is the cell itself.
+    :param method: ``'folded'``: the cell's own tree, contracted to compartments that gather
+        membrane of a branch or of siblings, under the mean conductances of the drive, with weights
+        that keep what events deliver to the soma; with enough ``segments`` it is the cell itself.
+        ``'lumped'``: with such weights, compartments that gather membrane of like effect on the
+        soma, wherever in a stem it is: for dendrites that are nearly passive.
         ``'classic'``: that of Amsalem et al. (2020), which leaves the weights as they are.
-    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'lumped'`` and
-        ``'folded'``, which keep those of the steady state, it only decides the number of segments.
+    :param frequency: in Hz, 0 or greater: at which impedances are kept. For ``'folded'`` and
+        ``'lumped'``, which keep those of the steady state, it only decides the number of segments.
     :param segments: -1: one segment per 0.1 space constants. Greater than 1: segments of the
         reduced cell, the soma counted as one. Greater than 0, at most 1: as -1, but at least
         this share of the original's. For ``'folded'`` compartments with membrane are counted.
@@ -148,6 +158,11 @@ def reduce(
         a dictionary of sections also their names or keys.
     :param apical: which sections are apical, likewise. None: as the cell or its names have it.
     :param axon: which sections are axon, likewise: all that is attached to them is, too.
+    :param in_place: whether the cell itself is reduced, rather than a new one made beside it. What
+        a new one cannot have, such as POINTERs to numbers of the session or rxd's species, is
+        refused; random numbers that a copy cannot draw as the original does are noted.
+    :param clamps: for a new cell, whether it has copies of the point processes that ``synapses``
+        does not list, such as current clamps. In place they stay or move along anyway.
     :raises UnsupportedNeuronError: NEURON is older than 9.
     :raises ArgumentError: a number, name or option has no meaning.
     :raises CellError: the cell has no soma or no dendrites, or a section's geometry or passive
@@ -214,7 +229,7 @@ def reduce(
         else:
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
-    done = job.run(with_points=True)
+    done = job.run(with_points=True, in_place=in_place, clamps=clamps)
     if done.sites:
         settings["sites"] = done.sites
     settings |= done.parts
@@ -242,9 +257,10 @@ class Reduction:
     Can be taken apart as ``cell, synapses, netcons = reduction``.
 
     :ivar cell: the :class:`ReducedCell`.
-    :ivar synapses: the caller's own point processes that remain: cable by cable, then those that
-        did not move.
-    :ivar netcons: the caller's own NetCons, all of them, in their order.
+    :ivar synapses: the point processes that remain: cable by cable, then those that did not move.
+        In place the caller's own, else new ones.
+    :ivar netcons: for each of the caller's NetCons, in their order, itself (in place) or the new
+        one.
     :ivar calibration: what ``calibrate`` did; None where it was not asked for.
     :ivar comparison: the last :func:`compare` that was told of this reduction; None before.
     """
@@ -287,27 +303,13 @@ class Reduction:
 
     @functools.cached_property
     def _mapped(self) -> dict[str, list[MappedSegment]]:
-        """By the names of sections, those left out that several have, or one that stays."""
-        shared = {*self._done.outcome.shared_names, *(each.name() for each in self._staying)}
+        """By the names of sections, those left out that several have."""
+        shared = self._done.shared_names
         mapped: dict[str, list[MappedSegment]] = {}
         for each in self.segment_map:
             if each.section not in shared:
                 mapped.setdefault(each.section, []).append(each)
         return mapped
-
-    @property
-    def _staying(self) -> list[Any]:
-        """The original's sections that stay."""
-        own = set(self._cables.values())
-        return [each for each in self.cell.all if each not in own]
-
-    @property
-    def _kept(self) -> dict[str, Any]:
-        """The original's sections that stay, by the names that no other one had."""
-        staying = self._staying
-        counts = collections.Counter(each.name() for each in staying)
-        counts.update(self._done.outcome.replaced_sections)
-        return {each.name(): each for each in staying if counts[each.name()] == 1}
 
     @functools.cached_property
     def segment_map(self) -> list[MappedSegment]:
@@ -338,7 +340,7 @@ class Reduction:
             before it; or an index into ``segment_map``.
         :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
         :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma,
-            axon and dendrites that stay it is where it was.
+            axon and dendrites that stay it is where it was, on the copy where there is one.
         :raises ArgumentError: the original has no such section, or the map no such entry.
         :raises CellError: the cables are gone.
         """
@@ -353,13 +355,13 @@ class Reduction:
         if not 0 <= position <= 1:
             raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
         mapped = collect.by_name(self._mapped, section)
-        kept = self._kept
-        found = collect.by_name(kept, section)
+        stayed = self._done.stayed
+        found = collect.by_name(stayed, section)
         if mapped is not None and found is None:
             return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
         if found is not None and mapped is None:
             return found(position)
-        known = [*kept, *self._mapped]
+        known = [*stayed, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
         such = near or [*map(_own, known[:1] + known[-2:])]
         raise ArgumentError(

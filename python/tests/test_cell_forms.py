@@ -104,6 +104,8 @@ def test_all_forms_are_one_cell(method: str) -> None:
         sections = _sections()
         drive = _drive(sections)
         cell, roles = form(sections)
+        if front is neuron_reduce.reduce:
+            roles = {"in_place": True, **roles}
         result = front(cell, drive.synapses, drive.netcons, method=method, **roles)
         reduced_cell = next(iter(result))
         own = {section: key for key, section in sections.items() if section}
@@ -183,7 +185,15 @@ def test_a_soma_of_many_sections_several_apical_stems_and_an_axon_anywhere() -> 
     rest["e"].connect(rest["d"](1))
     everything = [*rest.values(), *soma]
     reduction = neuron_reduce.reduce(
-        everything, [], [], soma=soma, apical=["a", "b"], axon=["e"], method="folded", segments=9
+        everything,
+        [],
+        [],
+        soma=soma,
+        apical=["a", "b"],
+        axon=["e"],
+        method="folded",
+        segments=9,
+        in_place=True,
     )
     assert reduction.cell.soma == soma
     assert list(reduction.cell.somatic) == soma
@@ -212,12 +222,29 @@ def test_parts_of_a_list_of_sections() -> None:
         segments=1000,
         merge=False,
         roots=[sections["apic", 1], "part_4"],
+        in_place=True,
         **roles,
     )
     after = small_cell.run(sections["soma", 0])[0]
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-7)
     assert reduction.record.settings["roots"] == ["part_6", "part_4"]
     assert reduction.place("part_5", 0.5) == sections["apic", 0](0.5)
+
+
+@isolated
+def test_beside_the_original_it_is_an_instance_as_any() -> None:
+    sections = _sections()
+    drive = _drive(sections)
+    cell, roles = FORMS["NetPyNE's"](sections)
+    before = small_cell.run(sections["soma", 0])[0]
+    reduction = neuron_reduce.reduce(
+        cell, drive.synapses, drive.netcons, segments=1000, merge=False, **roles
+    )
+    (soma,) = reduction.cell.somatic
+    assert reduction.cell.soma in (soma, [soma])
+    found, original = small_cell.run(soma, sections["soma", 0])
+    np.testing.assert_allclose(found, before, rtol=0, atol=1e-7)
+    assert original == before
 
 
 @isolated

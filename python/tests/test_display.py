@@ -190,7 +190,8 @@ def test_workers_warnings_that_are_errors(tmp_path: Path) -> None:
         tuning = neuron_reduce.tune(
             _unknown, tstop=20, segments=(-1,), frequencies=(0,), progress=False
         )
-    lumped, classic = tuning.candidates
+    folded, lumped, classic = tuning.candidates
+    assert "rates of 2" in folded.problem
     assert "rates of 2" in lumped.problem
     assert not classic.problem
 

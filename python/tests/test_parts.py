@@ -20,6 +20,7 @@ METHODS = ("classic", "lumped", "folded")
 
 
 def _reduced(model: Any, method: str = "folded", **arguments: Any) -> neuron_reduce.Reduction:
+    arguments = {"in_place": True, **arguments}
     return neuron_reduce.reduce(
         model.cell, model.drive.synapses, model.drive.netcons, method=method, **arguments
     )
@@ -143,7 +144,7 @@ def test_steady_answers_of_what_stays_are_kept(method: str, seed: int) -> None:
     places = [cell.soma(0.5), *(each(0.5) for each in keep)]
     full = answers(cell.soma, places, places)
     reduction = neuron_reduce.reduce(
-        *model[:3], method=method, segments=len(cell.dend), rates=0, keep=keep
+        *model[:3], method=method, segments=len(cell.dend), rates=0, keep=keep, in_place=True
     )
     assert len(reduction.cables) > 0
     found = answers(reduction.cell.soma, places, places)
@@ -163,6 +164,71 @@ def test_all_stems_as_roots_are_the_whole(method: str) -> None:
     assert voltages(roots=["apic[0]", "dend[0]", "dend[3]"]) == plain
     assert voltages(roots=["dend[3]", "dend[0]", "apic[0]"], keep=["axon[1]"]) == plain
     assert voltages(keep=["soma[0]"]) == plain
+
+
+# --- beside the original
+
+
+@pytest.mark.parametrize("method", METHODS)
+@isolated
+def test_beside_the_original_what_stays_is_copied(method: str) -> None:
+    parts = {"roots": ["apic[1]", "dend[0]"], "keep": ["dend[2]"]}
+    inside = small_cell.model()
+    clamp = h.IClamp(inside.cell.dend[3](0.5))
+    clamp.dur, clamp.amp = 5, 0.1
+    reduction = _reduced(inside, method, **parts)
+    expected = inside.voltages()[0]
+    places = [
+        (each.sec.name().rpartition(".")[2], each.x)
+        for each in (reduction.place("dend[1]", 0.3), reduction.place("apic[1]", 0.5))
+    ]
+    del reduction, inside, clamp
+
+    model = small_cell.model()
+    clamp = h.IClamp(model.cell.dend[3](0.5))
+    clamp.dur, clamp.amp = 5, 0.1
+    full = model.voltages()[0]
+    reduction = _reduced(
+        model, method, in_place=False, clamps=True, **parts, **_sites(method, ("apic[2]", 0.5))
+    )
+    cell = reduction.cell
+    own = set(cell.all)
+    assert not own & set(model.cell.all)
+    assert len(own) == 1 + 2 + 5 + len(reduction.cables), "dend[1] and apic[1] are not among them"
+    found, untouched = small_cell.run(cell.soma[0], model.cell.soma[0])
+    assert found == expected
+    assert untouched == full
+    for name, x in (("apic[0]", 0.5), ("dend[0]", 0.9), ("dend[3]", 0.1), ("axon[1]", 0.5)):
+        place = reduction.place(name, x)
+        original = getattr(model.cell, name.partition("[")[0])[int(name[-2])](x)
+        assert place.sec in own
+        assert (place.sec.L, place.diam, place.sec.nseg) == (
+            original.sec.L,
+            original.diam,
+            original.sec.nseg,
+        )
+    again = [
+        (each.sec.name().rpartition(".")[2], each.x)
+        for each in (reduction.place("dend[1]", 0.3), reduction.place("apic[1]", 0.5))
+    ]
+    assert again == places
+    if method == "folded":
+        assert reduction.sites == [reduction.place("apic[2]", 0.5)]
+    assert len(list(reduction.place("dend[3]", 0.5).point_processes())) == (
+        1
+        + len(
+            [
+                each
+                for each in model.drive.synapses
+                if each.get_segment().sec == model.cell.dend[3]
+                and each.get_segment() == model.cell.dend[3](0.5)
+            ]
+        )
+    )
+
+
+def _sites(method: str, *sites: Any) -> dict[str, Any]:
+    return {"sites": list(sites)} if method == "folded" else {}
 
 
 # --- how they are named
@@ -237,7 +303,7 @@ def test_sections_of_one_name_are_told_apart() -> None:
         ArgumentError,
         "roots[0] is 'twin', and 2 sections of",
     )
-    reduction = neuron_reduce.reduce(cell, [], [], roots=twins[:1])
+    reduction = neuron_reduce.reduce(cell, [], [], roots=twins[:1], in_place=True)
     assert {each.section for each in reduction.segment_map} == {"twin"}
     assert twins[1].parentseg() == parts["soma"](1)
     # One went, one stays: the name is no place.
@@ -266,7 +332,7 @@ def test_a_dendrite_that_the_soma_hangs_on_may_stay(method: str) -> None:
     cell.soma, cell.dend, cell.apic, cell.axon = parts["soma"], [], [], []
     before = small_cell.run(cell.soma)[0]
     reduction = neuron_reduce.reduce(
-        cell, [synapse], [netcon], method=method, segments=1000, roots=["far"]
+        cell, [synapse], [netcon], method=method, segments=1000, roots=["far"], in_place=True
     )
     (*_, first) = reversed(list(reduction.cell.hoc_model.all))
     assert first.parentseg() == parts["near"](0)
@@ -314,6 +380,7 @@ def test_a_reduced_cell_can_be_reduced_further() -> None:
         method="folded",
         roots=[model.cell.dend[0]],
         segments=4,
+        in_place=True,
     )
     assert len(second.cables) >= 1
     assert model.cell.dend[3] in list(second.cell.basal)

@@ -197,6 +197,9 @@ double *_Nullable neuron_handle_address(const neuron_handle *handle);
 /// Where a POINTER's target is at the moment; NULL where it is not set, gone, or no number.
 double *_Nullable neuron_datum_address(const neuron_datum *datum);
 
+/// Whether a POINTER leads to something that is no number, such as a stream of random numbers.
+bool neuron_datum_is_raw(const neuron_datum *datum);
+
 /// Writes the three ids of the stream of random numbers behind a datum, which must be a RANDOM's; false where it
 /// has none.
 bool neuron_datum_stream(const neuron_datum *datum, uint32_t *_Nullable ids);

@@ -387,6 +387,45 @@ nr_error *NR_NULLABLE nr_cell_reduce(const nr_cell *cell, const nr_settings *set
 nr_error *NR_NULLABLE nr_reduction_build(nr_reduction *reduction, const nr_building *building,
                                          int *is_built);
 
+/// Builds the reduced cell's sections beside the original, where nothing is changed: in the instance, cables and
+/// copies of what was not reduced. Its point processes and NetCons are the caller's to make. As often as asked.
+///
+/// Returns NULL on success, otherwise the session is as it was. The sections live as long as the instance.
+nr_error *NR_NULLABLE nr_reduction_build_beside(nr_reduction *reduction,
+                                                const nr_building *building);
+
+/// By section of the reduced cell the section of the original that it is or copies, in the order of
+/// `nr_cell_sections`; -1 for cables.
+const int64_t *nr_reduction_kept_sections(const nr_reduction *reduction, size_t *count);
+
+/// Where a point process of the original is in the reduced cell.
+typedef struct nr_process_place {
+  /// The point process that stands for it: itself, where it was not merged into another one.
+  int64_t representative;
+  /// That one's section, in the order of the reduced cell's, and the position on it.
+  int64_t section;
+  double position;
+} nr_process_place;
+
+/// For each point process of the original: those that the request listed, then those of `nr_cell_unlisted`.
+const nr_process_place *nr_reduction_process_places(const nr_reduction *reduction, size_t *count);
+
+/// What a connection of the original is in the reduced cell.
+typedef struct nr_reduced_connection {
+  /// Its point process, among the original's: one that stands for itself.
+  int64_t target;
+  /// The first weight; not a number where it has none.
+  double weight;
+  /// Where the source is a potential of the cell's own, its section in the order of the reduced cell's; else -1.
+  int64_t source_section;
+  /// On that section; not a number for another variable than the potential.
+  double source_position;
+} nr_reduced_connection;
+
+/// For each connection of the original: those that the request listed, each once, then those of
+/// `nr_cell_unlisted`.
+const nr_reduced_connection *nr_reduction_connections(const nr_reduction *reduction, size_t *count);
+
 /// Makes sure that the session has a template that can hold a reduced cell, defining the one that is
 /// built in.
 nr_error *NR_NULLABLE nr_template_prepare(const char *name, int is_built_in);
@@ -863,6 +902,16 @@ const char *NR_NULLABLE nr_cell_process_kind(const nr_cell *cell, size_t index);
 
 /// Appends a cell's sections to a SectionList, in the order of their indices.
 nr_error *NR_NULLABLE nr_cell_sections(const nr_cell *cell, void *sections);
+
+/// Whether point processes have POINTERs that lead to something that is no number, such as a stream of random
+/// numbers: 1 in `found` for those that have one which is set, otherwise 0.
+///
+/// Returns 0; -1 where this NEURON's POINTERs cannot be read.
+int nr_raw_pointers(void *NR_NULLABLE const *NR_NONNULL processes, size_t count, int32_t *found);
+
+/// Appends what is attached to a cell's dendrites and was not listed to two Lists: point processes, and NetCons
+/// onto point processes of the cell.
+nr_error *NR_NULLABLE nr_cell_unlisted(const nr_cell *cell, void *processes, void *connections);
 
 /// What a Vector of the session records, or is played into.
 typedef struct nr_recording {

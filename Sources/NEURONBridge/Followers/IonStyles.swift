@@ -9,20 +9,7 @@ struct IonStyles: Follower {
   private struct Setting {
     let ion: HocString
     let cable: Int
-    let style: Style
-  }
-
-  /// As NEURON's `ion_style` returns and takes it.
-  private struct Style: Hashable {
-    let bits: Int
-
-    init(_ bits: Int) { self.bits = bits }
-
-    var concentration: Double { Double(bits & 3) }
-    var initializesConcentrations: Double { Double(bits >> 2 & 1) }
-    var reversal: Double { Double(bits >> 3 & 3) }
-    var initializesReversal: Double { Double(bits >> 5 & 1) }
-    var advancesReversal: Double { Double(bits >> 6 & 1) }
+    let style: IonStyle
   }
 
   private let neuron: NEURON
@@ -36,8 +23,8 @@ struct IonStyles: Follower {
     let model = destinations.original.model
     let styles = Reader(neuron: neuron, internals: internals, model: model)
     let cables = destinations.cablesOfSections
-    var defaults: [Set<Int>: [Int: Style]] = [:]
-    var found: [Int: [Int: Set<Style>]] = [:]
+    var defaults: [Set<Int>: [Int: IonStyle]] = [:]
+    var found: [Int: [Int: Set<IonStyle>]] = [:]
     var byHand: [Int: Set<Int>] = [:]
     for (index, section) in model.sections.enumerated() where !cables[index].isEmpty {
       let mechanisms = Set(section.insertions.map(\.mechanism))
@@ -88,9 +75,9 @@ struct IonStyles: Follower {
       self.model = model
     }
 
-    func style(of ion: Int, in section: SectionReference) throws(BridgeError) -> Style {
+    func style(of ion: Int, in section: SectionReference) throws(BridgeError) -> IonStyle {
       if case .some(.some(let type)) = types[ion], let bits = datum(of: type, in: section) {
-        return Style(bits)
+        return IonStyle(bits)
       }
       let bits = try asked(of: ion, in: section)
       if types[ion] == nil {
@@ -98,15 +85,11 @@ struct IonStyles: Follower {
         // A section's first segment has what NEURON answers for the section.
         types[ion] = .some(type.flatMap { datum(of: $0, in: section) == bits ? $0 : nil })
       }
-      return Style(bits)
+      return IonStyle(bits)
     }
 
     private func asked(of ion: Int, in section: SectionReference) throws(BridgeError) -> Int {
-      let function = try neuron.symbol("ion_style")
-      let name = HocString(model.mechanisms[ion].name)
-      return try neuron.with(section: section) { () throws(BridgeError) in
-        try neuron.call(function, .string(name)).count
-      }
+      try neuron.ionStyle(of: HocString(model.mechanisms[ion].name), in: section).bits
     }
 
     /// An ion's first datum in a section's first segment.
@@ -120,14 +103,14 @@ struct IonStyles: Follower {
     }
 
     /// The styles that a section has into which some mechanisms are inserted, by ion.
-    func usual(of mechanisms: Set<Int>) throws(BridgeError) -> [Int: Style] {
+    func usual(of mechanisms: Set<Int>) throws(BridgeError) -> [Int: IonStyle] {
       guard let scratch = neuron.api.section_new("neuron_reduce_scratch") else { return [:] }
       defer { neuron.delete(scratch) }
       for mechanism in mechanisms.sorted() {
         neuron.api.mechanism_insert(
           scratch, try neuron.symbol(model.mechanisms[mechanism].name))
       }
-      var styles: [Int: Style] = [:]
+      var styles: [Int: IonStyle] = [:]
       for ion in mechanisms where model.mechanisms[ion].isIon {
         styles[ion] = try style(of: ion, in: scratch)
       }
@@ -136,15 +119,8 @@ struct IonStyles: Follower {
   }
 
   func apply(_ cables: [SectionReference], _ undo: inout Undo) throws(BridgeError) {
-    let function = try neuron.symbol("ion_style")
     for setting in settings {
-      try neuron.with(section: cables[setting.cable]) { () throws(BridgeError) in
-        let style = setting.style
-        try neuron.call(
-          function, .string(setting.ion), .number(style.concentration), .number(style.reversal),
-          .number(style.initializesReversal), .number(style.advancesReversal),
-          .number(style.initializesConcentrations))
-      }
+      try neuron.set(setting.style, of: setting.ion, in: cables[setting.cable])
     }
   }
 }

@@ -139,7 +139,7 @@ def read(
 
     :raises EngineError: NEURON does not tell.
     """
-    wanted = {name: _wanted(source) for name, source in sources.items()}
+    wanted = {name: wanted_streams(source) for name, source in sources.items()}
     users = {
         name
         for name, source in sources.items()
@@ -215,7 +215,7 @@ def _numbers(handles: Sequence[streams.Handle]) -> list[np.ndarray]:
     return [each.numbers() for each in handles]
 
 
-def _wanted(source: Source) -> dict[str, type[streams.Handle]]:
+def wanted_streams(source: Source) -> dict[str, type[streams.Handle]]:
     """By the name of a variable what kind of stream it is."""
     text = without_comments(source.text)
     found: dict[str, type[streams.Handle]] = dict.fromkeys(

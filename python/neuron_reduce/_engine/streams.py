@@ -90,9 +90,12 @@ class Variable(Handle):
 class OfState(Handle):
     """A POINTER to a stream of Random123."""
 
+    def found(self) -> np.ndarray:
+        """What it is like now, by what NEURON's objects hold; it stays where it is."""
+        return _of_state(self.pointer())
+
     def numbers(self) -> np.ndarray:
-        state = self.pointer()
-        found = _of_state(state)
+        found, state = self.found(), self.pointer()
         draw = _function("_Z17nrnran123_dblpickP15nrnran123_State", ctypes.c_double)
         self._compare(found, lambda: draw(ctypes.c_void_p(state)))
         return found
@@ -150,7 +153,7 @@ class OfState(Handle):
 class OfObject(OfState):
     """A POINTER to what a Random object of hoc has."""
 
-    def numbers(self) -> np.ndarray:
+    def found(self) -> np.ndarray:
         pointer = self.pointer()
         found = _of_state(self._state(pointer))
         kind, place = self._distribution(pointer)
@@ -163,6 +166,10 @@ class OfObject(OfState):
         else:
             found[LOW] = _read(place + 16, ctypes.c_double)
             found[HIGH] = _read(place + 24, ctypes.c_double) if kind == UNIFORM else 0.0
+        return found
+
+    def numbers(self) -> np.ndarray:
+        found, pointer = self.found(), self.pointer()
         draw = _function("_Z15nrn_random_pickP4Rand", ctypes.c_double)
         self._compare(found, lambda: draw(ctypes.c_void_p(pointer)))
         return found

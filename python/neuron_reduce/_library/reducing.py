@@ -6,9 +6,10 @@ import collections
 import ctypes
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
-from neuron import h, nrn
+from neuron import h, hoc, nrn
 
 from . import NO_NAMES, _library, call, check, declare, function, structures
 from .programs import Program
@@ -51,6 +52,26 @@ _gain_parameter = function(
 _gains_of_connections = function(
     "nr_reduction_gains_of_connections",
     ctypes.POINTER(ctypes.c_int64),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+)
+declare("nr_cell_unlisted", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+declare("nr_reduction_build_beside", ctypes.c_void_p, ctypes.POINTER(Building))
+_kept_sections = function(
+    "nr_reduction_kept_sections",
+    ctypes.POINTER(ctypes.c_int64),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+)
+_process_places = function(
+    "nr_reduction_process_places",
+    ctypes.POINTER(structures.ProcessPlace),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+)
+_connections = function(
+    "nr_reduction_connections",
+    ctypes.POINTER(structures.ReducedConnection),
     ctypes.c_void_p,
     ctypes.POINTER(ctypes.c_size_t),
 )
@@ -175,6 +196,14 @@ class Cell:
         check(_library.nr_cell_sections(self._handle, sections.hocobjptr()), self._names)
         return list(sections)
 
+    def unlisted(self) -> tuple[list[Any], list[hoc.NetCon]]:
+        """What is attached to the dendrites and was not listed: point processes, and NetCons onto
+        point processes of the cell."""
+        processes, netcons = h.List(), h.List()
+        error = _library.nr_cell_unlisted(self._handle, processes.hocobjptr(), netcons.hocobjptr())
+        check(error, self._names)
+        return list(processes), list(netcons)
+
     def recordings(self) -> list[Recording] | None:
         """All recordings and plays of the session; None where NEURON does not tell of them."""
         base = ctypes.POINTER(structures.Recording)()
@@ -279,6 +308,32 @@ class Outcome:
         is_built = ctypes.c_int()
         check(_library.nr_reduction_build(self._handle, building, is_built), self._names)
         return bool(is_built.value)
+
+    def build_beside(self, building: Building) -> None:
+        """Builds the reduced cell's sections beside the original, where nothing is changed: cables,
+        and copies of what was not reduced.
+
+        :raises NeuronReduceError: the session is then as it was.
+        """
+        check(_library.nr_reduction_build_beside(self._handle, building), self._names)
+
+    @property
+    def kept_sections(self) -> list[int]:
+        """For each section of the reduced cell which of the original's it is or copies; -1 for
+        cables."""
+        return self._array(_kept_sections)
+
+    @property
+    def process_places(self) -> list[structures.ProcessPlace]:
+        """For each point process of the original, listed ones first, what stands for it, and where
+        that is."""
+        return self._array(_process_places)
+
+    @property
+    def connections(self) -> list[structures.ReducedConnection]:
+        """What each connection of the original is in the reduced cell: those that were listed, each
+        once, then the others."""
+        return self._array(_connections)
 
     def __del__(self, free=_library.nr_reduction_free):
         if self._handle:

@@ -1,4 +1,5 @@
-"""What NEURON goes on from when the engine has run, many at once."""
+"""What NEURON has of many objects at once: what it goes on from when the engine has run, and what
+is behind POINTERs."""
 
 from __future__ import annotations
 
@@ -29,6 +30,23 @@ _words = function(
     ctypes.c_int64,
     ctypes.c_void_p,
 )
+_raw_pointers = function(
+    "nr_raw_pointers", ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
+)
+
+
+def have_raw_pointers(processes: Any) -> np.ndarray | None:
+    """Whether point processes have POINTERs that lead to something that is no number, such as a
+    stream of random numbers; shaped (n,).
+
+    :param processes: NEURON's references to them.
+    :returns: None where NEURON does not tell.
+    """
+    own = np.ascontiguousarray(processes, dtype=np.uint64)
+    found = np.zeros(len(own), dtype=np.int32)
+    if _raw_pointers(own.ctypes.data, len(own), found.ctypes.data) != 0:
+        return None
+    return found != 0
 
 
 def send(events: np.ndarray) -> bool:

@@ -85,6 +85,29 @@ class Place(ctypes.Structure):
     _fields_ = [("section", ctypes.c_int64), ("position", ctypes.c_double)]
 
 
+class ProcessPlace(ctypes.Structure):
+    """``nr_process_place``: which point process stands for one of the original's, and where that
+    is: the reduced cell's section by its index, and a position on it."""
+
+    _fields_ = [
+        ("representative", ctypes.c_int64),
+        ("section", ctypes.c_int64),
+        ("position", ctypes.c_double),
+    ]
+
+
+class ReducedConnection(ctypes.Structure):
+    """``nr_reduced_connection``: the point process that it targets, its first weight, and where the
+    potential of the reduced cell's is that is its source; -1 and not a number for others."""
+
+    _fields_ = [
+        ("target", ctypes.c_int64),
+        ("weight", ctypes.c_double),
+        ("source_section", ctypes.c_int64),
+        ("source_position", ctypes.c_double),
+    ]
+
+
 class Settings(ctypes.Structure):
     """``nr_settings``: how to reduce."""
 

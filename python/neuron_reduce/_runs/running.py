@@ -124,7 +124,7 @@ class Model:
 
     def reduced(self, arguments: dict[str, Any]) -> Reduction:
         """The model's reduction, which consumes its cell."""
-        return reduce(self.cell, self.synapses, self.netcons, **arguments)
+        return reduce(self.cell, self.synapses, self.netcons, in_place=True, **arguments)
 
 
 def recorded(model: Model, protocol: Protocol) -> tuple[nrn.Section, dict[Site, Any]]:
@@ -349,15 +349,22 @@ def _sites_on(cell, soma: nrn.Section) -> tuple[Site, ...]:
 def reduction_arguments(method, frequency, segments, options: dict[str, Any]) -> dict[str, Any]:
     """What is handed to :func:`reduce`.
 
-    :raises TypeError: where an option is none of its arguments.
+    :raises TypeError: where an option is none of its arguments, or not free: in the copy of the
+        process cells are reduced in place.
     """
     parameters = inspect.signature(reduce).parameters
-    known = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+    known = [
+        name
+        for name, each in parameters.items()
+        if each.kind is each.KEYWORD_ONLY and name not in ("in_place", "clamps")
+    ]
     for name in options:
         if name not in known:
             own = OWN.own_name(name)
             expected = f"some of: {', '.join(known)}" if own is None else f"{own!r}"
-            raise TypeError(f"{name!r} is no argument of reduce(); expected {expected}")
+            raise TypeError(
+                f"{name!r} is no argument of reduce() that can be chosen here; expected {expected}"
+            )
     return {"method": method, "frequency": frequency, "segments": segments, **options}
 
 

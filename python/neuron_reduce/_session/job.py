@@ -13,7 +13,7 @@ from typing import Any
 
 import neuron
 import numpy as np
-from neuron import hoc
+from neuron import hoc, nrn
 
 from .. import _library
 from .._display.warned import warn
@@ -24,6 +24,7 @@ from ..reduced_cell import ReducedCell
 from . import (
     cells,
     collect,
+    copying,
     event_rates,
     geometry,
     inputs,
@@ -56,6 +57,9 @@ class Done:
     :ivar notes: what went before it that a user should know, one sentence each.
     :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
         where they were not wanted.
+    :ivar stayed: by the names of the original's sections that stayed, or were copied, what they
+        are; those left out whose names several of the original's sections have.
+    :ivar shared_names: names that several of the original's sections have.
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
@@ -68,6 +72,8 @@ class Done:
     outcome: reducing.Outcome
     notes: list[str]
     points: dict[str, list[np.ndarray]]
+    stayed: dict[str, nrn.Section]
+    shared_names: set[str]
     sites: list[_sites.Plain]
     site_segments: list[Any]
     parts: dict[str, list[str]]
@@ -80,7 +86,12 @@ class Done:
     @property
     def cables(self) -> list[Any]:
         """The sections of the cables, as the outcome numbers them."""
-        return list(self.cell.hoc_model.all)
+        names = {each.name.decode() for each in self.outcome.cables}
+        return [
+            section
+            for section in self.cell.hoc_model.all
+            if section.name().rpartition(".")[2] in names
+        ]
 
 
 class Job:
@@ -174,15 +185,26 @@ class Job:
         return self._cell.subject, self._synapses, self._netcons
 
     def run(
-        self, with_points: bool = False, is_named: bool = False, is_mapped_by_name: bool = False
+        self,
+        *,
+        in_place: bool = True,
+        clamps: bool = False,
+        with_points: bool = False,
+        is_named: bool = False,
+        is_mapped_by_name: bool = False,
     ) -> Done:
         """Reduces the cell, once.
 
-        Up to the last step nothing is changed. That step is one call of the library's, in which no
-        Python runs: whatever interrupts this function, the session is as it was before, or the cell
-        is reduced. All warnings come before it.
+        In place: up to the last step nothing is changed. That step is one call of the library's, in
+        which no Python runs: whatever interrupts this function, the session is as it was before, or
+        the cell is reduced. All warnings come before it. Beside the original, what was made of the
+        new cell goes with the function.
 
         :param with_points: whether to keep the original's 3D points.
+        :param in_place: whether the original's dendrites are replaced; else the reduced cell is
+            built beside the original, which stays as it is.
+        :param clamps: for a cell beside the original, whether it has copies of the point processes
+            that were not listed.
         :param is_named: whether hoc is to know the result as ``reduced_cell``.
         :param is_mapped_by_name: whether the caller tells segments apart by the names of sections.
         """
@@ -201,7 +223,7 @@ class Job:
         with self._clock.stage("leaks"):
             leaks.settle(cell, self._leaks, self._cell.somatic[0])
         settings = self._settings()
-        names = Names(cell.sections() if self._names_sections else [])
+        names = Names(cell.sections())
         self._cell.check(names.sections)
         plain_parts = self._find_parts(names, settings)
         found = self._find_sites(names, settings)
@@ -210,8 +232,10 @@ class Job:
         with self._clock.stage("responses"):
             drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
-        site_segments = _site_segments(found, outcome, names)
-        reaction_diffusion.check_that_none_is_replaced(outcome)
+        live = names.sections
+        reaction_diffusion.check_that_none_is_replaced(
+            outcome.replaced_sections if in_place else frozenset(names.names), in_place
+        )
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
         if is_mapped_by_name:
@@ -221,36 +245,92 @@ class Job:
             model = instances.instance(self._template_name, self._in_library)
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
+            unlisted = cell.unlisted()
+            streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
-            del cell, names
-        while not outcome.build(building):
-            # Before it is built: whoever makes errors of warnings has the session as it was.
-            warn(" ".join(outcome.losses))
-
-        with self._clock.stage("wrap"):
-            reduced = ReducedCell(
-                model, self._cell.soma, self._cell.cell, lists, self._clock.seconds
-            )
-            survivors = [self._synapses[index] for index in outcome.survivors]
-        self._clock.seconds.update(outcome.stage_seconds)
+            del cell
         notes = drive.notes if drive else []
+        if streams is not None:
+            while not outcome.build(building):
+                # Before it is built: whoever makes errors of warnings has the session as it was.
+                warn(" ".join(outcome.losses))
+            streams.restore()
+            soma, behind, netcons = self._cell.soma, self._cell.cell, self._netcons
+            synapses = [self._synapses[index] for index in outcome.survivors]
+            stayed = dict(enumerate(live))
+        else:
+            outcome.build_beside(building)
+            sections = list(lists["all"])
+            stayed = {
+                index: copy
+                for index, copy in zip(outcome.kept_sections, sections, strict=True)
+                if index >= 0
+            }
+            with self._clock.stage("copy"):
+                pairs = [(live[index], copy) for index, copy in stayed.items()]
+                made = self._copies(outcome, sections, pairs, unlisted, clamps)
+            synapses = [made.processes[index] for index in outcome.survivors]
+            netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
+            soma = list(lists["somatic"])
+            if issubclass(type(self._cell.soma), nrn.Section):
+                soma = soma[0]
+            # Nobody else has all of them.
+            behind = made
+            notes = [*notes, *made.notes]
+        with self._clock.stage("wrap"):
+            reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
+        self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
+        replaced = outcome.replaced_sections
+        shared = {name for name in names.names if names.sharing(name)}
         return Done(
             reduced,
-            survivors,
-            self._netcons,
+            synapses,
+            netcons,
             outcome,
             notes,
             points,
+            {
+                names.names[index]: section
+                for index, section in stayed.items()
+                if names.names[index] not in replaced | shared
+            },
+            shared,
             found.plain if found else [],
-            site_segments,
+            _site_segments(found, outcome, stayed),
             plain_parts,
         )
 
-    @property
-    def _names_sections(self) -> bool:
-        """Whether the caller named sections of the cell."""
-        return bool(self._sites or self._roots or self._kept or self._cell.listed)
+    def _copies(
+        self,
+        outcome: reducing.Outcome,
+        sections: list[nrn.Section],
+        stayed: list[tuple[nrn.Section, nrn.Section]],
+        unlisted: tuple[list[Any], list[hoc.NetCon]],
+        clamps: bool,
+    ) -> copying.Copies:
+        """The point processes and NetCons of a cell that is built beside the original, and the
+        random numbers of its mechanisms.
+
+        :param sections: the reduced cell's.
+        :param stayed: pairs of one of the original's sections and its copy.
+        :param unlisted: point processes and NetCons of the original that are in no list.
+        :param clamps: whether those that are in no list have copies.
+        """
+        listed = {each.hocobjptr(): each for each in self._netcons}
+        processes = [*self._synapses, *unlisted[0]]
+        made = copying.copies(
+            outcome,
+            sections,
+            processes,
+            [*listed.values(), *unlisted[1]],
+            len(self._synapses),
+            clamps,
+        )
+        copying.copy_streams(stayed)
+        if clamps:
+            made.add_others(stayed, known=processes)
+        return made
 
     def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, list[str]]:
         """What is collapsed, which the settings are given.
@@ -388,14 +468,17 @@ class Job:
 
 
 def _site_segments(
-    found: _sites.Sites | None, outcome: reducing.Outcome, names: Names
+    found: _sites.Sites | None, outcome: reducing.Outcome, sections: Mapping[int, nrn.Section]
 ) -> list[Any]:
-    """What the sites are in the reduced cell: see :class:`Done`."""
+    """What the sites are in the reduced cell: see :class:`Done`.
+
+    :param sections: those that stayed, by index.
+    """
     if found is None:
         return []
     return found.grouped(
         [
-            names.sections[section](x) if index < 0 else index
+            sections[section](x) if index < 0 else index
             for index, (section, x) in zip(outcome.site_segments, found.places, strict=True)
         ]
     )

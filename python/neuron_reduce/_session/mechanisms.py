@@ -47,6 +47,20 @@ def parameters(kind: str) -> list[tuple[str, int]]:
     return variables(kind, PARAMETER)
 
 
+def random_variables(instance) -> list[str]:
+    """The RANDOM variables of a point process."""
+    found = []
+    for name in dir(instance):
+        try:
+            kind = type(getattr(instance, name))
+        except (AttributeError, RuntimeError, TypeError, ValueError):
+            # A POINTER that is not set, or what else has no value.
+            continue
+        if kind.__name__ == "NMODLRandom":
+            found.append(name)
+    return found
+
+
 def is_pointer(instance, name: str) -> bool:
     """Whether a member of a point process is a POINTER. It points elsewhere afterwards."""
     try:

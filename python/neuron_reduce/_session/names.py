@@ -14,16 +14,17 @@ from . import collect
 class Names:
     """The names of a cell's sections.
 
-    :param sections: all of them, in the order of their indices.
+    :ivar sections: all of them, in the order of their indices.
+    :ivar names: theirs.
     """
 
     def __init__(self, sections: Sequence[nrn.Section]):
         self.sections = sections
         self._indices = {section: index for index, section in enumerate(sections)}
-        self._names = [section.name() for section in sections]
-        self._counts = collections.Counter(self._names)
+        self.names = [section.name() for section in sections]
+        self._counts = collections.Counter(self.names)
         self._by_name = {
-            name: index for index, name in enumerate(self._names) if self._counts[name] == 1
+            name: index for index, name in enumerate(self.names) if self._counts[name] == 1
         }
 
     def index(self, section: Any) -> int | None:
@@ -41,10 +42,10 @@ class Names:
     def plain(self, index: int) -> str:
         """The name of a section, without that of its cell, which is another one in the next
         session, unless other sections have the same one then."""
-        own = self._names[index].rpartition(".")[2]
-        return own if self.index(own) == index else self._names[index]
+        own = self.names[index].rpartition(".")[2]
+        return own if self.index(own) == index else self.names[index]
 
     @property
     def example(self) -> str:
         """The name of one of them."""
-        return self._names[-1]
+        return self.names[-1]

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from typing import Any
 
-from .._library import reducing
 from ..errors import CellError
 
 
-def check_that_none_is_replaced(outcome: reducing.Outcome) -> None:
-    """Refuses what rxd would go on computing on sections that are gone.
+def check_that_none_is_replaced(sections: Collection[str], in_place: bool) -> None:
+    """Refuses what rxd would go on computing on sections that are gone, or does not on copies.
 
-    :raises CellError: a section that the reduction replaces belongs to a region.
+    :param sections: the names of those that are replaced, or copied.
+    :param in_place: whether they are replaced.
+    :raises CellError: one of them belongs to a region.
     """
     region_module = sys.modules.get("neuron.rxd.region")
     species_module = sys.modules.get("neuron.rxd.species")
     if not getattr(species_module, "_all_species", None):
         return
-    replaced = outcome.replaced_sections
     for reference in getattr(region_module, "_all_regions", ()):
         region = reference()
         if region is None:
             continue
         for section in region.secs:
             name = _name(section)
-            if name in replaced:
+            if name in sections:
                 raise CellError(
-                    f"rxd's region {region.name!r} holds {name}, which the reduction replaces; "
-                    "expected regions of soma and axon only, or species that are made after "
-                    "the reduction"
+                    f"rxd's region {region.name!r} holds {name}, "
+                    + (
+                        "which the reduction replaces; expected regions of soma and axon only, or "
+                        "species that are made after the reduction"
+                        if in_place
+                        else "of which a copy would have no species; expected species that are "
+                        "made after the reduction, or in_place=True"
+                    )
                 )
 
 

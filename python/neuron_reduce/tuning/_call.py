@@ -30,7 +30,7 @@ def tune(
     tstart: float = 0.0,
     seeds: Iterable[Any] = (1,),
     inputs: Iterable[Any] | None = None,
-    methods: Iterable[str] = ("lumped", "classic"),
+    methods: Iterable[str] = ("folded", "lumped", "classic"),
     frequencies: Iterable[float] = (0, 20, 50, 100),
     segments: Iterable[float] = (-1, 20, 40),
     search: bool = False,
