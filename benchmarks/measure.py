@@ -64,7 +64,7 @@ def main() -> None:
         steps = options.kinds // 2
         for index, synapse in enumerate(drive.synapses):
             synapse.tau2 *= 1 + (index % steps) / steps
-        reduce = neuron_reduce.reduce
+        reduce = functools.partial(neuron_reduce.reduce, in_place=True)
     else:
         # neuron-reduce 0.0.7 knows no default for the frequency.
         reduce = functools.partial(neuron_reduce.subtree_reductor, reduction_frequency=0)

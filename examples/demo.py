@@ -242,6 +242,7 @@ def main() -> None:
         method=options.method,
         frequency=options.frequency,
         segments=options.segments,
+        in_place=True,
     )
     _, drive.synapses, drive.netcons = reduction
     reduction_seconds = time.perf_counter() - start

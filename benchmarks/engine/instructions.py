@@ -264,7 +264,9 @@ def main() -> None:
         found = {}
         for kind in ("full", "lumped"):
             if kind == "lumped":
-                cell = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method=kind)
+                cell = neuron_reduce.reduce(
+                    cell, drive.synapses, drive.netcons, method=kind, in_place=True
+                )
             for exact in (True, False):
                 engine = neuron_reduce.compile(cell, check=False, exact=exact)
                 name = f"{kind}, {'exact' if exact else 'tables'}"

@@ -200,7 +200,9 @@ def main() -> None:
     drive = place_synapses(cell, options.synapses, 1, start=0.0)
     cold, warm = compile_seconds(cell)
     full = measure(cell, drive.synapses, drive.netcons, FULL_MS, options.turns)
-    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method=options.method)
+    reduction = neuron_reduce.reduce(
+        cell, drive.synapses, drive.netcons, method=options.method, in_place=True
+    )
     reduced = measure(
         reduction.cell, reduction.synapses, reduction.netcons, REDUCED_MS, options.turns
     )

@@ -99,7 +99,9 @@ def measured(case: Case) -> dict[str, Any]:
     make = model.maker(case.cell, pathlib.Path(case.cache), strengths[case.drive]["excitation"])
     cell, synapses, netcons, _drive = make(case.seed)
     if case.method != FULL:
-        reduction = neuron_reduce.reduce(cell, synapses, netcons, **METHODS[case.method])
+        reduction = neuron_reduce.reduce(
+            cell, synapses, netcons, **METHODS[case.method], in_place=True
+        )
         cell = reduction.cell
     segments = [segment for section in cell.all for segment in section]
     engines = [neuron_reduce.compile(cell, check=False, exact=exact) for exact in (False, True)]

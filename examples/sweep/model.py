@@ -25,7 +25,7 @@ def engine() -> Any:
     h.load_file("stdrun.hoc")
     cell = load(CACHE)
     drive = place_synapses(cell, SYNAPSES, seed=1)
-    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons)
+    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, in_place=True)
     return neuron_reduce.compile(reduction)
 
 

@@ -103,6 +103,31 @@ def test_the_cell_keeps_all_that_it_is_made_of() -> None:
 
 
 @isolated
+def test_synapses_without_their_cell_get_no_events() -> None:
+    """NEURON ends the process where one comes to a point process whose section is gone."""
+    model = small_cell.model()
+    cell, synapses, netcons = _reduce(model)
+    mine = h.NetCon(model.drive.stimuli[0], synapses[0])
+    del cell
+    gc.collect()
+    model.voltages()
+    assert {netcon.syn() for netcon in (*netcons, mine)} == {None}
+    assert synapses[0].get_segment() is None
+
+
+@isolated
+def test_the_instance_alone_keeps_the_cell() -> None:
+    model = small_cell.model()
+    cell, _, netcons = _reduce(model)
+    expected = small_cell.run(cell.soma[0])
+    instance = cell.hoc_model
+    del cell
+    gc.collect()
+    assert small_cell.run(next(iter(instance.soma))) == expected
+    assert netcons[0].syn() is not None
+
+
+@isolated
 def test_sections_have_the_shape_and_the_names_of_what_they_copy() -> None:
     model = small_cell.model()
     soma, axon = model.cell.soma[0], model.cell.axon[1]

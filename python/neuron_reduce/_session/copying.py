@@ -50,6 +50,16 @@ class Copies:
         self.kept += copier.kept
         self.notes += copier.notes
 
+    def release(self) -> None:
+        """Takes the targets from all NetCons onto the copies, whoever made them: for when their
+        sections go. NEURON ends the process where an event comes to a point process that has none.
+        """
+        own = {each.hocobjptr() for each in (*self.processes.values(), *self.kept)}
+        for netcon in h.List("NetCon"):
+            target = netcon.syn()
+            if target is not None and target.hocobjptr() in own:
+                netcon.setpost(None)
+
 
 def copies(
     outcome: reducing.Outcome,

@@ -7,7 +7,9 @@ import ctypes
 import dataclasses
 import math
 import re
+import sys
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -279,6 +281,8 @@ class Job:
             notes = [*notes, *made.notes]
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
+            if streams is None:
+                weakref.finalize(reduced, _release, made, model).atexit = False
         self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
         replaced = outcome.replaced_sections
@@ -465,6 +469,20 @@ class Job:
             is_named=is_named,
             **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
+
+
+def _release(made: copying.Copies, model: instances.ReducedModel) -> None:
+    """What a cell that was built beside another one needs when nobody has it any more.
+
+    :param model: the instance that has its sections.
+    """
+    # Here, in the arguments of the call, and in the cell that goes.
+    is_held_elsewhere = sys.getrefcount(model) > _REFERENCES
+    if not is_held_elsewhere:
+        made.release()
+
+
+_REFERENCES = 4
 
 
 def _site_segments(
