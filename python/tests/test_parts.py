@@ -142,12 +142,12 @@ def test_steady_answers_of_what_stays_are_kept(method: str, seed: int) -> None:
     inner = [each for each in cell.dend if each.children()]
     keep = inner[: max(1, len(inner) // 2)]
     places = [cell.soma(0.5), *(each(0.5) for each in keep)]
-    full = answers(cell.soma, places, places)
+    full = answers(cell.soma, places[:2], places)
     reduction = neuron_reduce.reduce(
         *model[:3], method=method, segments=len(cell.dend), rates=0, keep=keep, in_place=True
     )
     assert len(reduction.cables) > 0
-    found = answers(reduction.cell.soma, places, places)
+    found = answers(reduction.cell.soma, places[:2], places)
     np.testing.assert_allclose(found, full, rtol=1e-7)
 
 
