@@ -13,6 +13,9 @@ struct FoldingTree {
     let piece: Int
     /// The role of the stem.
     let kind: Section.Role
+    /// What its stem hangs on: the soma, wherever on it and with what else hangs on that; or the compartment of a
+    /// dendrite that stays.
+    let base: Base
     /// In µm².
     let area: Double
     /// Of its membrane with the mean synaptic conductance, in µS.
@@ -22,6 +25,11 @@ struct FoldingTree {
     let leaving: TransferLevel
     /// The steady current into it and all beyond it for a current of 1 at the soma.
     var flow: Double
+  }
+
+  enum Base: Hashable {
+    case soma
+    case dendrite(compartment: Int)
   }
 
   /// A section that stays and hangs on a segment: an axon that leaves from a dendrite.
@@ -55,6 +63,11 @@ struct FoldingTree {
     // In the order of the tree's compartments, which has parents first.
     places.sort { $0.compartment < $1.compartment }
     var indices = [Int?](repeating: nil, count: tree.count)
+    let bases = driven.input.replacement.pieces.map { piece -> Base in
+      let (section, position) = (piece.attachment.parent, piece.attachment.position)
+      guard cell.sections[section].role.isDendritic else { return .soma }
+      return .dendrite(compartment: compartments.compartment(at: position, ofSection: section))
+    }
     var segments: [Segment] = []
     for place in places {
       let leaving = tree.parents[place.compartment]
@@ -67,7 +80,7 @@ struct FoldingTree {
           section: place.section, segment: place.segment, compartment: place.compartment,
           parent: above >= 0 ? indices[above] : nil, piece: place.piece,
           kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
-          area: cell.sections[place.section].segments[place.segment].area,
+          base: bases[place.piece], area: cell.sections[place.section].segments[place.segment].area,
           conductance: loaded.compartments.leakConductances[place.compartment],
           level: levels[place.compartment], leaving: levels[leaving], flow: 0))
     }

@@ -44,6 +44,9 @@ extension Reduction {
         "\(kind.name) has its declared parameter values in \(Self.number(count, "segment")) of the "
           + "cables, onto which no segment with \(kind.name) was mapped.")
     }
+    notes += notesOfLeastNumber()
+    notes += notesOfLeastFolds()
+    notes += notesOfWhatStays(in: cell)
     notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
@@ -55,6 +58,49 @@ extension Reduction {
           + "list, moved along unmerged, with the weights they had.")
     }
     return notes
+  }
+
+  /// Cables that are more than were asked for, because there is one for each piece.
+  private func notesOfLeastNumber() -> [String] {
+    guard !settings.method.traits.converges, case .total(let total) = settings.segmentCount else {
+      return []
+    }
+    let segments = cables.reduce(0) { $0 + $1.segmentCount }
+    guard segments == replacement.pieces.count, Double(segments) > max(1, total.rounded() - 1)
+    else { return [] }
+    return [
+      "\(Self.number(segments + 1, "segment")), the soma counted as one, are the least "
+        + "that method '\(settings.method.name)' makes of this cell: each dendrite that begins on what stays becomes "
+        + "a cable of its own."
+    ]
+  }
+
+  /// Compartments that are more than were asked for, because there is one for each place on what stays.
+  private func notesOfLeastFolds() -> [String] {
+    guard settings.method.traits.converges, case .total(let total) = settings.segmentCount else {
+      return []
+    }
+    let groups = Set(segmentMap.points.joined().map(\.segment.cable)).count
+    guard Double(groups) > max(1, total.rounded() - 1) else { return [] }
+    return [
+      "\(Self.number(groups, "compartment")), the soma's not counted, are the least that method "
+        + "'\(settings.method.name)' makes of this: one for each place of a dendrite that stays on which others hang, and "
+        + "one for all that hang on the soma."
+    ]
+  }
+
+  /// Dendrites that were not asked for.
+  private func notesOfWhatStays(in cell: CellModel) -> [String] {
+    guard settings.scope != .all else { return [] }
+    let dendrites = cell.sections.indices.filter { cell.sections[$0].role.isDendritic }
+    let kept = dendrites.filter { !replacement.contains($0) }
+    guard !kept.isEmpty else { return [] }
+    let segments = kept.reduce(0) { $0 + cell.sections[$1].segments.count }
+    return [
+      "Of \(Self.number(dendrites.count, "dendritic section")) \(kept.count) with "
+        + "\(Self.number(segments, "segment")) \(kept.count == 1 ? "stays" : "stay") as \(kept.count == 1 ? "it is" : "they are"): "
+        + "\(Self.some(kept.map { Self.ownName(cell.sections[$0].name) }))."
+    ]
   }
 
   /// Branches with channels of inward currents that have a compartment in common.
