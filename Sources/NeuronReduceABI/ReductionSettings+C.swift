@@ -65,7 +65,10 @@ extension ReductionSettings {
     return SynapticDrive(
       responses: responses.map(SynapticResponse.init),
       responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
-      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil },
+      steadyEvents: elements(settings.steady_events, settings.steady_event_count).map {
+        SteadyEvent(charge: $0.charge, exponent: $0.exponent)
+      })
   }
 }
 
@@ -86,7 +89,8 @@ extension SynapticResponse {
       times: elements(response.times, count).map { $0 },
       conductances: elements(response.conductances, count).map { $0 },
       reversal: response.reversal.isFinite ? response.reversal : nil,
-      superposes: response.superposes < 0 ? nil : response.superposes != 0)
+      superposes: response.superposes < 0 ? nil : response.superposes != 0,
+      isOhmic: response.is_ohmic != 0)
   }
 }
 

@@ -26,7 +26,8 @@ package struct ReducedCable: Sendable, Equatable {
     case cable(Int)
   }
 
-  /// Index of the stem of its subtree in the original cell's sections.
+  /// Index of the stem of its subtree in the original cell's sections; of several stems', the one with most membrane
+  /// in it.
   package let stem: Int
   package let role: Section.Role
   package let base: Base

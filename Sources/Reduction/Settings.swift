@@ -114,7 +114,10 @@ package struct ReductionSettings: Sendable, Equatable {
     var result = self
     result.drive = SynapticDrive(
       responses: drive.responses, responseIndices: drive.responseIndices,
-      rates: connections.map { drive.rates.indices.contains($0) ? drive.rates[$0] : nil })
+      rates: connections.map { drive.rates.indices.contains($0) ? drive.rates[$0] : nil },
+      steadyEvents: connections.map {
+        drive.steadyEvents.indices.contains($0) ? drive.steadyEvents[$0] : nil
+      })
     return result
   }
 }

@@ -51,6 +51,9 @@ extension SynapseKind.Weighting: CustomStringConvertible {
     case .kept: "weights unchanged"
     case .byResponse(.linearConductance):
       "a linear conductance: weights keep the charge that an event delivers to the soma"
+    case .byMeanEvent:
+      "a conductance that depends on history: weights keep the charge that an event delivers to the soma in "
+        + "the mean"
     case .byResponse(.nonlinearConductance):
       "a conductance that depends on voltage or history: weights changed by the ratio of transfer "
         + "resistances only"

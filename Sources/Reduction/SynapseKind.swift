@@ -33,6 +33,8 @@ package struct SynapseKind: Sendable, Equatable {
     case kept
     /// By what was found of how it responds.
     case byResponse(SynapticResponse.Nature)
+    /// By what an event does in the mean, to a conductance that remembers earlier ones.
+    case byMeanEvent
     /// None are changed, since its response is not known.
     case notMeasured
   }
@@ -162,7 +164,8 @@ private struct SynapseKinds {
     guard let response = reduction.settings.drive.response(ofPointProcess: first),
       response.nature != .none
     else { return .notMeasured }
-    return .byResponse(response.nature)
+    return response.isOhmic && response.nature != .linearConductance
+      ? .byMeanEvent : .byResponse(response.nature)
   }
 
   /// For each kind of point process, which of the compared values have more than one value.

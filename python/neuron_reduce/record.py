@@ -25,7 +25,8 @@ class Cable:
 
     :ivar name: the section's name in the reduced cell, such as ``dend[3]``.
     :ivar role: ``'apical'`` or ``'basal'``.
-    :ivar stem: name of the original section that the subtree it stands for hung by.
+    :ivar stem: name of the original section that the subtree it stands for hung by; of several, the
+        one with most membrane in it.
     :ivar parent: name of the section it is attached to.
     :ivar length: in µm.
     :ivar diameter: in µm.

@@ -12,8 +12,8 @@ class ReducedCell:
     some of these stay they are among its dendrites, before the cables, as they were.
 
     :ivar soma: the original cell's ``soma``, the very same NEURON sections.
-    :ivar apic: the apical cable, a section; None where the original has no apical stem. Of several
-        apical sections the first; ``apical`` has them all.
+    :ivar apic: the apical cable, a section; None where there is none. Of several apical sections
+        the first; ``apical`` has them all.
     :ivar dend: the other dendrites, a list of sections, in the order of the stems on the soma.
     :ivar axon: the axon sections that are attached to the soma, a list.
     :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists

@@ -199,7 +199,7 @@ def test_sources_that_are_gone(method: str) -> None:
     del stimulus
     assert not any(each.valid() for each in orphans)
     netcons[:3] = orphans
-    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method=method)
+    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method=method, in_place=True)
     assert reduction.netcons[:3] == orphans
     assert {each.syn() for each in orphans} <= set(reduction.synapses)
     h.finitialize(-65)

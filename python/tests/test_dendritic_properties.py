@@ -116,7 +116,7 @@ def test_reaction_diffusion(where: str) -> None:
             assert text in message
     else:
         result = neuron_reduce.reduce(
-            model.cell, model.drive.synapses, model.drive.netcons, method="classic"
+            model.cell, model.drive.synapses, model.drive.netcons, method="classic", in_place=True
         )
     run(5)
     assert soma(0.5).cai == before < 1e-4

@@ -79,7 +79,9 @@ def test_runs_are_those_of_a_script() -> None:
     assert recorded.tolist() == list(tip)
     del tip
 
-    reduction = neuron_reduce.reduce(model.cell, model.synapses, model.netcons, method="classic")
+    reduction = neuron_reduce.reduce(
+        model.cell, model.synapses, model.netcons, method="classic", in_place=True
+    )
     tip = h.Vector().record(reduction.place("apic[1]", 0.5)._ref_v)
     (soma,) = small_cell.run(model.cell.soma[0], duration=60.0)
     assert case.reduced.soma.tolist() == soma

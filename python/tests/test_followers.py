@@ -25,7 +25,7 @@ def run(duration: float = small_cell.DURATION) -> None:
 
 def reduce(model: small_cell.Model, method: str = "classic") -> neuron_reduce.Reduction:
     return neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method=method
+        model.cell, model.drive.synapses, model.drive.netcons, method=method, in_place=True
     )
 
 

@@ -143,7 +143,7 @@ class _Session:
         }
 
     def _place(self, section: Any, x: Any) -> Any:
-        done = neuron_reduce.reduce(self.model.cell, [], [], method="classic")
+        done = neuron_reduce.reduce(self.model.cell, [], [], method="classic", in_place=True)
         return done.place(section, x)
 
     def _published(

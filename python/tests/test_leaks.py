@@ -188,7 +188,7 @@ def _rooted_at_a_dendrite(end: int) -> small_cell.Model:
 def test_a_soma_that_is_not_the_root(method: str, end: int) -> None:
     model = _rooted_at_a_dendrite(end)
     reduction = neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method=method, rates=5
+        model.cell, model.drive.synapses, model.drive.netcons, method=method, rates=5, in_place=True
     )
     assert model.cell.soma[0].parentseg() is None
     stems = {cable.stem.rpartition(".")[2] for cable in reduction.cables}

@@ -56,7 +56,9 @@ def test_cables_stay_whatever_is_kept(kind: str, kept: str) -> None:
 @isolated
 def test_cables_go_with_the_soma(kind: str) -> None:
     cell, drive = _reduced(kind)
-    result = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method="classic")
+    result = neuron_reduce.reduce(
+        cell, drive.synapses, drive.netcons, method="classic", in_place=True
+    )
     assert any("dend" in name for name in _names())
     del cell, drive, result
     gc.collect()
@@ -164,7 +166,9 @@ def test_what_is_returned_holds_no_section_that_is_not_there() -> None:
 @isolated
 def test_places_on_cables_that_are_gone_are_refused() -> None:
     cell, drive = _reduced("hoc")
-    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method="classic")
+    reduction = neuron_reduce.reduce(
+        cell, drive.synapses, drive.netcons, method="classic", in_place=True
+    )
     for section in list(reduction.cell.hoc_model.all):
         h.delete_section(sec=section)
     for place in ("dend[0]", 0):

@@ -28,7 +28,12 @@ METHODS = pytest.mark.parametrize("method", ["lumped", "folded"])
 
 def _reduce(model: small_cell.Model, method: str, **arguments: Any) -> neuron_reduce.Reduction:
     return neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method=method, **arguments
+        model.cell,
+        model.drive.synapses,
+        model.drive.netcons,
+        method=method,
+        **arguments,
+        in_place=True,
     )
 
 
@@ -161,7 +166,7 @@ def test_currents_keep_what_arrives(method: str, cache: Path) -> None:
     netcons = [h.NetCon(None, synapse, 0, 0, 0.1) for synapse in synapses]
     netcons[1].weight[0] = -0.1
     before = _transfers(cell.soma[0], [each.get_segment() for each in synapses])
-    reduction = neuron_reduce.reduce(cell, list(synapses), netcons, method=method)
+    reduction = neuron_reduce.reduce(cell, list(synapses), netcons, method=method, in_place=True)
     soma = reduction.cell.soma[0]
     after = _transfers(soma, [netcon.syn().get_segment() for netcon in netcons])
     expected = [old / new * sign for old, new, sign in zip(before, after, (1, -1, 1), strict=True)]
@@ -361,6 +366,7 @@ def test_cells_of_the_golden_cases(case: cases.Case, method: str, cache: Path) -
             frequency=case.frequency,
             segments=case.segments,
             rates=5,
+            in_place=True,
         )
         assert all(weight > 0 for weight in _weights(drive.netcons))
         soma = reduction.cell.soma[0]
@@ -389,7 +395,9 @@ def _poisson_trace(method: str | None, rate: float = 20.0) -> np.ndarray:
         netcon.weight[0] *= 0.7
         streams.append(stream)
     if method is not None:
-        cell = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, method=method).cell
+        cell = neuron_reduce.reduce(
+            cell, drive.synapses, drive.netcons, method=method, in_place=True
+        ).cell
     (trace,) = small_cell.run(cell.soma[0], duration=300.0)
     return np.array(trace)
 
@@ -451,7 +459,7 @@ def _mean_deflection(soma: Any) -> float:
 def test_mean_drive_is_kept_whatever_the_weights(weight: float, noted: bool) -> None:
     cell, synapses, netcons, _stimuli = _driven_fork(weight)
     full = _mean_deflection(cell.soma)
-    reduction = neuron_reduce.reduce(cell, synapses, netcons)
+    reduction = neuron_reduce.reduce(cell, synapses, netcons, in_place=True)
     # What is promised of a charge; less is left of it where the cell is near the reversal.
     assert _mean_deflection(cell.soma) == pytest.approx(full, rel=0.15)
     notes = [note for note in reduction.record.notes if "weights so large" in note]

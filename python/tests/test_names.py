@@ -47,7 +47,7 @@ def test_mapping_of_sections_that_share_a_name() -> None:
 
 @isolated
 def test_places_on_sections_that_share_a_name() -> None:
-    reduction = neuron_reduce.reduce(Cell(), [], [], method="classic")
+    reduction = neuron_reduce.reduce(Cell(), [], [], method="classic", in_place=True)
     assert sorted(each.section for each in reduction.segment_map) == ["dend"] * 4 + ["twig"] * 5
     with pytest.raises(ArgumentError, match="section is 'dend'; expected the name of one section"):
         reduction.place("dend")
@@ -69,14 +69,16 @@ def test_a_cell_without_a_name_is_called_by_its_class() -> None:
         assert type(subject).__name__ in str(caught.value)
         # What is told to programs is what NEURON has.
         assert subject is not cell or cell.dend[0].name() in caught.value.details.values()
-    reduction = neuron_reduce.reduce(Cell(), [], [], method="classic")
+    reduction = neuron_reduce.reduce(Cell(), [], [], method="classic", in_place=True)
     assert reduction.record.cell == "Cell"
     assert repr(reduction).startswith("<Reduction of Cell by classic")
 
 
 @isolated
 def test_a_name_that_a_cell_has_is_kept() -> None:
-    reduction = neuron_reduce.reduce(small_cell.PythonCell("own name"), [], [], method="classic")
+    reduction = neuron_reduce.reduce(
+        small_cell.PythonCell("own name"), [], [], method="classic", in_place=True
+    )
     assert reduction.record.cell == "own name"
 
 

@@ -88,7 +88,7 @@ def test_pointers_of_synapses() -> None:
     synapses = [first, second, *gated]
     netcons = [h.NetCon(stimulus, each, 0, 1, 1e-5) for each in synapses]
     run(5)
-    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method="classic")
+    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method="classic", in_place=True)
     assert netcons[1].syn() == first, "the two were to be merged"
     assert [netcon.syn() for netcon in netcons[2:]] == gated
     run(5)
@@ -110,7 +110,7 @@ def test_synapses_merge_only_where_their_pointers_agree(same: bool) -> None:
     for synapse, source in zip(synapses, sources, strict=True):
         synapse._ref_level = sources[0]._ref_v if same else source._ref_v
     netcons = [h.NetCon(stimulus, each, 0, 1, 1e-5) for each in synapses]
-    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method="classic")
+    reduction = neuron_reduce.reduce(model.cell, synapses, netcons, method="classic", in_place=True)
     assert len(reduction.synapses) == (1 if same else 2)
     run(5)
 

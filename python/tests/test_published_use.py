@@ -356,7 +356,9 @@ def test_reductions_honour_a_replacement(monkeypatch: pytest.MonkeyPatch) -> Non
         assert [section.cm for section in (reduced.apic, *reduced.dend)] == [2.2] * len(stems)
     model = small_cell.model()
     asked.clear()
-    neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, method="lumped")
+    neuron_reduce.reduce(
+        model.cell, model.drive.synapses, model.drive.netcons, method="lumped", in_place=True
+    )
     assert asked == []
 
 

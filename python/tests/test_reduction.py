@@ -21,7 +21,9 @@ from refusal import assert_refused
 def reduced(model: small_cell.Model, **arguments: Any) -> neuron_reduce.Reduction:
     """The reduction by the classic method, or another where one is given."""
     arguments = {"method": "classic", **arguments}
-    return neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, **arguments)
+    return neuron_reduce.reduce(
+        model.cell, model.drive.synapses, model.drive.netcons, **arguments, in_place=True
+    )
 
 
 def all_segments(sections: Any) -> int:
@@ -207,7 +209,7 @@ def test_a_soma_that_is_named_in_part_is_noted(method: str) -> None:
         section.insert("pas")
     whole = types.SimpleNamespace(soma=soma)
     part = types.SimpleNamespace(soma=soma[0])
-    noted = neuron_reduce.reduce(part, [], [], method=method).record.notes
+    noted = neuron_reduce.reduce(part, [], [], method=method, in_place=True).record.notes
     assert any(note.startswith("soma_1 is named as soma or axon") for note in noted)
     soma[1] = h.Section("soma_1")
     dend = h.Section("dend")
@@ -215,7 +217,7 @@ def test_a_soma_that_is_named_in_part_is_noted(method: str) -> None:
     dend.connect(soma[1](1))
     for section in [*soma, dend]:
         section.insert("pas")
-    assert not neuron_reduce.reduce(whole, [], [], method=method).record.notes
+    assert not neuron_reduce.reduce(whole, [], [], method=method, in_place=True).record.notes
 
 
 @pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
@@ -300,11 +302,13 @@ def test_errors_name_the_arguments_of_this_call() -> None:
     for error, arguments, text in cases:
         assert_refused(lambda arguments=arguments: reduced(model, **arguments), error, text)
     assert_refused(
-        lambda: neuron_reduce.reduce(model.cell, [None], model.drive.netcons),
+        lambda: neuron_reduce.reduce(model.cell, [None], model.drive.netcons, in_place=True),
         SynapseError,
         "synapses[0] is None",
     )
-    assert_refused(lambda: neuron_reduce.reduce(object(), [], []), CellError, "no soma")
+    assert_refused(
+        lambda: neuron_reduce.reduce(object(), [], [], in_place=True), CellError, "no soma"
+    )
     assert_refused(lambda: model.reduce(method="newest"), ArgumentError, "one of: classic")
 
 

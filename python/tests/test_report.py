@@ -280,7 +280,7 @@ def test_a_real_comparison_is_drawn(browser: Any, tmp_path: Path) -> None:
         recordings = [recorded(cell)]
         rates = np.full(len(drive.netcons), 160.0)
         reduction = neuron_reduce.reduce(
-            cell, drive.synapses, drive.netcons, method="lumped", rates=rates
+            cell, drive.synapses, drive.netcons, method="lumped", rates=rates, in_place=True
         )
         recordings.append(recorded(cell))
         neuron_reduce.compare(*recordings, reduction=reduction)

@@ -75,7 +75,7 @@ def test_is_reduced_as_if_the_soma_were_the_root(method: str, end: float) -> Non
     for is_rooted_at_soma in (True, False):
         cell, synapses, netcons, stimuli = _cell(is_rooted_at_soma=is_rooted_at_soma, end=end)
         soma = cell.soma[0]
-        reduction = neuron_reduce.reduce(cell, synapses, netcons, method=method)
+        reduction = neuron_reduce.reduce(cell, synapses, netcons, method=method, in_place=True)
         gc.collect()
         assert soma.parentseg() is None
         assert reduction.place("dend", 0.1).sec in list(reduction.cell.basal)
@@ -103,7 +103,7 @@ def test_a_soma_on_the_middle_of_a_dendrite_is_refused() -> None:
     h.disconnect(sec=cell.soma[0])
     cell.soma[0].connect(cell.dend[0](0.5), 0)
     assert_refused(
-        lambda: neuron_reduce.reduce(cell, synapses, netcons),
+        lambda: neuron_reduce.reduce(cell, synapses, netcons, in_place=True),
         CellError,
         "soma is not the root",
         "0.5 of dend",

@@ -20,7 +20,12 @@ from refusal import assert_refused
 
 def _reduced(model: Any, **arguments: Any) -> neuron_reduce.Reduction:
     return neuron_reduce.reduce(
-        model.cell, model.drive.synapses, model.drive.netcons, method="folded", **arguments
+        model.cell,
+        model.drive.synapses,
+        model.drive.netcons,
+        method="folded",
+        **arguments,
+        in_place=True,
     )
 
 
@@ -79,6 +84,7 @@ def test_places_can_be_named_in_all_ways() -> None:
             method="folded",
             segments=18,
             sites=sites(cell),
+            in_place=True,
         )
         places = [
             [place.sec.name().rpartition(".")[2] for place in each]
@@ -172,11 +178,13 @@ def test_a_site_answers_as_in_the_full_cell(seed: int) -> None:
             segments=round(0.4 * sum(section.nseg for section in cell.dend)),
             rates=0,
             sites=[place] if keep else None,
+            in_place=True,
         )
         found = answer(reduction.cell.soma, reduction.place(name, 0.5))
         errors.append(abs(found / full - 1))
         del reduction, model, cell, tip, place
-    assert errors[1] < 1e-8
+    # Stems on both ends of the soma fold.
+    assert errors[1] < 1e-5
     assert errors[0] > 0.02
 
 
@@ -199,17 +207,17 @@ def test_too_few_segments_are_refused_with_the_number_that_is_needed() -> None:
     def call(segments: float) -> Any:
         return _reduced(model, segments=segments, sites=[("apic[1]", 0.5)])
 
-    # The way's 12, the rest of apic[1], apic[2], two basal stems, and the soma.
+    # The way's 12, the rest of apic[1], apic[2], the two basal stems in one, and the soma.
     assert_refused(
-        lambda: call(16),
+        lambda: call(15),
         ArgumentError,
-        "segments is 16, and the sites need 17",
+        "segments is 15, and the sites need 16",
         "12 segments",
-        "4 for what hangs on these",
+        "3 for what hangs on these",
         run=model.voltages,
     )
-    reduction = call(17)
-    assert len({each.cable for each in reduction.segment_map}) == 16
+    reduction = call(16)
+    assert len({each.cable for each in reduction.segment_map}) == 15
 
 
 BAD: list[tuple[Callable[[small_cell.Model], Any], tuple[str, ...]]] = [
@@ -257,14 +265,14 @@ def test_methods_that_keep_none_refuse_sites(method: str) -> None:
     model = small_cell.model()
     arguments = model.cell, model.drive.synapses, model.drive.netcons
     assert_refused(
-        lambda: neuron_reduce.reduce(*arguments, method=method, sites=["dend[0]"]),
+        lambda: neuron_reduce.reduce(*arguments, method=method, sites=["dend[0]"], in_place=True),
         ArgumentError,
         "sites",
         method,
         "folded",
         run=model.voltages,
     )
-    neuron_reduce.reduce(*arguments, method=method, sites=())
+    neuron_reduce.reduce(*arguments, method=method, sites=(), in_place=True)
 
 
 PROTOCOL: dict[str, Any] = {
@@ -291,7 +299,14 @@ def test_what_is_recorded_is_kept_where_asked_for() -> None:
     with pytest.raises(ArgumentError, match="keep_sites is true and sites names no place"):
         neuron_reduce.evaluate(made.make, tstop=10, keep_sites=True, progress=False)
     with pytest.raises(ArgumentError, match=r"sites are given for method 'lumped'.*expected"):
-        neuron_reduce.evaluate(made.make, seeds=(1,), ceiling=False, keep_sites=True, **PROTOCOL)
+        neuron_reduce.evaluate(
+            method="lumped",
+            make_cell=made.make,
+            seeds=(1,),
+            ceiling=False,
+            keep_sites=True,
+            **PROTOCOL,
+        )
 
 
 @isolated
@@ -307,7 +322,7 @@ def test_tuning_keeps_sites_where_the_method_does() -> None:
     )
     found = {(each.method, each.segments): each for each in tuning.candidates}
     assert len(found) == 6
-    assert "the sites need 17" in found["folded", 10].problem
+    assert "the sites need 16" in found["folded", 10].problem
     for (method, segments), each in found.items():
         if each.problem is None:
             assert ("sites" in each.evaluation.record.settings) == (method == "folded")
@@ -330,7 +345,7 @@ def test_a_tolerance_is_kept_with_sites() -> None:
         assert reduction.expected.rmsd <= tolerance
         return len({each.cable for each in reduction.segment_map})
 
-    assert count(100, None) < count(100, ["apic[1]"]) == 17
+    assert count(100, None) < count(100, ["apic[1]"]) == 16
     assert count(1e-3, None) <= count(1e-3, ["apic[1]"])
 
 
@@ -345,6 +360,8 @@ def test_a_name_that_sections_share_is_refused_and_said_so() -> None:
     cell = types.SimpleNamespace(soma=soma, dend=dendrites)
     settings = {"method": "folded", "segments": 4}
     with pytest.raises(ArgumentError, match=r"sites\[0\] is 'dd', .* 3 sections .* expected"):
-        neuron_reduce.reduce(cell, [], [], sites=["dd"], **settings)
-    site = neuron_reduce.reduce(cell, [], [], sites=[dendrites[1](0.5)], **settings).sites[0]
+        neuron_reduce.reduce(cell, [], [], sites=["dd"], **settings, in_place=True)
+    site = neuron_reduce.reduce(
+        cell, [], [], sites=[dendrites[1](0.5)], **settings, in_place=True
+    ).sites[0]
     assert site.sec.name().endswith("dend[1]")

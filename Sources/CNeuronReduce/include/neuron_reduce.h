@@ -94,7 +94,19 @@ typedef struct nr_response {
   size_t count;
   /// Where the current reverses, in mV; not a number where that is not known.
   double reversal;
+  /// 1 where the current of one event is linear in the voltage and proportional to the weight, whatever an event
+  /// does to the next.
+  int32_t is_ohmic;
 } nr_response;
+
+/// What an event of a NetCon does in the mean when they come at their rate, for synapses that remember earlier
+/// events or fail at random.
+typedef struct nr_steady_event {
+  /// The integral of the conductance, in uS ms per unit of weight; not a number where it is that of a first event.
+  double charge;
+  /// The charge grows as the weight to this power.
+  double exponent;
+} nr_steady_event;
 
 /// Why a call did not do what it was asked for: a status, a code, a payload, and a sentence.
 typedef struct nr_error nr_error;
@@ -202,6 +214,9 @@ typedef struct nr_settings {
   /// is.
   const double *NR_NULLABLE rates;
   size_t rate_count;
+  /// One for each NetCon; NULL where each event does what a first one does.
+  const nr_steady_event *NR_NULLABLE steady_events;
+  size_t steady_event_count;
   /// One for each stem, in the order of `nr_cell_stems`; NULL where the stems' own properties hold.
   const nr_cable_membrane *NR_NULLABLE membranes;
   size_t membrane_count;
@@ -759,6 +774,11 @@ typedef struct nr_measured {
   size_t count;
   /// Where the current reverses, in mV; not a number where there is no conductance.
   double reversal;
+  /// 0 where several events of one NetCon do not make what one makes, several times.
+  int32_t adds_up;
+  /// 1 where the current of one event is linear in the voltage and, as far as the protocol tells, proportional to
+  /// the weight.
+  int32_t is_ohmic;
 } nr_measured;
 
 /// The protocol that finds out everything. Others are given as `brief_protocol`.

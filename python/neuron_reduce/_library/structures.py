@@ -15,7 +15,14 @@ class Response(ctypes.Structure):
         ("conductances", ctypes.c_void_p),
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
+        ("is_ohmic", ctypes.c_int32),
     ]
+
+
+class SteadyEvent(ctypes.Structure):
+    """``nr_steady_event``: what an event of a NetCon does in the mean at its rate."""
+
+    _fields_ = [("charge", ctypes.c_double), ("exponent", ctypes.c_double)]
 
 
 class ArgumentNames(ctypes.Structure):
@@ -124,6 +131,8 @@ class Settings(ctypes.Structure):
         ("response_index_count", ctypes.c_size_t),
         ("rates", ctypes.c_void_p),
         ("rate_count", ctypes.c_size_t),
+        ("steady_events", ctypes.c_void_p),
+        ("steady_event_count", ctypes.c_size_t),
         ("membranes", ctypes.POINTER(CableMembrane)),
         ("membrane_count", ctypes.c_size_t),
         ("gains", ctypes.POINTER(Gain)),
