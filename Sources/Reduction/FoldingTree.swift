@@ -11,11 +11,10 @@ struct FoldingTree {
     let parent: Int?
     /// Of `Replacement.pieces`.
     let piece: Int
+    /// What its piece hangs on: pieces of one number may become one, as those that hang on the soma may.
+    let place: Int
     /// The role of the stem.
     let kind: Section.Role
-    /// What its stem hangs on: the soma, wherever on it and with what else hangs on that; or the compartment of a
-    /// dendrite that stays.
-    let base: Base
     /// In µm².
     let area: Double
     /// Of its membrane with the mean synaptic conductance, in µS.
@@ -25,11 +24,6 @@ struct FoldingTree {
     let leaving: TransferLevel
     /// The steady current into it and all beyond it for a current of 1 at the soma.
     var flow: Double
-  }
-
-  enum Base: Hashable {
-    case soma
-    case dendrite(compartment: Int)
   }
 
   /// A section that stays and hangs on a segment: an axon that leaves from a dendrite.
@@ -49,6 +43,12 @@ struct FoldingTree {
     let (cell, compartments) = (driven.input.cell, driven.input.compartments)
     let (tree, loaded) = (compartments.tree, driven.loaded)
     let levels = TransferLevel.levels(in: loaded)
+    // On dendrites that stay it matters where.
+    let placesOfPieces = driven.input.replacement.pieces.map { piece in
+      cell.sections[piece.attachment.parent].role.isDendritic
+        ? compartments.compartment(
+          at: piece.attachment.position, ofSection: piece.attachment.parent) : -1
+    }
     var places: [(section: Int, segment: Int, piece: Int, compartment: Int)] = []
     var isInside = [Bool](repeating: false, count: tree.count)
     for (piece, sections) in driven.input.replacement.pieces.map(\.sections).enumerated() {
@@ -63,11 +63,6 @@ struct FoldingTree {
     // In the order of the tree's compartments, which has parents first.
     places.sort { $0.compartment < $1.compartment }
     var indices = [Int?](repeating: nil, count: tree.count)
-    let bases = driven.input.replacement.pieces.map { piece -> Base in
-      let (section, position) = (piece.attachment.parent, piece.attachment.position)
-      guard cell.sections[section].role.isDendritic else { return .soma }
-      return .dendrite(compartment: compartments.compartment(at: position, ofSection: section))
-    }
     var segments: [Segment] = []
     for place in places {
       let leaving = tree.parents[place.compartment]
@@ -79,8 +74,9 @@ struct FoldingTree {
         Segment(
           section: place.section, segment: place.segment, compartment: place.compartment,
           parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          place: placesOfPieces[place.piece],
           kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
-          base: bases[place.piece], area: cell.sections[place.section].segments[place.segment].area,
+          area: cell.sections[place.section].segments[place.segment].area,
           conductance: loaded.compartments.leakConductances[place.compartment],
           level: levels[place.compartment], leaving: levels[leaving], flow: 0))
     }

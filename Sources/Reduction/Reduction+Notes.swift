@@ -45,7 +45,6 @@ extension Reduction {
           + "cables, onto which no segment with \(kind.name) was mapped.")
     }
     notes += notesOfLeastNumber()
-    notes += notesOfLeastFolds()
     notes += notesOfWhatStays(in: cell)
     notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
@@ -60,32 +59,25 @@ extension Reduction {
     return notes
   }
 
-  /// Cables that are more than were asked for, because there is one for each piece.
+  /// Segments that are more than were asked for, because there is one for each piece, or of what is folded for
+  /// each place on a dendrite that stays.
   private func notesOfLeastNumber() -> [String] {
-    guard !settings.method.traits.converges, case .total(let total) = settings.segmentCount else {
-      return []
-    }
-    let segments = cables.reduce(0) { $0 + $1.segmentCount }
-    guard segments == replacement.pieces.count, Double(segments) > max(1, total.rounded() - 1)
+    guard case .total(let total) = settings.segmentCount else { return [] }
+    let isFolded = settings.method.traits.converges
+    // Junctions have no membrane.
+    let segments =
+      isFolded
+      ? Set(segmentMap.points.joined().map(\.segment.cable)).count
+      : cables.reduce(0) { $0 + $1.segmentCount }
+    guard isFolded || segments == replacement.pieces.count,
+      Double(segments) > max(1, total.rounded() - 1)
     else { return [] }
     return [
-      "\(Self.number(segments + 1, "segment")), the soma counted as one, are the least "
-        + "that method '\(settings.method.name)' makes of this cell: each dendrite that begins on what stays becomes "
-        + "a cable of its own."
-    ]
-  }
-
-  /// Compartments that are more than were asked for, because there is one for each place on what stays.
-  private func notesOfLeastFolds() -> [String] {
-    guard settings.method.traits.converges, case .total(let total) = settings.segmentCount else {
-      return []
-    }
-    let groups = Set(segmentMap.points.joined().map(\.segment.cable)).count
-    guard Double(groups) > max(1, total.rounded() - 1) else { return [] }
-    return [
-      "\(Self.number(groups, "compartment")), the soma's not counted, are the least that method "
-        + "'\(settings.method.name)' makes of this: one for each place of a dendrite that stays on which others hang, and "
-        + "one for all that hang on the soma."
+      "\(Self.number(segments + 1, "segment")), the soma counted as one, are the least that method "
+        + "'\(settings.method.name)' makes of this cell: "
+        + (isFolded
+          ? "what hangs on different places of dendrites that stay is not folded with each other."
+          : "each dendrite that begins on what stays becomes a cable of its own.")
     ]
   }
 

@@ -154,7 +154,7 @@ import Testing
     let (cell, count, scope) = try Self.random(seed)
     let loaded = try LoadedReduction(
       cell, count, method: method, drive: RandomDrive(of: cell, seed: seed).drive, scope: scope)
-    guard !loaded.hasAxonOnReplaced else { return }
+    guard !loaded.hasAxonOnReplaced, !loaded.foldsPlaces else { return }
     let before = CellCompartments(of: cell)
     let after = CellCompartments(of: loaded.reduction.reduced)
     let full = TreeImpedance(of: loaded.loaded.compartments, frequency: 0)
@@ -189,19 +189,15 @@ import Testing
     }
   }
 
-  /// Of each piece, where every segment has its own capacitance and leak.
+  /// Of each piece, or of all where pieces fold with each other; every segment has its own capacitance and leak.
   @Test(arguments: UInt64(1)...80, [Method.lumped, .folded])
   func membraneIsKept(seed: UInt64, method: Method) throws {
     let (cell, count, scope) = try Self.random(seed)
     let reduction = try Reduction(
       of: cell, settings: ReductionSettings(method: method, segmentCount: count, scope: scope))
-    for piece in reduction.replacement.pieces {
-      let before = Membrane(of: piece.sections.map { cell.sections[$0] })
-      let after = Membrane(
-        of: zip(reduction.origins, reduction.reduced.sections).compactMap {
-          guard case .cable(let cable) = $0 else { return nil }
-          return reduction.cables[cable].stem == piece.stem ? $1 : nil
-        })
+    for (sections, cables) in reduction.piecesWithCables {
+      let before = Membrane(of: sections.map { cell.sections[$0] })
+      let after = Membrane(of: cables)
       #expect(abs(after.area / before.area - 1) <= 1e-11)
       #expect(abs(after.capacitance / before.capacitance - 1) <= 1e-11)
       #expect(abs(after.leak / before.leak - 1) <= 1e-11)
@@ -319,6 +315,28 @@ import Testing
     for enough in [3.0, 4, 1000] { #expect(try notes(enough).isEmpty) }
   }
 
+  /// What hangs on different places of dendrites that stay does not become one; what hangs on one place may.
+  @Test func piecesFoldWithEachOtherAtOnePlaceOnly() throws {
+    func reduced(_ total: Double, _ roots: [Int], in cell: CellModel) throws -> Reduction {
+      try Reduction(
+        of: cell,
+        settings: ReductionSettings(
+          method: .folded, segmentCount: .total(total), scope: .init(roots: roots)))
+    }
+    let apart = try reduced(2, [3, 4], in: Self.tree)
+    #expect(apart.cables.map(\.isOnOriginal) == [true, true])
+    #expect(
+      apart.notes(listed: 0, of: Self.tree).first
+        == "3 segments, the soma counted as one, are the least that method 'folded' makes of this cell: what hangs "
+        + "on different places of dendrites that stay is not folded with each other.")
+    #expect(try reduced(3, [3, 4], in: Self.tree).notes(listed: 0, of: Self.tree).count == 1)
+
+    var builder = CellBuilder()
+    let trunk = builder.add(.apical, on: 0, segments: 3)
+    for _ in 0..<2 { builder.add(.apical, on: trunk, segments: 3) }
+    #expect(try reduced(2, [2, 3], in: builder.cell).cables.count == 1)
+  }
+
   /// On dendrites that stay nothing is merged, and that is said.
   @Test func whatStaysIsNotMerged() throws {
     var builder = CellBuilder.ballAndStick(segments: 3)
@@ -335,6 +353,21 @@ import Testing
 }
 
 extension LoadedReduction {
+  /// Whether pieces that hang on several places of the soma have become one: what stays between those places is
+  /// then not as it was.
+  fileprivate var foldsPlaces: Bool {
+    let compartments = CellCompartments(of: cell)
+    var places: [Int: Set<Int>] = [:]
+    for piece in reduction.replacement.pieces {
+      let place = compartments.compartment(
+        at: piece.attachment.position, ofSection: piece.attachment.parent)
+      for point in piece.sections.flatMap({ reduction.segmentMap.points[$0] }) {
+        places[point.segment.cable, default: []].insert(place)
+      }
+    }
+    return places.values.contains { $0.count > 1 }
+  }
+
   /// Whether an axon hangs on what is collapsed: it counts with the group that it hangs on, at its own T.
   fileprivate var hasAxonOnReplaced: Bool {
     cell.sections.indices.contains { index in
@@ -343,5 +376,24 @@ extension LoadedReduction {
       return reduction.replacement.segment(
         at: attachment.position, ofSection: attachment.parent, in: cell) != nil
     }
+  }
+}
+
+extension Reduction {
+  /// The sections of pieces of the original, and of the reduced cell those that stand for them: piece by piece, all
+  /// together where pieces may have become one.
+  var piecesWithCables: [(original: [Int], reduced: [Section])] {
+    func cables(of stems: Set<Int>) -> [Section] {
+      zip(origins, reduced.sections).compactMap { origin, section in
+        guard case .cable(let cable) = origin else { return nil }
+        return stems.contains(self.cables[cable].stem) ? section : nil
+      }
+    }
+    guard settings.method == .folded else {
+      return replacement.pieces.map { ($0.sections, cables(of: [$0.stem])) }
+    }
+    return [
+      (replacement.pieces.flatMap(\.sections), cables(of: Set(replacement.pieces.map(\.stem))))
+    ]
   }
 }

@@ -40,19 +40,14 @@ import Testing
     }
   }
 
-  /// Of each subtree: area, capacitance, leak, and the current that the leak makes at 0 mV.
+  /// Of each subtree, or of all where they fold with each other: area, capacitance, leak, and the current that the leak makes at 0 mV.
   @Test(arguments: UInt64(1)...60, [Method.lumped, .folded])
   func membraneIsTheSubtrees(seed: UInt64, method: Method) throws {
     let cell = Self.cell(seed)
     let reduction = try Reduction(
       of: cell, settings: ReductionSettings(method: method, segmentCount: .total(12)))
-    for piece in reduction.replacement.pieces {
-      let before = piece.sections.map { cell.sections[$0] }
-      let after = zip(reduction.origins, reduction.reduced.sections).compactMap {
-        (origin, section) -> Section? in
-        guard case .cable(let cable) = origin else { return nil }
-        return reduction.cables[cable].stem == piece.stem ? section : nil
-      }
+    for (sections, after) in reduction.piecesWithCables {
+      let before = sections.map { cell.sections[$0] }
       let (own, other) = (Membrane(of: before), Membrane(of: after))
       #expect(abs(other.area / own.area - 1) <= 1e-11)
       #expect(abs(other.capacitance / own.capacitance - 1) <= 1e-11)
