@@ -131,6 +131,11 @@ class SavedCell:
             found.setdefault(each[0], []).append(each)
         return found
 
+    @functools.cached_property
+    def _stayed(self) -> dict[str, int]:
+        """The indices of sections by the names of those of the original that they are."""
+        return dict(self._content["original"]["sections"])
+
     def __repr__(self) -> str:
         return (
             f"<SavedCell {self.name}: {len(self._content['sections'])} sections, "
@@ -442,18 +447,9 @@ class CellInstance(building.Cell):
         if mapped is not None:
             _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
             return self.sections[index](where)
-        described = self.saved._content
-        cables = {index for _, _, index, _ in described["segment_map"]}
-        kept = {
-            each["name"]: own
-            for index, (own, each) in enumerate(
-                zip(self.sections, described["sections"], strict=True)
-            )
-            if index not in cables
-        }
-        own = kept.get(str(section).rpartition(".")[2])
+        own = collect.by_name(self.saved._stayed, section)
         if own is not None:
-            return own(position)
+            return self.sections[own](position)
         raise ArgumentError(
             f"section is {collect.described(section)}; expected the name of one section of "
             f"{self.saved.name}"
@@ -504,6 +500,7 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
             (each.section, each.x, cables[names[each.cable]], each.cable_x)
             for each in reduction.segment_map
         ],
+        stayed=reduction._done.stayed,
         other_vectors=[
             vector for each in _instances for played in each._plays for vector in played
         ],

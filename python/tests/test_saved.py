@@ -29,6 +29,7 @@ from neuron_reduce import (
     SavedCellError,
     SimulatorError,
 )
+from neuron_reduce._saved.describing import own_name
 
 METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
 
@@ -43,11 +44,14 @@ json.dump(kept.run(instance)[0], sys.stdout)
 
 
 @METHODS
+@pytest.mark.parametrize("in_place", [False, True])
 @pytest.mark.parametrize("python", [False, True])
-def test_voltages_are_the_same_to_the_last_bit(method: str, python: bool, tmp_path: Path) -> None:
+def test_voltages_are_the_same_to_the_last_bit(
+    method: str, python: bool, in_place: bool, tmp_path: Path
+) -> None:
     @isolated
     def test() -> None:
-        driven = Driven(method, python)
+        driven = Driven(method, python, in_place=in_place)
         expected = driven.run()
         assert kept.spikes(expected)
         path = tmp_path / "cell.json"
@@ -162,13 +166,17 @@ def test_what_an_instance_has() -> None:
         "apic[1]", 0.9
     ).sec.name().replace(cell.apic.name().split(".")[0], "mine")
     assert instance.place("axon[1]").sec.name() == "mine.axon[1]"
+    soma = Driven("classic", python=True).reduction.instantiate().place("python_cell.soma")
+    assert soma.sec.name().endswith("soma[0]")
     with pytest.raises(ArgumentError, match=r"section is 'none'; expected the name of one"):
         instance.place("none")
 
 
 @isolated
 def test_a_soma_is_as_the_original_has_it() -> None:
-    assert Driven("classic", python=True).reduction.instantiate().soma.name().endswith(".soma")
+    driven = Driven("classic", python=True)
+    soma = driven.reduction.instantiate().soma
+    assert soma.name().endswith(own_name(driven.reduction.cell.soma))
 
 
 @isolated
@@ -176,11 +184,11 @@ def test_instances_go_in_any_order() -> None:
     driven = Driven("lumped")
     expected = driven.run()
     saved = driven.reduction.saved()
-    count = len(list(h.allsec()))
+    count, own = len(list(h.allsec())), len(list(driven.reduction.cell.all))
     instances = [saved.instantiate(connect="sources" if each % 2 else None) for each in range(4)]
-    assert len(list(h.allsec())) == 5 * count
+    assert len(list(h.allsec())) == count + 4 * own
     del instances[1]
-    assert len(list(h.allsec())) == 4 * count
+    assert len(list(h.allsec())) == count + 3 * own
     assert kept.run(driven.reduction.cell, instances[2 - 1 + 1])[0] == expected
     del instances[0], instances[-2]
     assert kept.run(instances[0])[0] == expected

@@ -506,7 +506,11 @@ def _at_least(least: float) -> Callable[[float], bool]:
 
 
 def _original(value: Value, content: dict[str, Any]) -> None:
-    synapses, connections = value.fields("synapses", "connections")
+    sections, synapses, connections = value.fields("sections", "synapses", "connections")
+    for each in sections.elements():
+        name, section = each.elements(2)
+        name.text()
+        section.index(len(content["sections"]), "sections")
     processes = [
         each.index(len(content["point_processes"]), "point_processes")
         for each in synapses.elements()

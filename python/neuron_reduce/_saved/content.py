@@ -34,6 +34,7 @@ def of_cell(
     method: str = "",
     settings: Mapping[str, Any] | None = None,
     segment_map: Sequence[tuple[str, float, nrn.Section, float]] = (),
+    stayed: Mapping[str, nrn.Section] | None = None,
     other_vectors: Iterable[Any] = (),
 ) -> dict[str, Any]:
     """What is kept of a cell.
@@ -47,6 +48,7 @@ def of_cell(
     :param events: see :class:`Drive`.
     :param segment_map: for segments of the original, the name of the section and the position on
         it, the section that it went to and the position on that.
+    :param stayed: by the names of the original's other sections what they are.
     :param other_vectors: Vectors that are known to be played into what is none of the cell's.
     :raises SavedCellError: something cannot be kept.
     """
@@ -99,6 +101,11 @@ def of_cell(
         "plays": played,
         "survivors": [_place(each, places, f"synapses[{i}]") for i, each in enumerate(synapses)],
         "original": {
+            "sections": [
+                [each, indices[section]]
+                for each, section in (stayed or {}).items()
+                if section in indices
+            ],
             "synapses": [drive.connections[each]["point_process"] for each in connections],
             "connections": connections,
         },

@@ -28,7 +28,9 @@ class Driven:
     :ivar others: what is on or at the reduced cell besides.
     """
 
-    def __init__(self, method: str, python: bool = False, noise: float = 0.7) -> None:
+    def __init__(
+        self, method: str, python: bool = False, noise: float = 0.7, in_place: bool = False
+    ) -> None:
         self.original: Any = small_cell.PythonCell() if python else small_cell.build()
         soma = small_cell.soma_of(self.original)
         for index, (x, diameter) in enumerate(((0, 4.7), (7.3, 21.1), (13.9, 20.3), (19.7, 6.1))):
@@ -49,6 +51,7 @@ class Driven:
             self.drive.synapses,
             self.drive.netcons,
             method=method,
+            in_place=in_place,
             **SETTINGS[method],
         )
         self.others = self._others()
