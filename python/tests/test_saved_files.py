@@ -18,7 +18,7 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated, note
 from models import kept
-from neuron_reduce import NeuronReduceWarning, SavedCellError, SimulatorError
+from neuron_reduce import ArgumentError, NeuronReduceWarning, SavedCellError, SimulatorError
 
 ROUNDS = 1500
 """Of random changes."""
@@ -151,6 +151,9 @@ def test_what_is_no_cell() -> None:
         path = Path(folder) / "cell.json"
         with pytest.raises(FileNotFoundError):
             neuron_reduce.load(path)
+        for wrong in (5, None, ["cell.json"]):
+            with pytest.raises(ArgumentError, match=r"path is .*; expected that of a file"):
+                neuron_reduce.load(wrong)  # type: ignore[arg-type]
         for content, text in (
             (b"", "is no JSON: Expecting value"),
             (b"\xff\xfe", "is no JSON: 'utf-8' codec"),
