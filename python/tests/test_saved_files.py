@@ -19,6 +19,7 @@ import neuron_reduce
 from isolated import isolated, note
 from models import kept
 from neuron_reduce import ArgumentError, NeuronReduceWarning, SavedCellError, SimulatorError
+from neuron_reduce._saved import building
 
 ROUNDS = 1500
 """Of random changes."""
@@ -285,5 +286,44 @@ def test_random_changes_never_leave_anything_behind(seed: int, cell: Path, tmp_p
             assert not h.List("NetCon").count(), done
         assert built > 20, (built, refused)
         assert refused > 100, (built, refused)
+
+    test()
+
+
+STEPS = (
+    *("make_section", "insert", "make_point_process", "set_ions", "make_source", "connect"),
+    *("play", "section_list", "send"),
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_what_fails_halfway_leaves_nothing(
+    step: str, error: type[BaseException], cell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @isolated
+    def test() -> None:
+        saved = neuron_reduce.load(cell)
+        own, calls = getattr(building, step), 0
+
+        def failing(*arguments: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 3 or step in ("play", "send"):
+                raise error("no more")
+            return own(*arguments)
+
+        monkeypatch.setattr(building, step, failing)
+        with pytest.raises((KeyboardInterrupt, SimulatorError)) as caught:
+            saved.instantiate(gid=3)
+        assert caught.type is (SimulatorError if error is RuntimeError else error)
+        del caught
+        gc.collect()
+        assert calls > 0
+        assert not list(h.allsec())
+        assert not h.List("NetCon").count()
+        assert not h.ParallelContext().gid_exists(3)
+        monkeypatch.undo()
+        assert saved.instantiate(gid=3)
 
     test()
