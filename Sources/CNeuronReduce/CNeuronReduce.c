@@ -18,6 +18,7 @@ size_t nr_struct_size(const char *name) {
     size_t size;
   } sizes[] = {
       SIZE(nr_response),
+      SIZE(nr_steady_event),
       SIZE(nr_argument_names),
       SIZE(nr_error_value),
       SIZE(nr_cell_request),

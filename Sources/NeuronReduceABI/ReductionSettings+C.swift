@@ -20,7 +20,7 @@ extension ReductionSettings {
         sites: elements(settings.sites, settings.site_count).map {
           ReductionSite(section: Int($0.section), position: $0.position)
         }, gains: Self.gains(settings),
-        observed: Self.observed(settings))
+        observed: Self.observed(settings), scope: ReductionScope(settings))
     } catch {
       throw .reduction(error)
     }
@@ -65,7 +65,19 @@ extension ReductionSettings {
     return SynapticDrive(
       responses: responses.map(SynapticResponse.init),
       responseIndices: indices.map { responses.indices.contains(Int($0)) ? Int($0) : nil },
-      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil })
+      rates: rates.map { $0.isFinite && $0 >= 0 ? $0 : nil },
+      steadyEvents: elements(settings.steady_events, settings.steady_event_count).map {
+        SteadyEvent(charge: $0.charge, exponent: $0.exponent)
+      })
+  }
+}
+
+extension ReductionScope {
+  init(_ settings: nr_settings) {
+    let roots = elements(settings.roots, settings.root_count)
+    self.init(
+      roots: roots.isEmpty ? nil : roots.map { Int($0) },
+      kept: elements(settings.kept, settings.kept_count).map { Int($0) })
   }
 }
 
@@ -77,7 +89,8 @@ extension SynapticResponse {
       times: elements(response.times, count).map { $0 },
       conductances: elements(response.conductances, count).map { $0 },
       reversal: response.reversal.isFinite ? response.reversal : nil,
-      superposes: response.superposes < 0 ? nil : response.superposes != 0)
+      superposes: response.superposes < 0 ? nil : response.superposes != 0,
+      isOhmic: response.is_ohmic != 0)
   }
 }
 

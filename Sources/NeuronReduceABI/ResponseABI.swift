@@ -107,6 +107,8 @@ extension nr_measured {
     brief_protocol = response.brief?.rawValue ?? -1
     count = response.conductances.count
     reversal = response.reversal ?? .nan
+    adds_up = response.addsUp ? 1 : 0
+    is_ohmic = response.isOhmic ? 1 : 0
   }
 }
 

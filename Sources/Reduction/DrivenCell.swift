@@ -98,7 +98,8 @@ struct DrivenCell {
       moved.append(
         SynapticWeights.Moved(
           connection: drive.connection, before: drive.compartment, after: places[target],
-          weight: drive.weight, response: drive.response, selfShunt: shunt))
+          weight: drive.weight, response: drive.response, exponent: drive.exponent,
+          selfShunt: shunt))
     }
     return WeightScales(
       scales: SynapticWeights.scales(
@@ -113,8 +114,8 @@ struct DrivenCell {
     lazy var sites = SiteResistances(of: loaded.compartments)
     return moved.filter { each in
       switch each.response.nature {
-      case .linearConductance: return each.selfShunt.saturates
-      case .nonlinearConductance:
+      case _ where each.response.isOhmic: return each.selfShunt.saturates
+      case .linearConductance, .nonlinearConductance:
         return sites.selfShunt(of: each.response, weight: each.weight, at: each.before).saturates
       case .stochastic, .current, .none: return false
       }

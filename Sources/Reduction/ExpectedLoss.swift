@@ -57,14 +57,15 @@ package struct ExpectedLoss: Sendable, Equatable {
         connection: input.connection,
         compartment: places[cell.connections[input.connection].target],
         weight: reduction.reduced.connections[input.connection].weights.first ?? 0,
-        response: input.response, eventsPerMillisecond: input.eventsPerMillisecond)
+        response: input.response, exponent: input.exponent,
+        eventsPerMillisecond: input.eventsPerMillisecond)
     }
     let transfers = (Transfers(before, cell, full), Transfers(after, reduction.reduced, reduced))
 
     var counted = 0
     var (mean, variance, whole) = (0.0, 0.0, 0.0)
     for (index, input) in full.enumerated() {
-      guard let reversal = input.response.reversal, input.response.charge > 0,
+      guard let reversal = input.response.reversal, input.response.power[0] > 0,
         input.eventsPerMillisecond > 0
       else { continue }
       counted += 1

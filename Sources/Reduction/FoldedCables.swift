@@ -31,8 +31,10 @@ struct FoldedCables {
     case hanger(FoldingTree.Hanger)
   }
 
-  init(_ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, bases: [TransferLevel])
-  {
+  /// - Parameter levels: by compartment of the cell.
+  init(
+    _ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, levels: [TransferLevel]
+  ) {
     let groups = folded.groups
     let order = folded.ordered()
     var groupOfSegment = [Int](repeating: 0, count: tree.segments.count)
@@ -51,17 +53,14 @@ struct FoldedCables {
     var above: [Int: (base: ReducedCable.Base, level: TransferLevel)] = [:]
     for index in order {
       let group = groups[index]
-      let piece = input.replacement.pieces[group.piece]
-      let (base, level) =
-        above[index] ?? (
-          .original(section: piece.attachment.parent, position: piece.attachment.position),
-          bases[group.piece]
-        )
+      let members = group.members.map { tree.segments[$0] }
+      let piece = input.replacement.pieces[Self.piece(of: members)]
+      let (base, level) = above[index] ?? Self.base(of: members, in: input, levels)
       let own = cables.count
       cableOfGroup[index] = own
       cables.append(
         Self.cable(
-          of: group.members.map { tree.segments[$0] }, on: base, piece, in: input.cell,
+          of: members, on: base, piece, in: input.cell,
           resistance: Self.resistance(from: level, to: group.level, flow: group.flow)))
       transfers.append(group.level.transfer)
       isJunction.append(false)
@@ -85,6 +84,42 @@ struct FoldedCables {
     self.isJunction = isJunction
     self.junctionAt = junctionAt
     cableOfSegment = groupOfSegment.map { cableOfGroup[$0] }
+  }
+
+  /// The piece that a group is named after: of several stems', that with most membrane in it.
+  private static func piece(of members: [FoldingTree.Segment]) -> Int {
+    var areas: [Int: Double] = [:]
+    for member in members { areas[member.piece, default: 0] += member.area }
+    return areas.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+  }
+
+  /// Where on what stays a group hangs, and its level there. Stems that hang on several places become a group at the
+  /// place nearest to the soma's middle, of these and of the middles of the segments that they are at.
+  private static func base(
+    of members: [FoldingTree.Segment], in input: ReductionInput, _ levels: [TransferLevel]
+  ) -> (base: ReducedCable.Base, level: TransferLevel) {
+    typealias Place = (section: Int, position: Double, compartment: Int)
+    func place(_ section: Int, _ position: Double) -> Place {
+      (section, position, input.compartments.compartment(at: position, ofSection: section))
+    }
+    var places = Set(members.filter { $0.parent == nil }.map(\.piece)).sorted().map {
+      let attachment = input.replacement.pieces[$0].attachment
+      return place(attachment.parent, attachment.position)
+    }
+    if Set(places.map(\.compartment)).count > 1 {
+      places += places.map {
+        let section = input.cell.sections[$0.section]
+        return place(
+          $0.section, section.center(ofSegment: section.segmentIndex(at: $0.position)))
+      }
+    }
+    let nearest = places.dropFirst().reduce(places[0]) { nearest, other in
+      levels[other.compartment].fall(to: levels[nearest.compartment]) > 0 ? other : nearest
+    }
+    return (
+      .original(section: nearest.section, position: nearest.position),
+      levels[nearest.compartment]
+    )
   }
 
   private struct Junction {

@@ -2,7 +2,7 @@ import CableTheory
 import CellModel
 
 /// The folded reduction: the cell's own tree, contracted. Groups of segments, joined by merging a child into its
-/// parent or two siblings into one, each become one compartment with all of their membrane; with as many groups
+/// parent or two siblings into one, stems among them, each become one compartment with all of their membrane; with as many groups
 /// as segments it is the cell itself. Sites, with the segments on the way from them to the soma, stay groups by
 /// themselves.
 ///
@@ -46,14 +46,8 @@ struct FoldedReduction: ReductionMethod {
     if case .total(let total) = input.settings.segmentCount, kept > 0, folding.tree.count > count {
       throw .sitesNeed(needed: folding.tree.count + 1, total: total, kept: kept)
     }
-    let levels = TransferLevel.levels(in: driven.loaded)
     folded = FoldedCables(
-      folding.tree, of: tree, input,
-      bases: input.replacement.pieces.map {
-        levels[
-          input.compartments.compartment(
-            at: $0.attachment.position, ofSection: $0.attachment.parent)]
-      })
+      folding.tree, of: tree, input, levels: TransferLevel.levels(in: driven.loaded))
     cables = folded.cables
     for cable in cables {
       guard cable.shape.length.isFinite, cable.shape.length > 0, cable.shape.diameter.isFinite,

@@ -26,7 +26,6 @@ struct FoldedTree {
     var flow: Double
     /// Where F leaves the parent: mean over its segments, weighted by their flow.
     var leaving: TransferLevel
-    let piece: Int
     /// Whether it is part of another one.
     var isGone = false
   }
@@ -35,36 +34,33 @@ struct FoldedTree {
   private(set) var groups: [Group]
   /// How many there are.
   private(set) var count: Int
-  /// By piece: those that hang on what stays.
-  private var roots: [[Int]]
+  /// Those that hang on what stays, in the order of the pieces.
+  private var roots: [Int]
 
   /// Nothing folded: a group for each segment, with its index.
   init(_ tree: FoldingTree) {
     groups = tree.segments.enumerated().map { index, segment in
       Group(
         members: [index], parent: segment.parent, conductance: segment.conductance,
-        level: segment.level, flow: segment.flow, leaving: segment.leaving, piece: segment.piece)
+        level: segment.level, flow: segment.flow, leaving: segment.leaving)
     }
     count = groups.count
-    roots = [[Int]](repeating: [], count: (tree.segments.map(\.piece).max() ?? -1) + 1)
     for (index, segment) in tree.segments.enumerated() {
-      if let parent = segment.parent {
-        groups[parent].children.append(index)
-      } else {
-        roots[segment.piece].append(index)
-      }
+      if let parent = segment.parent { groups[parent].children.append(index) }
     }
+    roots = tree.segments.indices.filter { tree.segments[$0].parent == nil }
+      .sorted { (tree.segments[$0].piece, $0) < (tree.segments[$1].piece, $1) }
   }
 
-  /// The groups on the same parent, the group itself among them; on what stays, those of its piece.
+  /// The groups on the same parent, the group itself among them; all that hang on what stays are siblings.
   func siblings(of index: Int) -> [Int] {
-    groups[index].parent.map { groups[$0].children } ?? roots[groups[index].piece]
+    groups[index].parent.map { groups[$0].children } ?? roots
   }
 
   /// Whether two groups are child and parent, or siblings, and T would still fall outwards.
   func canMerge(_ first: Int, _ second: Int) -> Bool {
     let (a, b) = (groups[first], groups[second])
-    guard !a.isGone, !b.isGone, first != second, a.piece == b.piece else { return false }
+    guard !a.isGone, !b.isGone, first != second else { return false }
     guard a.parent == b.parent || a.parent == second || b.parent == first else { return false }
     let level = TransferLevel.mean(
       a.level, weight: a.conductance, b.level, weight: b.conductance)
@@ -90,7 +86,7 @@ struct FoldedTree {
       if let parent = absorbed.parent {
         groups[parent].children.removeAll { $0 == gone }
       } else {
-        roots[absorbed.piece].removeAll { $0 == gone }
+        roots.removeAll { $0 == gone }
       }
     }
     for child in absorbed.children { groups[child].parent = kept }
@@ -101,10 +97,10 @@ struct FoldedTree {
     count -= 1
   }
 
-  /// The groups that are left, each after its parent, piece by piece.
+  /// The groups that are left, each after its parent, one that hangs on what stays with all beyond it by another.
   func ordered() -> [Int] {
     var order: [Int] = []
-    var open = Array(roots.joined().reversed())
+    var open = Array(roots.reversed())
     while let index = open.popLast() {
       order.append(index)
       open += groups[index].children.sorted(by: >)

@@ -13,10 +13,24 @@ struct Folding {
   private var views: FoldingViews
   private let classes: [Int]
   private let isKept: [Bool]
-  private var mindsClasses = true
+  private let segments: [FoldingTree.Segment]
+  private var liberty = Liberty.classes
   private var queue = PriorityQueue<Candidate>()
   /// How often each group was merged with another.
   private var versions: [Int]
+
+  /// What may be merged of all that is next to each other in the tree.
+  private enum Liberty: Int, CaseIterable, Comparable {
+    /// What is of one class.
+    case classes
+    /// Also what is of several and hangs on one stem.
+    case stems
+    /// Also stems of one kind.
+    case kinds
+    case all
+
+    static func < (a: Liberty, b: Liberty) -> Bool { a.rawValue < b.rawValue }
+  }
 
   private struct Candidate: Comparable {
     let cost: Double
@@ -36,16 +50,31 @@ struct Folding {
     self.views = views
     self.classes = classes
     self.isKept = isKept
+    segments = tree.segments
     versions = [Int](repeating: 0, count: tree.segments.count)
   }
 
   /// Merges until there are no more groups than asked for, or none can be merged any more.
   mutating func fold(to count: Int) {
-    merge(downTo: count)
-    // Where classes leave nothing to merge.
-    if tree.count > count {
-      mindsClasses = false
+    // The next where the one before leaves nothing to merge.
+    for each in Liberty.allCases {
+      liberty = each
       merge(downTo: count)
+    }
+  }
+
+  private func mayMerge(_ first: Int, _ second: Int) -> Bool {
+    guard !isKept[first], !isKept[second] else { return false }
+    let areOfOneClass = classes[first] == classes[second]
+    guard tree.groups[first].parent == nil, tree.groups[second].parent == nil else {
+      return areOfOneClass || liberty > .classes
+    }
+    guard segments[first].place == segments[second].place else { return false }
+    switch liberty {
+    case .classes: return areOfOneClass
+    case .stems: return areOfOneClass || segments[first].piece == segments[second].piece
+    case .kinds: return segments[first].kind == segments[second].kind
+    case .all: return true
     }
   }
 
@@ -90,8 +119,7 @@ struct Folding {
   }
 
   private mutating func enqueue(_ first: Int, _ second: Int) {
-    guard !isKept[first], !isKept[second], !mindsClasses || classes[first] == classes[second]
-    else { return }
+    guard mayMerge(first, second) else { return }
     let (first, second) = (min(first, second), max(first, second))
     queue.insert(
       Candidate(

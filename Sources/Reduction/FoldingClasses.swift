@@ -1,11 +1,14 @@
+import CellModel
+
 /// Which segments may share a compartment: those of one class.
 ///
 /// A side branch is never merged with the trunk that carries it. A folded cable with active membrane is
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
 /// with most membrane beyond it continues its parent's class, and every other one begins a class, as far as there are
 /// no more classes than asked for: stems and side branches with most inward conductance are split first, and of what
-/// one carries those with most come first. Segments that are kept as they are count as the soma
-/// does: what hangs on them are stems.
+/// one carries those with most come first. Where there are more stems than that, those with least inward conductance
+/// are one class of each kind, apical or basal. Segments that are kept as they are count as the soma does: what hangs
+/// on them are stems, each a class.
 ///
 /// docs/method.md, section 9.
 struct FoldingClasses {
@@ -16,7 +19,8 @@ struct FoldingClasses {
   ///   - tree: any.
   ///   - inwardConductances: by segment, in any unit.
   ///   - isKept: by segment: whether it is a class by itself; then so is its parent.
-  ///   - limit: on the number of classes, those of segments that are kept apart; more where the roots alone are more.
+  ///   - limit: on the number of classes, those of segments that are kept apart; more where kinds of stems and what hangs on segments that are
+  ///     kept are more.
   init(of tree: FoldingTree, inwardConductances: [Double], isKept: [Bool], limit: Int) {
     let segments = tree.segments
     var beyond = segments.map(\.area)
@@ -43,6 +47,22 @@ struct FoldingClasses {
     let roots = segments.indices.filter {
       !isKept[$0] && segments[$0].parent.map { isKept[$0] } ?? true
     }
+    // Stems, those with most inward conductance first, and how many of them are classes by themselves.
+    let stems = roots.filter { segments[$0].parent == nil }.sorted {
+      (inward[$1], beyond[$1], $0) < (inward[$0], beyond[$0], $1)
+    }
+    let room = limit - (roots.count - stems.count)
+    let alone = stems.indices.last {
+      $0 + Set(stems[$0...].map { segments[$0].kind }).count <= room
+    }
+    var classOfStem: [Int: Int] = [:]
+    if stems.count > room {
+      var together: [Section.Role: Int] = [:]
+      for stem in stems.dropFirst(alone ?? 0) {
+        classOfStem[stem] = together[segments[stem].kind] ?? stem
+        together[segments[stem].kind] = classOfStem[stem]
+      }
+    }
     var isRoot = [Bool](repeating: false, count: segments.count)
     for root in roots { isRoot[root] = true }
     var count = roots.count
@@ -60,7 +80,8 @@ struct FoldingClasses {
     var classes = [Int](repeating: 0, count: segments.count)
     for (index, segment) in segments.enumerated() {
       classes[index] =
-        isRoot[index] || isKept[index] ? index : segment.parent.map { classes[$0] } ?? index
+        isRoot[index] || isKept[index]
+        ? classOfStem[index] ?? index : segment.parent.map { classes[$0] } ?? index
     }
     self.classes = classes
   }

@@ -28,6 +28,8 @@ struct OperatingPoint {
     /// In the target's unit of weight.
     let weight: Double
     let response: SynapticResponse
+    /// The charge of an event grows as the weight to this power.
+    var exponent = 1.0
     let eventsPerMillisecond: Double
 
     /// In µS, as the rest of the cell meets it.
@@ -92,12 +94,12 @@ struct OperatingPoint {
 
   /// That of each input in a loaded cell.
   private static func selfShunts(of inputs: [Input], in loaded: CompartmentTree) -> [SelfShunt] {
-    guard inputs.contains(where: { $0.response.nature == .linearConductance }) else {
+    guard inputs.contains(where: \.response.isOhmic) else {
       return [SelfShunt](repeating: .none, count: inputs.count)
     }
     let sites = SiteResistances(of: loaded)
     return inputs.map { input in
-      guard input.response.nature == .linearConductance else { return .none }
+      guard input.response.isOhmic else { return .none }
       return sites.selfShunt(of: input.response, weight: input.weight, at: input.compartment)
     }
   }
@@ -113,7 +115,9 @@ extension OperatingPoint {
   ) -> [Input] {
     cell.connections.indices.compactMap { index in
       let connection = cell.connections[index]
-      guard let response = drive.response(ofPointProcess: connection.target),
+      guard
+        let response = drive.response(
+          ofPointProcess: connection.target, toConnection: index),
         let weight = connection.weights.first, weight.isFinite
       else { return nil }
       switch response.nature {
@@ -124,7 +128,8 @@ extension OperatingPoint {
       }
       return Input(
         connection: index, compartment: compartments[connection.target], weight: weight,
-        response: response, eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
+        response: response, exponent: drive.exponent(ofConnection: index),
+        eventsPerMillisecond: drive.eventsPerMillisecond(ofConnection: index))
     }
   }
 }

@@ -26,7 +26,8 @@ package struct ReducedCable: Sendable, Equatable {
     case cable(Int)
   }
 
-  /// Index of the stem of its subtree in the original cell's sections.
+  /// Index of the stem of its subtree in the original cell's sections; of several stems', the one with most membrane
+  /// in it.
   package let stem: Int
   package let role: Section.Role
   package let base: Base
@@ -36,6 +37,14 @@ package struct ReducedCable: Sendable, Equatable {
   /// Ra in Ω·cm.
   package let axialResistivity: Double
   package let segmentCount: Int
+
+  /// Whether it is attached to what stays, and not to another cable.
+  package var isOnOriginal: Bool {
+    switch base {
+    case .original: true
+    case .cable: false
+    }
+  }
 
   /// The relative position of a segment's centre.
   package func center(ofSegment index: Int) -> Double {

@@ -1,5 +1,6 @@
 import CableTheory
 import CellModel
+import RealModule
 import SynapseResponse
 
 /// Weights with which moved synapses act on the soma as they did.
@@ -13,9 +14,16 @@ enum SynapticWeights {
     let before, after: Int
     let weight: Double
     let response: SynapticResponse
+    /// The charge of an event grows as the weight to this power.
+    var exponent = 1.0
     /// On the original.
     let selfShunt: SelfShunt
   }
+
+  /// Near a limit hardly any weight does more: no more is asked of a weight than the square of the ratio of
+  /// transfers.
+  private static let leastExponent = 0.5
+  private static let mostExponent = 8.0
 
   /// The weight scales that keep the charge that arrives at the soma:
   ///
@@ -23,7 +31,8 @@ enum SynapticWeights {
   ///
   /// with κ the self-shunt of the event at its site and T the transfer resistance to the soma, on the
   /// original and, primed, on the reduced cell; of events that lose more than half of their charge,
-  /// `SelfShunt` says what arrives. κ' is proportional to w', which makes the equation linear.
+  /// `SelfShunt` says what arrives. κ' is proportional to w', which makes the equation linear. Where the charge
+  /// goes as a power of the weight, (w'/w)^exponent = T / T'.
   ///
   /// - Parameters:
   ///   - transferRatio: T / T' of a connection.
@@ -39,13 +48,16 @@ enum SynapticWeights {
       let ratio = transferRatio(each)
       guard ratio.isFinite, ratio > 0 else { continue }
       switch each.response.nature {
-      case .linearConductance:
+      case _ where each.response.isOhmic:
         let target = each.weight * ratio / each.selfShunt.loss
         let shunt = sites.selfShunt(of: each.response, weight: target, at: each.after)
         let scale = target / shunt.compensation(upTo: each.selfShunt.kappa) / each.weight
         // Weights so large or small that numbers do not hold what they do.
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
-      case .current, .stochastic, .nonlinearConductance:
+      case .linearConductance, .nonlinearConductance:
+        let scale = Double.pow(ratio, 1 / min(max(each.exponent, leastExponent), mostExponent))
+        scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
+      case .current, .stochastic:
         scales[each.connection] = ratio
       case .none:
         continue

@@ -50,7 +50,8 @@ extension MeasuredResponse {
     let isTonic = currents.contains { $0.largestBaseline > Comparison.negligible * largest }
     self.init(
       .nonlinearConductance, superposes ? (isTonic ? .tonicCurrent : .holds) : .interaction,
-      conductances: chord.conductances(weight: weight), reversal: chord.reversal, brief: used)
+      conductances: chord.conductances(weight: weight), reversal: chord.reversal, addsUp: addsUp,
+      isOhmic: chord.isStraight, brief: used)
   }
 
   init?(random currents: [StandCurrent]) {

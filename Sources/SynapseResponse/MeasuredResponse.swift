@@ -21,6 +21,12 @@ package struct MeasuredResponse: Sendable, Equatable {
   package let conductances: [Double]
   /// Where the current reverses, in mV; nil where it has no conductance.
   package let reversal: Double?
+  /// Whether several events of one NetCon make what one makes, several times. False too where none of them
+  /// makes the same: what a train of them makes is to be measured.
+  package let addsUp: Bool
+  /// Whether the current of one event is linear in the voltage and, as far as the protocol tells, proportional
+  /// to the weight.
+  package let isOhmic: Bool
   /// The protocol that is enough for others of the class, where there is one.
   package let brief: MeasuringProtocol?
 
@@ -35,9 +41,12 @@ package struct MeasuredResponse: Sendable, Equatable {
 
   init(
     _ nature: SynapticResponse.Nature, _ superposition: Superposition,
-    conductances: [Double] = [], reversal: Double? = nil, brief: MeasuringProtocol?
+    conductances: [Double] = [], reversal: Double? = nil, addsUp: Bool = true,
+    isOhmic: Bool = false, brief: MeasuringProtocol?
   ) {
     self.nature = nature
+    self.addsUp = addsUp && nature != .stochastic
+    self.isOhmic = isOhmic || nature == .linearConductance
     self.reversal = reversal
     self.superposition = superposition
     self.conductances = Self.lasting(conductances)

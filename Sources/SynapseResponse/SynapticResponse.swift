@@ -27,6 +27,9 @@ package struct SynapticResponse: Sendable, Equatable {
   /// Whether events of two connections act as if each had such a point process of its own, so that one
   /// can stand for two; nil where that is not known.
   package let superposes: Bool?
+  /// Whether the current of one event is linear in the voltage and proportional to the weight, whatever an event
+  /// does to the next.
+  package let isOhmic: Bool
 
   /// From a measured conductance.
   ///
@@ -35,11 +38,13 @@ package struct SynapticResponse: Sendable, Equatable {
   ///   - conductances: at these times, in µS per unit of weight.
   ///   - reversal: see the property.
   ///   - superposes: see the property.
+  ///   - isOhmic: see the property; a linear conductance is.
   package init(
     nature: Nature, times: [Double] = [], conductances: [Double] = [], reversal: Double? = nil,
-    superposes: Bool? = nil
+    superposes: Bool? = nil, isOhmic: Bool = false
   ) {
     self.nature = nature
+    self.isOhmic = isOhmic || nature == .linearConductance
     self.reversal = reversal
     self.superposes = superposes
     let spectrum = Spectrum.of(conductances, at: times)
@@ -47,5 +52,20 @@ package struct SynapticResponse: Sendable, Equatable {
     let charge = total > 0 && total.isFinite ? total : 0
     self.charge = charge
     power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
+  }
+
+  private init(_ response: SynapticResponse, charge: Double) {
+    nature = response.nature
+    self.charge = charge
+    let scale = response.charge > 0 ? charge / response.charge : 0
+    power = response.power.map { $0 * scale }
+    reversal = response.reversal
+    superposes = response.superposes
+    isOhmic = response.isOhmic
+  }
+
+  /// The same time course with another charge; no time course where there was none.
+  package func passing(charge: Double) -> SynapticResponse {
+    SynapticResponse(self, charge: charge)
   }
 }

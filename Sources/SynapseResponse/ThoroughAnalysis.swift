@@ -45,6 +45,7 @@ struct ThoroughAnalysis {
       return MeasuredResponse(
         nature, superposition,
         conductances: chord?.conductances(weight: weight) ?? [], reversal: chord?.reversal,
+        addsUp: addsUp, isOhmic: isOhmic,
         brief: interval.map {
           hasHistory ? .history(reversalAfter: $0) : .chord(reversalAfter: $0)
         })
@@ -64,17 +65,22 @@ struct ThoroughAnalysis {
       Comparison.agree(
         both.values, again.values, tolerance: Comparison.tolerance, rounding: rounding)
     else { return .stochastic }
+    let (low, high) = (single[Plan.low].values, single[Plan.high].values)
+    // Several events may make thousands of times what one makes, which is not to hide what that depends on.
+    let largest = single[Plan.low...Plan.high].reduce(0) { max($0, $1.largest) }
+    if Comparison.areEqual(low, high, within: Comparison.tolerance * largest) { return .current }
+    return isOhmic && addsUp ? .linearConductance : .nonlinearConductance
+  }
+
+  /// Whether the current of one event is linear in the voltage and proportional to the weight.
+  private var isOhmic: Bool {
     let (low, middle, high) = (
       single[Plan.low].values, single[Plan.middle].values, single[Plan.high].values
     )
-    let bound = Comparison.tolerance * largestNear
-    if Comparison.areEqual(low, high, within: bound) { return .current }
-    let sum = zip(low, high).map { $0 + $1 }
-    let isLinear =
-      Comparison.areEqual(sum, middle, within: bound, factor: 2)
+    let near = single[Plan.low...Plan.high] + [double]
+    let bound = Comparison.tolerance * near.reduce(0) { max($0, $1.largest) }
+    return Comparison.areEqual(zip(low, high).map { $0 + $1 }, middle, within: bound, factor: 2)
       && Comparison.areEqual(double.values, high, within: bound, factor: 2)
-      && addsUp
-    return isLinear ? .linearConductance : .nonlinearConductance
   }
 
   /// Whether several events of one NetCon make what one makes, several times; while steps are fine.

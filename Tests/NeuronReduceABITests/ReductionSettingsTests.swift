@@ -14,9 +14,11 @@ import Testing
     nr_settings(
       method: method.first, frequency: 0, total_segments: -1, merging: NR_MERGING_EXACT,
       compared_parameters: nil, compared_parameter_pairs: 0, responses: nil, response_count: 0,
-      response_indices: nil, response_index_count: 0, rates: nil, rate_count: 0, membranes: nil,
+      response_indices: nil, response_index_count: 0, rates: nil, rate_count: 0,
+      steady_events: nil, steady_event_count: 0, membranes: nil,
       membrane_count: 0, gains: nil, gain_count: 0, sites: nil, site_count: 0, observed: nil,
-      observed_count: 0, observed_interval: 0, tolerance: 0)
+      observed_count: 0, observed_interval: 0, tolerance: 0, roots: nil, root_count: 0,
+      kept: nil, kept_count: 0)
   }
 
   private func converted(
@@ -118,6 +120,17 @@ import Testing
     #expect(try converted(settings).drive.rates == [5, 0, nil, nil, nil, nil])
   }
 
+  @Test func whatEventsDoAtTheirRateIsRead() throws {
+    let events = CArray([
+      nr_steady_event(charge: 2, exponent: 3), nr_steady_event(charge: .nan, exponent: 1),
+    ])
+    var settings = plain
+    settings.steady_events = UnsafePointer(events.base)
+    settings.steady_event_count = 2
+    #expect(
+      try converted(settings).drive.steadyEvents == [SteadyEvent(charge: 2, exponent: 3), nil])
+  }
+
   @Test func aResponseIsReadWithItsConductance() throws {
     // A conductance that falls from 1 to 0 within 2 ms has an integral of 1 µS·ms.
     let times = CArray([0.0, 2])
@@ -131,6 +144,7 @@ import Testing
     let read = try #require(try self.response(response))
     #expect(read.nature == .linearConductance)
     #expect(read.superposes == true)
+    #expect(read.isOhmic)
     // Trapezoids of two numbers: exact but for rounding.
     #expect(abs(read.charge - 1) < 1e-12)
 

@@ -72,15 +72,14 @@ import Testing
     }
   }
 
-  /// A stem can always become one group.
+  /// All stems can always become one group.
   @Test(arguments: UInt64(1)...80)
   func whatIsAskedForIsMet(seed: UInt64) throws {
     let each = try Case(seed: seed, classLimit: 5)
-    let least = Set(each.tree.segments.map(\.piece)).count
     for asked in [1, 2, 5, 10, 30, 1000] {
       var folding = each.folding
       folding.fold(to: asked)
-      #expect(folding.tree.count == max(least, min(asked, each.tree.segments.count)))
+      #expect(folding.tree.count == min(asked, each.tree.segments.count))
       #expect(folding.tree.ordered().count == folding.tree.count)
       let members = folding.tree.groups.flatMap(\.members)
       #expect(members.sorted() == Array(each.tree.segments.indices))
@@ -152,19 +151,47 @@ import Testing
     #expect(Set(classes).count == 2)
   }
 
+  /// Each is a part of the tree, or several stems of one kind with what hangs on them, and there are as many as there
+  /// may be, or as there are branches.
   @Test(arguments: UInt64(1)...40, [0, 4, 12, 1000])
   func classesAreConnected(seed: UInt64, limit: Int) throws {
     let each = try Case(seed: seed, classLimit: limit)
-    var roots = 0
-    var heads: Set<Int> = []
-    for (index, segment) in each.tree.segments.enumerated() {
-      if segment.parent == nil { roots += 1 }
-      guard segment.parent.map({ each.classes[$0] }) != each.classes[index] else { continue }
-      #expect(heads.insert(each.classes[index]).inserted)
+    let segments = each.tree.segments
+    var heads: [Int: Set<Bool>] = [:]
+    var kinds: [Int: Set<Section.Role>] = [:]
+    for (index, segment) in segments.enumerated() {
+      let own = each.classes[index]
+      kinds[own, default: []].insert(segment.kind)
+      guard segment.parent.map({ each.classes[$0] }) != own else { continue }
+      #expect(heads[own] == nil || (heads[own] == [true] && segment.parent == nil))
+      heads[own, default: []].insert(segment.parent == nil)
     }
-    // As many as there may be, or as there are branches.
-    let tips = each.tree.segments.count - Set(each.tree.segments.compactMap(\.parent)).count
-    #expect(heads.count == max(roots, min(limit, tips)))
+    #expect(kinds.values.allSatisfy { $0.count == 1 })
+    let tips = segments.count - Set(segments.compactMap(\.parent)).count
+    let stemKinds = Set(segments.filter { $0.parent == nil }.map(\.kind))
+    #expect(heads.count == max(stemKinds.count, min(limit, tips)))
+  }
+
+  /// With fewer classes than stems those with least inward conductance are one, of each kind.
+  @Test func stemsBeyondTheLimitAreOneClass() throws {
+    var builder = CellBuilder()
+    builder.add(.apical, on: 0, length: 10)
+    for length in [50.0, 20, 40, 30] { builder.add(.basal, on: 0, length: length) }
+    let tree = FoldingTree(
+      of: try DrivenCell(ReductionInput(builder.cell, ReductionSettings(method: .folded))))
+    func classes(_ limit: Int) -> [Set<Int>] {
+      let found = FoldingClasses(
+        of: tree, inwardConductances: tree.segments.map(\.area), isKept: Self.none(of: tree),
+        limit: limit
+      ).classes
+      return Dictionary(grouping: tree.segments.indices, by: { found[$0] }).values.map {
+        Set($0.map { tree.segments[$0].section })
+      }.sorted { ($0.min() ?? 0) < ($1.min() ?? 0) }
+    }
+    #expect(classes(5) == [[1], [2], [3], [4], [5]])
+    #expect(classes(4) == [[1], [2], [3, 5], [4]])
+    #expect(classes(3) == [[1], [2], [3, 4, 5]])
+    for few in [0, 1, 2] { #expect(classes(few) == [[1], [2, 3, 4, 5]]) }
   }
 
   // MARK: Sites

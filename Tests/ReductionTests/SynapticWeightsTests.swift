@@ -99,6 +99,31 @@ import Testing
     #expect(Self.scales(Self.moved(weight: -10, response), ratio: 0.7)[1] == 0.7)
   }
 
+  /// The charge goes as a power of the weight.
+  @Test(arguments: [0.5, 0.9, 1, 2, 4])
+  func theChargeChangesByTheRatio(exponent: Double) {
+    var moved = Self.moved(weight: 10, Self.course.response(.nonlinearConductance))
+    moved.exponent = exponent
+    let scale = Self.scales(moved, ratio: 0.49)[1]
+    #expect(abs(pow(scale, exponent) - 0.49) < 1e-14)
+    // Near a limit no more than the square is asked for.
+    for less in [0.1, 0, -1] {
+      moved.exponent = less
+      #expect(abs(Self.scales(moved, ratio: 0.49)[1] - 0.49 * 0.49) < 1e-14)
+    }
+  }
+
+  /// What remembers events, but of which one is linear, gets what a linear conductance gets.
+  @Test func whatIsOhmicKeepsItsCharge() {
+    let linear = Self.course.response()
+    let other = Self.course.response(.nonlinearConductance, isOhmic: true)
+    for weight in [1e-4, 1e-2, 1] {
+      #expect(
+        Self.scales(Self.moved(weight: weight, selfShunt: 0.3, other), ratio: 0.7)
+          == Self.scales(Self.moved(weight: weight, selfShunt: 0.3, linear), ratio: 0.7))
+    }
+  }
+
   @Test func whatDoesNotRespondKeepsItsWeight() {
     #expect(Self.scales(Self.moved(Self.course.response(.none)), ratio: 0.7)[1] == 1)
   }

@@ -38,7 +38,7 @@ package struct DoubleExponential {
   /// nothing is left of it.
   package func response(
     _ nature: SynapticResponse.Nature = .linearConductance, scale: Double = 1,
-    reversal: Double? = nil
+    reversal: Double? = nil, isOhmic: Bool = false
   ) -> SynapticResponse {
     let end = min(1500, max(100, 30 * decay))
     let times =
@@ -47,6 +47,7 @@ package struct DoubleExponential {
       scale * factor * (Double.exp(-$0 / decay) - Double.exp(-$0 / rise))
     }
     return SynapticResponse(
-      nature: nature, times: Array(times), conductances: conductances, reversal: reversal)
+      nature: nature, times: Array(times), conductances: conductances, reversal: reversal,
+      isOhmic: isOhmic)
   }
 }

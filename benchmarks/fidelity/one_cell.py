@@ -22,7 +22,7 @@ import front
 import model
 import neuron_reduce
 import protocols
-from methods import METHODS
+from methods import arguments
 from model import Site
 from neuron_reduce import Comparison, Evaluation
 
@@ -78,7 +78,7 @@ def obtain(options: Options) -> Records:
 def carry_out(options: Options) -> Records:
     """Runs a cell, in this process."""
     cache = pathlib.Path(options.cache)
-    sites = _sites(options.cell, cache)
+    sites, segments = _looked_at(options.cell, cache)
     common = {
         "sites": [(site.section, site.x) for site in sites],
         "dt": model.DT,
@@ -100,18 +100,22 @@ def carry_out(options: Options) -> Records:
                 tstop=options.tstop,
                 tstart=model.SETTLED,
                 seeds=options.seeds,
-                **METHODS[method],
+                **arguments(method, segments),
                 **common,
             )
         records += _records(options.cell, drive, sites, found)
     currents = {}
     if options.currents and options.cell in protocols.known():
-        currents = protocols.carry_out(options.cell, cache, options.methods, sites, common)
+        currents = protocols.carry_out(
+            options.cell, cache, options.methods, sites, segments, common
+        )
     other, sizes = [], []
     middle = drives["mid"]["excitation"]
     if options.inputs:
         seed = options.seeds[0]
-        other = family.carry_out(options.cell, cache, options.methods, sites, middle, seed, common)
+        other = family.carry_out(
+            options.cell, cache, options.methods, sites, segments, middle, seed, common
+        )
     if options.front:
         sizes = front.carry_out(
             options.cell, cache, middle, options.seeds[:2], options.tstop, common
@@ -119,13 +123,15 @@ def carry_out(options: Options) -> Records:
     return Records(records, currents, other, sizes)
 
 
-def _sites(name: str, cache: pathlib.Path) -> list[Site]:
-    """Where the cell is recorded. None of it is left, as it would run along with every other."""
+def _looked_at(name: str, cache: pathlib.Path) -> tuple[list[Site], int]:
+    """Where the cell is recorded, and its number of segments. None of it is left, as it would run
+    along with every other."""
     cell = cells.load(name, cache)
     sites = model.sites(cell)
+    segments = sum(section.nseg for section in cell.all)
     for section in list(cell.all):
         h.delete_section(sec=section)
-    return sites
+    return sites, segments
 
 
 def _records(

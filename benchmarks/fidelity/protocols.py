@@ -22,7 +22,7 @@ from neuron import h
 
 import cells
 import neuron_reduce
-from methods import METHODS
+from methods import arguments
 from model import DT, Site
 from neuron_reduce import Recording
 
@@ -91,11 +91,13 @@ def carry_out(
     cache: pathlib.Path,
     methods: list[str],
     sites: list[Site],
-    arguments: dict[str, Any],
+    segments: int,
+    common: dict[str, Any],
 ) -> dict[str, Any]:
     """What was measured of a cell, by protocol: ``'full'`` and by method.
 
-    :param arguments: of every call of ``evaluate``.
+    :param segments: of the full cell.
+    :param common: arguments of every call of ``evaluate``.
     """
     chosen = amplitudes(name)
 
@@ -109,7 +111,12 @@ def carry_out(
         for method in methods:
             print(f"{name}, currents, {method}", file=sys.stderr, flush=True)
             found = neuron_reduce.evaluate(
-                make, tstop=tstop, seeds=together, ceiling=False, **METHODS[method], **arguments
+                make,
+                tstop=tstop,
+                seeds=together,
+                ceiling=False,
+                **arguments(method, segments),
+                **common,
             )
             for case in found.cases:
                 result["full"][case.seed] = measure(case.seed, case.full)

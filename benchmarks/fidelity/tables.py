@@ -109,7 +109,13 @@ def of_currents(methods: list[str], currents: dict[str, Any]) -> str:
 
 
 def of_inputs(methods: list[str], records: list[Record]) -> str:
-    """Return the table of other inputs: spikes and RMSD of each method beside one another."""
+    """Return the table of other inputs: spikes and RMSD of each method beside one another; where
+    there is no spike, how far the soma's potential rises."""
+
+    def answer(record: Record, which: str) -> str:
+        spikes = record[f"spikes{which}"]
+        return str(spikes) if spikes else f"0 ({figure(record[f'height{which}'], 1)} mV)"
+
     found: dict[tuple[str, str], dict[str, Record]] = {}
     for record in records:
         found.setdefault((record["cell"], record["input"]), {})[record["method"]] = record
@@ -119,8 +125,8 @@ def of_inputs(methods: list[str], records: list[Record]) -> str:
         [
             cell,
             given,
-            str(next(iter(of.values()))["spikes_full"]),
-            *(f"{of[method]['spikes']}, {figure(of[method]['rmsd'])}" for method in methods),
+            answer(next(iter(of.values())), "_full"),
+            *(f"{answer(of[method], '')}, {figure(of[method]['rmsd'])}" for method in methods),
         ]
         for (cell, given), of in found.items()
     ]

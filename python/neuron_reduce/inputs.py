@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from neuron import h
@@ -129,12 +129,73 @@ class Correlated:
 
 
 @dataclasses.dataclass(frozen=True)
+class Accompanied:
+    """The cell's own input, each excitatory synapse with one of another mechanism beside it, at the
+    same place, with the same events: NMDA beside AMPA.
+
+    What is excitatory is as in :class:`Volley`.
+
+    :param mechanism: the name of a point process of the session that takes events.
+    :param ratio: its weights as a share of those of the synapses beside it.
+    :param parameters: RANGE variables of the point processes, by name; what is not there is as they
+        have it.
+    :param own: a factor on the weights of these before that, so that with NMDA there is not too
+        much of both.
+    :raises ArgumentError: a number is out of range.
+    """
+
+    mechanism: str
+    ratio: float = 1.0
+    parameters: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
+    own: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("ratio", "own"):
+            _positive(getattr(self, name), name, "a number greater than 0")
+        object.__setattr__(self, "parameters", _values(self.parameters))
+
+    def __call__(self, cell: Any, synapses: Any, netcons: Any, seed: Any) -> Made:
+        make = _maker(self.mechanism, self.parameters)
+        meant = {each.hname() for each in synapses if not _is_inhibitory(each)}
+        beside: dict[str, Any] = {}
+        more = []
+        for netcon in netcons:
+            synapse = netcon.syn()
+            name = synapse.hname()
+            if name not in meant:
+                continue
+            source = netcon.pre()
+            if source is None:
+                raise ArgumentError(
+                    f"{netcon.hname()} comes from a potential, or from nothing; expected NetCons "
+                    "from NetStims or cells"
+                )
+            if name not in beside:
+                beside[name] = make(synapse.get_segment())
+            netcon.weight[0] *= self.own
+            made = h.NetCon(source, beside[name])
+            made.delay, made.weight[0] = netcon.delay, self.ratio * netcon.weight[0]
+            more.append(made)
+        if not more:
+            raise ArgumentError("the cell has no excitatory synapses with NetCons; expected some")
+        return (
+            cell,
+            [*synapses, *(netcon.syn() for netcon in more)],
+            [*netcons, *more],
+            list(beside.values()),
+        )
+
+    def __str__(self) -> str:
+        share = "own input" if self.own == 1 else f"{self.own:g} × own input"
+        return f"{share} with {self.ratio:g} × {self.mechanism} beside it"
+
+
+@dataclasses.dataclass(frozen=True)
 class Volley:
-    """Synapses at one place that get events at the same time: a cluster that is active at once, or,
-    with inhibition and many events, a shunt on the path of others.
+    """Synapses at one place that get events at the same time: a cluster that is active at once.
 
     They are the model's own, those that are nearest along the dendrites, with the weights of their
-    first NetCons.
+    first NetCons; or, with ``mechanism``, others that are put at the place.
 
     :param site: where.
     :param count: how many synapses.
@@ -142,9 +203,16 @@ class Volley:
     :param interval: between events, in ms.
     :param number: how many events each gets.
     :param inhibitory: whether synapses that reverse below −50 mV are meant, not those above it;
-        that is what a synapse's parameter ``e`` says, and one that has none is excitatory.
+        that is what a synapse's parameter ``e`` says, and one that has none is excitatory. Only
+        where they are the model's own.
     :param is_alone: whether the cell's own input is silent.
-    :raises ArgumentError: a number is out of range.
+    :param mechanism: None for the model's own synapses; else the name of a point process of the
+        session that takes events, such as ``'Exp2Syn'`` or the model's NMDA synapse.
+    :param weight: of their events, in the unit that the mechanism has, µS mostly; with
+        ``mechanism`` only.
+    :param parameters: RANGE variables of the point processes, by name; what is not there is as they
+        have it. With ``mechanism`` only.
+    :raises ArgumentError: a number is out of range, or two of these do not go together.
     """
 
     site: Site
@@ -154,6 +222,9 @@ class Volley:
     number: int = 1
     inhibitory: bool = False
     is_alone: bool = True
+    mechanism: str | None = None
+    weight: float | None = None
+    parameters: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for name in ("count", "number"):
@@ -164,6 +235,22 @@ class Volley:
                 )
         for name in ("start", "interval"):
             _ms(getattr(self, name), name)
+        object.__setattr__(self, "parameters", _values(self.parameters))
+        if self.mechanism is None:
+            if self.weight is not None or self.parameters:
+                raise ArgumentError(
+                    "weight or parameters is given without mechanism; expected them for synapses "
+                    "that are put at the site, the model's own having theirs"
+                )
+            return
+        if self.weight is None:
+            raise ArgumentError(f"weight is None; expected that of {self.mechanism}'s events")
+        _positive(self.weight, "weight", "a number greater than 0")
+        if self.inhibitory:
+            raise ArgumentError(
+                "inhibitory is for the model's own synapses; expected parameters to say where "
+                f"{self.mechanism} reverses"
+            )
 
     @property
     def is_random(self) -> bool:
@@ -175,14 +262,33 @@ class Volley:
         return "inhibitory" if self.inhibitory else "excitatory"
 
     def __call__(self, cell: Any, synapses: Any, netcons: Any, seed: Any) -> Made:
+        stimulus = h.NetStim()
+        stimulus.start, stimulus.interval, stimulus.number = self.start, self.interval, self.number
+        stimulus.noise = 0
         place = _segment(cell, self.site)
+        if self.mechanism is None:
+            own = self._nearest(place, synapses, netcons)
+            made = _with(cell, synapses, netcons, [(stimulus, each) for each in own])
+        else:
+            make = _maker(self.mechanism, self.parameters)
+            put = [make(place) for _ in range(self.count)]
+            more = [h.NetCon(stimulus, each) for each in put]
+            for netcon in more:
+                netcon.weight[0] = self.weight
+            made = cell, [*synapses, *put], [*netcons, *more], stimulus
+        return _silent(netcons, made) if self.is_alone else made
+
+    def _nearest(self, place: Any, synapses: Any, netcons: Any) -> list[Any]:
+        """The first NetCons of the synapses that are nearest.
+
+        :raises ArgumentError: there are too few.
+        """
         first: dict[str, Any] = {}
         for netcon in netcons:
             first.setdefault(netcon.syn().hname(), netcon)
-        found = []
+        found: list[tuple[float, int, Any]] = []
         for synapse in synapses:
-            is_inhibitory = getattr(synapse, "e", 0.0) < -50
-            if is_inhibitory == self.inhibitory and synapse.hname() in first:
+            if _is_inhibitory(synapse) == self.inhibitory and synapse.hname() in first:
                 distance = h.distance(place, synapse.get_segment())
                 found.append((distance, len(found), first[synapse.hname()]))
         if len(found) < self.count:
@@ -190,20 +296,68 @@ class Volley:
                 f"the cell has {len(found)} {self._kind} synapses with NetCons; expected the "
                 f"{self.count} of the volley"
             )
-        stimulus = h.NetStim()
-        stimulus.start, stimulus.interval, stimulus.number = self.start, self.interval, self.number
-        stimulus.noise = 0
-        made = _with(
-            cell,
-            synapses,
-            netcons,
-            [(stimulus, each) for _, _, each in sorted(found)[: self.count]],
-        )
-        return _silent(netcons, made) if self.is_alone else made
+        return [each for _, _, each in sorted(found)[: self.count]]
+
+    def __str__(self) -> str:
+        what = f"{self._kind} synapses" if self.mechanism is None else self.mechanism
+        background = "" if self.is_alone else ", on background"
+        return f"{self.count} {what} at {_called(self.site)}{background}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shunt:
+    """A conductance at one place that rises and decays, as inhibition's: in the way of what comes
+    from beyond it. It is one Exp2Syn with one event.
+
+    :param site: where.
+    :param conductance: at its peak, in µS.
+    :param reversal: in mV.
+    :param start: in ms.
+    :param rise: the rising time constant in ms.
+    :param decay: the falling one, in ms, greater than ``rise``.
+    :param is_alone: whether the cell's own input is silent.
+    :raises ArgumentError: a number is out of range.
+    """
+
+    site: Site
+    conductance: float = 0.01
+    reversal: float = -70.0
+    start: float = 295.0
+    rise: float = 1.0
+    decay: float = 20.0
+    is_alone: bool = True
+
+    def __post_init__(self) -> None:
+        _positive(self.conductance, "conductance", "a number of µS greater than 0")
+        collect.number(self.reversal, "reversal", "a number of mV")
+        for name in ("start", "decay"):
+            _ms(getattr(self, name), name)
+        if not 0 < _ms(self.rise, "rise") < self.decay:
+            raise ArgumentError(
+                f"rise is {self.rise}; expected a number of ms greater than 0 and less than decay, "
+                f"{self.decay}"
+            )
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it differs between seeds."""
+        return not self.is_alone
+
+    def __call__(self, cell: Any, synapses: Any, netcons: Any, seed: Any) -> Made:
+        course = {"tau1": self.rise, "tau2": self.decay, "e": self.reversal}
+        return Volley(
+            self.site,
+            count=1,
+            start=self.start,
+            is_alone=self.is_alone,
+            mechanism="Exp2Syn",
+            weight=self.conductance,
+            parameters=course,
+        )(cell, synapses, netcons, seed)
 
     def __str__(self) -> str:
         background = "" if self.is_alone else ", on background"
-        return f"{self.count} {self._kind} synapses at {_called(self.site)}{background}"
+        return f"shunt of {1000 * self.conductance:g} nS at {_called(self.site)}{background}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -282,7 +436,8 @@ class Current:
 
 
 class Together:
-    """Several inputs at once.
+    """Several inputs at once. One that silences the cell's own input leaves the volleys and shunts
+    among them.
 
     :param name: what tables call it.
     :param inputs: in their order, each called with what the one before it returned.
@@ -298,10 +453,22 @@ class Together:
 
     def __call__(self, cell: Any, synapses: Any, netcons: Any, seed: Any) -> Made:
         kept: list[Any] = []
-        for each in self.inputs:
+        placed: list[Any] = []
+        for each in self._single:
+            before = {netcon.hname() for netcon in netcons}
             cell, synapses, netcons, *more = each(cell, synapses, netcons, seed)
             kept += more
+            if isinstance(each, (Volley, Shunt)):
+                placed += [netcon for netcon in netcons if netcon.hname() not in before]
+        for netcon in placed:
+            netcon.active(True)
         return (cell, synapses, netcons, *kept)
+
+    @property
+    def _single(self) -> list[Any]:
+        """The inputs, those within others too."""
+        parts = (each._single if isinstance(each, Together) else [each] for each in self.inputs)
+        return [single for part in parts for single in part]
 
     def __str__(self) -> str:
         return self.name
@@ -346,6 +513,21 @@ def coincidence(
     ]
 
 
+def shunted(volley: Volley, site: Site, conductance: float = 0.01, lead: float = 5.0) -> list[Any]:
+    """A volley alone, a shunt on its path alone, and both: whether the reduced cell's shunt takes
+    as much from what comes by.
+
+    :param volley: from farther out.
+    :param site: between its place and the soma: where the shunt is.
+    :param conductance: of the shunt at its peak, in µS. It reverses at −70 mV, rises with 1 ms and
+        decays with 20 ms; for another, use :class:`Shunt` and :class:`Together`.
+    :param lead: how long before the volley the shunt begins, in ms, no longer than from 0 on.
+    """
+    start = max(0.0, volley.start - _ms(lead, "lead"))
+    shunt = Shunt(site, conductance, start=start, is_alone=volley.is_alone)
+    return [volley, shunt, Together(f"{volley}, with {shunt}", volley, shunt)]
+
+
 def _by_stimulus(netcons: Any) -> list[tuple[Any, list[Any]]]:
     """The NetStims with noise that drive synapses, each with its NetCons.
 
@@ -386,6 +568,44 @@ def _with(cell: Any, synapses: Any, netcons: Any, added: list[tuple[Any, Any]]) 
     return cell, [*synapses, *targets], [*netcons, *more], [source for source, _ in added]
 
 
+def _is_inhibitory(synapse: Any) -> bool:
+    """Whether it reverses below −50 mV."""
+    return getattr(synapse, "e", 0.0) < -50
+
+
+def _maker(mechanism: str, parameters: Mapping[str, float]) -> Callable[[Any], Any]:
+    """What makes a new point process at a segment.
+
+    :raises ArgumentError: there is none of that name that takes events.
+    """
+    kinds = h.MechanismType(1)
+    name = h.ref("")
+    known = []
+    for index in range(int(kinds.count())):
+        if kinds.is_netcon_target(index):
+            kinds.select(index)
+            kinds.selected(name)
+            known.append(name[0])
+    if mechanism not in known:
+        raise ArgumentError(
+            f"mechanism is {collect.described(mechanism)}; expected the name of a point process of "
+            f"this session that takes events: {', '.join(sorted(known))}"
+        )
+
+    def make(place: Any) -> Any:
+        made = getattr(h, mechanism)(place)
+        for key, value in parameters.items():
+            try:
+                setattr(made, key, value)
+            except (AttributeError, LookupError, TypeError):
+                raise ArgumentError(
+                    f"parameters has {key!r}; expected names of variables that {mechanism} has"
+                ) from None
+        return made
+
+    return make
+
+
 def _silent(netcons: Any, made: Made) -> Made:
     """With the cell's own NetCons inactive."""
     for netcon in netcons:
@@ -414,6 +634,26 @@ def _segment(cell: Any, site: Site) -> Any:
 
 def _called(site: Site) -> str:
     return f"{site[0]}({site[1]:g})"
+
+
+def _values(parameters: Any) -> dict[str, float]:
+    """Values of a point process's parameters by their names.
+
+    :raises ArgumentError: it is nothing of the kind.
+    """
+    expected = "a mapping from names of parameters to numbers"
+    if not isinstance(parameters, Mapping) or any(type(each) is not str for each in parameters):
+        raise ArgumentError(f"parameters is {collect.described(parameters)}; expected {expected}")
+    return {key: collect.number(each, "parameters", expected) for key, each in parameters.items()}
+
+
+def _positive(value: Any, name: str, expected: str) -> None:
+    """
+    :raises ArgumentError: it is not greater than 0, or not finite.
+    """
+    found = collect.number(value, name, expected)
+    if not 0 < found < math.inf:
+        raise ArgumentError(f"{name} is {found}; expected {expected}")
 
 
 def _ms(value: Any, name: str) -> float:

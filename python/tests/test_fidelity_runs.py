@@ -16,11 +16,13 @@ import cells
 import family
 import find_protocols
 import front
+import methods
 import model
 import neuron_reduce
 import one_cell
 import protocols
 import run
+import synapses
 import tables
 from isolated import isolated
 from models import small_cell
@@ -100,24 +102,36 @@ def test_records_are_those_of_evaluate(one: str, tmp_path: Path) -> None:
 
 
 @isolated
-def test_other_inputs_and_sizes(one: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_inputs_and_sizes(
+    one: str, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each input and size has a record with each method; both have a table, sizes a picture."""
+    synapses.load(cache)
     monkeypatch.setattr(family, "TSTOP", 320.0)
     monkeypatch.setattr(front, "SIZES", {"classic": (-1,), "folded": (-1, 4)})
     options = _options(one, tmp_path, drives=[], currents=False, inputs=True, front=True)
     found = one_cell.carry_out(options)
     assert found.drives == []
     names = [each["input"] for each in found.inputs if each["method"] == "lumped"]
-    assert len(set(names)) == len(names) == 5, names
+    assert len(set(names)) == len(names) == 9, names
     assert {each["method"] for each in found.inputs} == {"classic", "lumped"}
     text = tables.of_inputs(options.methods, found.inputs)
     assert all(each in text for each in names)
+    full = {each["input"]: each["height_full"] for each in found.inputs}
+    shunt, both = (each for each in names if "shunt" in each)
+    assert full[shunt] < 1 < full[both]
     assert [each["method"] for each in found.front][:2] == ["classic", "folded"]
     whole = found.front[0]["segments_full"]
     assert all(1 <= each["segments"] < whole for each in found.front)
     assert "folded" in tables.of_front(found.front)
     front.draw(found.front, tmp_path / "front.svg")
     assert (tmp_path / "front.svg").read_text().startswith("<?xml")
+
+
+def test_sizes_are_asked_for_by_name() -> None:
+    assert methods.arguments("classic", 100) == {"method": "classic"}
+    assert methods.arguments("folded, 120", 100) == {"method": "folded", "segments": 120}
+    assert methods.arguments("folded, third", 100) == {"method": "folded", "segments": 33}
 
 
 @isolated

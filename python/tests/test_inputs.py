@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import made
+from models import compiled, made
 from models.engine_tree import Tree
 from neuron_reduce import ArgumentError, inputs
 
@@ -103,6 +105,111 @@ def test_a_volley_comes_to_what_is_nearest() -> None:
         ArgumentError, match=r"site is .*expected a pair of the name of one section"
     ):
         inputs.Volley(("stem", 1.0))(tree, synapses, netcons, 1)
+
+
+@isolated
+def test_a_volley_of_another_mechanism(cache: Path) -> None:
+    compiled.load_mechanisms(cache)
+    tree, synapses, netcons = driven(1)
+    volley = inputs.Volley(
+        ("tuft", 0.9),
+        count=3,
+        start=20,
+        number=2,
+        mechanism="NmdaExp2",
+        weight=2e-3,
+        parameters={"tau2": 50},
+    )
+    made_input = volley(tree, synapses, netcons, 1)
+    added = made_input[1][12:]
+    assert [str(each.get_segment()) for each in added] == 3 * ["tuft(0.875)"]
+    assert [each.hname().partition("[")[0] for each in added] == 3 * ["NmdaExp2"]
+    assert [(each.tau2, each.tau1) for each in added] == 3 * [(50, 2)]
+    more = made_input[2][12:]
+    assert all(a.syn().same(b) for a, b in zip(more, added, strict=True))
+    assert [netcon.weight[0] for netcon in more] == 3 * [2e-3]
+    times = times_of(made_input, 60)
+    assert len(times) == 3, "the cell's own input is silent"
+    assert all(np.allclose(each, [20, 21]) for each in times)
+    assert str(volley) == "3 NmdaExp2 at tuft(0.9)"
+    assert hash(volley)
+    for wrong, message in (
+        ({"mechanism": "IClamp"}, "mechanism is 'IClamp'; expected the name .* Exp2Syn"),
+        ({"mechanism": "None"}, "mechanism is 'None'; expected the name of a point process"),
+        ({"parameters": {"tau": 1}}, "parameters has 'tau'; expected names of variables"),
+    ):
+        other = dataclasses.replace(volley, **wrong)
+        with pytest.raises(ArgumentError, match=message):
+            other(tree, synapses, netcons, 1)
+
+
+@isolated
+def test_synapses_that_others_accompany(cache: Path) -> None:
+    compiled.load_mechanisms(cache)
+    tree, synapses, netcons = driven(1)
+    nmda = inputs.Accompanied("NmdaExp2", 0.5, {"tau2": 50}, own=0.8)
+    _, after, more, kept = nmda(tree, synapses, netcons, 1)
+    assert str(nmda) == "0.8 × own input with 0.5 × NmdaExp2 beside it"
+    assert len(kept) == 9, "three of twelve synapses are inhibitory"
+    own = [netcon for index, netcon in enumerate(netcons) if index % 4 != 3]
+    for new, old, synapse in zip(more[12:], own, after[12:], strict=True):
+        assert new.syn().same(synapse)
+        assert new.pre().same(old.pre())
+        assert synapse.get_segment() == old.syn().get_segment()
+        assert (new.weight[0], new.delay) == (old.weight[0] / 2, old.delay)
+        assert old.weight[0] == pytest.approx(0.8e-4)
+    inhibitory = synapses[3::4]
+    with pytest.raises(ArgumentError, match="the cell has no excitatory synapses with NetCons"):
+        inputs.Accompanied("NmdaExp2")(tree, inhibitory, netcons[3::4], 1)
+    crossing = h.NetCon(tree.soma(0.5)._ref_v, synapses[0], sec=tree.soma)
+    with pytest.raises(ArgumentError, match=r"NetCon\[\d+\] comes from a potential"):
+        inputs.Accompanied("NmdaExp2")(tree, synapses, [crossing], 1)
+
+
+@isolated
+def test_a_shunt_on_the_path() -> None:
+    volley = inputs.Volley(("tuft", 0.9), count=3, start=20, mechanism="Exp2Syn", weight=1e-3)
+    chosen = inputs.shunted(volley, ("trunk", 0.2), conductance=0.05)
+    alone, shunt, both = (soma_of(each(*driven(1), 1)) for each in chosen)
+    assert alone.max() > 1
+    assert shunt.min() < -1, "it reverses below rest"
+    assert 0 < (both - shunt).max() < 0.6 * alone.max()
+    assert [str(each) for each in chosen][1:] == [
+        "shunt of 50 nS at trunk(0.2)",
+        "3 Exp2Syn at tuft(0.9), with shunt of 50 nS at trunk(0.2)",
+    ]
+    # One conductance, with its event 5 ms before.
+    tree, synapses, netcons = driven(1)
+    _, _, after, stimulus = inputs.Shunt(("trunk", 0.2), 0.05, -80, 15, 2, 9)(
+        tree, synapses, netcons, 1
+    )
+    synapse = after[-1].syn()
+    assert (synapse.tau1, synapse.tau2, synapse.e) == (2, 9, -80)
+    assert (stimulus.start, stimulus.number, after[-1].weight[0]) == (15, 1, 0.05)
+
+
+@isolated
+def test_what_silences_the_own_input_leaves_volleys() -> None:
+    for second in (
+        inputs.Volley(("trunk", 1.0), count=1, start=25),
+        inputs.Shunt(("trunk", 0.5), start=25),
+        inputs.Together("two", inputs.Shunt(("trunk", 0.5), start=25)),
+    ):
+        first = inputs.Volley(("trunk", 0.0), count=2, start=20)
+        times = times_of(inputs.Together("both", first, second)(*driven(1), 1), 40)
+        assert [list(each) for each in times] == [[20], [20], [25]]
+    clamped = inputs.Together("both", first, inputs.Current(0.1))
+    assert len(times_of(clamped(*driven(1), 1), 40)) == 2
+
+
+def soma_of(made_input: tuple[Any, ...]) -> np.ndarray:
+    """The soma's potential from 15 ms on, as it differs from that at 15 ms, in mV."""
+    tree = made_input[0]
+    v = h.Vector().record(tree.soma(0.5)._ref_v)
+    h.finitialize(-65)
+    h.continuerun(60)
+    found = np.array(v)[round(15 / h.dt) :]
+    return found - found[0]
 
 
 @isolated
@@ -213,6 +320,30 @@ def test_what_is_no_input(wrong: Any, message: str) -> None:
             lambda: inputs.Volley(("a", 0.5), start=-1),
             "start is -1.*expected a finite number of ms",
         ),
+        (
+            lambda: inputs.Volley(("a", 0.5), weight=1e-3),
+            "weight or parameters is given without mechanism",
+        ),
+        (
+            lambda: inputs.Volley(("a", 0.5), mechanism="Exp2Syn"),
+            "weight is None; expected that of Exp2Syn's events",
+        ),
+        (
+            lambda: inputs.Volley(("a", 0.5), mechanism="Exp2Syn", weight=-1),
+            "weight is -1.0; expected a number greater than 0",
+        ),
+        (
+            lambda: inputs.Volley(("a", 0.5), mechanism="Exp2Syn", weight=1, inhibitory=True),
+            "inhibitory is for the model's own synapses",
+        ),
+        (
+            lambda: inputs.Accompanied("Exp2Syn", parameters={"e": "0"}),
+            "parameters is '0'; expected a mapping",
+        ),
+        (lambda: inputs.Accompanied("Exp2Syn", parameters=5), "parameters is 5; expected"),
+        (lambda: inputs.Accompanied("Exp2Syn", 0), "ratio is 0.0; expected a number greater"),
+        (lambda: inputs.Shunt(("a", 0.5), 0), "conductance is 0.0; expected a number of µS"),
+        (lambda: inputs.Shunt(("a", 0.5), rise=30), "rise is 30; expected a number of ms"),
         (lambda: inputs.Current("1"), "amplitude is '1'; expected a number of nA"),
         (lambda: inputs.Current(1, rise=9), "rise is 9; expected None, or a number of ms"),
         (lambda: inputs.RateSteps()(None, [], [], 1), "no NetCon comes from a NetStim with noise"),

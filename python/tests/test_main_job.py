@@ -123,6 +123,11 @@ def test_signature() -> None:
         "rates": None,
         "merge": "published",
         "leak": None,
+        "roots": None,
+        "keep": None,
+        "soma": None,
+        "apical": None,
+        "axon": None,
     }
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
     *by_position, method, rates, merge, leak = parameters.values()

@@ -141,7 +141,7 @@ def test_what_took_too_long_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(stands, "measure", hangs)
     monkeypatch.setattr(elsewhere, "measure", noted)
-    monkeypatch.setattr(measuring, "_TIMEOUT", 2.0)
+    monkeypatch.setattr(measuring, "TIMEOUT", 2.0)
     section = h.Section(name="bench")
     synapses = [h.ExpSyn(section(0.5)), h.Exp2Syn(section(0.5))]
     netcons = [h.NetCon(None, each) for each in synapses]

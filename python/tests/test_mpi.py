@@ -25,7 +25,7 @@ import json, os, sys
 from pathlib import Path
 from neuron import h
 import neuron_reduce
-from models import compiled, compiled9, made, small_cell
+from models import compiled, compiled9, compiled_synapses, made, small_cell
 context = h.ParallelContext()
 rank = int(context.id())
 cache = Path(sys.argv[1])
@@ -105,6 +105,22 @@ def test_ranks_find_what_one_process_finds(ranks: Callable[..., list[Any]]) -> N
     weights, _, notes = alone
     assert len(weights) > 30
     assert notes == []
+
+
+def test_ranks_find_what_trains_of_events_do(ranks: Callable[..., list[Any]]) -> None:
+    """To synapses that remember them."""
+    script = (
+        "compiled_synapses.load_mechanisms(cache)\n"
+        "model = small_cell.model()\n"
+        "for x in (0.3, 0.7):\n"
+        "    synapse = h.DepressingSyn(model.cell.apic[1](x))\n"
+        "    model.drive.synapses.append(synapse)\n"
+        "    model.drive.netcons.append(h.NetCon(None, synapse, 0, 1, 5e-3))\n"
+        "result = reduced(model, method='lumped', rates=10.0)"
+    )
+    (alone,) = ranks(script, 1)
+    assert ranks(script) == [alone, alone]
+    assert alone[2] == []
 
 
 _CONNECTED = """

@@ -185,7 +185,7 @@ def test_a_mechanism_that_crashes_takes_no_other_with_it(cache: Path) -> None:
 @isolated
 def test_a_mechanism_that_hangs_is_given_up(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled_synapses.load_mechanisms(cache)
-    monkeypatch.setattr(measuring, "_TIMEOUT", 3.0)
+    monkeypatch.setattr(measuring, "TIMEOUT", 3.0)
     bench = _Bench()
     bench.add("FailingSyn", hangs=1)
     bench.add("FailingSyn", hangs=2)

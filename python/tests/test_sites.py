@@ -183,7 +183,8 @@ def test_a_site_answers_as_in_the_full_cell(seed: int) -> None:
         found = answer(reduction.cell.soma, reduction.place(name, 0.5))
         errors.append(abs(found / full - 1))
         del reduction, model, cell, tip, place
-    assert errors[1] < 1e-8
+    # Stems on both ends of the soma fold.
+    assert errors[1] < 1e-5
     assert errors[0] > 0.02
 
 
@@ -206,17 +207,17 @@ def test_too_few_segments_are_refused_with_the_number_that_is_needed() -> None:
     def call(segments: float) -> Any:
         return _reduced(model, segments=segments, sites=[("apic[1]", 0.5)])
 
-    # The way's 12, the rest of apic[1], apic[2], two basal stems, and the soma.
+    # The way's 12, the rest of apic[1], apic[2], the two basal stems in one, and the soma.
     assert_refused(
-        lambda: call(16),
+        lambda: call(15),
         ArgumentError,
-        "segments is 16, and the sites need 17",
+        "segments is 15, and the sites need 16",
         "12 segments",
-        "4 for what hangs on these",
+        "3 for what hangs on these",
         run=model.voltages,
     )
-    reduction = call(17)
-    assert len({each.cable for each in reduction.segment_map}) == 16
+    reduction = call(16)
+    assert len({each.cable for each in reduction.segment_map}) == 15
 
 
 BAD: list[tuple[Callable[[small_cell.Model], Any], tuple[str, ...]]] = [
@@ -321,7 +322,7 @@ def test_tuning_keeps_sites_where_the_method_does() -> None:
     )
     found = {(each.method, each.segments): each for each in tuning.candidates}
     assert len(found) == 6
-    assert "the sites need 17" in found["folded", 10].problem
+    assert "the sites need 16" in found["folded", 10].problem
     for (method, segments), each in found.items():
         if each.problem is None:
             assert ("sites" in each.evaluation.record.settings) == (method == "folded")
@@ -344,7 +345,7 @@ def test_a_tolerance_is_kept_with_sites() -> None:
         assert reduction.expected.rmsd <= tolerance
         return len({each.cable for each in reduction.segment_map})
 
-    assert count(100, None) < count(100, ["apic[1]"]) == 17
+    assert count(100, None) < count(100, ["apic[1]"]) == 16
     assert count(1e-3, None) <= count(1e-3, ["apic[1]"])
 
 

@@ -95,6 +95,8 @@ class Measured(ctypes.Structure):
         ("brief_protocol", ctypes.c_int32),
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
+        ("adds_up", ctypes.c_int32),
+        ("is_ohmic", ctypes.c_int32),
     ]
 
 
@@ -104,14 +106,21 @@ class Finding:
 
     :ivar conductances: in µS per unit of weight, at the first of ``times``.
     :ivar reversal: in mV, where the current reverses; not a number where there is no conductance.
+    :ivar adds_up: whether several events of one NetCon make what one makes, several times.
+    :ivar is_ohmic: whether the current of one event is linear in the voltage and proportional to
+        the weight.
     :ivar brief_protocol: the protocol that is enough for others of its class; None for none.
+    :ivar is_alone: whether instances that are made like it do not respond as it does.
     """
 
     nature: Nature
     superposition: Superposition
     conductances: np.ndarray
     reversal: float
+    adds_up: bool
+    is_ohmic: bool
     brief_protocol: int | None
+    is_alone: bool = False
 
 
 _library.check_sizes(MeasuringClock, Stand, VoltageStep, Measured)
@@ -196,6 +205,8 @@ def analyse(
             Superposition(result.superposition),
             row[: result.count].copy(),
             result.reversal,
+            bool(result.adds_up),
+            bool(result.is_ohmic),
             result.brief_protocol if result.brief_protocol >= 0 else None,
         )
         if result.is_known

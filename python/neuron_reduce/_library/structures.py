@@ -15,7 +15,14 @@ class Response(ctypes.Structure):
         ("conductances", ctypes.c_void_p),
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
+        ("is_ohmic", ctypes.c_int32),
     ]
+
+
+class SteadyEvent(ctypes.Structure):
+    """``nr_steady_event``: what an event of a NetCon does in the mean at its rate."""
+
+    _fields_ = [("charge", ctypes.c_double), ("exponent", ctypes.c_double)]
 
 
 class ArgumentNames(ctypes.Structure):
@@ -53,6 +60,8 @@ class CellRequest(ctypes.Structure):
         ("connections", ctypes.c_void_p),
         ("connection_count", ctypes.c_size_t),
         ("is_whole", ctypes.c_int32),
+        ("is_apical_given", ctypes.c_int32),
+        ("is_axon_given", ctypes.c_int32),
     ]
 
 
@@ -122,6 +131,8 @@ class Settings(ctypes.Structure):
         ("response_index_count", ctypes.c_size_t),
         ("rates", ctypes.c_void_p),
         ("rate_count", ctypes.c_size_t),
+        ("steady_events", ctypes.c_void_p),
+        ("steady_event_count", ctypes.c_size_t),
         ("membranes", ctypes.POINTER(CableMembrane)),
         ("membrane_count", ctypes.c_size_t),
         ("gains", ctypes.POINTER(Gain)),
@@ -132,6 +143,10 @@ class Settings(ctypes.Structure):
         ("observed_count", ctypes.c_size_t),
         ("observed_interval", ctypes.c_double),
         ("tolerance", ctypes.c_double),
+        ("roots", ctypes.POINTER(ctypes.c_int64)),
+        ("root_count", ctypes.c_size_t),
+        ("kept", ctypes.POINTER(ctypes.c_int64)),
+        ("kept_count", ctypes.c_size_t),
     ]
 
 
@@ -194,6 +209,7 @@ class Cable(ctypes.Structure):
         ("name", ctypes.c_char_p),
         ("stem", ctypes.c_char_p),
         ("parent", ctypes.c_char_p),
+        ("is_on_original", ctypes.c_int32),
     ]
 
 
@@ -252,9 +268,13 @@ class Counts(ctypes.Structure):
 
 
 class Section(ctypes.Structure):
-    """``nr_section``: a section of the original, and its ``nr_role``."""
+    """``nr_section``: a section of the original, its ``nr_role``, and whether it is collapsed."""
 
-    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("role", ctypes.c_int32),
+        ("is_collapsed", ctypes.c_int32),
+    ]
 
 
 class SynapseKind(ctypes.Structure):

@@ -12,7 +12,7 @@ from neuron import h
 from .._library.responses import Finding
 from .._processes import copies, outside
 from ..errors import SimulatorError
-from . import mechanisms, stands
+from . import mechanisms, stands, trains
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +44,16 @@ def measure(groups: list[stands.Group], timeout: float) -> list[list[Finding | N
         for group in groups
     ]
     return outside.call(_measured, described, _settings(), timeout=timeout)
+
+
+def measure_trains(requests: list[trains.Request], timeout: float) -> list[list[trains.Found]]:
+    """What :func:`trains.measure` finds; the session stays as it is. See :func:`measure`."""
+    if copies.process_count() == 1:
+        return copies.call(trains.measure, requests, timeout=timeout)
+    described = [
+        (_described(each.subject), dataclasses.replace(each, subject=None)) for each in requests
+    ]
+    return outside.call(_trained, described, _settings(), timeout=timeout)
 
 
 def _described(subject: stands.Subject) -> _Described:
@@ -88,14 +98,31 @@ def _measured(
     settings: dict[str, list[float]],
 ) -> list[list[Finding | None]]:
     """Measures, in the fresh process."""
-    for name, numbers in settings.items():
-        _assign(h, name, numbers)
-    section = h.Section()
+    section = _prepared(settings)
     groups = []
     for subjects, nearest, like in described:
         _check_that_values_are_all(subjects[0].class_name, section)
         groups.append(stands.Group([_made(each, section) for each in subjects], nearest, like))
     return stands.measure(groups)
+
+
+def _trained(
+    described: list[tuple[_Described, trains.Request]], settings: dict[str, list[float]]
+) -> list[list[trains.Found]]:
+    """Measures trains, in the fresh process."""
+    section = _prepared(settings)
+    requests = []
+    for subject, request in described:
+        _check_that_values_are_all(subject.class_name, section)
+        requests.append(dataclasses.replace(request, subject=_made(subject, section)))
+    return trains.measure(requests)
+
+
+def _prepared(settings: dict[str, list[float]]) -> Any:
+    """A section for synapses, in a process with the session's settings."""
+    for name, numbers in settings.items():
+        _assign(h, name, numbers)
+    return h.Section()
 
 
 def _made(described: _Described, section: Any) -> stands.Subject:

@@ -9,7 +9,7 @@ import numpy as np
 from .._display.warned import warn
 from .._library import structures
 from .._library.responses import Nature
-from . import kinds, measuring
+from . import kinds, measuring, steady
 
 
 class Drive:
@@ -29,6 +29,7 @@ class Drive:
     ):
         self.rates = rates
         self.responses = measuring.measure(synapses, netcons, found)
+        self._steady = None if rates is None else steady.events(synapses, self.responses, rates)
         self._arrays = [
             (
                 np.ascontiguousarray(kind.times, dtype=float),
@@ -46,6 +47,13 @@ class Drive:
             structure.conductances = conductances.ctypes.data
             structure.count = len(times)
             structure.reversal = kind.reversal
+            structure.is_ohmic = kind.is_ohmic
+        self._steady_events = np.empty(len(synapses) if self._steady else 0, structures.SteadyEvent)
+        if self._steady:
+            for index, reversal in self._steady.reversals.items():
+                self._structures[index].reversal = reversal
+            self._steady_events["charge"] = self._steady.charges
+            self._steady_events["exponent"] = self._steady.exponents
         self._indices = np.ascontiguousarray(self.responses.indices, dtype=np.int64)
         if self._nothing_was_measured and self.rates is not None:
             warn(self.notes[-1])
@@ -62,6 +70,11 @@ class Drive:
         }
         if self.rates is not None:
             fields |= {"rates": self.rates.ctypes.data, "rate_count": len(self.rates)}
+        if len(self._steady_events):
+            fields |= {
+                "steady_events": self._steady_events.ctypes.data,
+                "steady_event_count": len(self._steady_events),
+            }
         return fields
 
     @property
@@ -74,19 +87,15 @@ class Drive:
         if self.rates is None:
             return self._of_merging() + self.responses.notes
         notes = self._of_rates()
-        natures = [kind.nature for kind in self.responses.kinds]
-        counts = np.bincount(self._indices[self._indices >= 0], minlength=len(natures))
-        random = sum(
-            int(count)
-            for nature, count in zip(natures, counts, strict=True)
-            if nature is Nature.STOCHASTIC
-        )
+        random = self._random_without_charge
         if random:
             notes.append(
                 f"The responses of {random} of {len(self._indices)} point processes differ from "
                 "one run to the next: their mean conductance is not known, and counts as 0 in the "
                 "operating point."
             )
+        if self._steady:
+            notes += self._steady.notes
         if self._nothing_was_measured:
             notes.append(
                 "No response of any synapse could be measured: all weights stay as they were, "
@@ -102,6 +111,18 @@ class Drive:
                 f"operating point ({self.responses.problem})."
             )
         return notes + self.responses.notes
+
+    @property
+    def _random_without_charge(self) -> int:
+        """How many fail at random, have events, and no mean conductance that is known."""
+        kinds = self.responses.kinds
+        is_random = np.array([kind.nature is Nature.STOCHASTIC for kind in kinds], dtype=bool)
+        if not is_random.any():
+            return 0
+        random = (self._indices >= 0) & is_random[self._indices]
+        has_events = np.nan_to_num(self.rates) > 0
+        is_known = ~np.isnan(self._steady.charges) if self._steady else np.False_
+        return int((random & has_events & ~is_known).sum())
 
     def _of_merging(self) -> list[str]:
         if not self.responses.problem:

@@ -32,7 +32,7 @@ _MOST = 1024
 _ANY_WEIGHT = 1e-3
 """Of an event where the NetCons have none that is positive."""
 
-_TIMEOUT = 120.0
+TIMEOUT = 120.0
 """Seconds after which measuring is given up."""
 
 _KEPT = 8_000_000
@@ -53,6 +53,10 @@ class Response:
     :ivar reversal: in mV, where the current reverses; not a number where there is no conductance.
     :ivar distance: 0 where it was measured; where it is that of a kind with other parameters, their
         largest relative difference.
+    :ivar adds_up: whether several events of one NetCon make what one makes, several times.
+    :ivar is_ohmic: whether the current of one event is linear in the voltage and proportional to
+        the weight.
+    :ivar is_alone: whether instances that are made like it do not respond as it does.
     """
 
     nature: Nature
@@ -61,6 +65,9 @@ class Response:
     conductances: np.ndarray
     reversal: float = math.nan
     distance: float = 0.0
+    adds_up: bool = True
+    is_ohmic: bool = False
+    is_alone: bool = False
 
 
 _REASONS = {
@@ -74,6 +81,18 @@ _NOTHING = Response(Nature.NONE, Superposition.NOTHING_SEEN, np.empty(0), np.emp
 
 
 @dataclasses.dataclass(frozen=True)
+class Example:
+    """A synapse that stands for its kind.
+
+    :ivar key: all that its response depends on.
+    """
+
+    subject: stands.Subject
+    values: tuple[float, ...]
+    key: Hashable
+
+
+@dataclasses.dataclass(frozen=True)
 class Responses:
     """The responses of a list of synapses.
 
@@ -81,12 +100,14 @@ class Responses:
     :ivar indices: for each synapse the index of its own, -1 where it could not be measured.
     :ivar problem: why some could not be measured; empty where all could.
     :ivar notes: what else a user should know, one sentence each.
+    :ivar examples: for each kind the synapse that was measured.
     """
 
     kinds: list[Response]
     indices: np.ndarray
     problem: str
     notes: list[str]
+    examples: list[Example]
 
 
 def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None) -> Responses:
@@ -133,22 +154,11 @@ def measure(synapses: list[Any], netcons: list[Any], found: Kinds | None = None)
         indices,
         "; ".join(f"{name}: {problem}" for name, problem in problems.items()),
         _notes_of_distances(examples, known) + _notes_of_superposition(examples, known, indices),
+        examples,
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Example:
-    """A synapse that stands for its kind.
-
-    :ivar key: all that its response depends on.
-    """
-
-    subject: stands.Subject
-    values: tuple[float, ...]
-    key: Hashable
-
-
-def _examples(synapses: list[Any], netcons: list[Any], found: Kinds) -> list[_Example]:
+def _examples(synapses: list[Any], netcons: list[Any], found: Kinds) -> list[Example]:
     others = _others(found)
     conditions: dict[str, tuple] = {}
     examples = []
@@ -164,7 +174,7 @@ def _examples(synapses: list[Any], netcons: list[Any], found: Kinds) -> list[_Ex
         if another.hocobjptr() == synapse.hocobjptr():
             another = None
         examples.append(
-            _Example(
+            Example(
                 stands.Subject(class_name, synapse, another, weights),
                 values,
                 (class_name, values, tuple(weights), conditions[class_name]),
@@ -208,7 +218,7 @@ class _Request:
     nearest: dict[int, tuple[int, float]]
 
 
-def _requests(examples: list[_Example], known: Sequence[object]) -> list[_Request]:
+def _requests(examples: list[Example], known: Sequence[object]) -> list[_Request]:
     """:param known: for each example what is known of it, if anything."""
     classes: dict[str, list[int]] = {}
     for index, (example, each) in enumerate(zip(examples, known, strict=True)):
@@ -217,10 +227,10 @@ def _requests(examples: list[_Example], known: Sequence[object]) -> list[_Reques
     return [_request(indices, examples) for indices in classes.values()]
 
 
-def _request(indices: list[int], examples: list[_Example]) -> _Request:
+def _request(indices: list[int], examples: list[Example]) -> _Request:
     chosen, nearest = indices, {}
     if len(indices) > _MOST:
-        stands_for, distances = _chosen([examples[index].values for index in indices], _MOST)
+        stands_for, distances = stand_ins([examples[index].values for index in indices], _MOST)
         nearest = {
             index: (indices[other], distance)
             for position, (index, other, distance) in enumerate(
@@ -229,11 +239,11 @@ def _request(indices: list[int], examples: list[_Example]) -> _Request:
             if other != position
         }
         chosen = [index for index in indices if index not in nearest]
-    like, _ = _chosen([examples[index].values for index in chosen], _SAMPLE)
+    like, _ = stand_ins([examples[index].values for index in chosen], _SAMPLE)
     return _Request(chosen, like, nearest)
 
 
-def _chosen(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], list[float]]:
+def stand_ins(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], list[float]]:
     """For each kind which one stands for it, and how far that is."""
     if len(values) <= limit:
         return list(range(len(values))), [0.0] * len(values)
@@ -242,7 +252,7 @@ def _chosen(values: list[tuple[float, ...]], limit: int) -> tuple[list[int], lis
 
 
 def _measured(
-    requests: list[_Request], examples: list[_Example], problems: dict[str, str]
+    requests: list[_Request], examples: list[Example], problems: dict[str, str]
 ) -> list[list[Finding] | None]:
     """What was found for each request; None where it failed, and why in ``problems``.
 
@@ -276,7 +286,7 @@ def _in_processes(groups: list[stands.Group]) -> list[list[Finding]]:
 
     :raises CopyFailed: a process gave no result.
     """
-    results = elsewhere.measure(groups, _TIMEOUT)
+    results = elsewhere.measure(groups, TIMEOUT)
     rest = []
     for group, found in zip(groups, results, strict=True):
         left = [index for index, one in enumerate(found) if one is None]
@@ -292,11 +302,18 @@ def _in_processes(groups: list[stands.Group]) -> list[list[Finding]]:
 def _response(finding: Finding) -> Response:
     count = len(finding.conductances)
     return Response(
-        finding.nature, finding.superposition, TIMES[:count], finding.conductances, finding.reversal
+        finding.nature,
+        finding.superposition,
+        TIMES[:count],
+        finding.conductances,
+        finding.reversal,
+        adds_up=finding.adds_up,
+        is_ohmic=finding.is_ohmic,
+        is_alone=finding.is_alone,
     )
 
 
-def _notes_of_distances(examples: list[_Example], known: Sequence[Response | None]) -> list[str]:
+def _notes_of_distances(examples: list[Example], known: Sequence[Response | None]) -> list[str]:
     distances: dict[str, list[float]] = {}
     for example, response in zip(examples, known, strict=True):
         if response:
@@ -310,7 +327,7 @@ def _notes_of_distances(examples: list[_Example], known: Sequence[Response | Non
 
 
 def _notes_of_superposition(
-    examples: list[_Example], known: Sequence[Response | None], indices: np.ndarray
+    examples: list[Example], known: Sequence[Response | None], indices: np.ndarray
 ) -> list[str]:
     """Why one synapse cannot stand for others of its kind, where there are others."""
     counts = np.bincount(indices[indices >= 0], minlength=len(examples))

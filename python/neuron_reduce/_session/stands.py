@@ -13,7 +13,7 @@ import ctypes
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ _CAPACITANCE = 1e15
 _RESISTIVITY = 1e20
 """In Ω·cm: no current flows along a stand."""
 
-_AREA = 100.0
+AREA = 100.0
 """In µm²."""
 
 _AT_ONCE = 1024
@@ -121,9 +121,14 @@ def measure(groups: list[Group]) -> list[list[Finding | None]]:
         ],
     )
     return [
-        [known.get(index) for index in range(len(group.subjects))]
+        [_with_way(known.get(index), subject) for index, subject in enumerate(group.subjects)]
         for group, known in zip(groups, found, strict=True)
     ]
+
+
+def _with_way(finding: Finding | None, subject: Subject) -> Finding | None:
+    """With whether it was the user's own instance alone that could be measured."""
+    return finding and dataclasses.replace(finding, is_alone=not subject.values)
 
 
 def _rest(group: Group, known: dict[int, Finding]) -> list[int]:
@@ -141,11 +146,13 @@ class _Task:
 
     :ivar until: for how long they are looked at, at least, in ms.
     :ivar expected: what is to be found; anything is where this is None.
+    :ivar is_ohmic: whether those that they are most like were, which brief protocols tell in part.
     """
 
     protocol: int
     until: float = CLOCK.end
     expected: tuple[Nature, Superposition] | None = None
+    is_ohmic: bool = True
 
 
 def _tasks(group: Group, known: dict[int, Finding]) -> dict[int, _Task]:
@@ -157,7 +164,7 @@ def _tasks(group: Group, known: dict[int, Finding]) -> dict[int, _Task]:
         like = group.like[index] if group.like else known[group.nearest[index]]
         if like.brief_protocol is not None:
             expected = like.nature, like.superposition
-            tasks[index] = _Task(like.brief_protocol, until, expected)
+            tasks[index] = _Task(like.brief_protocol, until, expected, like.is_ohmic)
     return tasks
 
 
@@ -176,7 +183,9 @@ def _fill(
                 None,
                 (finding.nature, finding.superposition),
             ):
-                found[number][index] = finding
+                found[number][index] = dataclasses.replace(
+                    finding, is_ohmic=finding.is_ohmic and task.is_ohmic
+                )
 
 
 def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:
@@ -223,7 +232,7 @@ def _can_be_made(class_name: str) -> bool:
 # MARK: Runs
 
 
-class _Stand:
+class Place:
     """A stand with an instance on it, two NetCons, and what is recorded.
 
     :param place: puts the instance at a segment, and returns it.
@@ -232,7 +241,7 @@ class _Stand:
     def __init__(self, place: Callable[[Any], Any], weights: list[float]):
         self._section = section = h.Section()
         section.L = 10.0
-        section.diam = _AREA / (math.pi * section.L)
+        section.diam = AREA / (math.pi * section.L)
         section.cm = _CAPACITANCE
         section.Ra = _RESISTIVITY
         middle = section(0.5)
@@ -243,31 +252,45 @@ class _Stand:
         self.record.buffer_size(CLOCK.sample_count)
         self.record.record(middle._ref_i_cap)
 
+    def take(self) -> np.ndarray:
+        """What was recorded since this was asked for last; the record is empty afterwards."""
+        values = np.array(self.record)
+        self.record.resize(0)
+        return values
+
     def set_voltage(self, voltage: float) -> None:
         """:param voltage: in mV."""
         self._section.v = voltage
 
-    def prepare(self, plan: Stand) -> None:
-        """What is to be done before a run is initialised."""
-        self.set_voltage(plan.holding)
-        for connection, scale in zip(self._connections, plan.scales, strict=True):
+    def prepare(self, voltage: float, scales: Iterable[float]) -> None:
+        """What is to be done before a run is initialised.
+
+        :param scales: factors on the weights of the two NetCons.
+        """
+        self.set_voltage(voltage)
+        for connection, scale in zip(self._connections, scales, strict=True):
             connection.weight[0] = scale * self._weights[0]
             for index in range(1, len(self._weights)):
                 connection.weight[index] = self._weights[index]
 
-    def queue(self, plan: Stand) -> None:
-        """What is to be done when it was initialised."""
-        for connection, events in zip(self._connections, plan.events_of_netcons, strict=True):
+    def queue(self, events_of_netcons: Iterable[Iterable[float]]) -> None:
+        """What is to be done when it was initialised.
+
+        :param events_of_netcons: in ms, for as many of the two as have events.
+        """
+        for connection, events in zip(self._connections, events_of_netcons, strict=False):
             for time in events:
                 connection.event(CLOCK.before + time)
 
 
-def _moved(instance: Any, segment: Any) -> Any:
+def moved(instance: Any, segment: Any) -> Any:
+    """An instance, put at a segment."""
     instance.loc(segment)
     return instance
 
 
-def _made(subject: Subject, segment: Any) -> Any:
+def made(subject: Subject, segment: Any) -> Any:
+    """An instance that is made like a subject, at a segment."""
     instance = getattr(h, subject.class_name)(segment)
     for each in subject.values:
         each.out(instance)
@@ -281,25 +304,25 @@ def _at_once(subjects: list[Subject], task: _Task) -> list[Finding | None]:
     own = max(index for index, plan in enumerate(plans) if not plan.is_repetition)
     work = []
     for subject in subjects:
-        made = functools.partial(_made, subject)
+        another = functools.partial(made, subject)
         for index, plan in enumerate(plans):
             is_own = index == own and subject.synapse is not None
-            place = functools.partial(_moved, subject.synapse) if is_own else made
-            work.append((_Stand(place, subject.weights), plan))
+            place = functools.partial(moved, subject.synapse) if is_own else another
+            work.append((Place(place, subject.weights), plan))
     records = _run(work, task.until)
     count = len(plans)
     by_kind = [records[start : start + count] for start in range(0, len(records), count)]
     findings = _analysed(task.protocol, by_kind, subjects)
-    _put_back(subjects)
+    put_back(subjects)
     return findings
 
 
 def _in_turn(subjects: list[Subject], task: _Task) -> list[Finding | None]:
     """Measures with the users' own instances, in a run for each stand of the protocol."""
 
-    def stands(instances: list[Any]) -> list[_Stand]:
+    def stands(instances: list[Any]) -> list[Place]:
         return [
-            _Stand(functools.partial(_moved, instance), subject.weights)
+            Place(functools.partial(moved, instance), subject.weights)
             for instance, subject in zip(instances, subjects, strict=True)
             if instance is not None
         ]
@@ -321,7 +344,7 @@ def _in_turn(subjects: list[Subject], task: _Task) -> list[Finding | None]:
         for records in by_plan
     ]
     findings = _analysed(task.protocol, list(zip(*by_plan, strict=True)), subjects)
-    _put_back(subjects)
+    put_back(subjects)
     return findings
 
 
@@ -329,11 +352,11 @@ def _analysed(
     protocol: int, records: Sequence[Sequence[np.ndarray]], subjects: list[Subject]
 ) -> list[Finding | None]:
     return responses.analyse(
-        protocol, records, [_AREA] * len(subjects), [each.weights[0] for each in subjects]
+        protocol, records, [AREA] * len(subjects), [each.weights[0] for each in subjects]
     )
 
 
-def _run(work: list[tuple[_Stand, Stand]], until: float) -> list[np.ndarray]:
+def _run(work: list[tuple[Place, Stand]], until: float) -> list[np.ndarray]:
     """Runs stands; what they recorded.
 
     :param until: to when a run goes on in any case; and then until all responses are over.
@@ -342,13 +365,13 @@ def _run(work: list[tuple[_Stand, Stand]], until: float) -> list[np.ndarray]:
     steps = {step.time: step.voltage for step in responses.voltage_steps()} if stepped else {}
     h.dt = CLOCK.fine_step
     for stand, plan in work:
-        stand.prepare(plan)
+        stand.prepare(plan.holding, plan.scales)
     # Without a voltage: each keeps its own.
     h.finitialize()
     for stand, plan in work:
-        stand.queue(plan)
+        stand.queue(plan.events_of_netcons)
     for pause in sorted({*steps, *_PAUSES, CLOCK.fine_end, CLOCK.end}):
-        _run_until(CLOCK.before + pause)
+        run_until(CLOCK.before + pause)
         if pause in steps:
             for stand in stepped:
                 stand.set_voltage(steps[pause])
@@ -366,12 +389,12 @@ def _run(work: list[tuple[_Stand, Stand]], until: float) -> list[np.ndarray]:
     return records
 
 
-def _run_until(time: float) -> None:
+def run_until(time: float) -> None:
     """Takes steps until a time, one after another, without Python in between."""
     h.batch_run(time, 1e9)
 
 
-def _are_over(work: list[tuple[_Stand, Stand]]) -> bool:
+def _are_over(work: list[tuple[Place, Stand]]) -> bool:
     return responses.are_over([stand.record.as_numpy() for stand, _ in work])
 
 
@@ -407,7 +430,7 @@ def clear(groups: list[Group]) -> None:
                 subject.another = None
             if index not in sample and not group.like:
                 subject.synapse = subject.another = None
-        _put_back(group.subjects)
+        put_back(group.subjects)
     for section in list(h.allsec()):
         if section != _haven[0]:
             h.delete_section(sec=section)
@@ -423,7 +446,7 @@ def _values(subject: Subject) -> list[Any]:
     return found
 
 
-def _put_back(subjects: list[Subject]) -> None:
+def put_back(subjects: list[Subject]) -> None:
     """Puts synapses where they stay when the sections that they are on go, with their values."""
     for subject in subjects:
         for instance in (subject.synapse, subject.another):
