@@ -14,13 +14,14 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import kept, random_tree, synapses
+from models import kept, random_tree, small_cell, synapses
 from models.kept import Driven
 from neuron_reduce import (
     ArgumentError,
@@ -96,6 +97,32 @@ def test_point_processes_at_ends_and_in_any_order(method: str, seed: int) -> Non
         assert kept.run(reduction.cell, reduction.instantiate()) == [expected] * 2
 
     test()
+
+
+PARTS: list[dict[str, Any]] = [
+    {"roots": ["apic[0]"], "segments": 20},
+    {"roots": ["apic[1]"], "method": "classic"},
+    {"keep": ["apic[0]"], "in_place": True, "segments": 20},
+    {"keep": ["dend[0]"], "method": "lumped", "segments": 20},
+]
+
+
+@pytest.mark.parametrize("settings", PARTS)
+@isolated
+def test_parts_of_cells(settings: dict[str, Any]) -> None:
+    cell = small_cell.build()
+    drive = small_cell.drive(cell)
+    reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons, **settings)
+    expected = kept.run(reduction.cell)
+    instance = reduction.instantiate()
+    assert kept.run(instance) == expected
+    names = [each.name() for each in instance.all]
+    assert len(set(names)) == len(names) == len(list(reduction.cell.all))
+    sections = dict(zip(map(str, reduction.cell.all), instance.all, strict=True))
+    for name in ("soma[0]", "axon[1]", "dend[0]", "dend[2]", "apic[0]", "apic[2]"):
+        for x in (0.1, 0.7):
+            own, made = reduction.place(name, x), instance.place(name, x)
+            assert (sections[str(own.sec)], own.x) == (made.sec, made.x)
 
 
 @METHODS

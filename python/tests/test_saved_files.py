@@ -18,7 +18,8 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated, note
 from models import kept
-from neuron_reduce import NeuronReduceWarning, SavedCellError, SimulatorError
+from neuron_reduce import ArgumentError, NeuronReduceWarning, SavedCellError, SimulatorError
+from neuron_reduce._saved import building
 
 ROUNDS = 1500
 """Of random changes."""
@@ -151,6 +152,9 @@ def test_what_is_no_cell() -> None:
         path = Path(folder) / "cell.json"
         with pytest.raises(FileNotFoundError):
             neuron_reduce.load(path)
+        for wrong in (5, None, ["cell.json"]):
+            with pytest.raises(ArgumentError, match=r"path is .*; expected that of a file"):
+                neuron_reduce.load(wrong)  # type: ignore[arg-type]
         for content, text in (
             (b"", "is no JSON: Expecting value"),
             (b"\xff\xfe", "is no JSON: 'utf-8' codec"),
@@ -282,5 +286,44 @@ def test_random_changes_never_leave_anything_behind(seed: int, cell: Path, tmp_p
             assert not h.List("NetCon").count(), done
         assert built > 20, (built, refused)
         assert refused > 100, (built, refused)
+
+    test()
+
+
+STEPS = (
+    *("make_section", "insert", "make_point_process", "set_ions", "make_source", "connect"),
+    *("play", "section_list", "send"),
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_what_fails_halfway_leaves_nothing(
+    step: str, error: type[BaseException], cell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @isolated
+    def test() -> None:
+        saved = neuron_reduce.load(cell)
+        own, calls = getattr(building, step), 0
+
+        def failing(*arguments: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 3 or step in ("play", "send"):
+                raise error("no more")
+            return own(*arguments)
+
+        monkeypatch.setattr(building, step, failing)
+        with pytest.raises((KeyboardInterrupt, SimulatorError)) as caught:
+            saved.instantiate(gid=3)
+        assert caught.type is (SimulatorError if error is RuntimeError else error)
+        del caught
+        gc.collect()
+        assert calls > 0
+        assert not list(h.allsec())
+        assert not h.List("NetCon").count()
+        assert not h.ParallelContext().gid_exists(3)
+        monkeypatch.undo()
+        assert saved.instantiate(gid=3)
 
     test()

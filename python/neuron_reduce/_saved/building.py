@@ -85,12 +85,12 @@ def set_arcs(section, arcs):
     if what is there is what it should be.
     """
     count = section.n3d()
-    own = ctypes.c_void_p.from_address(id(section) + 16).value
-    is_known = (
-        own
-        and ctypes.sizeof(ctypes.c_void_p) == 8
-        and ctypes.c_short.from_address(own + 64).value == count == len(arcs)
-    )
+    # Behind what every object of CPython begins with.
+    header = object.__basicsize__
+    own = None
+    if h.nrnversion(0).startswith("9.") and (header, ctypes.sizeof(ctypes.c_void_p)) == (16, 8):
+        own = ctypes.c_void_p.from_address(id(section) + header).value
+    is_known = own and ctypes.c_short.from_address(own + 64).value == count == len(arcs)
     points = ctypes.c_void_p.from_address(own + 72).value if is_known else None
     if points:
         for index in range(count):

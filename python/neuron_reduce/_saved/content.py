@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -68,6 +70,7 @@ def of_cell(
         )
     indices = {section: index for index, section in enumerate(every)}
     sections = [describing.section(each, role_of[each]) for each in every]
+    _name_apart(sections)
     attachments = describing.attachments(every)
     live = describing.point_processes_of(every)
     places = {describing.pointer(each): index for index, each in enumerate(live)}
@@ -114,6 +117,19 @@ def of_cell(
             for section, x, live_section, place in segment_map
         ],
     }
+
+
+def _name_apart(sections: Sequence[dict[str, Any]]) -> None:
+    """Gives sections names of their own: a cable may be called as one that stayed."""
+    taken = {each["name"] for each in sections}
+    seen: set[str] = set()
+    for each in sections:
+        if each["name"] in seen:
+            base = re.sub(r"\[\d+\]$", "", each["name"])
+            names = (f"{base}[{index}]" for index in itertools.count())
+            each["name"] = next(name for name in names if name not in taken)
+            taken.add(each["name"])
+        seen.add(each["name"])
 
 
 def _note_what_cannot_be_kept(read: reducing.Cell, notes: list[str]) -> None:

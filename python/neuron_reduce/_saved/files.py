@@ -8,7 +8,8 @@ import os
 import tempfile
 from typing import Any
 
-from ..errors import SavedCellError
+from .._session import collect
+from ..errors import ArgumentError, SavedCellError
 from . import checking
 
 _LISTS = (
@@ -77,8 +78,17 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     :raises OSError: it cannot be read.
     :raises SavedCellError: it is no cell.
     """
-    with open(path, "rb") as file:
-        return content_of(file.read(), os.fsdecode(path))
+    name = named(path)
+    with open(name, "rb") as file:
+        return content_of(file.read(), name)
+
+
+def named(path: Any) -> str:
+    """:raises ArgumentError: it is no path."""
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        raise ArgumentError(f"path is {collect.described(path)}; expected that of a file") from None
 
 
 def write(path: str | os.PathLike[str], text: str) -> None:
@@ -87,7 +97,7 @@ def write(path: str | os.PathLike[str], text: str) -> None:
 
     :raises OSError: it cannot be written.
     """
-    path = os.path.realpath(os.fsdecode(path))
+    path = os.path.realpath(named(path))
     folder, name = os.path.split(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder or ".")
     try:
