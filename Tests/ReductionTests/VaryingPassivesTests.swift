@@ -30,7 +30,8 @@ import Testing
   func steadyResistancesAreTheCells(seed: UInt64, method: Method) throws {
     let cell = Self.cell(seed)
     let loaded = try LoadedReduction(cell, .total(12), method: method)
-    guard cell.sections.allSatisfy({ !$0.hasDendriteAsParentOfAxon(in: cell) }) else { return }
+    guard cell.sections.allSatisfy({ !$0.hasDendriteAsParentOfAxon(in: cell) }), !loaded.foldsPlaces
+    else { return }
     #expect(abs(loaded.reducedTransfers[0] / loaded.loaded.transfers[0] - 1) <= Self.tolerance)
     for (cable, members) in loaded.membersByCable.enumerated() where !members.isEmpty {
       let expected =
