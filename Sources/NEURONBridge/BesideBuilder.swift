@@ -172,9 +172,9 @@ struct BesideBuilder {
 }
 
 extension Double {
-  /// But for rounding.
+  /// But for the single precision that NEURON has 3D points in.
   fileprivate func isClose(to other: Double) -> Bool {
-    self == other || abs(self - other) <= 1e-9 * max(abs(self), abs(other))
+    self == other || abs(self - other) <= 1e-5 * max(abs(self), abs(other))
   }
 }
 

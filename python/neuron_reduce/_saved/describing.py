@@ -57,7 +57,7 @@ def section(which: nrn.Section, role: str) -> dict[str, Any]:
         "L": None if points else float(which.L),
         "diam": None if points else _compact([each.diam for each in segments]),
         "points": points,
-        "arcs": _arcs_of(which) if points else None,
+        "arcs": arcs_of(which) if points else None,
         "area": [each.area() for each in segments] if points else None,
         "Ra": float(which.Ra),
         "rallbranch": float(which.rallbranch),
@@ -77,7 +77,7 @@ def points_of(which: nrn.Section) -> list[list[float]]:
     return [[float(str(np.float32(each(index)))) for each in read] for index in range(count)]
 
 
-def _arcs_of(which: nrn.Section) -> list[float] | None:
+def arcs_of(which: nrn.Section) -> list[float] | None:
     """How far along a section its 3D points are; None where that follows from these, as it does
     unless L was set after them, or they were made of it."""
     count = which.n3d()

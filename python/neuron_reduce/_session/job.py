@@ -331,6 +331,7 @@ class Job:
             len(self._synapses),
             clamps,
         )
+        copying.copy_arcs(stayed)
         copying.copy_streams(stayed)
         if clamps:
             made.add_others(stayed, known=processes)
