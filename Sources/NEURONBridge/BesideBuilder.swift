@@ -28,14 +28,7 @@ struct BesideBuilder {
 
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
-    var undo = Undo()
-    do {
-      try build(&undo)
-    } catch {
-      undo.rollBack()
-      throw error
-    }
-    undo.commit()
+    try Undo.allOrNothing(build)
   }
 
   private func build(_ undo: inout Undo) throws(BridgeError) {

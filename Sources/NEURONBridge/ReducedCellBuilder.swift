@@ -26,14 +26,7 @@ struct ReducedCellBuilder {
   ///
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
-    var undo = Undo()
-    do {
-      try build(&undo)
-    } catch {
-      undo.rollBack()
-      throw error
-    }
-    undo.commit()
+    try Undo.allOrNothing(build)
   }
 
   /// Deletes what is replaced of the original's dendrites, with the synapses that were merged into others still on them: the
