@@ -394,7 +394,7 @@ def test_reductions() -> None:
     references = [cell.soma[0](0.5)._ref_v]
     assert_equal(cell, references, synapses=drive.synapses, netcons=drive.netcons)
     reduction = neuron_reduce.reduce(cell, drive.synapses, drive.netcons)
-    theirs = neuron_run(references, 50)
+    theirs = neuron_run([reduction.cell.soma[0](0.5)._ref_v], 50)
     run = neuron_reduce.compile(reduction).run(50)
     assert np.abs(run.v - theirs).max() < 1e-6
 
@@ -666,6 +666,7 @@ def test_layer_5_cell(cache: Path, method: str) -> None:
         reduction = neuron_reduce.reduce(cell, *arguments.values(), method=method, **rates)
         arguments = {}
         cell = reduction
+        soma = reduction.cell.soma[0](0.5)
         places = [each(0.5) for each in reduction.cell.apical]
     references = [soma._ref_v, *(each._ref_v for each in places)]
     engine, theirs = assert_equal(cell, references, tstop=80, least_spikes=1, **arguments)
