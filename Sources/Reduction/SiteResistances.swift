@@ -16,23 +16,9 @@ struct SiteResistances {
   /// The self-shunt of an event.
   func selfShunt(of response: SynapticResponse, weight: Double, at compartment: Int) -> SelfShunt {
     let overlap = SpectralGrid.integral { response.power[$0] * resistances[$0][compartment] }
-    return selfShunt(of: response, kappa: weight * overlap, overlap: overlap, at: compartment)
-  }
-
-  /// That of an event that comes with others, which κ counts too.
-  func selfShunt(of response: SynapticResponse, kappa: Double, at compartment: Int) -> SelfShunt {
-    let overlap = SpectralGrid.integral { response.power[$0] * resistances[$0][compartment] }
-    return selfShunt(of: response, kappa: kappa, overlap: overlap, at: compartment)
-  }
-
-  /// - Parameter overlap: K, what κ of the event alone is per weight.
-  private func selfShunt(
-    of response: SynapticResponse, kappa: Double, overlap: Double, at compartment: Int
-  ) -> SelfShunt {
+    let kappa = weight * overlap
     guard kappa > 0.5 else { return SelfShunt(kappa: kappa) }
     let steady = resistances[0][compartment] * SpectralGrid.integral { response.power[$0] }
-    let growth = overlap / (2 * steady)
-    // Of a membrane Re Z(ω) ≤ Z(0), which makes it at most ½; numbers beyond all proportion may differ.
-    return SelfShunt(kappa: kappa, growth: growth.isFinite ? min(max(growth, 1e-9), 0.5) : 0.5)
+    return SelfShunt(kappa: kappa, growth: SelfShunt.growth(overlap / (2 * steady)))
   }
 }

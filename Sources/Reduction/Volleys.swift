@@ -10,7 +10,8 @@ import SynapseResponse
 ///
 ///     κ_i = Σ_j w_j · (1/π) ∫₀^∞ |G_i(ω)|·|G_j(ω)| · Re Z_ij(ω) dω / G_i(0)
 ///
-/// in the place of κ, with Z_ij the transfer impedance between the sites. Of two at one site it is κ of an event
+/// in the place of κ, with Z_ij the transfer impedance between the sites; in σ, Σ_j w_j·Z_ij(0) takes the place of
+/// w·R likewise. Of two at one site it is κ of an event
 /// with the sum of their weights; of two that do not feel each other, that of each.
 ///
 /// docs/method.md, section 6.
@@ -82,38 +83,38 @@ extension Volleys {
   struct Sites {
     private let cell: CompartmentTree
     private let spreads: [TreeSpread]
-    private let resistances: SiteResistances
 
     init(of cell: CompartmentTree) {
       self.cell = cell
       spreads = SpectralGrid.frequencies.map { TreeSpread(of: cell, frequency: $0) }
-      resistances = SiteResistances(of: cell)
     }
 
-    /// κ of each member of a volley. One solution of the cell for each frequency, of the compartments
-    /// between the members and the root.
-    func kappas(of members: [Member]) -> [Double] {
+    /// κ and σ of each member of a volley. One solution of the cell for each frequency, of the
+    /// compartments between the members and the root.
+    func selfShunts(of members: [Member]) -> [SelfShunt] {
       let paths = PathsToRoot(from: members.map(\.compartment), in: cell)
-      let resistances = spreads.enumerated().map { index, spread in
+      // Per driving force.
+      let voltages = spreads.enumerated().map { index, spread in
         spread.voltages(
           injecting: members.map { $0.weight * Self.amplitude(of: $0.response, at: index) },
           along: paths
         ).map(\.real)
       }
       return members.enumerated().map { position, member in
-        SpectralGrid.integral {
-          Self.amplitude(of: member.response, at: $0) * resistances[$0][position]
-        } / member.response.charge
+        let response = member.response
+        let kappa =
+          SpectralGrid.integral {
+            Self.amplitude(of: response, at: $0) * voltages[$0][position]
+          } / response.charge
+        let steady =
+          voltages[0][position] / response.charge * SpectralGrid.integral { response.power[$0] }
+        return SelfShunt(kappa: kappa, growth: SelfShunt.growth(kappa / (2 * steady)))
       }
     }
 
     /// |G(ω)| in µS·ms per unit of weight.
     private static func amplitude(of response: SynapticResponse, at frequency: Int) -> Double {
       (response.power[frequency] * response.charge).squareRoot()
-    }
-
-    func selfShunt(of member: Member, kappa: Double) -> SelfShunt {
-      resistances.selfShunt(of: member.response, kappa: kappa, at: member.compartment)
     }
   }
 
@@ -125,10 +126,9 @@ extension Volleys {
     var losses = alone
     let sites = Sites(of: cell)
     for group in groups {
-      let those = group.map { members[$0] }
-      for (index, kappa) in zip(group, sites.kappas(of: those)) {
-        let loss = sites.selfShunt(of: members[index], kappa: kappa).loss
-        if loss.isFinite { losses[index] = loss }
+      for (index, shunt) in zip(group, sites.selfShunts(of: group.map { members[$0] }))
+      where shunt.loss.isFinite {
+        losses[index] = shunt.loss
       }
     }
     return losses
@@ -155,24 +155,23 @@ extension Volleys {
   }
 
   private static func factor(_ moves: [Move], _ original: Sites, _ reduced: Sites) -> Double {
-    let full = original.kappas(of: moves.map(\.before))
-    let less = reduced.kappas(of: moves.map(\.after))
+    let full = original.selfShunts(of: moves.map(\.before))
+    let less = reduced.selfShunts(of: moves.map(\.after))
     let wanted = zip(moves, full).reduce(0.0) { sum, each in
-      let (member, kappa) = (each.0.before, each.1)
-      let loss = original.selfShunt(of: member, kappa: kappa).loss
-      return sum + each.0.transfers.before * member.weight * member.response.charge / loss
+      let (move, shunt) = each
+      return sum + move.transfers.before * move.before.weight * move.before.response.charge
+        / shunt.loss
     }
-    let shunts = zip(moves, less).map { reduced.selfShunt(of: $0.after, kappa: .maximum(1, $1)) }
     let charge = { (factor: Double) in
-      moves.indices.reduce(0.0) { sum, index in
-        let member = moves[index].after
-        let shunt = SelfShunt(kappa: factor * less[index], growth: shunts[index].growth)
-        return sum + moves[index].transfers.after * factor * member.weight
-          * member.response.charge / shunt.loss
+      zip(moves, less).reduce(0.0) { sum, each in
+        let (move, shunt) = each
+        let scaled = SelfShunt(kappa: factor * shunt.kappa, growth: shunt.growth)
+        return sum + move.transfers.after * factor * move.after.weight
+          * move.after.response.charge / scaled.loss
       }
     }
     // A site is not asked to lose more than the original's, or than it does of twice the weights.
-    let most = max(2, full.reduce(0, +) / less.reduce(0, +))
+    let most = max(2, full.reduce(0) { $0 + $1.kappa } / less.reduce(0) { $0 + $1.kappa })
     guard wanted > 0, wanted.isFinite, most.isFinite, charge(1).isFinite, charge(1) > 0 else {
       return 1
     }

@@ -119,7 +119,7 @@ import Testing
         connection: index, compartment: Int.random(in: 0..<tree.count, using: &generator),
         weight: generator.logUniform(1e-5...1e-2), response: responses[index / 3])
     }
-    let found = Volleys.Sites(of: tree).kappas(of: members)
+    let found = Volleys.Sites(of: tree).selfShunts(of: members).map(\.kappa)
     let columns = SpectralGrid.frequencies.map { frequency in
       let impedance = TreeImpedance(of: tree, frequency: frequency)
       return members.map { impedance.voltages(injectingInto: $0.compartment) }
