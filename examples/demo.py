@@ -191,7 +191,7 @@ def parse_arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--synapses", type=int, default=10_000, help="number of synapses")
     add("--tstop", type=float, default=2000.0, help="simulated time in ms")
-    add("--method", default="lumped", help="method of the reduction")
+    add("--method", default="folded", help="method of the reduction")
     add("--frequency", type=number, default=0, help="reduction frequency in Hz")
     add(
         "--segments",

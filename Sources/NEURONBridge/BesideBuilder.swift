@@ -28,14 +28,7 @@ struct BesideBuilder {
 
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
-    var undo = Undo()
-    do {
-      try build(&undo)
-    } catch {
-      undo.rollBack()
-      throw error
-    }
-    undo.commit()
+    try Undo.allOrNothing(build)
   }
 
   private func build(_ undo: inout Undo) throws(BridgeError) {
@@ -45,10 +38,9 @@ struct BesideBuilder {
     sectionBuilder.deleteSectionsOfInstance()
 
     let sections = try sectionBuilder.create(names)
-    for (section, (origin, model)) in zip(
-      sections, zip(reduction.origins, reduction.reduced.sections))
-    {
-      switch origin {
+    for index in orderOfAttachment {
+      let (section, model) = (sections[index], reduction.reduced.sections[index])
+      switch reduction.origins[index] {
       case .cable: try sectionBuilder.furnish(section, as: model, in: sections)
       case .kept(let index):
         let source = original.sections[index]
@@ -63,6 +55,19 @@ struct BesideBuilder {
     try sectionBuilder.fillSectionLists(
       sections, isOfInstance: sections.map { _ in true })
     try neuron.check(doing: "building the reduced cell")
+  }
+
+  /// NEURON has of the sections at one place the last one that was attached first, and solves its equations in
+  /// that order, to the last bit. What is attached as in the original comes in the reverse of the order that it
+  /// has there, and then what a cell reduced in place is given, as it is.
+  private var orderOfAttachment: [Int] {
+    let isAsItWas = reduction.origins.map { origin in
+      guard case .kept(let index) = origin else { return false }
+      let parent = original.model.sections[index].attachment?.parent
+      return parent.map { !reduction.replacement.contains($0) } ?? true
+    }
+    let indices = reduction.origins.indices
+    return indices.reversed().filter { isAsItWas[$0] } + indices.filter { !isAsItWas[$0] }
   }
 
   /// By section: those of the cables are the reduction's, those of copies follow after them.
@@ -160,9 +165,9 @@ struct BesideBuilder {
 }
 
 extension Double {
-  /// But for rounding.
+  /// But for the single precision that NEURON has 3D points in.
   fileprivate func isClose(to other: Double) -> Bool {
-    self == other || abs(self - other) <= 1e-9 * max(abs(self), abs(other))
+    self == other || abs(self - other) <= 1e-5 * max(abs(self), abs(other))
   }
 }
 

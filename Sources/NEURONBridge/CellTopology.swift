@@ -18,7 +18,8 @@ struct CellTopology {
   /// The soma's role is given. A section is axon where the caller's list says so, and so is all that is
   /// attached to axon. Of what else is attached to the soma, the name tells axon and axon hillock from
   /// dendrites, and the caller's list of apical sections, or where that is empty the name, apical from
-  /// basal ones; what is attached to a dendrite belongs to it.
+  /// basal ones; where the caller says that a list is all, names tell nothing. What is attached to a dendrite
+  /// belongs to it.
   ///
   /// NEURON's own walks never end where sections are attached in a circle: none of them is used.
   init(_ neuron: NEURON, _ references: LiveCellReferences) throws(BridgeError) {
@@ -26,7 +27,8 @@ struct CellTopology {
     guard let firstSoma = soma.first else { throw .reduction(.noSoma(cell: references.name)) }
     let roles = Roles(
       neuron, soma: Set(soma), apical: Set(neuron.sections(of: references.apical)),
-      axonal: Set(neuron.sections(of: references.axonal)))
+      axonal: Set(neuron.sections(of: references.axonal)),
+      isApicalGiven: references.isApicalGiven, isAxonGiven: references.isAxonGiven)
 
     let root = try neuron.root(of: firstSoma)
     let parentConnection = try neuron.symbol("parent_connection")
@@ -58,15 +60,18 @@ struct CellTopology {
   private struct Roles {
     let neuron: NEURON
     let soma, apical, axonal: Set<SectionReference>
+    let isApicalGiven, isAxonGiven: Bool
 
     init(
       _ neuron: NEURON, soma: Set<SectionReference>, apical: Set<SectionReference>,
-      axonal: Set<SectionReference>
+      axonal: Set<SectionReference>, isApicalGiven: Bool, isAxonGiven: Bool
     ) {
       self.neuron = neuron
       self.soma = soma
       self.apical = apical
       self.axonal = axonal
+      self.isApicalGiven = isApicalGiven
+      self.isAxonGiven = isAxonGiven
     }
 
     func role(of section: SectionReference, parent: Section.Role?) -> Section.Role {
@@ -74,9 +79,9 @@ struct CellTopology {
       if parent == .axon || axonal.contains(section) { return .axon }
       if let parent, parent != .soma { return parent }
       let name = ownName(of: section)
-      if name.contains("axon") || name.contains("hill") { return .axon }
+      if !isAxonGiven, name.contains("axon") || name.contains("hill") { return .axon }
       if apical.contains(section) { return .apical }
-      return apical.isEmpty && name.contains("apic") ? .apical : .basal
+      return !isApicalGiven && apical.isEmpty && name.contains("apic") ? .apical : .basal
     }
 
     /// A section's name without the cell it belongs to, in lower case.

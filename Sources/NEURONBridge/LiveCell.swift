@@ -13,10 +13,13 @@ package struct LiveCellReferences {
   /// Whether the point processes are all that count, and NetCons are none of the reader's business: for a
   /// cell that is simulated, not reduced.
   package let isWhole: Bool
+  /// Whether the list is all there is to say of what is apical, or axon; else names say what it does not.
+  package let isApicalGiven, isAxonGiven: Bool
 
   package init(
     name: String, soma: ObjectReference, apical: ObjectReference, axonal: ObjectReference,
-    synapses: [ObjectReference], connections: [ObjectReference], isWhole: Bool = false
+    synapses: [ObjectReference], connections: [ObjectReference], isWhole: Bool = false,
+    isApicalGiven: Bool = false, isAxonGiven: Bool = false
   ) {
     self.name = name
     self.soma = soma
@@ -25,6 +28,8 @@ package struct LiveCellReferences {
     self.synapses = synapses
     self.connections = connections
     self.isWhole = isWhole
+    self.isApicalGiven = isApicalGiven
+    self.isAxonGiven = isAxonGiven
   }
 }
 
@@ -96,9 +101,22 @@ package struct LiveCell {
     listedConnections.indices.map { model.connections[$0].meanRate }
   }
 
-  /// Appends the sections that dendrites begin with to a SectionList.
-  package func appendStems(to list: ObjectReference) throws(BridgeError) {
-    try appendSections(model.stems, to: list)
+  /// The sections that what is collapsed begins with, by their indices.
+  ///
+  /// - Throws: `BridgeError.reduction` for a scope without a meaning for the cell.
+  package func stems(of scope: ReductionScope) throws(BridgeError) -> [Int] {
+    do {
+      return try scope.stems(of: model)
+    } catch {
+      throw .reduction(error)
+    }
+  }
+
+  /// Appends them to a SectionList.
+  package func appendStems(
+    of scope: ReductionScope, to list: ObjectReference
+  ) throws(BridgeError) {
+    try appendSections(stems(of: scope), to: list)
   }
 
   /// Appends all sections, in the order of the model.

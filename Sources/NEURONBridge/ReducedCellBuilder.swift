@@ -22,21 +22,14 @@ struct ReducedCellBuilder {
     sectionBuilder = SectionBuilder(live, building)
   }
 
-  /// Builds the cell, beside the original's dendrites, in a session that is as it was read.
+  /// Builds the cell, beside what it replaces of the original's dendrites, in a session that is as it was read.
   ///
   /// - Throws: `BridgeError`; the session is then as it was.
   func build() throws(BridgeError) {
-    var undo = Undo()
-    do {
-      try build(&undo)
-    } catch {
-      undo.rollBack()
-      throw error
-    }
-    undo.commit()
+    try Undo.allOrNothing(build)
   }
 
-  /// Deletes the original's dendrites, with the synapses that were merged into others still on them: the
+  /// Deletes what is replaced of the original's dendrites, with the synapses that were merged into others still on them: the
   /// one step that cannot be taken back, and that cannot fail.
   func deleteOriginal() {
     for index in original.sections.indices.reversed() where reduction.replacement.contains(index) {

@@ -61,6 +61,10 @@ struct SectionBuilder {
     neuron.api.set_segment_count(section, Int32(model.segments.count))
     neuron.api.section_set_axial_resistivity(section, model.axialResistivity)
     try add(points, to: section)
+    // Where it was set after the points were.
+    if !points.isEmpty, abs(neuron.api.section_length(section) - model.length) > 1e-12 {
+      neuron.api.section_set_length(section, model.length)
+    }
     let capacitance = try neuron.symbol("cm")
     let centers = model.segments.indices.map { model.center(ofSegment: $0) }
     for (center, segment) in zip(centers, model.segments) {

@@ -20,6 +20,20 @@ struct Undo {
     close()
   }
 
+  /// Makes changes that all stay, or are all taken back where one throws.
+  static func allOrNothing(
+    _ changes: (inout Undo) throws(BridgeError) -> Void
+  ) throws(BridgeError) {
+    var undo = Undo()
+    do {
+      try changes(&undo)
+    } catch {
+      undo.rollBack()
+      throw error
+    }
+    undo.commit()
+  }
+
   private mutating func close() {
     for release in releases { release() }
     releases = []

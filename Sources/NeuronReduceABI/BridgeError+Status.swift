@@ -28,7 +28,7 @@ extension ReductionError {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
       .toleranceWithout, .unknownLoss, .toleranceOutOfReach, .gain, .observedWithout, .observed,
       .sitesOfMethod, .site,
-      .sitesNeed:
+      .sitesNeed, .part, .rootStays, .rootInside, .rootKept, .allKept:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

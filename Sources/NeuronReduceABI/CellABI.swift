@@ -5,6 +5,7 @@ import CNeuronReduce
 import CellModel
 import Mechanisms
 import NEURONBridge
+import Reduction
 import Simulation
 
 @c(nr_cell_read) @implementation
@@ -46,10 +47,12 @@ public func nr_cell_rates(
 
 @c(nr_cell_stems) @implementation
 public func nr_cell_stems(
-  _ cell: OpaquePointer, _ sections: UnsafeMutableRawPointer
+  _ cell: OpaquePointer, _ settings: UnsafePointer<nr_settings>,
+  _ sections: UnsafeMutableRawPointer
 ) -> OpaquePointer? {
   reporting { () throws(BridgeError) in
-    try readCell(cell).cell.appendStems(to: OpaquePointer(sections))
+    try readCell(cell).cell.appendStems(
+      of: ReductionScope(settings.pointee), to: OpaquePointer(sections))
   }
 }
 
@@ -275,7 +278,8 @@ extension LiveCellReferences {
       },
       connections: try Self.objects(request.connections, request.connection_count) {
         .notANetCon(index: $0, found: "no object")
-      }, isWhole: request.is_whole != 0)
+      }, isWhole: request.is_whole != 0, isApicalGiven: request.is_apical_given != 0,
+      isAxonGiven: request.is_axon_given != 0)
   }
 
   private static func objects(

@@ -12,7 +12,8 @@ public func nr_cell_reduce(
 ) -> OpaquePointer? {
   reporting { () throws(BridgeError) in
     let read = readCell(cell)
-    let asked = try ReductionSettings(settings.pointee, stems: read.cell.model.stems)
+    let stems = try read.cell.stems(of: ReductionScope(settings.pointee))
+    let asked = try ReductionSettings(settings.pointee, stems: stems)
     let live = try LiveReduction(of: read.cell, settings: asked)
     let result = ReductionResult(live, secondsOfReading: read.seconds)
     reduction.pointee = OpaquePointer(Unmanaged.passRetained(result).toOpaque())

@@ -36,8 +36,10 @@ final class ReductionRecord {
       segments_after: Int64(reduction.reduced.sections.reduce(0) { $0 + $1.segments.count }),
       point_processes_before: Int64(listedCount),
       point_processes_after: Int64(reduction.survivors.count { $0 < listedCount }))
-    sections = cell.sections.map { section in
-      nr_section(name: texts.address(of: section.name), role: section.role.inC)
+    sections = cell.sections.enumerated().map { index, section in
+      nr_section(
+        name: texts.address(of: section.name), role: section.role.inC,
+        is_collapsed: reduction.replacement.contains(index) ? 1 : 0)
     }
 
     let kinds = reduction.synapseKinds(amongFirst: listedCount, of: cell)

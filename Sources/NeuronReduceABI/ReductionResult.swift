@@ -71,7 +71,8 @@ final class ReductionResult {
         is_apical: cable.role == .apical ? 1 : 0, segment_count: Int32(cable.segmentCount),
         length: cable.shape.length, diameter: cable.shape.diameter,
         electrotonic_length: cable.shape.electrotonicLength, name: named.names[index],
-        stem: named.stems[index], parent: named.parents[index])
+        stem: named.stems[index], parent: named.parents[index],
+        is_on_original: cable.isOnOriginal ? 1 : 0)
     }
     var map: [nr_mapped_segment] = []
     var names: [String] = []

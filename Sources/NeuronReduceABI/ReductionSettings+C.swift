@@ -20,7 +20,7 @@ extension ReductionSettings {
         sites: elements(settings.sites, settings.site_count).map {
           ReductionSite(section: Int($0.section), position: $0.position)
         }, gains: Self.gains(settings),
-        observed: Self.observed(settings))
+        observed: Self.observed(settings), scope: ReductionScope(settings))
     } catch {
       throw .reduction(error)
     }
@@ -69,6 +69,15 @@ extension ReductionSettings {
       steadyEvents: elements(settings.steady_events, settings.steady_event_count).map {
         SteadyEvent(charge: $0.charge, exponent: $0.exponent)
       })
+  }
+}
+
+extension ReductionScope {
+  init(_ settings: nr_settings) {
+    let roots = elements(settings.roots, settings.root_count)
+    self.init(
+      roots: roots.isEmpty ? nil : roots.map { Int($0) },
+      kept: elements(settings.kept, settings.kept_count).map { Int($0) })
   }
 }
 

@@ -69,6 +69,7 @@ struct Folding {
     guard tree.groups[first].parent == nil, tree.groups[second].parent == nil else {
       return areOfOneClass || liberty > .classes
     }
+    guard segments[first].place == segments[second].place else { return false }
     switch liberty {
     case .classes: return areOfOneClass
     case .stems: return areOfOneClass || segments[first].piece == segments[second].piece

@@ -11,6 +11,8 @@ struct FoldingTree {
     let parent: Int?
     /// Of `Replacement.pieces`.
     let piece: Int
+    /// What its piece hangs on: pieces of one number may become one, as those that hang on the soma may.
+    let place: Int
     /// The role of the stem.
     let kind: Section.Role
     /// In µm².
@@ -41,6 +43,12 @@ struct FoldingTree {
     let (cell, compartments) = (driven.input.cell, driven.input.compartments)
     let (tree, loaded) = (compartments.tree, driven.loaded)
     let levels = TransferLevel.levels(in: loaded)
+    // On dendrites that stay it matters where.
+    let placesOfPieces = driven.input.replacement.pieces.map { piece in
+      cell.sections[piece.attachment.parent].role.isDendritic
+        ? compartments.compartment(
+          at: piece.attachment.position, ofSection: piece.attachment.parent) : -1
+    }
     var places: [(section: Int, segment: Int, piece: Int, compartment: Int)] = []
     var isInside = [Bool](repeating: false, count: tree.count)
     for (piece, sections) in driven.input.replacement.pieces.map(\.sections).enumerated() {
@@ -66,6 +74,7 @@ struct FoldingTree {
         Segment(
           section: place.section, segment: place.segment, compartment: place.compartment,
           parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          place: placesOfPieces[place.piece],
           kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
           area: cell.sections[place.section].segments[place.segment].area,
           conductance: loaded.compartments.leakConductances[place.compartment],

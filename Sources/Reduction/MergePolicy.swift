@@ -15,10 +15,14 @@ package enum MergePolicy: Sendable, CaseIterable {
 struct MergeEligibility {
   let cell: CellModel
   let settings: ReductionSettings
+  let replacement: Replacement
 
   /// Why a point process stands for itself alone, whatever it meets; nil where it does not.
   func obstacle(ofPointProcess index: Int) -> SynapseKind.Obstacle? {
-    guard cell.pointProcesses[index].mayMerge else { return .mayNotMerge }
+    let process = cell.pointProcesses[index]
+    guard process.mayMerge else { return .mayNotMerge }
+    guard !cell.sections[process.section].role.isDendritic || replacement.contains(process.section)
+    else { return .stays }
     switch settings.mergePolicy {
     case .exact: return inexactness(ofPointProcess: index)
     case .published: return nil
@@ -50,7 +54,7 @@ extension Reduction {
   /// The merges that are not known to be exact, in the order of the cell's kinds; for each kind first those
   /// that are known not to be.
   package func inexactMerges(of cell: CellModel) -> [InexactMerge] {
-    let eligibility = MergeEligibility(cell: cell, settings: settings)
+    let eligibility = MergeEligibility(cell: cell, settings: settings, replacement: replacement)
     var counts = [[SynapseKind.Obstacle: Int]](repeating: [:], count: cell.pointProcessKinds.count)
     for (index, fate) in pointProcessFates.enumerated() where fate.representative != index {
       guard let obstacle = eligibility.inexactness(ofPointProcess: index) else { continue }

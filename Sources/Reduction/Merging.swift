@@ -28,13 +28,15 @@ enum Merging {
 
   /// - Parameters:
   ///   - sites: of each of the cell's point processes.
+  ///   - replacement: on dendrites that stay nothing is merged.
   ///   - settings: the policy, and which parameters must be equal.
   /// - Throws: `ReductionError.unknownParameter`.
   static func fates(
-    of cell: CellModel, sites: [PointProcessFate.Site], _ settings: ReductionSettings
+    of cell: CellModel, sites: [PointProcessFate.Site], _ replacement: Replacement,
+    _ settings: ReductionSettings
   ) throws(ReductionError) -> [PointProcessFate] {
     let compared = try comparedIndices(of: cell.pointProcessKinds, settings.comparedParameters)
-    let eligibility = MergeEligibility(cell: cell, settings: settings)
+    let eligibility = MergeEligibility(cell: cell, settings: settings, replacement: replacement)
     var representatives: [Key: Int] = [:]
     representatives.reserveCapacity(cell.pointProcesses.count / 4)
     var fates: [PointProcessFate] = []

@@ -38,6 +38,14 @@ package struct ReducedCable: Sendable, Equatable {
   package let axialResistivity: Double
   package let segmentCount: Int
 
+  /// Whether it is attached to what stays, and not to another cable.
+  package var isOnOriginal: Bool {
+    switch base {
+    case .original: true
+    case .cable: false
+    }
+  }
+
   /// The relative position of a segment's centre.
   package func center(ofSegment index: Int) -> Double {
     Section.center(ofSegment: index, segmentCount: segmentCount)

@@ -34,7 +34,7 @@ extension Reduction {
     let sites = mapping.sites(ofPointProcessesOf: cell)
     finished(.mapping)
 
-    let fates = try Merging.fates(of: cell, sites: sites, settings)
+    let fates = try Merging.fates(of: cell, sites: sites, input.replacement, settings)
     finished(.merging)
 
     let insertions = method.insertions(mapping.segmentMap)

@@ -23,7 +23,7 @@ extension Reduction {
     func loss(_ settings: ReductionSettings) throws(ReductionError) -> Double? {
       try ExpectedLoss(of: cell, Reduction(of: cell, settings: settings.withoutGains)).rmsd
     }
-    let replacement = try Replacement(dendritesOf: cell)
+    let replacement = try Replacement(dendritesOf: cell, scope: settings.scope)
     let segments = replacement.pieces.flatMap(\.sections)
       .reduce(0) { $0 + cell.sections[$1].segments.count }
     // The soma counts as one.

@@ -5,8 +5,8 @@ package struct Reduction: Sendable, Equatable {
   package let settings: ReductionSettings
   /// What of the original the cables stand for.
   package let replacement: Replacement
-  /// Subtree by subtree: those of apical stems first, then the others, in the order in which the
-  /// soma has the stems; each after what it is attached to.
+  /// Piece by piece: those of apical stems first, then the others, in the order in which the cell has the
+  /// stems; each after what it is attached to.
   package let cables: [ReducedCable]
   package private(set) var reduced: CellModel
   /// Where each of the reduced cell's sections comes from.
@@ -45,12 +45,16 @@ package struct Reduction: Sendable, Equatable {
   /// - Parameter compartments: of the reduced cell.
   func compartmentsOfPointProcesses(in compartments: CellCompartments) -> [Int] {
     let sections = sectionsOfCables
+    var kept: [Int: Int] = [:]
+    for (index, origin) in origins.enumerated() {
+      if case .kept(let section) = origin { kept[section] = index }
+    }
     return pointProcessFates.map { fate in
       switch fate.site {
       case .cable(let site): compartments.segments[sections[site.cable]][site.segment]
       case .unmoved(let point):
         compartments.compartment(
-          at: point.position, ofSection: origins.firstIndex(of: .kept(point.section)) ?? 0)
+          at: point.position, ofSection: kept[point.section] ?? 0)
       }
     }
   }

@@ -86,6 +86,21 @@ extension ReductionError: CustomStringConvertible {
       "\(names.segments) is \(Self.whole(total)), and the sites need \(needed); expected at least as many: the soma, "
         + "\(kept) \(kept == 1 ? "segment" : "segments") that \(kept == 1 ? "is a site" : "are sites") or on the "
         + "way from one to the soma, and \(needed - kept - 1) for what hangs on these"
+    case .part(let argument, let index, let section):
+      "\(argument)[\(index)] is section \(section); expected a section of the cell"
+    case .rootStays(let section, let role):
+      "roots has \(section), which is \(role) and stays; expected dendrites, each of which is collapsed with all "
+        + "beyond it"
+    case .rootInside(let section, let root) where section == root:
+      "roots has \(section) twice; expected each section once"
+    case .rootInside(let section, let root):
+      "roots has \(section), which is in the subtree of \(root), another of the roots, and is collapsed with it; "
+        + "expected of each subtree the first section only"
+    case .rootKept(let section):
+      "keep has all of the subtree of \(section), which is one of the roots; expected a part of it, or other roots"
+    case .allKept(let cell):
+      "keep leaves none of the dendrites of \(cell) to be collapsed; expected some that are neither kept nor on the "
+        + "way from the soma to what is kept"
     }
   }
 

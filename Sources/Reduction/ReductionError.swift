@@ -35,6 +35,16 @@ package enum ReductionError: Error, Equatable {
   /// Sites that leave more segments and compartments, the soma counted as one, than the total that was asked for;
   /// how many of them are the segments that are kept.
   case sitesNeed(needed: Int, total: Double, kept: Int)
+  /// A root or what is to be kept, by its place in that argument, that is no section of the cell.
+  case part(argument: String, index: Int, section: Int)
+  /// A root that is soma or axon.
+  case rootStays(section: String, role: String)
+  /// A root beyond another one; beyond itself where it is named twice.
+  case rootInside(section: String, of: String)
+  /// A root of whose subtree everything is to be kept.
+  case rootKept(section: String)
+  /// All dendrites are to be kept.
+  case allKept(cell: String)
 }
 
 extension ReductionError {

@@ -65,7 +65,7 @@ struct ReductionInput {
   ///   compartments, or whose dendrites cannot be replaced.
   init(_ cell: CellModel, _ settings: ReductionSettings) throws(ReductionError) {
     try ReductionError.wrapping { () throws(CellModelError) in try cell.validate() }
-    let replacement = try Replacement(dendritesOf: cell)
+    let replacement = try Replacement(dendritesOf: cell, scope: settings.scope)
     // What stays may be anything.
     try ReductionError.wrapping { () throws(CellModelError) in
       for section in replacement.pieces.lazy.flatMap(\.sections) {

@@ -1,23 +1,27 @@
 import CellModel
 
 extension Replacement {
-  /// A cell's dendrites: every stem with all of its descendants that are dendrites, apical stems first.
+  /// What of a cell's dendrites is collapsed, in pieces that each begin on what stays; apical ones first.
   ///
-  /// - Throws: `ReductionError` where the dendrites do not hang on the soma, or a stem has no membrane to
-  ///   make a cable of.
-  init(dendritesOf cell: CellModel) throws(ReductionError) {
+  /// - Throws: `ReductionError` where the dendrites do not hang on the soma, the scope has no meaning for the
+  ///   cell, or a piece begins with a section that has no membrane to make a cable of.
+  init(dendritesOf cell: CellModel, scope: ReductionScope = .all) throws(ReductionError) {
     var children = [[Int]](repeating: [], count: cell.sections.count)
-    let stems = cell.stems
-    for (index, section) in cell.sections.enumerated() {
+    for section in cell.sections {
       guard let parent = section.attachment?.parent, section.role.isDendritic else { continue }
       if cell.sections[parent].role == .axon {
         throw .dendriteOnAxon(section: section.name, axon: cell.sections[parent].name)
       }
-      children[parent].append(index)
     }
     try Self.checkRoot(of: cell)
-    guard !stems.isEmpty else { throw .noDendrites(cell: cell.name) }
+    guard !cell.stems.isEmpty else { throw .noDendrites(cell: cell.name) }
 
+    let isCollapsed = try scope.sections(of: cell)
+    var stems: [Int] = []
+    for (index, section) in cell.sections.enumerated() where isCollapsed[index] {
+      guard let parent = section.attachment?.parent else { continue }
+      if isCollapsed[parent] { children[parent].append(index) } else { stems.append(index) }
+    }
     let apicalFirst =
       stems.filter { cell.sections[$0].role == .apical }
       + stems.filter { cell.sections[$0].role != .apical }

@@ -59,6 +59,8 @@ package struct ReductionSettings: Sendable, Equatable {
   package let observed: ObservedPotentials?
   /// Places whose segments stay compartments of their own, with those on their way to the soma.
   package let sites: [ReductionSite]
+  /// Which of the cell's dendrites are collapsed.
+  package let scope: ReductionScope
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
   ///   method that keeps none, `.observedWithout` for a run and a method that asks for none.
@@ -67,7 +69,7 @@ package struct ReductionSettings: Sendable, Equatable {
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
     drive: SynapticDrive = SynapticDrive(),
     membranes: [Int: CableMembrane] = [:], sites: [ReductionSite] = [], gains: Gains = Gains(),
-    observed: ObservedPotentials? = nil
+    observed: ObservedPotentials? = nil, scope: ReductionScope = .all
   ) throws(ReductionError) {
     guard frequency >= 0, frequency.isFinite else { throw .frequency(frequency) }
     guard sites.isEmpty || method.traits.keepsSites else {
@@ -88,6 +90,7 @@ package struct ReductionSettings: Sendable, Equatable {
     self.gains = gains
     self.observed = observed
     self.sites = sites
+    self.scope = scope
   }
 
   /// The same without gains.

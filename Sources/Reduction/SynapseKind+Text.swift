@@ -2,11 +2,17 @@ import SynapseResponse
 
 extension SynapseKind {
   /// How they were treated, in one sentence.
-  package var treatment: String { "\(placement); \(weighting)" }
+  package var treatment: String {
+    let staying = obstacles.first { $0.obstacle == .stays }?.count ?? 0
+    if staying == before { return "on dendrites that stay, where nothing was changed" }
+    return "\(placement); \(weighting)"
+      + (staying > 0 ? "; those on dendrites that stay are as they were" : "")
+  }
 
   private var placement: String {
     let moved = "each moved to where its place went"
-    if let alone = obstacles.lazy.map(\.obstacle).first(where: \.standsAlone), after == before {
+    let alone = obstacles.lazy.map(\.obstacle).first { $0.standsAlone && $0 != .stays }
+    if let alone, after == before {
       return alone == .mayNotMerge ? moved : "\(moved), unmerged: \(alone)"
     }
     return after < before
@@ -20,7 +26,7 @@ extension SynapseKind.Obstacle: CustomStringConvertible {
   fileprivate var standsAlone: Bool {
     switch self {
     case .segment, .parameters: false
-    case .mayNotMerge, .notSuperposing, .notMeasured, .notAsked: true
+    case .mayNotMerge, .stays, .notSuperposing, .notMeasured, .notAsked: true
     }
   }
 
@@ -30,6 +36,7 @@ extension SynapseKind.Obstacle: CustomStringConvertible {
     case .segment: "in different segments"
     case .parameters(let names): "parameters differ: " + names.joined(separator: ", ")
     case .mayNotMerge: "each acts by itself"
+    case .stays: "on a dendrite that stays"
     case .notSuperposing: "an event of one NetCon changes the response to another's"
     case .notMeasured: "whether events of their NetCons superpose is not known"
     case .notAsked: "merging was not asked for"

@@ -17,6 +17,8 @@ package struct SynapseKind: Sendable, Equatable {
     case parameters([String])
     /// It stands for itself alone, whatever else is there.
     case mayNotMerge
+    /// It is on a dendrite that stays, on which nothing is changed.
+    case stays
     /// An event of one connection changes the response to another's: one cannot stand for two.
     case notSuperposing
     /// Whether one can stand for two is not known, since no response was measured that says so.
@@ -88,7 +90,7 @@ private struct SynapseKinds {
 
   /// What keeps a point process apart from all others.
   private static let alone: [SynapseKind.Obstacle] = [
-    .mayNotMerge, .notAsked, .notSuperposing, .notMeasured,
+    .mayNotMerge, .stays, .notAsked, .notSuperposing, .notMeasured,
   ]
 
   private let cell: CellModel
@@ -106,7 +108,8 @@ private struct SynapseKinds {
   init(amongFirst count: Int, of cell: CellModel, _ reduction: Reduction) {
     self.cell = cell
     self.reduction = reduction
-    eligibility = MergeEligibility(cell: cell, settings: reduction.settings)
+    eligibility = MergeEligibility(
+      cell: cell, settings: reduction.settings, replacement: reduction.replacement)
     let compared = cell.pointProcessKinds.map { kind in
       kind.comparedIndices(reduction.settings.comparedParameters[kind.name])
     }
@@ -186,7 +189,7 @@ private struct SynapseKinds {
   ) -> [(obstacle: SynapseKind.Obstacle, count: Int)] {
     let apart = left.compactMap(eligibility.obstacle)
     // One that has no equal at all is kept apart by its parameters, whatever else would.
-    if !apart.isEmpty, !key.mayMerge || isRepeated {
+    if !apart.isEmpty, !key.mayMerge || isRepeated || apart.contains(.stays) {
       let blocked = Self.alone.compactMap { obstacle in
         let count = apart.count { $0 == obstacle }
         return count > 0 ? (obstacle: obstacle, count: count) : nil

@@ -142,7 +142,7 @@ extension WithFakeNEURON {
 
     @Test func stemsAreAppendedInTheirOrder() throws {
       let list = fake_object("SectionList")
-      try read().appendStems(to: list)
+      try read().appendStems(of: .all, to: list)
       #expect(
         (0..<fake_list_count(list)).map { fake_listed(list, $0) } == [sections[1], sections[2]])
       #expect(session.isBalanced)
@@ -162,7 +162,7 @@ extension WithFakeNEURON {
         try cell.checkThatSessionIsAsRead()
       }
       #expect(throws: BridgeError.changedMeanwhile(what: what)) {
-        try cell.appendStems(to: fake_object("SectionList"))
+        try cell.appendStems(of: .all, to: fake_object("SectionList"))
       }
     }
 

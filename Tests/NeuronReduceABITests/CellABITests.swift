@@ -14,7 +14,7 @@ import Testing
     var request = nr_cell_request(
       name: name.first, soma_sections: object.base, apical_sections: object.base,
       axonal_sections: object.base, synapses: nil, synapse_count: 0, connections: nil,
-      connection_count: 0, is_whole: 0)
+      connection_count: 0, is_whole: 0, is_apical_given: 0, is_axon_given: 0)
     let untouched = OpaquePointer(object.base)
     var cell: OpaquePointer? = untouched
     let error = try #require(nr_cell_read(&request, &cell))
@@ -29,7 +29,7 @@ import Testing
     var request = nr_cell_request(
       name: name.first, soma_sections: object.base, apical_sections: object.base,
       axonal_sections: object.base, synapses: UnsafePointer(objects.base), synapse_count: 2,
-      connections: nil, connection_count: 0, is_whole: 0)
+      connections: nil, connection_count: 0, is_whole: 0, is_apical_given: 0, is_axon_given: 0)
     var cell: OpaquePointer?
     let synapses = ReadError(try #require(nr_cell_read(&request, &cell)))
     #expect(synapses.code == "notAPointProcess")

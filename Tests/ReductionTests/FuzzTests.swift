@@ -54,7 +54,7 @@ import Testing
           segmentCount: SegmentCount(manualTotal: fuzzed.manualTotal),
           mergePolicy: fuzzed.mergePolicy, comparedParameters: fuzzed.comparedParameters,
           drive: fuzzed.drive, membranes: fuzzed.membranes,
-          sites: method.traits.keepsSites ? fuzzed.sites : [])
+          sites: method.traits.keepsSites ? fuzzed.sites : [], scope: fuzzed.scope)
         let reduction = try Reduction(of: cell, settings: settings)
         check(reduction, of: fuzzed, fault)
         outcome = .reduced

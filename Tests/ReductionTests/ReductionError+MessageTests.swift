@@ -58,6 +58,12 @@ import Testing
       ["compared_parameters", "Exp2Syn", "tau3", "tau1, tau2, e"]
     ),
     (.sitesOfMethod(name: "lumped", known: ["folded"]), ["sites", "'lumped'", "folded"]),
+    (.part(argument: "keep", index: 2, section: 70), ["keep[2]", "70"]),
+    (.rootStays(section: "axon[1]", role: "axon"), ["roots", "axon[1]", "axon and stays"]),
+    (.rootInside(section: "apic[3]", of: "apic[1]"), ["roots", "apic[3]", "subtree of apic[1]"]),
+    (.rootInside(section: "apic[3]", of: "apic[3]"), ["roots", "apic[3] twice"]),
+    (.rootKept(section: "apic[3]"), ["keep", "subtree of apic[3]", "roots"]),
+    (.allKept(cell: "L5PC[0]"), ["keep", "L5PC[0]"]),
     (.site(index: 3, section: 7, position: 1.5), ["sites[3]", "1.5", "section 7"]),
     (
       .sitesNeed(needed: 57, total: 40, kept: 41),

@@ -16,6 +16,7 @@ from .errors import (
     MissingPackageError,
     NeuronReduceError,
     NeuronReduceWarning,
+    SavedCellError,
     SimulatorError,
     SynapseError,
     TemplateError,
@@ -28,6 +29,7 @@ from .recording import Recording
 from .reduced_cell import ReducedCell
 from .reduction import Reduction, reduce
 from .reductor import subtree_reductor
+from .saved import CellInstance, SavedCell, load
 from .tuning import Candidate, Tuning, tune
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Candidate",
     "Case",
     "CellError",
+    "CellInstance",
     "Comparison",
     "Engine",
     "EngineError",
@@ -46,6 +49,8 @@ __all__ = [
     "ReducedCell",
     "Reduction",
     "ReductionRecord",
+    "SavedCell",
+    "SavedCellError",
     "SimulatorError",
     "SynapseError",
     "TemplateError",
@@ -57,6 +62,7 @@ __all__ = [
     "compile",
     "evaluate",
     "fast",
+    "load",
     "reduce",
     "reducing_methods",
     "subtree_reductor",

@@ -37,6 +37,13 @@ class TemplateError(NeuronReduceError, ValueError):
     """The hoc template for the reduced cell is missing or cannot hold it."""
 
 
+class SavedCellError(NeuronReduceError, ValueError):
+    """A cell cannot be kept; or what was read is no cell that was kept, or was changed or cut
+    short, or needs mechanisms that the session does not have. The message names the path in the
+    file.
+    """
+
+
 class SimulatorError(NeuronReduceError, RuntimeError):
     """NEURON reported an error that the checks before did not foresee."""
 

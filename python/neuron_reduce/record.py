@@ -32,6 +32,8 @@ class Cable:
     :ivar diameter: in µm.
     :ivar electrotonic_length: length over space constant.
     :ivar segments: its ``nseg``.
+    :ivar is_on_original: whether the section that it is attached to is one of the original's, which
+        stays, and not another cable.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Cable:
     diameter: float
     electrotonic_length: float
     segments: int
+    is_on_original: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,11 +110,13 @@ class SectionShape:
     :ivar section: its name.
     :ivar role: ``'soma'``, ``'axon'``, ``'apical'`` or ``'basal'``.
     :ivar points: x, y, z and diameter in µm, shaped (n, 4); n may be 0.
+    :ivar stays: whether the reduced cell has it as it was.
     """
 
     section: str
     role: str
     points: np.ndarray
+    stays: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,7 +212,7 @@ class ReductionRecord(Displayed):
     :ivar point_processes_full: point processes in the list that was given.
     :ivar point_processes_reduced: those of them that remain.
     :ivar cables: the reduced cell's cables.
-    :ivar segment_map: one entry for each dendritic segment of the original.
+    :ivar segment_map: one entry for each segment of the original that was collapsed.
     :ivar synapses: one entry for each kind of synapse.
     :ivar shape: the original's sections in space.
     :ivar impedances: of both cells; None where they were not computed.

@@ -8,19 +8,20 @@ from neuron import nrn
 
 
 class ReducedCell:
-    """A reduced cell: the original's soma and axon with cables in place of its dendrites.
+    """A reduced cell: the original's soma and axon with cables in place of its dendrites. Where
+    some of these stay they are among its dendrites, before the cables, as they were.
 
     :ivar soma: the original cell's ``soma``, the very same NEURON sections.
-    :ivar apic: the apical cable, a section; None where there is none. Of several apical cables the
-        first; ``apical`` has them all.
-    :ivar dend: the other cables, a list of sections, in the order of the stems on the soma.
+    :ivar apic: the apical cable, a section; None where there is none. Of several apical sections
+        the first; ``apical`` has them all.
+    :ivar dend: the other dendrites, a list of sections, in the order of the stems on the soma.
     :ivar axon: the axon sections that are attached to the soma, a list.
     :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists
         ``all``, ``apical`` and ``basal`` of the cables.
     :ivar all: SectionList of the whole reduced cell.
     :ivar somatic: SectionList of the soma.
-    :ivar apical: SectionList of the apical cables, all of them.
-    :ivar basal: SectionList of the other cables.
+    :ivar apical: SectionList of the apical cables, all of them, after apical dendrites that stay.
+    :ivar basal: SectionList of the other cables, likewise.
     :ivar axonal: SectionList of the whole axon.
     :ivar stage_seconds: the stages of the reduction and the seconds each took, a dictionary.
     """
@@ -48,7 +49,7 @@ class ReducedCell:
             section for section in self.axonal if _touches(section, somatic)
         ]
         self.stage_seconds = stage_seconds
-        # Soma and axon belong to the original cell, and would go with it.
+        # What stays belongs to the original cell, and would go with it.
         self._original_cell = original_cell
 
     def __repr__(self) -> str:

@@ -16,7 +16,9 @@ from neuron import hoc
 
 from . import _distribution
 from ._display.text import plain
+from ._session import cells as _cells
 from ._session import collect, templates
+from ._session import parts as _parts
 from ._session import sites as _sites
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
@@ -39,6 +41,7 @@ from .reduced_cell import ReducedCell
 if TYPE_CHECKING:
     from .comparison import Comparison
     from .evaluation import Evaluation
+    from .saved import CellInstance, SavedCell
 
 _ROLES = ("soma", "axon", "apical", "basal")  # by the values of the library's nr_role
 
@@ -63,6 +66,11 @@ def reduce(
     calibrate: float | Mapping[str, float] | None = None,
     in_place: bool = False,
     clamps: bool = False,
+    roots: _parts.Given = None,
+    keep: _parts.Given = None,
+    soma: _cells.Roles = None,
+    apical: _cells.Roles = None,
+    axon: _cells.Roles = None,
 ) -> Reduction:
     """Reduces a cell, and tells what it did.
 
@@ -70,8 +78,9 @@ def reduce(
     of soma and axon and of the synapses that remain, and for each NetCon one from the same source.
     Both can be run side by side, with the same events. With ``in_place`` the cell is reduced as
     :func:`subtree_reductor` describes it: consumed, its soma and axon kept, its dendrites replaced
-    by cables, its synapses and NetCons moved. The voltages are the same, to the last bit. When an
-    exception is raised, nothing was changed.
+    by cables, its synapses and NetCons moved. The voltages are the same, to the last bit. With
+    ``roots`` or ``keep`` only a part of its dendrites is replaced, and the rest stays, or is
+    copied, as soma and axon are. When an exception is raised, nothing was changed.
 
     The new cell lives as long as :attr:`Reduction.cell`, with all its point processes and NetCons.
     A NetCon whose source is the cell's own potential has the new cell's. Recordings and plays are
@@ -83,7 +92,10 @@ def reduce(
     not copied: there the runs are those of a fresh process, with the same mechanisms and values.
 
     :param cell: any cell with ``soma`` (a section, an array or a list), as for
-        :func:`subtree_reductor`.
+        :func:`subtree_reductor`; or its sections: a list, a SectionList, or a dictionary from names
+        to sections, to lists of sections, or as NetPyNE's ``cell.secs`` has it. Of these the names
+        of sections say nothing: ``soma``, ``apical`` and ``axon`` do, or the dictionary's entries
+        of these names. All that is connected to the soma is the cell.
     :param synapses: point processes on the cell, n of them.
     :param netcons: n NetCons, the i-th of which targets the i-th synapse.
     :param method: ``'folded'``: the cell's own tree, contracted to compartments that gather
@@ -135,6 +147,18 @@ def reduce(
         :attr:`Reduction.calibration` and the notes say what was changed. Needs scipy. Or the gains
         of an earlier calibration, ``calibration.gains``, which are taken as they are. None: nothing
         is run or changed.
+    :param roots: only these sections are collapsed, each with all dendrites beyond it: the tuft,
+        one oblique branch, or the sections that basal dendrites begin with. Everything else stays
+        as it is, and what is collapsed is attached where it was. A section, its name
+        (``"apic[36]"``), or a list of such. None: all dendrites. ``segments`` counts those of what
+        is collapsed, and the soma as one.
+    :param keep: sections that stay, with all that is on the way from them to the soma; what hangs
+        on that way beside them is collapsed, in pieces of its own. Named as ``roots``, and may be
+        within what these have.
+    :param soma: the soma: a section or several, for a cell whose ``soma`` it is not; of a list or
+        a dictionary of sections also their names or keys.
+    :param apical: which sections are apical, likewise. None: as the cell or its names have it.
+    :param axon: which sections are axon, likewise: all that is attached to them is, too.
     :param in_place: whether the cell itself is reduced, rather than a new one made beside it. What
         a new one cannot have, such as POINTERs to numbers of the session or rxd's species, is
         refused; random numbers that a copy cannot draw as the original does are noted.
@@ -177,6 +201,11 @@ def reduce(
         leak=leak,
         sites=sites,
         tolerance=tolerance,
+        roots=roots,
+        keep=keep,
+        soma=soma,
+        apical=apical,
+        axon=axon,
     )
     # Of what was found to be right.
     settings = {"method": method, "frequency": frequency, "segments": segments}
@@ -204,6 +233,7 @@ def reduce(
     done = job.run(with_points=True, in_place=in_place, clamps=clamps)
     if done.sites:
         settings["sites"] = done.sites
+    settings |= done.parts
     return Reduction(done, job.name, settings, calibration)
 
 
@@ -225,7 +255,8 @@ def _plain(value):
 class Reduction:
     """A reduced cell, and what was done to make it.
 
-    Can be taken apart as ``cell, synapses, netcons = reduction``.
+    Can be taken apart as ``cell, synapses, netcons = reduction``. Pickled or deep-copied it is the
+    :class:`SavedCell` that :meth:`saved` returns, with its record.
 
     :ivar cell: the :class:`ReducedCell`.
     :ivar synapses: the point processes that remain: cable by cable, then those that did not move.
@@ -275,7 +306,7 @@ class Reduction:
     @functools.cached_property
     def _mapped(self) -> dict[str, list[MappedSegment]]:
         """By the names of sections, those left out that several have."""
-        shared = self._done.outcome.shared_names
+        shared = self._done.shared_names
         mapped: dict[str, list[MappedSegment]] = {}
         for each in self.segment_map:
             if each.section not in shared:
@@ -284,7 +315,7 @@ class Reduction:
 
     @functools.cached_property
     def segment_map(self) -> list[MappedSegment]:
-        """Where each dendritic segment of the original went."""
+        """Where each segment of the original that was collapsed went."""
         return _segment_map(self._done)
 
     @functools.cached_property
@@ -310,8 +341,8 @@ class Reduction:
         :param section: name of one section of the original, with or without the name of the cell
             before it; or an index into ``segment_map``.
         :param x: where on that section, 0 to 1; the middle if not given. Goes with a name only.
-        :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma
-            and axon it is where it was, on the copy where there is one.
+        :returns: a live NEURON segment. A place goes where the centre of its segment went; on soma,
+            axon and dendrites that stay it is where it was, on the copy where there is one.
         :raises ArgumentError: the original has no such section, or the map no such entry.
         :raises CellError: the cables are gone.
         """
@@ -326,11 +357,11 @@ class Reduction:
         if not 0 <= position <= 1:
             raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
         mapped = collect.by_name(self._mapped, section)
-        if mapped is not None:
-            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
         stayed = self._done.stayed
         found = collect.by_name(stayed, section)
-        if found is not None:
+        if mapped is not None and found is None:
+            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
+        if found is not None and mapped is None:
             return found(position)
         known = [*stayed, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
@@ -359,6 +390,45 @@ class Reduction:
         from . import report
 
         report.write(path, self.record, self.comparison if evaluation is None else evaluation)
+
+    def saved(self, events: Mapping[Any, Any] | None = None) -> SavedCell:
+        """The reduced cell as a plain value, as it is now: with what was inserted, placed and
+        connected since it was made.
+
+        :param events: times in ms of the events of sources that NEURON does not tell of, such as
+            VecStims: from the object to its times. NetCons from others that are not known are kept
+            without a source, with a warning.
+        :raises ArgumentError: ``events`` is of something that does not drive the cell.
+        :raises SavedCellError: something of the cell cannot be kept, such as a POINTER that is set;
+            or it is not in the session any more.
+        """
+        from . import saved
+
+        return saved.saved(self, events)
+
+    def save(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+        """Writes the reduced cell, as it is now, as one file that :func:`load` reads: see
+        :meth:`saved` and :meth:`SavedCell.save`."""
+        self.saved(events).save(path)
+
+    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+        """Writes the reduced cell, as it is now, for those who do not have this package: see
+        :meth:`saved` and :meth:`SavedCell.export`."""
+        self.saved(events).export(path)
+
+    def instantiate(self, **arguments: Any) -> CellInstance:
+        """Builds the reduced cell, as it is now, once more: see :meth:`SavedCell.instantiate`. For
+        many instances keep what :meth:`saved` returns."""
+        return self.saved().instantiate(**arguments)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What lives in a session cannot leave it.
+        return self.saved().__reduce__()
+
+    def __copy__(self) -> Reduction:
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.cell, self.synapses, self.netcons))
@@ -453,6 +523,7 @@ def _cable(cable) -> Cable:
         diameter=cable.diameter,
         electrotonic_length=cable.electrotonic_length,
         segments=cable.segment_count,
+        is_on_original=bool(cable.is_on_original),
     )
 
 
@@ -473,7 +544,8 @@ def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
     for section in outcome.sections:
         name = section.name.decode()
         found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
-        shapes.append(SectionShape(name, _ROLES[section.role], found))
+        stays = not section.is_collapsed
+        shapes.append(SectionShape(name, _ROLES[section.role], found, stays))
     return shapes
 
 

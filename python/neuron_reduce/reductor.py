@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, overload
 
-from ._session import collect, templates
+from ._session import cells, collect, parts, templates
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import PUBLISHED
@@ -30,6 +30,11 @@ def subtree_reductor(
     rates: float | Iterable[float] | None = ...,
     merge: str | Literal[False] = ...,
     leak: Leaks = ...,
+    roots: parts.Given = ...,
+    keep: parts.Given = ...,
+    soma: cells.Roles = ...,
+    apical: cells.Roles = ...,
+    axon: cells.Roles = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any]]: ...
 
 
@@ -49,6 +54,11 @@ def subtree_reductor(
     rates: float | Iterable[float] | None = ...,
     merge: str | Literal[False] = ...,
     leak: Leaks = ...,
+    roots: parts.Given = ...,
+    keep: parts.Given = ...,
+    soma: cells.Roles = ...,
+    apical: cells.Roles = ...,
+    axon: cells.Roles = ...,
 ) -> tuple[ReducedCell, list[Any], list[Any], dict[str, str]]: ...
 
 
@@ -68,6 +78,11 @@ def subtree_reductor(
     rates: float | Iterable[float] | None = None,
     merge: str | Literal[False] = "published",
     leak: Leaks = None,
+    roots: parts.Given = None,
+    keep: parts.Given = None,
+    soma: cells.Roles = None,
+    apical: cells.Roles = None,
+    axon: cells.Roles = None,
 ) -> tuple[Any, ...]:
     """Reduces a cell: each dendritic stem with all its branches becomes one cable.
 
@@ -84,7 +99,8 @@ def subtree_reductor(
     Source: Amsalem et al., "An efficient analytical reduction of detailed nonlinear neuron models",
     Nat. Commun. 11:288 (2020).
 
-    :param original_cell: any cell with ``soma`` (a section, an array or a list). What its
+    :param original_cell: any cell with ``soma`` (a section, an array or a list); a list, a
+        SectionList or a dictionary of sections, as for :func:`reduce`. What its
         ``axonal`` or ``axon`` holds is axon, and of the sections attached to the soma also those
         with "axon" or "hill" in their name; what its ``apical`` or ``apic`` holds is apical; all
         else that is attached to the soma is a basal dendrite. A section at which a dendrite begins
@@ -114,6 +130,7 @@ def subtree_reductor(
         reversal potential (without the last where it has none), or a list of such tuples. None:
         pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
         ohmic and constant, which is found out in a copy of the process.
+    :param roots: as for :func:`reduce`; likewise ``keep``, ``soma``, ``apical`` and ``axon``.
     :returns: ``(reduced_cell, synapses, netcons)``: a :class:`ReducedCell`; the caller's own point
         processes that remain, those on the apical cable first, then those on the other cables, then
         those that did not move; the caller's own NetCons, all of them, in their order. With
@@ -147,6 +164,11 @@ def subtree_reductor(
         rates=rates,
         merge=merge,
         leak=leak,
+        roots=roots,
+        keep=keep,
+        soma=soma,
+        apical=apical,
+        axon=axon,
     ).run(is_named=True, is_mapped_by_name=with_segment_map)
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:

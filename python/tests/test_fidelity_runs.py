@@ -109,12 +109,13 @@ def test_other_inputs_and_sizes(
     synapses.load(cache)
     monkeypatch.setattr(family, "TSTOP", 320.0)
     monkeypatch.setattr(front, "SIZES", {"classic": (-1,), "folded": (-1, 4)})
-    options = _options(one, tmp_path, drives=[], currents=False, inputs=True, front=True)
+    # So many small cells are sooner run by NEURON than compiled.
+    chosen = {"drives": [], "currents": False, "inputs": True, "front": True, "engine": "neuron"}
+    options = _options(one, tmp_path, methods=["lumped"], **chosen)
     found = one_cell.carry_out(options)
     assert found.drives == []
     names = [each["input"] for each in found.inputs if each["method"] == "lumped"]
     assert len(set(names)) == len(names) == 9, names
-    assert {each["method"] for each in found.inputs} == {"classic", "lumped"}
     text = tables.of_inputs(options.methods, found.inputs)
     assert all(each in text for each in names)
     full = {each["input"]: each["height_full"] for each in found.inputs}

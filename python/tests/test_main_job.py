@@ -123,11 +123,16 @@ def test_signature() -> None:
         "rates": None,
         "merge": "published",
         "leak": None,
+        "roots": None,
+        "keep": None,
+        "soma": None,
+        "apical": None,
+        "axon": None,
     }
     assert list(parameters)[:3] == ["original_cell", "synapses_list", "netcons_list"]
-    *by_position, method, rates, merge, leak = parameters.values()
+    by_position, by_name = list(parameters.values())[:9], list(parameters.values())[9:]
     assert all(p.kind is p.POSITIONAL_OR_KEYWORD for p in by_position)
-    assert all(p.kind is p.KEYWORD_ONLY for p in (method, rates, merge, leak))
+    assert all(p.kind is p.KEYWORD_ONLY for p in by_name)
 
 
 @isolated

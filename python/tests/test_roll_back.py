@@ -13,7 +13,7 @@ import failures
 import snapshot
 from isolated import isolated
 from models import small_cell
-from neuron_reduce import NeuronReduceError, SimulatorError
+from neuron_reduce import NeuronReduceError, SimulatorError, TemplateError
 
 
 @dataclass
@@ -76,6 +76,31 @@ def test_the_last_call(ran: bool) -> None:
     assert others.netcon.syn() == others.synapse
     assert others.synapse.get_segment().sec in list(reduced.dend)
     assert others.clamp.get_segment().sec == reduced.apic
+    model.voltages()
+
+
+@isolated
+def test_the_last_call_for_a_part() -> None:
+    model, _ = _demanding_model()
+    traces = model.voltages()
+
+    def reduce() -> Any:
+        return model.reduce(roots=["apic[1]", "dend[0]"], keep=["dend[2]"])
+
+    last = failures.last_call_before_deletion(reduce)
+    gc.collect()
+    before = snapshot.take()
+    for call in range(max(1, last - 60), last + 1):
+        kind, message = failures.at_call(call, reduce)
+        assert kind in (SimulatorError, TemplateError), message
+        gc.collect()
+        assert snapshot.differences(before, snapshot.take()) == []
+    for trace, again in zip(traces, model.voltages(), strict=True):
+        assert again == pytest.approx(trace, abs=1e-9)
+    reduced, *_ = reduce()
+    own = model.cell.hname()
+    staying = {each.name() for each in reduced.basal if each.name().startswith(own)}
+    assert staying == {f"{own}.dend[{index}]" for index in (0, 2, 3)}
     model.voltages()
 
 

@@ -85,3 +85,16 @@ except neuron_reduce.CellError as refusal:
 cable = neuron_reduce.reducing_methods.reduce_subtree(cell.dend[0], 38.0)
 counts: list[int] = neuron_reduce.subtree_reductor_func.calculate_nsegs_from_lambda([cable])
 where: float = neuron_reduce.reducing_methods.find_best_real_X(1e8 + 1e6j, 1e7, 1.0, cable.length)
+
+
+def keep(reduction: neuron_reduce.Reduction, stimulus: Any) -> list[neuron_reduce.CellInstance]:
+    """A reduced cell in a file, and a network of it."""
+    reduction.save("cell.json")
+    saved: neuron_reduce.SavedCell = neuron_reduce.load("cell.json")
+    saved.export("cell.hoc")
+    cells = [saved.instantiate(gid=gid, connect=None) for gid in range(10)]
+    cells[0].connect(3, stimulus).weight[0] *= 2
+    sections: list[Any] = cells[0].dend
+    assert sections[0].nseg == saved.segment_map[0].cable
+    assert cells[1].synapse(4) in cells[1].synapses
+    return cells

@@ -153,6 +153,9 @@ typedef struct nr_cell_request {
   /// Not 0 for a cell that is to be compiled: the point processes are all that it has, and there are no
   /// connections.
   int32_t is_whole;
+  /// Not 0 where the list of what is apical, or axon, is all there is to say of it, be it empty; else names say
+  /// what the lists do not.
+  int32_t is_apical_given, is_axon_given;
 } nr_cell_request;
 
 /// Which of several equal point processes become one.
@@ -232,6 +235,13 @@ typedef struct nr_settings {
   double observed_interval;
   /// Where it is not 0, the loss that is expected at most, in mV, instead of `total_segments`.
   double tolerance;
+  /// Sections, as `nr_cell_sections` orders them, that are collapsed with all dendrites beyond them; NULL for all
+  /// dendrites.
+  const int64_t *NR_NULLABLE roots;
+  size_t root_count;
+  /// Sections that stay, with all dendrites between them and the soma; NULL for none.
+  const int64_t *NR_NULLABLE kept;
+  size_t kept_count;
 } nr_settings;
 
 /// Where a reduced cell is built.
@@ -277,6 +287,8 @@ typedef struct nr_cable {
   const char *NR_NULLABLE name;
   const char *NR_NULLABLE stem;
   const char *NR_NULLABLE parent;
+  /// 1 where that is a section of the original that stays, 0 where it is an earlier cable.
+  int32_t is_on_original;
 } nr_cable;
 
 /// A segment of the original and the point of a cable that it went to.
@@ -311,6 +323,8 @@ typedef struct nr_counts {
 typedef struct nr_section {
   const char *NR_NULLABLE name;
   nr_role role;
+  /// 1 where it is collapsed, 0 where it stays.
+  int32_t is_collapsed;
 } nr_section;
 
 /// Point processes of one mechanism that are equal in all that is compared before merging.
@@ -349,8 +363,8 @@ const int64_t *nr_cell_groups_of_synapses(const nr_cell *cell, size_t *count);
 /// not a number where it is not known.
 const double *nr_cell_rates(const nr_cell *cell, size_t *count);
 
-/// Appends the sections that a cell's dendrites begin with to a SectionList.
-nr_error *NR_NULLABLE nr_cell_stems(const nr_cell *cell, void *sections);
+/// Appends the sections to a SectionList that what is collapsed by some settings begins with.
+nr_error *NR_NULLABLE nr_cell_stems(const nr_cell *cell, const nr_settings *settings, void *sections);
 
 /// A conductance of a density mechanism that is there at rest and depends on nothing.
 typedef struct nr_leak {

@@ -31,6 +31,21 @@ struct FuzzedCell {
     }
   }
 
+  /// Likewise.
+  var scope: ReductionScope {
+    var generator = SplitMix64(seed: seed &+ 13_000_000_000)
+    guard Int.random(in: 0..<4, using: &generator) == 0 else { return .all }
+    func some() -> [Int] {
+      (0...Int.random(in: 0...1, using: &generator)).map { _ in
+        Int.random(in: -1...30, using: &generator) == -1
+          ? cell.sections.count : Int.random(in: 0..<max(cell.sections.count, 1), using: &generator)
+      }
+    }
+    return ReductionScope(
+      roots: Bool.random(using: &generator) ? some() : nil,
+      kept: Bool.random(using: &generator) ? some() : [])
+  }
+
   init(seed: UInt64) {
     self.seed = seed
     generator = SplitMix64(seed: seed)

@@ -30,7 +30,7 @@ struct LoadedReduction {
 
   init(
     _ cell: CellModel, _ count: SegmentCount = .automatic, method: Method = .lumped,
-    drive: SynapticDrive = SynapticDrive()
+    drive: SynapticDrive = SynapticDrive(), scope: ReductionScope = .all
   ) throws {
     self.cell = cell
     let whole = CellCompartments(of: cell)
@@ -41,7 +41,8 @@ struct LoadedReduction {
         leakConductances: DrivenCell.leastLeaks(of: cell, in: whole)), inputs: inputs)
     reduction = try Reduction(
       of: cell,
-      settings: ReductionSettings(method: method, segmentCount: count, drive: drive))
+      settings: ReductionSettings(
+        method: method, segmentCount: count, drive: drive, scope: scope))
 
     // The membrane of the segments, and the synapses where they go.
     let conductive = whole.tree.adding(

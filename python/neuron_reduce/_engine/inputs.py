@@ -161,7 +161,7 @@ def read(
         driven by events, or one of ``netcons`` has its target elsewhere; the message names it.
     :raises SynapseError: one of ``netcons`` is none.
     """
-    given = _Given(events)
+    given = Given(events)
     every = list(h.List("NetCon"))
     table, every_weight, netstims = library.read(
         collect.object_references(every, "netcons", "NetCon")
@@ -270,7 +270,7 @@ def _recording(netcon) -> Any | None:
     return found if isinstance(found, hoc.HocObject) else None
 
 
-class _Given:
+class Given:
     """The events that a user states, by what they are of."""
 
     def __init__(self, events: Mapping[Any, Any] | None):
@@ -332,7 +332,7 @@ class _Origins:
 
     def __init__(
         self,
-        given: _Given,
+        given: Given,
         driven: Mapping[int, Any],
         stimulators: Sequence[Stimulator | None],
     ):
@@ -401,7 +401,7 @@ def _of_section(netcon) -> Origin:
             f"{netcon.hname()} has its events from the cell with the gid {netcon.srcgid()}, of "
             "another process; expected sources in this one"
         )
-    if _is_of_another_variable(netcon):
+    if is_of_another_variable(netcon):
         raise EngineError(
             f"{netcon.hname()} has its events from a variable that is no membrane potential; "
             "expected a section's v"
@@ -409,7 +409,9 @@ def _of_section(netcon) -> Origin:
     return None
 
 
-def _is_of_another_variable(netcon) -> bool:
+def is_of_another_variable(netcon) -> bool:
+    """Whether a NetCon without an object as its source watches something other than a membrane
+    potential."""
     place = netcon.preloc()
     if place == -1:
         return False

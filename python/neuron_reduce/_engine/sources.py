@@ -47,6 +47,7 @@ _UNTOUCHED = "neuron_reduce_state_discontinuity"
 _COMMENTS = re.compile(
     r"""^[ \t]*COMMENT\b.*?^[ \t]*ENDCOMMENT\b
     |   ^[ \t]*VERBATIM\b.*?^[ \t]*ENDVERBATIM\b
+    |   ^[ \t]*TITLE\b[^\n]*
     |   [:?][^\n]*""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )

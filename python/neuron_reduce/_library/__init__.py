@@ -84,7 +84,10 @@ def _load() -> ctypes.PyDLL:
             [ctypes.c_void_p, size_reference],
         ),
         "nr_cell_rates": (ctypes.POINTER(ctypes.c_double), [ctypes.c_void_p, size_reference]),
-        "nr_cell_stems": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_void_p]),
+        "nr_cell_stems": (
+            ctypes.c_void_p,
+            [ctypes.c_void_p, ctypes.POINTER(Settings), ctypes.c_void_p],
+        ),
         "nr_cell_possible_leak": (ctypes.c_char_p, [ctypes.c_void_p, ctypes.c_size_t]),
         "nr_cell_set_leaks": (
             ctypes.c_void_p,

@@ -157,10 +157,10 @@ class Cell:
         are not known. Shaped (n,)."""
         return _copy(_library.nr_cell_rates, self._handle, np.float64)
 
-    def stems(self) -> Iterator[nrn.Section]:
-        """The sections that the cell's dendrites begin with."""
+    def stems(self, settings: Settings) -> Iterator[nrn.Section]:
+        """The sections that what the settings collapse begins with."""
         sections = h.SectionList()
-        check(_library.nr_cell_stems(self._handle, sections.hocobjptr()), self._names)
+        check(_library.nr_cell_stems(self._handle, settings, sections.hocobjptr()), self._names)
         yield from sections
 
     @property

@@ -60,6 +60,8 @@ class CellRequest(ctypes.Structure):
         ("connections", ctypes.c_void_p),
         ("connection_count", ctypes.c_size_t),
         ("is_whole", ctypes.c_int32),
+        ("is_apical_given", ctypes.c_int32),
+        ("is_axon_given", ctypes.c_int32),
     ]
 
 
@@ -141,6 +143,10 @@ class Settings(ctypes.Structure):
         ("observed_count", ctypes.c_size_t),
         ("observed_interval", ctypes.c_double),
         ("tolerance", ctypes.c_double),
+        ("roots", ctypes.POINTER(ctypes.c_int64)),
+        ("root_count", ctypes.c_size_t),
+        ("kept", ctypes.POINTER(ctypes.c_int64)),
+        ("kept_count", ctypes.c_size_t),
     ]
 
 
@@ -203,6 +209,7 @@ class Cable(ctypes.Structure):
         ("name", ctypes.c_char_p),
         ("stem", ctypes.c_char_p),
         ("parent", ctypes.c_char_p),
+        ("is_on_original", ctypes.c_int32),
     ]
 
 
@@ -261,9 +268,13 @@ class Counts(ctypes.Structure):
 
 
 class Section(ctypes.Structure):
-    """``nr_section``: a section of the original, and its ``nr_role``."""
+    """``nr_section``: a section of the original, its ``nr_role``, and whether it is collapsed."""
 
-    _fields_ = [("name", ctypes.c_char_p), ("role", ctypes.c_int32)]
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("role", ctypes.c_int32),
+        ("is_collapsed", ctypes.c_int32),
+    ]
 
 
 class SynapseKind(ctypes.Structure):

@@ -73,8 +73,14 @@ def _array_sections(cell, attribute: str, array) -> list[nrn.Section]:
     if _reference(cell) is not None:
         exists = (h.section_exists(attribute, index, cell) for index in range(len(array)))
         return [array[index] for index, alive in enumerate(exists) if alive]
+    return sections_of_array(array)
+
+
+def sections_of_array(array) -> list[nrn.Section]:
+    """The sections of a hoc array, whosever it is, that were not deleted; in their order."""
     prefix = array.hname().split("[?]")[0] + "["
-    return [section for section in h.allsec() if section.name().startswith(prefix)]
+    found = [section for section in h.allsec() if section.name().startswith(prefix)]
+    return sorted(found, key=lambda section: int(section.name()[len(prefix) : -1]))
 
 
 def _reference(value) -> int | None:

@@ -11,6 +11,7 @@ from neuron import h, hoc, nrn
 
 from .._engine import stream_copies
 from .._library import reducing, session
+from .._saved import building, describing
 from ..errors import CellError
 from . import mechanisms
 
@@ -101,6 +102,18 @@ def copies(
         if connection.target in made
     }
     return Copies(made, connected, copier.kept, [*copier.notes, *connector.notes])
+
+
+def copy_arcs(sections: Iterable[tuple[nrn.Section, nrn.Section]]) -> None:
+    """Lets the 3D points of copied sections be as far along them as the original's are, where that
+    does not follow from the points.
+
+    :param sections: pairs of one of the original's and its copy.
+    """
+    for section, copy in sections:
+        arcs = describing.arcs_of(section) if section.n3d() > 1 else None
+        if arcs is not None:
+            building.set_arcs(copy, arcs)
 
 
 def copy_streams(sections: Iterable[tuple[nrn.Section, nrn.Section]]) -> None:

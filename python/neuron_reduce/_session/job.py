@@ -21,9 +21,10 @@ from .. import _library
 from .._display.warned import warn
 from .._library import reducing, structures
 from ..compat.replacement import replaced_properties
-from ..errors import ArgumentError, CellError, UnsupportedNeuronError
+from ..errors import ArgumentError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import (
+    cells,
     collect,
     copying,
     event_rates,
@@ -32,11 +33,13 @@ from . import (
     instances,
     kinds,
     leaks,
+    parts,
     reaction_diffusion,
     structure,
     templates,
 )
 from . import sites as _sites
+from .names import Names
 from .naming import ArgumentNames
 
 _OLDEST_NEURON = 9
@@ -57,10 +60,12 @@ class Done:
     :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
         where they were not wanted.
     :ivar stayed: by the names of the original's sections that stayed, or were copied, what they
-        are.
+        are; those left out whose names several of the original's sections have.
+    :ivar shared_names: names that several of the original's sections have.
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
+    :ivar parts: ``roots`` and ``keep`` as far as the caller gave them, by the names of sections.
     """
 
     cell: ReducedCell
@@ -70,8 +75,10 @@ class Done:
     notes: list[str]
     points: dict[str, list[np.ndarray]]
     stayed: dict[str, nrn.Section]
+    shared_names: set[str]
     sites: list[_sites.Plain]
     site_segments: list[Any]
+    parts: dict[str, list[str]]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
@@ -115,6 +122,11 @@ class Job:
         leak: Any,
         sites: Any = None,
         tolerance: Any = None,
+        roots: Any = None,
+        keep: Any = None,
+        soma: Any = None,
+        apical: Any = None,
+        axon: Any = None,
     ):
         self._clock = _Clock()
         self._gains: Mapping[str, float] = {}
@@ -139,18 +151,14 @@ class Job:
             self._merging = _merging(merge)
             self._leaks = leaks.named(leak)
             self._sites = _sites.listed(sites)
+            self._roots = parts.listed(roots, "roots")
+            self._kept = parts.listed(keep, "keep")
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
             self._netcons = collect.listed(netcons, names.netcons, "NetCon")
-            self._cell = cell
-            self.name = collect.described(cell)
-            self._soma = collect.attribute_of(cell, "soma")
-            self._soma_sections = collect.sections_of(self._soma, cell, "soma")
-            if not self._soma_sections:
-                raise CellError(f"{self.name} has no soma; expected a cell whose soma is a section")
-            self._apical = collect.sections(cell, "apical") or collect.sections(cell, "apic")
-            self._axonal = collect.sections(cell, "axonal") or collect.sections(cell, "axon")
+            self._cell = cells.of(cell, names.cell, soma, apical, axon)
+            self.name = self._cell.name
 
             # Whether the method asks how synapses respond and how often they are driven.
             self._is_driven = bool(_library.traits(self._method) & _library.Traits.CHANGES_WEIGHTS)
@@ -176,7 +184,7 @@ class Job:
     @property
     def subject(self) -> tuple[Any, list[Any], list[Any]]:
         """The cell, its point processes and its NetCons."""
-        return self._cell, self._synapses, self._netcons
+        return self._cell.subject, self._synapses, self._netcons
 
     def run(
         self,
@@ -212,21 +220,23 @@ class Job:
         points: dict[str, list[np.ndarray]] = {}
         if with_points:
             with self._clock.stage("points"):
-                points = geometry.points_of_tree(self._soma_sections[0])
+                points = geometry.points_of_tree(self._cell.somatic[0])
 
         with self._clock.stage("leaks"):
-            leaks.settle(cell, self._leaks, self._soma_sections[0])
+            leaks.settle(cell, self._leaks, self._cell.somatic[0])
         settings = self._settings()
-        found = self._find_sites(cell, settings)
+        names = Names(cell.sections())
+        self._cell.check(names.sections)
+        plain_parts = self._find_parts(names, settings)
+        found = self._find_sites(names, settings)
         if not self._is_driven:
             self._replace_properties(cell, settings)
         with self._clock.stage("responses"):
             drive = self._drive(cell, settings)
         outcome = cell.reduce(settings)
-        live = cell.sections()
-        names = [section.name() for section in live]
+        live = names.sections
         reaction_diffusion.check_that_none_is_replaced(
-            outcome.replaced_sections if in_place else frozenset(names), in_place
+            outcome.replaced_sections if in_place else frozenset(names.names), in_place
         )
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
@@ -247,7 +257,7 @@ class Job:
                 # Before it is built: whoever makes errors of warnings has the session as it was.
                 warn(" ".join(outcome.losses))
             streams.restore()
-            soma, behind, netcons = self._soma, self._cell, self._netcons
+            soma, behind, netcons = self._cell.soma, self._cell.cell, self._netcons
             synapses = [self._synapses[index] for index in outcome.survivors]
             stayed = dict(enumerate(live))
         else:
@@ -264,7 +274,7 @@ class Job:
             synapses = [made.processes[index] for index in outcome.survivors]
             netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
             soma = list(lists["somatic"])
-            if issubclass(type(self._soma), nrn.Section):
+            if issubclass(type(self._cell.soma), nrn.Section):
                 soma = soma[0]
             # Nobody else has all of them.
             behind = made
@@ -275,6 +285,8 @@ class Job:
                 weakref.finalize(reduced, _release, made, model).atexit = False
         self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
+        replaced = outcome.replaced_sections
+        shared = {name for name in names.names if names.sharing(name)}
         return Done(
             reduced,
             synapses,
@@ -283,12 +295,14 @@ class Job:
             notes,
             points,
             {
-                names[index]: section
+                names.names[index]: section
                 for index, section in stayed.items()
-                if names[index] not in outcome.replaced_sections
+                if names.names[index] not in replaced | shared
             },
+            shared,
             found.plain if found else [],
             _site_segments(found, outcome, stayed),
+            plain_parts,
         )
 
     def _copies(
@@ -317,21 +331,40 @@ class Job:
             len(self._synapses),
             clamps,
         )
+        copying.copy_arcs(stayed)
         copying.copy_streams(stayed)
         if clamps:
             made.add_others(stayed, known=processes)
         return made
 
-    def _find_sites(
-        self, cell: reducing.Cell, settings: structures.Settings
-    ) -> _sites.Sites | None:
+    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, list[str]]:
+        """What is collapsed, which the settings are given.
+
+        :returns: the arguments that say so, by the names of their sections.
+        """
+        plain = {}
+        for argument, given, fields in (
+            ("roots", self._roots, ("roots", "root_count")),
+            ("keep", self._kept, ("kept", "kept_count")),
+        ):
+            if given is None:
+                continue
+            indices = parts.on(given, names, self.name)
+            for field, value in zip(
+                fields, ((ctypes.c_int64 * len(indices))(*indices), len(indices)), strict=True
+            ):
+                setattr(settings, field, value)
+            plain[argument] = [names.plain(index) for index in indices]
+        return plain
+
+    def _find_sites(self, names: Names, settings: structures.Settings) -> _sites.Sites | None:
         """Where on the cell the sites are, which the settings are given.
 
         :returns: None where there are none.
         """
         if not self._sites:
             return None
-        found = _sites.on(self._sites, cell.sections(), self.name)
+        found = _sites.on(self._sites, names, self.name)
         settings.sites, settings.site_count = found.for_library, len(found.places)
         return found
 
@@ -374,7 +407,7 @@ class Job:
         netcons = collect.object_references(self._netcons, names.netcons, "NetCon", hoc.NetCon)
         lists = [
             collect.section_list(sections)
-            for sections in (self._soma_sections, self._apical, self._axonal)
+            for sections in (self._cell.somatic, self._cell.apical, self._cell.axonal)
         ]
         soma, apical, axonal = (each.hocobjptr() for each in lists)
         request = structures.CellRequest(
@@ -386,6 +419,8 @@ class Job:
             synapse_count=len(synapses),
             connections=netcons.buffer_info()[0],
             connection_count=len(netcons),
+            is_apical_given=self._cell.is_apical_given,
+            is_axon_given=self._cell.is_axon_given,
         )
         return reducing.Cell(request, self._in_library)
 
@@ -415,10 +450,10 @@ class Job:
 
     def _replace_properties(self, cell: reducing.Cell, settings: structures.Settings) -> None:
         """Where someone has replaced a function of the published package's."""
-        found = replaced_properties(cell.stems(), self._frequency)
+        found = replaced_properties(cell.stems(settings), self._frequency)
         if found is not None:
             # What was asked may have changed the cell: that it is as it was read is checked here.
-            list(cell.stems())
+            list(cell.stems(settings))
             membranes = [
                 structures.CableMembrane(cm, rm, ra, q.real, q.imag) for cm, rm, ra, _, q in found
             ]

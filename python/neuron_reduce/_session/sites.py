@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from neuron import nrn
 from .._library.structures import Place
 from ..errors import ArgumentError
 from . import collect, gone
+from .names import Names
 
 Given = Iterable[nrn.Segment | nrn.Section | str | tuple[str, float]] | None
 """What a caller may name places by."""
@@ -87,38 +87,32 @@ def _is_pair(value: Any) -> bool:
         return False
 
 
-def on(given: list[Any], sections: Sequence[nrn.Section], cell: str) -> Sites:
+def on(given: list[Any], names: Names, cell: str) -> Sites:
     """Finds places on a cell.
 
     :param given: as :func:`listed` returned it.
-    :param sections: all of the cell's, in the order of their indices.
+    :param names: those of all of the cell's sections.
     :param cell: its name.
     :raises ArgumentError: one is not on the cell, or its section is not the only one of its name.
     """
-    indices = {section: index for index, section in enumerate(sections)}
-    names = [section.name() for section in sections]
-    counts = collections.Counter(names)
-    by_name = {name: index for index, name in enumerate(names) if counts[name] == 1}
     found = Sites([], [], [])
     for order, each in enumerate(given):
         section, x = _section_and_position(each)
-        index = collect.by_name(by_name, section) if type(section) is str else indices.get(section)
-        if type(section) is str and counts[section] > 1:
+        index = names.index(section)
+        if several := names.sharing(section):
             raise ArgumentError(
-                f"sites[{order}] is {collect.described(each)}, and {counts[section]} sections of "
+                f"sites[{order}] is {collect.described(each)}, and {several} sections of "
                 f"{cell} have that name; expected a segment or section, such as cell.dend[0](0.5), "
                 "where a name stands for several"
             )
         if index is None:
             raise ArgumentError(
                 f"sites[{order}] is {collect.described(each)}; expected a place on one section of "
-                f"{cell}" + (f", such as {names[-1]!r}" if type(section) is str else "")
+                f"{cell}" + (f", such as {names.example!r}" if type(section) is str else "")
             )
-        own = names[index].rpartition(".")[2]
-        # That of the cell is another one in the next session.
-        name = own if collect.by_name(by_name, own) == index else names[index]
+        name = names.plain(index)
         if x is None:
-            count = sections[index].nseg
+            count = names.sections[index].nseg
             found.plain.append(name)
             found.counts.append(count)
             found.places.extend((index, (each + 0.5) / count) for each in range(count))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import record as records
-from . import _style
+from . import _layout, _style
 from ._text import Html, escape
 
 
@@ -45,14 +45,14 @@ def of(cables: Sequence[records.Cable]) -> Colours:
     """The colours of a cell's cables."""
     if len(cables) <= len(_style.CYCLE):
         return Colours([_style.cycle(index) for index in range(len(cables))], {})
-    by_name = {cable.name: index for index, cable in enumerate(cables)}
+    parents = _layout.parents(cables)
     children: dict[int, list[int]] = {}
-    for index, cable in enumerate(cables):
-        if (parent := by_name.get(cable.parent)) is not None:
+    for index, parent in enumerate(parents):
+        if parent is not None:
             children.setdefault(parent, []).append(index)
     if any(len(each) > 1 for each in children.values()):
-        return Colours(_apart(cables, by_name, children), {}, come_again=True)
-    chains = [_way(index, cables, by_name) for index in range(len(cables))]
+        return Colours(_apart(cables, parents, children), {}, come_again=True)
+    chains = [_way(index, parents) for index in range(len(cables))]
     longest: dict[int, int] = {}
     for chain in chains:
         longest[chain[-1]] = max(longest.get(chain[-1], 0), len(chain))
@@ -72,14 +72,16 @@ def of(cables: Sequence[records.Cable]) -> Colours:
 
 
 def _apart(
-    cables: Sequence[records.Cable], by_name: dict[str, int], children: dict[int, list[int]]
+    cables: Sequence[records.Cable],
+    parents: Sequence[int | None],
+    children: dict[int, list[int]],
 ) -> list[str]:
     """Colours that differ from those of the cables that are up to three steps away, as far as there
     are as many: the ones that are used least of all."""
     steps = [list(children.get(index, ())) for index in range(len(cables))]
     roots: dict[str, list[int]] = {}
     for index, cable in enumerate(cables):
-        parent = by_name.get(cable.parent)
+        parent = parents[index]
         if parent is None:
             roots.setdefault(cable.parent, []).append(index)
         else:
@@ -118,10 +120,10 @@ def swatch(colour: str) -> Html:
     return Html(f'<span class="swatch" style="{_background("{}", [colour])}"></span>')
 
 
-def _way(index: int, cables: Sequence[records.Cable], by_name: dict[str, int]) -> list[int]:
-    """A cable and those between it and the soma, the one at the soma last."""
+def _way(index: int, parents: Sequence[int | None]) -> list[int]:
+    """A cable and those between it and what stays, the one there last."""
     way = [index]
-    while (parent := by_name.get(cables[way[-1]].parent)) is not None and parent not in way:
+    while (parent := parents[way[-1]]) is not None and parent not in way:
         way.append(parent)
     return way
 

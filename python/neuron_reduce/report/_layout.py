@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +28,8 @@ class Stretch:
     """The part of an original section that is one segment.
 
     :ivar section: name of the section.
-    :ivar x: the segment's centre on it; nan for soma and axon.
-    :ivar cable: index of the cable it went to; None for soma and axon, which stay.
+    :ivar x: the segment's centre on it; nan for what stays.
+    :ivar cable: index of the cable it went to; None for what stays, as soma and axon do.
     :ivar cable_x: the place on that cable.
     :ivar points: x, y, z and diameter, shaped (n, 4).
     """
@@ -72,7 +74,8 @@ def stretches(record: records.ReductionRecord) -> list[Stretch]:
         if len(piece.points) < 2:
             continue
         points = np.asarray(piece.points, dtype=float) - middle
-        segments = sorted(mapped[piece.section], key=lambda segment: segment.x)
+        went = [] if piece.stays else mapped[piece.section]
+        segments = sorted(went, key=lambda segment: segment.x)
         if not segments:
             found.append(Stretch(piece.section, math.nan, None, math.nan, points))
             continue
@@ -84,19 +87,49 @@ def stretches(record: records.ReductionRecord) -> list[Stretch]:
     return found
 
 
+def parents(cables: Sequence[records.Cable]) -> list[int | None]:
+    """For each cable the one that it is attached to; None for those on what stays."""
+    by_name = {cable.name: index for index, cable in enumerate(cables)}
+    found = [None if cable.is_on_original else by_name.get(cable.parent) for cable in cables]
+    return [None if parent == index else parent for index, parent in enumerate(found)]
+
+
+def starts(record: records.ReductionRecord) -> dict[int, np.ndarray]:
+    """Where the cables begin that are attached to dendrites which stay, x, y, z."""
+    shapes = {piece.section: piece for piece in record.shape if len(piece.points)}
+    staying = {
+        name: piece
+        for name, piece in shapes.items()
+        if piece.stays and piece.role in ("apical", "basal")
+    }
+    found = {}
+    for index, cable in enumerate(record.cables):
+        if not cable.is_on_original or cable.parent not in staying or cable.stem not in shapes:
+            continue
+        ends = np.asarray(shapes[cable.stem].points, dtype=float)[[0, -1], :3]
+        along = np.asarray(staying[cable.parent].points, dtype=float)[:, :3]
+        distances = np.linalg.norm(ends[:, None] - along[None], axis=2).min(axis=1)
+        found[index] = ends[int(distances.argmin())] - centre(record.shape)
+    return found
+
+
 def straighten(
-    cables: Sequence[records.Cable], pieces: Sequence[Stretch], soma_radius: float
+    cables: Sequence[records.Cable],
+    pieces: Sequence[Stretch],
+    soma_radius: float,
+    starts: Mapping[int, np.ndarray] = MappingProxyType({}),
 ) -> list[Straight]:
     """The cables as straight lines in the x-y plane, each on the side that its dendrites are on.
 
     A cable that follows on another alone goes on straight. Cables that leave from one place are
     turned apart where they would lie on each other.
+
+    :param starts: of cables that begin elsewhere than at the soma or at another cable's end.
     """
-    by_name = {cable.name: index for index, cable in enumerate(cables)}
-    children = defaultdict(list)
-    for index, cable in enumerate(cables):
-        parent = by_name.get(cable.parent)
-        children[None if parent == index else parent].append(index)
+    children: dict[Any, list[int]] = defaultdict(list)
+    for index, parent in enumerate(parents(cables)):
+        place = tuple(starts[index]) if parent is None and index in starts else parent
+        children[place].append(index)
 
     def with_descendants(index: int) -> set[int]:
         found, waiting = set(), [index]
@@ -107,20 +140,29 @@ def straighten(
         return found
 
     placed: dict[int, Straight] = {}
-    waiting: list[int | None] = [None]
+    # The soma, a cable, or a place on a dendrite that stays.
+    waiting: list[Any] = [None, *(place for place in children if isinstance(place, tuple))]
     while waiting:
         parent = waiting.pop()
-        origin = np.zeros(2) if parent is None else _middle(pieces, {parent})
+        place = np.array(parent) if isinstance(parent, tuple) else None
+        is_on_cable = parent is not None and place is None
+        if is_on_cable:
+            origin = _middle(pieces, {parent})
+        else:
+            origin = np.zeros(2) if place is None else place[:2]
         wished = []
         for index in children[parent]:
             middle = _middle(pieces, with_descendants(index))
             along = np.zeros(2) if middle is None or origin is None else middle - origin
-            if parent is not None and (len(children[parent]) == 1 or not along.any()):
+            if is_on_cable and (len(children[parent]) == 1 or not along.any()):
                 along = (placed[parent].end - placed[parent].start)[:2]
             wished.append(math.atan2(along[1], along[0]) if along.any() else -math.pi / 2)
         for index, angle in zip(children[parent], apart(wished), strict=True):
             direction = np.array([math.cos(angle), math.sin(angle), 0.0])
-            start = soma_radius * direction if parent is None else placed[parent].end
+            if is_on_cable:
+                start = placed[parent].end
+            else:
+                start = soma_radius * direction if place is None else place
             placed[index] = Straight(index, start, start + cables[index].length * direction)
             waiting.append(index)
     return [placed[index] for index in sorted(placed)]

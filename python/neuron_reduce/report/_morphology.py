@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 
@@ -33,12 +34,19 @@ def section(record: records.ReductionRecord) -> Section:
     roles = {piece.section: piece.role for piece in record.shape}
     soma = [piece.points for piece in pieces if roles[piece.section] == "soma"]
     radius = max((points[:, 3].max() / 2 for points in soma), default=0.0)
-    cables = _layout.straighten(record.cables, pieces, radius)
+    cables = _layout.straighten(record.cables, pieces, radius, _layout.starts(record))
+    staying = {
+        piece.section
+        for piece in record.shape
+        if piece.stays and piece.role not in ("soma", "axon")
+    }
+    kept = [piece for piece in pieces if piece.cable is None and piece.section in staying]
     colours = _colours.of(record.cables)
 
     full_low, full_high = _extent(piece.points[:, :3] for piece in pieces)
     ends = [np.stack([cable.start, cable.end]) for cable in cables]
-    reduced_low, reduced_high = _extent([*(points[:, :3] for points in soma), *ends])
+    bodies = [*soma, *(piece.points for piece in kept)]
+    reduced_low, reduced_high = _extent([*(points[:, :3] for points in bodies), *ends])
     height = max(full_high[1], reduced_high[1]) - min(full_low[1], reduced_low[1])
     shift = np.array([full_high[0] - reduced_low[0] + 0.08 * height, 0.0, 0.0])
 
@@ -62,9 +70,12 @@ def section(record: records.ReductionRecord) -> Section:
         },
         scene=_scene(low, high),
     )
-    _draw_body(figure, pieces, roles, np.zeros(3), legend=True)
-    staying = [piece for piece in pieces if roles[piece.section] != "axon"]
-    _draw_body(figure, staying, roles, shift, legend=False)
+    others = [piece for piece in pieces if piece.cable is not None or piece.section not in staying]
+    _draw_body(figure, others, roles, np.zeros(3), legend=True)
+    somatic = [piece for piece in pieces if roles[piece.section] == "soma"]
+    _draw_body(figure, somatic, roles, shift, legend=False)
+    _draw_kept(figure, kept, np.zeros(3), legend=True)
+    _draw_kept(figure, kept, shift, legend=False)
     went: dict[int, list[Stretch]] = {}
     for piece in pieces:
         if piece.cable is not None:
@@ -98,6 +109,10 @@ def section(record: records.ReductionRecord) -> Section:
     caption += " Drag to turn, point at a piece to see where it went"
     caption += ", tap a name to hide a cable with its dendrites." if colours.are_own else "."
     caption += " On a wide screen there are buttons to zoom and to move."
+    if kept:
+        caption += (
+            " Dendrites that stay as they are are drawn with both cells, in the soma’s colour."
+        )
     if any(roles[piece.section] == "axon" for piece in pieces):
         caption += " The axon is kept by the reduced cell, and drawn with the full one only."
     description = "The full and the reduced cell in three dimensions"
@@ -162,6 +177,18 @@ def _draw_body(
         figure.add_trace(
             _lines(strays, labels, 2.5).update(name="no cable", line_color=_style.BODY)
         )
+
+
+def _draw_kept(
+    figure: go.Figure, pieces: Sequence[Stretch], shift: np.ndarray, *, legend: bool
+) -> None:
+    """Dendrites that both cells have."""
+    if not pieces:
+        return
+    moved = [dataclasses.replace(each, points=each.points + np.append(shift, 0)) for each in pieces]
+    labels = [f"<b>{escape(piece.section)}</b><br>stays" for piece in pieces]
+    trace = _lines(moved, labels, 3)
+    figure.add_trace(trace.update(name="stays", showlegend=legend, line_color=_style.BODY))
 
 
 def _draw_dendrites(

@@ -1,0 +1,512 @@
+"""A reduced cell that is kept: as a value, in a file, and as any number of instances."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import math
+import os
+import re
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from neuron import h, hoc, nrn
+
+from ._display.warned import warn
+from ._saved import building, checking, content, exporting, files, mods
+from ._session import collect, mechanisms, structure
+from .errors import ArgumentError, SavedCellError, SimulatorError
+from .record import MappedSegment, ReductionRecord
+
+if TYPE_CHECKING:
+    from .reduction import Reduction
+
+_SHOWN_GLOBALS = 5
+
+_numbers = itertools.count()
+
+_instances: weakref.WeakSet[CellInstance] = weakref.WeakSet()
+"""All that there are."""
+
+
+def load(path: str | os.PathLike[str]) -> SavedCell:
+    """A cell that :meth:`Reduction.save` has written.
+
+    The session is not asked for anything: what the file needs of it is looked at when an instance
+    is made.
+
+    :param path: of the file.
+    :raises OSError: it cannot be read.
+    :raises SavedCellError: it is no such file, was cut short or changed such that no cell can be
+        built of it, or a newer version of this package wrote it. The message names the path in the
+        file, what is there, and what was expected.
+    """
+    return SavedCell(files.read(path))
+
+
+class SavedCell:
+    """A cell as a plain value, made by :func:`load` or :meth:`Reduction.saved`; no part of any
+    session. Can be pickled and copied.
+
+    :ivar record: what the reduction did; None where the cell was read from a file, which does not
+        have it.
+    """
+
+    def __init__(self, described: dict[str, Any], record: ReductionRecord | None = None) -> None:
+        self._content = described
+        self.record = record
+        # With how many mechanisms of the session it was checked, and what was warned of.
+        self._checked: float | None = None
+        self._told: tuple[str, ...] = ()
+        self._told_tables: list[str] = []
+
+    # ---- What it is ----------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The original cell's."""
+        return self._content["name"]
+
+    @property
+    def method(self) -> str:
+        """That it was reduced by."""
+        return self._content["method"]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What :func:`reduce` was called with."""
+        return dict(self._content["settings"])
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of this package and of NEURON, that saved it."""
+        return dict(self._content["versions"])
+
+    @property
+    def celsius(self) -> float:
+        """The session's when it was saved, in °C."""
+        return self._content["celsius"]
+
+    @property
+    def v_init(self) -> float:
+        """The session's when it was saved, in mV."""
+        return self._content["v_init"]
+
+    @property
+    def notes(self) -> list[str]:
+        """What of the cell is not kept, or not to the last bit; a sentence each."""
+        return list(self._content["notes"])
+
+    @property
+    def mechanisms(self) -> dict[str, str | None]:
+        """The mechanisms that it needs, each with the SHA-256 of its mod file; None where NEURON
+        kept no text of it, as of those that are built in."""
+        return {
+            each["name"]: each["source"] and each["source"]["sha256"]
+            for each in self._content["mechanisms"]
+        }
+
+    @property
+    def segment_map(self) -> list[MappedSegment]:
+        """Where each dendritic segment of the original went: ``cable`` is the index in ``all``."""
+        return [MappedSegment(*each) for each in self._content["segment_map"]]
+
+    @property
+    def text(self) -> str:
+        """What :meth:`save` writes."""
+        return files.text_of(self._content)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The same as docs/saved.md describes it: a copy."""
+        return json.loads(self.text)
+
+    @functools.cached_property
+    def _mapped(self) -> dict[str, list[Any]]:
+        """Entries of the segment map by the names of the original's sections."""
+        found: dict[str, list[Any]] = {}
+        for each in self._content["segment_map"]:
+            found.setdefault(each[0], []).append(each)
+        return found
+
+    @functools.cached_property
+    def _stayed(self) -> dict[str, int]:
+        """The indices of sections by the names of those of the original that they are."""
+        return dict(self._content["original"]["sections"])
+
+    def __repr__(self) -> str:
+        return (
+            f"<SavedCell {self.name}: {len(self._content['sections'])} sections, "
+            f"{len(self._content['point_processes'])} point processes, "
+            f"{len(self._content['connections'])} NetCons>"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SavedCell):
+            return NotImplemented
+        return self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self.text, self.record)
+
+    # ---- Where it goes -------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes it as one file, of JSON as docs/saved.md has it: as a whole, or not at all. The
+        same cell gives the same bytes.
+
+        :raises OSError: it cannot be written; what was there before is still there.
+        """
+        files.write(path, self.text)
+
+    def export(self, path: str | os.PathLike[str]) -> None:
+        """Writes it for those who do not have this package.
+
+        :param path: of the file to write, which by its ending is: ``.hoc``, a template for NEURON;
+            ``.py``, a module that needs NEURON alone; ``.swc``, the tree's shape.
+        :raises ArgumentError: another ending.
+        :raises OSError: it cannot be written.
+        """
+        files.write(path, exporting.text_of(self._content, path))
+
+    def instantiate(
+        self,
+        *,
+        gid: int | None = None,
+        connect: Literal["sources"] | None = "sources",
+        threshold: float | None = None,
+        set_globals: bool = False,
+        name: str | None = None,
+    ) -> CellInstance:
+        """Builds the cell in the session, beside all that is there. The full cell is not needed.
+
+        Instances are independent of each other, apart from the random numbers of their sources,
+        which are the same in each as in the original.
+
+        :param gid: makes the soma a source of spikes of this number, for ``ParallelContext``.
+        :param connect: ``'sources'``: with the NetCons that the cell had, and new NetStims with the
+            streams of random numbers that those had that drove it. None: with its synapses alone,
+            to be connected by :meth:`CellInstance.connect`.
+        :param threshold: of the source of spikes, in mV. If not given that of the cell's own
+            NetCons from its soma, with which it shares it, or NEURON's own, 10.
+        :param set_globals: sets ``h.celsius``, ``h.v_init`` and the GLOBALs of the mechanisms to
+            what they were when the cell was saved. Otherwise they are left as they are, with a
+            warning where celsius or a GLOBAL is another one.
+        :param name: by which its sections are known, such as ``name.soma[0]``; one of its own if
+            not given.
+        :raises ArgumentError: an argument has no meaning, or there is a cell with this gid already.
+        :raises SavedCellError: the session lacks a mechanism, or has it with other parameters.
+        :raises SimulatorError: NEURON is in the middle of a run, or reported an error; nothing is
+            left behind.
+        """
+        if connect not in ("sources", None):
+            raise ArgumentError(
+                f"connect is {collect.described(connect)}; expected 'sources' or None"
+            )
+        number = None
+        if threshold is not None:
+            number = collect.number(threshold, "threshold", "a potential in mV")
+        set_globals = collect.truth(set_globals, "set_globals")
+        if gid is not None:
+            _check_gid(gid)
+        if name is not None:
+            name = collect.name(name, "name", "a name for the cell, a text")
+            if not re.fullmatch(r"\S+", name):
+                raise ArgumentError(
+                    f"name is {collect.described(name)}; expected a text without spaces"
+                )
+        structure.check_that_it_may_change()
+        self._check_session()
+        if set_globals:
+            self._set_globals()
+        else:
+            self._warn_of_globals()
+        made = CellInstance(self, name or self._new_name(), gid, connect == "sources", number)
+        self._look_at_tables(made, set_globals)
+        return made
+
+    def _new_name(self) -> str:
+        base = re.sub(r"\W+", "_", self.name).strip("_") or "cell"
+        return f"{base}_reduced_{next(_numbers)}"
+
+    # ---- The session's part --------------------------------------------------------------------
+
+    def _check_session(self) -> None:
+        """Once for each set of mechanisms, of which a session only gets more."""
+        count = sum(h.MechanismType(kind).count() for kind in (0, 1))
+        if self._checked == count:
+            return
+        density, processes = mechanisms.names(False), mechanisms.names(True)
+        used = {each["mechanism"] for each in self._content["point_processes"]}
+        missing = []
+        for each in self._content["mechanisms"]:
+            there = processes if each["name"] in used else density
+            if each["name"] not in there:
+                source = each["source"]
+                missing.append(
+                    each["name"]
+                    if source is None
+                    else f"{each['name']} ({source['file']}, SHA-256 {source['sha256']})"
+                )
+        if missing:
+            raise SavedCellError(
+                f"the session has no {', no '.join(missing)}; expected all mechanisms of the cell: "
+                "compile them with nrnivmodl, and load them before"
+            )
+        self._check_sources()
+        checking.check_session(self._content, mechanisms.parameters, mods.randoms, mods.tables)
+        self._checked = count
+
+    def _check_sources(self) -> None:
+        others = []
+        for each in self._content["mechanisms"]:
+            mod = mods.of(each["name"])
+            if mod and each["source"] and mod.sha256 != each["source"]["sha256"]:
+                others.append(each["name"])
+        if others:
+            warn(
+                f"{', '.join(others)}: the session's mod files are others than those that the cell "
+                "was saved with, by their SHA-256; it may behave differently"
+            )
+
+    def _look_at_tables(self, made: CellInstance, is_set: bool) -> None:
+        """Sets FUNCTION_TABLEs that are others than those of the cell, or warns of them, once."""
+        others = []
+        for each in self._content["mechanisms"]:
+            name = each["name"]
+            for table, described in each["tables"].items():
+                owner = building.owner_of(self._content, name, made.point_processes)
+                function = building.table_function(name, table, owner)
+                pairs = zip(described["x"], described["y"], strict=True)
+                if all(function(x) == y for x, y in pairs):
+                    continue
+                others.append(f"{table} of {name}")
+                if is_set:
+                    building.set_table(name, table, owner, described)
+        if others and not is_set and self._told_tables != others:
+            self._told_tables = others
+            warn(
+                f"the FUNCTION_TABLEs {', '.join(others)} have been set to something else than "
+                "where the cell was saved: they are the session's, and were left as they are; "
+                "set_globals=True sets them"
+            )
+
+    def _globals(self) -> list[tuple[str, Any]]:
+        found = [("celsius", self._content["celsius"])]
+        for each in self._content["mechanisms"]:
+            known = dict(mechanisms.variables(each["name"], mechanisms.GLOBAL))
+            for name, value in each["globals"].items():
+                size = len(value) if isinstance(value, list) else 1
+                if known.get(name) == size:
+                    found.append((name, value))
+        return found
+
+    def _set_globals(self) -> None:
+        h.v_init = self._content["v_init"]
+        for name, value in self._globals():
+            if isinstance(value, list):
+                for index, each in enumerate(value):
+                    getattr(h, name)[index] = building.number(each)
+            else:
+                setattr(h, name, building.number(value))
+
+    def _warn_of_globals(self) -> None:
+        """Once for each set of differences."""
+        differing = []
+        for name, value in self._globals():
+            now = getattr(h, name)
+            pairs = (
+                [(name, now, value)]
+                if not isinstance(value, list)
+                else [(f"{name}[{i}]", now[i], each) for i, each in enumerate(value)]
+            )
+            differing += [
+                f"{each} is {float(there)!r} and was {float(building.number(saved))!r}"
+                for each, there, saved in pairs
+                if not _is_same(there, building.number(saved))
+            ]
+        told = tuple(differing)
+        if not differing or self._told == told:
+            return
+        self._told = told
+        rest = len(differing) - _SHOWN_GLOBALS
+        more = f", and {rest} more" if rest > 0 else ""
+        warn(
+            f"{', '.join(differing[:_SHOWN_GLOBALS])}{more} when the cell was saved: this is a "
+            "setting of the whole session, and was left as it is; set_globals=True sets it"
+        )
+
+
+def _is_same(first: float, second: float) -> bool:
+    return first == second or (math.isnan(first) and math.isnan(second))
+
+
+def _unpickled(text: str, record: ReductionRecord | None) -> SavedCell:
+    return SavedCell(files.content_of(text, "the pickled cell"), record)
+
+
+def _check_gid(gid: Any) -> None:
+    expected = "a whole number, 0 or greater, that no cell has"
+    if type(gid) is not int or not 0 <= gid < 2**31:
+        raise ArgumentError(f"gid is {collect.described(gid)}; expected {expected}")
+    if h.ParallelContext().gid_exists(gid):
+        raise ArgumentError(f"gid is {gid}, which this process has already; expected {expected}")
+
+
+class CellInstance(building.Cell):
+    __doc__ = building.Cell.__doc__
+
+    # What the base class, which has no types since it is exported too, makes of them.
+    soma: Any
+    apic: nrn.Section | None
+    dend: list[nrn.Section]
+    axon: list[nrn.Section]
+    sections: list[nrn.Section]
+    synapses: list[Any]
+    point_processes: list[Any]
+    netcons: list[Any]
+    sources: list[Any]
+    gid: int | None
+    spike_source: Any
+
+    def __init__(
+        self, saved: SavedCell, name: str, gid: int | None, is_driven: bool, threshold: float | None
+    ) -> None:
+        try:
+            super().__init__(saved._content, name, is_driven, gid, threshold)
+            self.saved = saved
+            _instances.add(self)
+        except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
+            raise SimulatorError(
+                f"NEURON cannot build {saved.name}: {error}; nothing was left behind"
+            ) from None
+
+    def synapse(self, index: int) -> Any:
+        """The point process that stands for one of the original's synapses.
+
+        :param index: the original's, of the list that :func:`reduce` was called with.
+        :raises ArgumentError: there is no such index.
+        """
+        self._check_index(index)
+        return super().synapse(index)
+
+    def connect(self, index: int, source: Any, delay: float | None = None) -> Any:
+        """Connects a source of events to what stands for one of the original's synapses.
+
+        :param index: of the original's NetCon, of the list that :func:`reduce` was called with.
+        :param source: a NetStim or another object with events; a segment, for its potential; or a
+            gid of ``ParallelContext``.
+        :param delay: in ms; that of the original's NetCon if not given.
+        :returns: the NetCon, with the original's weights as the reduction has scaled them, and
+            its threshold. The instance keeps it too.
+        :raises ArgumentError: there is no such index, or the source is none.
+        """
+        self._check_index(index)
+        if delay is not None:
+            expected = "a delay in ms, 0 or greater"
+            delay = collect.number(delay, "delay", expected)
+            if not 0 <= delay < math.inf:
+                raise ArgumentError(f"delay is {delay:g}; expected {expected}")
+        expected = "a NetStim or another object with events, a segment, or a gid, 0 or greater"
+        is_known = issubclass(type(source), nrn.Segment | hoc.HocObject)
+        if not is_known and not (type(source) is int and 0 <= source < 2**31):
+            raise ArgumentError(f"source is {collect.described(source)}; expected {expected}")
+        try:
+            return super().connect(index, source, delay)
+        except (RuntimeError, TypeError, ValueError, ReferenceError) as error:
+            raise ArgumentError(
+                f"source is {collect.described(source)}, from which no NetCon can have events "
+                f"({error}); expected {expected}"
+            ) from None
+
+    def _check_index(self, index: Any) -> None:
+        count = len(self.saved._content["original"]["synapses"])
+        if type(index) is not int or not 0 <= index < count:
+            raise ArgumentError(
+                f"index is {collect.described(index)}; expected one of the original's {count} "
+                "synapses, from 0"
+            )
+
+    def place(self, section: str, x: float = 0.5) -> Any:
+        """The segment where a place of the original went.
+
+        :param section: the name of one section of the original, with or without the name of the
+            cell before it.
+        :param x: where on that section, 0 to 1.
+        :raises ArgumentError: the original has no such section, or several.
+        """
+        position = collect.number(x, "x", "a position, 0 to 1")
+        if not 0 <= position <= 1:
+            raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
+        mapped = collect.by_name(self.saved._mapped, section)
+        if mapped is not None:
+            _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
+            return self.sections[index](where)
+        own = collect.by_name(self.saved._stayed, section)
+        if own is not None:
+            return self.sections[own](position)
+        raise ArgumentError(
+            f"section is {collect.described(section)}; expected the name of one section of "
+            f"{self.saved.name}"
+        )
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "an instance is part of its session, and is not pickled or copied; expected its "
+            "saved cell, instance.saved"
+        )
+
+
+def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
+    """What :meth:`Reduction.saved` returns."""
+    cell = reduction.cell
+    try:
+        roles = {
+            role: list(sections)
+            for role, sections in zip(
+                ("soma", "axon", "apical", "basal"),
+                (cell.somatic, cell.axonal, cell.apical, cell.basal),
+                strict=True,
+            )
+        }
+        every = list(cell.all)
+    except (TypeError, ReferenceError):
+        raise SavedCellError(
+            f"the lists of sections of the reduced {reduction._name} are not as they were made; "
+            "expected all, somatic, axonal, apical and basal as SectionLists"
+        ) from None
+    if not roles["soma"]:
+        raise SavedCellError(
+            f"the reduced {reduction._name} is gone; expected it in the session, to be described"
+        )
+    cables = reduction._cables
+    names = [each.name for each in reduction.cables]
+    described = content.of_cell(
+        reduction._name,
+        roles,
+        every,
+        is_soma_listed=not issubclass(type(cell.soma), nrn.Section),
+        synapses=reduction.synapses,
+        netcons=reduction.netcons,
+        events=events,
+        method=reduction._settings["method"],
+        settings={k: v for k, v in reduction._settings.items() if k != "method"},
+        segment_map=[
+            (each.section, each.x, cables[names[each.cable]], each.cable_x)
+            for each in reduction.segment_map
+        ],
+        stayed=reduction._done.stayed,
+        other_vectors=[
+            vector for each in _instances for played in each._plays for vector in played
+        ],
+    )
+    # As a file is: what is wrong with it is found where it is made.
+    checking.check(described)
+    if described["notes"]:
+        warn(" ".join(described["notes"]))
+    return SavedCell(described, reduction.record)

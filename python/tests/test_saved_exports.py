@@ -1,0 +1,233 @@
+"""What is exported is read by those it is for: plain NEURON, in hoc and in Python, without this
+package; and readers of SWC."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from array import array
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neuron import h
+
+from isolated import isolated
+from models import kept
+from models.kept import Driven
+from neuron_reduce import ArgumentError, SavedCellError
+
+METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
+
+HOC = """
+{{ load_file("stdrun.hoc") }}
+{{ load_file("cell.hoc") }}
+objref cell, trace, file
+cell = new Cell()
+Cell_globals()
+{prepare}
+trace = new Vector()
+{{ trace.record(&cell.soma[0].v(0.5)) }}
+v_init = {v_init}
+tstop = {duration}
+run()
+file = new File()
+{{ file.wopen("trace") trace.fwrite(file) file.close() }}
+quit()
+"""
+
+PYTHON = """
+import sys
+from array import array
+from neuron import h
+h.load_file("stdrun.hoc")
+import cell
+made = cell.make(gid=3)
+cell.set_globals()
+assert "neuron_reduce" not in sys.modules
+assert made.synapse(0) == made.netcons[0].syn()
+assert h.ParallelContext().gid_exists(3)
+other = cell.make(with_sources=False)
+assert other.connect(0, h.NetStim()).weight[0] == made.netcons[0].weight[0]
+trace = h.Vector().record(next(iter(made.somatic))(0.5)._ref_v)
+h.v_init, h.tstop = float(sys.argv[1]), float(sys.argv[2])
+h.run()
+with open("trace", "wb") as file:
+    array("d", trace).tofile(file)
+del made, other
+assert not list(h.allsec())
+"""
+
+
+def _trace(folder: Path) -> list[float]:
+    found = array("d")
+    found.frombytes((folder / "trace").read_bytes())
+    return list(found)
+
+
+def _run_hoc(folder: Path, prepare: str) -> list[float]:
+    """In nrniv, which is beside Python."""
+    script = HOC.format(prepare=prepare, v_init=-65, duration=kept.DURATION)
+    (folder / "run.hoc").write_text(script)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("nrniv"), "-nogui", "-nopython", "run.hoc"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert (folder / "trace").exists(), done.stdout + done.stderr
+    return _trace(folder)
+
+
+@METHODS
+@pytest.mark.parametrize("python", [False, True])
+def test_hoc(method: str, python: bool, tmp_path: Path) -> None:
+    @isolated
+    def test() -> None:
+        h.celsius = 8.5
+        driven = Driven(method, python)
+        expected = driven.run()
+        driven.reduction.export(tmp_path / "cell.hoc")
+        text = (tmp_path / "cell.hoc").read_text()
+        driven.reduction.export(tmp_path / "cell.hoc")
+        assert (tmp_path / "cell.hoc").read_text() == text
+        assert _run_hoc(tmp_path, "cell.make_sources()") == expected
+
+    test()
+
+
+@isolated
+def _connected_in_hoc(tmp_path: Path) -> None:
+    driven = Driven("lumped")
+    for each in driven.reduction.netcons[1:]:
+        each.active(False)
+    for each in driven.others[4:]:
+        each.active(False)
+    expected = driven.run()
+    driven.reduction.export(tmp_path / "cell.hoc")
+    stimulus = driven.drive.stimuli[0]
+    prepare = (
+        f"objref stimulus\nstimulus = new NetStim()\nstimulus.start = {stimulus.start}\n"
+        f"stimulus.interval = {stimulus.interval}\nstimulus.number = 1e9\n"
+        "{ cell.connect_source(0, stimulus) }\n"
+        "if (cell.synapse(0) != cell.netcons.o(0).syn) quit()"
+    )
+    assert _run_hoc(tmp_path, prepare) == expected
+
+
+def test_hoc_is_connected_by_the_originals_indices(tmp_path: Path) -> None:
+    _connected_in_hoc(tmp_path)
+
+
+@METHODS
+def test_python(method: str, tmp_path: Path) -> None:
+    @isolated
+    def test() -> None:
+        h.celsius = 8.5
+        driven = Driven(method, python=method == "classic")
+        expected = driven.run()
+        driven.reduction.export(tmp_path / "cell.py")
+        done = subprocess.run(
+            [sys.executable, "-c", PYTHON, "-65", str(kept.DURATION)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        )
+        assert done.returncode == 0, done.stderr
+        assert _trace(tmp_path) == expected
+
+    test()
+
+
+@isolated
+def _events_are_sent(tmp_path: Path) -> None:
+    driven = Driven("classic")
+    source = h.NetStim()
+    source.number, source.start = 1, 20
+    netcon = h.NetCon(source, driven.reduction.synapses[0], 10, 2, 0.01)
+    expected = driven.run()
+    saved = driven.reduction.saved(events={source: [20]})
+    assert netcon.weight[0] == saved.content["connections"][-1]["weight"][0]
+    saved.export(tmp_path / "cell.hoc")
+    assert _run_hoc(tmp_path, "cell.make_sources()") == pytest.approx(expected, abs=1e-9)
+    assert kept.run(saved.instantiate())[0] == pytest.approx(expected, abs=1e-9)
+
+
+def test_events_that_are_stated_are_sent(tmp_path: Path) -> None:
+    _events_are_sent(tmp_path)
+
+
+@METHODS
+@pytest.mark.parametrize("python", [False, True])
+def test_swc(method: str, python: bool, tmp_path: Path) -> None:
+    @isolated
+    def test() -> None:
+        h.load_file("import3d.hoc")
+        driven = Driven(method, python)
+        driven.reduction.export(tmp_path / "cell.swc")
+        expected = _sizes(driven.reduction.cell)
+        reader = h.Import3d_SWC_read()
+        reader.quiet = 1
+        reader.input(str(tmp_path / "cell.swc"))
+        made = type("Read", (), {"__str__": lambda self: "read"})()
+        h.Import3d_GUI(reader, False).instantiate(made)
+        found = _sizes(
+            type(
+                "Read",
+                (),
+                {
+                    "somatic": made.soma,
+                    "axonal": made.axon,
+                    "basal": made.dend,
+                    "apical": made.apic,
+                },
+            )
+        )
+        for role, (length, area) in expected.items():
+            assert found[role][0] == pytest.approx(length, rel=1e-4), role
+            assert found[role][1] == pytest.approx(area, rel=0.03), role
+
+    test()
+
+
+def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
+    """By part of a cell its length and its area."""
+    return {
+        name: (
+            math.fsum(each.L for each in getattr(cell, name)),
+            math.fsum(segment.area() for each in getattr(cell, name) for segment in each),
+        )
+        for name in ("somatic", "axonal", "basal", "apical")
+    }
+
+
+@isolated
+def _bad(tmp_path: Path) -> None:
+    driven = Driven("classic")
+    saved = driven.reduction.saved()
+    for name in ("cell", "cell.txt", "cell.nml"):
+        with pytest.raises(
+            ArgumentError, match=r"expected one that ends with \.hoc, \.py or \.swc"
+        ):
+            saved.export(tmp_path / name)
+    driven.reduction.synapses[0].e = float("nan")
+    with pytest.raises(SavedCellError, match="is no number"):
+        driven.reduction.export(tmp_path / "cell.hoc")
+    driven.reduction.export(tmp_path / "cell.py")
+    assert os.listdir(tmp_path) == ["cell.py"]
+
+
+def test_what_cannot_be_exported(tmp_path: Path) -> None:
+    _bad(tmp_path)
+
+
+def test_names_of_templates() -> None:
+    from neuron_reduce._saved.hoc_export import template_name
+
+    assert [template_name(each) for each in ("cell", "my cell-1", "1a", "soma", "é")] == [
+        *("Cell", "My_cell_1", "Cell_1a", "Soma", "Cell__"),
+    ]
