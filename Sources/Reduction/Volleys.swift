@@ -93,28 +93,28 @@ extension Volleys {
     /// compartments between the members and the root.
     func selfShunts(of members: [Member]) -> [SelfShunt] {
       let paths = PathsToRoot(from: members.map(\.compartment), in: cell)
+      let amplitudes = members.map { Self.amplitudes(of: $0.response) }
+      let weights = members.map(\.weight)
       // Per driving force.
-      let voltages = spreads.enumerated().map { index, spread in
-        spread.voltages(
-          injecting: members.map { $0.weight * Self.amplitude(of: $0.response, at: index) },
-          along: paths
+      let voltages = spreads.indices.map { frequency in
+        spreads[frequency].voltages(
+          injecting: weights.indices.map { weights[$0] * amplitudes[$0][frequency] }, along: paths
         ).map(\.real)
       }
-      return members.enumerated().map { position, member in
-        let response = member.response
+      return members.indices.map { index in
+        let (response, own) = (members[index].response, amplitudes[index])
         let kappa =
-          SpectralGrid.integral {
-            Self.amplitude(of: response, at: $0) * voltages[$0][position]
-          } / response.charge
-        let steady =
-          voltages[0][position] / response.charge * SpectralGrid.integral { response.power[$0] }
+          SpectralGrid.integral { own[$0] * voltages[$0][index] } / response.charge
+        let power = response.power
+        let steady = voltages[0][index] / response.charge * SpectralGrid.integral { power[$0] }
         return SelfShunt(kappa: kappa, growth: SelfShunt.growth(kappa / (2 * steady)))
       }
     }
 
     /// |G(ω)| in µS·ms per unit of weight.
-    private static func amplitude(of response: SynapticResponse, at frequency: Int) -> Double {
-      (response.power[frequency] * response.charge).squareRoot()
+    private static func amplitudes(of response: SynapticResponse) -> [Double] {
+      let charge = response.charge
+      return response.power.map { ($0 * charge).squareRoot() }
     }
   }
 
@@ -162,12 +162,13 @@ extension Volleys {
       return sum + move.transfers.before * move.before.weight * move.before.response.charge
         / shunt.loss
     }
+    let charges = moves.map {
+      $0.transfers.after * $0.after.weight * $0.after.response.charge
+    }
     let charge = { (factor: Double) in
-      zip(moves, less).reduce(0.0) { sum, each in
-        let (move, shunt) = each
-        let scaled = SelfShunt(kappa: factor * shunt.kappa, growth: shunt.growth)
-        return sum + move.transfers.after * factor * move.after.weight
-          * move.after.response.charge / scaled.loss
+      charges.indices.reduce(0.0) { sum, index in
+        let shunt = SelfShunt(kappa: factor * less[index].kappa, growth: less[index].growth)
+        return sum + factor * charges[index] / shunt.loss
       }
     }
     // A site is not asked to lose more than the original's, or than it does of twice the weights.
