@@ -14,7 +14,7 @@ package struct TreeImpedance: Sendable {
   private let tree: CompartmentTree
   /// After elimination: the admittance of compartment and everything distal to it, plus the axial
   /// conductance to the parent. µS.
-  private let pivots: [Complex<Double>]
+  let pivots: [Complex<Double>]
 
   /// Eliminates `tree` at a frequency.
   ///

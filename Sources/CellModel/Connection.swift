@@ -11,10 +11,14 @@ package struct Connection: Sendable, Codable, Equatable {
   /// Whether events pass.
   package var isActive: Bool
   package var source: EventSource
+  /// Connections in which this is equal have their events from one and the same source; nil where nothing is
+  /// known of that.
+  package var sourceIdentity: Int?
 
   package init(
     target: Int, weights: [Double], delay: Double = 1, threshold: Double = 10,
-    isActive: Bool = true, source: EventSource = .none
+    isActive: Bool = true, source: EventSource = .none,
+    sourceIdentity: Int? = nil
   ) {
     self.target = target
     self.weights = weights
@@ -22,6 +26,7 @@ package struct Connection: Sendable, Codable, Equatable {
     self.threshold = threshold
     self.isActive = isActive
     self.source = source
+    self.sourceIdentity = sourceIdentity
   }
 
   /// The mean rate in Hz of the events that pass; nil where it is not known beforehand.

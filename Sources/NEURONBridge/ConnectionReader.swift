@@ -110,7 +110,7 @@ struct ConnectionReader {
     if try neuron.call(netCon.hasSourceAndTarget, of: object).number != 0 {
       connection.delay = neuron.api.property(object, delay.cString)
       connection.threshold = neuron.api.property(object, threshold.cString)
-      connection.source = try sources.source(of: object)
+      (connection.source, connection.sourceIdentity) = try sources.source(of: object)
     }
     return connection
   }

@@ -101,11 +101,35 @@ struct DrivenCell {
           weight: drive.weight, response: drive.response, exponent: drive.exponent,
           selfShunt: shunt))
     }
-    return WeightScales(
-      scales: SynapticWeights.scales(
-        of: moved, transferRatio: { ratios[$0.connection] },
-        in: after.tree.adding(leakConductances: load), count: cell.connections.count),
-      saturating: saturating(moved))
+    let reduced = after.tree.adding(leakConductances: load)
+    var scales = SynapticWeights.scales(
+      of: moved, transferRatio: { ratios[$0.connection] }, in: reduced,
+      count: cell.connections.count)
+    scaleVolleys(of: moved, &scales, transferRatios: ratios, in: reduced)
+    return WeightScales(scales: scales, saturating: saturating(moved))
+  }
+
+  /// Events that come at once lose more than each alone.
+  private func scaleVolleys(
+    of moved: [SynapticWeights.Moved], _ scales: inout [Double], transferRatios: [Double],
+    in reduced: CompartmentTree
+  ) {
+    let moves = moved.map { each in
+      let transfer = loaded.transfers[each.before]
+      return Volleys.Move(
+        before: Volleys.Member(
+          connection: each.connection, compartment: each.before, weight: each.weight,
+          response: each.response),
+        after: Volleys.Member(
+          connection: each.connection, compartment: each.after,
+          weight: each.weight * scales[each.connection], response: each.response),
+        transfers: (transfer, transfer / transferRatios[each.connection]))
+    }
+    let volleys = Volleys(of: moves.map(\.before), input.cell.connections)
+    let factors = volleys.factors(moves, from: loaded.compartments, to: reduced)
+    for (group, factor) in zip(volleys.groups, factors) {
+      for index in group { scales[moved[index].connection] *= factor }
+    }
   }
 
   /// Those of what moved whose events saturate their site. Voltage-dependent conductances count: their

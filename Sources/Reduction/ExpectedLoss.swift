@@ -12,7 +12,7 @@ import SynapseResponse
 ///     Σ λ·(E − V)² · 2∫ |w/(1 + κ) · G(f) · Z(f)|² df
 ///
 /// (Campbell's theorem), with Z the transfer impedance from the synapse to the soma at the operating point, G the
-/// Fourier transform of the conductance and κ the self-shunt. The two cells get the same events: what their
+/// Fourier transform of the conductance and κ the self-shunt, which events of one source share. The two cells get the same events: what their
 /// potentials differ in has the variance with the difference of both transfers in place of the one, and the mean
 /// Σ λ·(E − V)·G(0)·(difference at 0 Hz). V is −65 mV throughout, between rest and threshold.
 ///
@@ -98,7 +98,13 @@ package struct ExpectedLoss: Sendable, Equatable {
           leakConductances: DrivenCell.leastLeaks(of: cell, in: compartments)),
         inputs: inputs)
       self.inputs = inputs
-      losses = loaded.selfShunts.map(\.loss)
+      let members = inputs.map {
+        Volleys.Member(
+          connection: $0.connection, compartment: $0.compartment, weight: $0.weight,
+          response: $0.response)
+      }
+      losses = Volleys(of: members, cell.connections)
+        .losses(of: members, alone: loaded.selfShunts.map(\.loss), in: loaded.compartments)
       impedances = SpectralGrid.frequencies.map {
         TreeImpedance(of: loaded.compartments, frequency: $0).transfersToRoot()
       }

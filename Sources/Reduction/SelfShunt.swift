@@ -31,6 +31,12 @@ struct SelfShunt: Equatable {
 
   static let none = SelfShunt(kappa: 0)
 
+  /// σ as it was computed, within its bounds: of a membrane Re Z(ω) ≤ Z(0), which makes it at most ½; numbers
+  /// beyond all proportion may differ.
+  static func growth(_ computed: Double) -> Double {
+    computed.isFinite ? min(max(computed, 1e-9), 0.5) : 0.5
+  }
+
   /// κ/F(κ): what the charge that an event would deliver for its weight is to be divided by.
   var loss: Double {
     guard kappa > 1, kappa.isFinite else { return 1 + kappa }

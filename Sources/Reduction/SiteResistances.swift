@@ -19,8 +19,6 @@ struct SiteResistances {
     let kappa = weight * overlap
     guard kappa > 0.5 else { return SelfShunt(kappa: kappa) }
     let steady = resistances[0][compartment] * SpectralGrid.integral { response.power[$0] }
-    let growth = overlap / (2 * steady)
-    // Of a membrane Re Z(ω) ≤ Z(0), which makes it at most ½; numbers beyond all proportion may differ.
-    return SelfShunt(kappa: kappa, growth: growth.isFinite ? min(max(growth, 1e-9), 0.5) : 0.5)
+    return SelfShunt(kappa: kappa, growth: SelfShunt.growth(overlap / (2 * steady)))
   }
 }

@@ -154,7 +154,8 @@ struct FuzzedCell {
       cell.connections.append(
         Connection(
           target: number(0...cell.pointProcesses.count - 1),
-          weights: (0..<number(0...2)).map { _ in Double(number(1...9)) * 1e-4 }))
+          weights: (0..<number(0...2)).map { _ in Double(number(1...9)) * 1e-4 },
+          sourceIdentity: chance(2) ? nil : number(0...1)))
     }
   }
 
