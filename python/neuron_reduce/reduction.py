@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import neuron
 import numpy as np
-from neuron import hoc
+from neuron import h, hoc, nrn
 
 from . import _distribution
 from ._display.text import plain
 from ._session import cells as _cells
-from ._session import collect, templates
+from ._session import collect, gone, originals, templates
 from ._session import parts as _parts
 from ._session import sites as _sites
+from ._session.geometry import Course
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
+from ._session.whereabouts import Whereabouts
 from .calibration import Calibration, str_of
 from .errors import ArgumentError, CellError
 from .record import (
@@ -371,6 +373,101 @@ class Reduction:
             f"{self._name}, such as {', '.join(map(repr, such))}"
         )
 
+    @functools.cached_property
+    def _whereabouts(self) -> Whereabouts:
+        return Whereabouts(self._done, self._name, [self._cables[c.name] for c in self.cables])
+
+    def locate(self, place: Any, x: float | None = None) -> Any:
+        """What is now where something of the original was, as an object of NEURON's.
+
+        :param place: a segment of the original, or one of its sections or the name of one with a
+            position, where a place went: as :meth:`place`. Or one of its point processes.
+        :param x: where on that section, 0 to 1; the middle if not given. Not with a segment or a
+            point process, which are a place.
+        :returns: a live segment; for a point process the one that stands for it, whether or not it
+            stands for others too: a copy, or in place itself or what it was merged into.
+        :raises ArgumentError: the original has no such place or point process, or nothing stands
+            for it; sections that are gone are known by name alone.
+        :raises CellError: the cables are gone.
+        """
+        expected = (
+            "a segment, a section or a point process of the original, or the name of one of its "
+            "sections"
+        )
+        kind = type(place)
+        if kind is str:
+            return self.place(place, x)
+        if gone.is_gone(place):
+            raise ArgumentError(
+                f"place is {collect.described(place)}, which was deleted; expected the name of its "
+                "section, and a position on it"
+            )
+        if issubclass(kind, nrn.Section):
+            position = 0.5 if x is None else collect.number(x, "x", "a position, 0 to 1")
+            if not 0 <= position <= 1:
+                raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
+            return self._whereabouts.segment_of(place, position)
+        is_segment = issubclass(kind, nrn.Segment)
+        if not is_segment and not originals.is_point_process(place):
+            raise ArgumentError(f"place is {collect.described(place)}; expected {expected}")
+        if x is not None:
+            raise ArgumentError(
+                f"x is {collect.described(x)}; expected none with {collect.described(place)}"
+            )
+        if is_segment:
+            return self._whereabouts.segment_of(place.sec, place.x)
+        return self._whereabouts.process(place)
+
+    def synapse(self, index: int) -> Any:
+        """The point process that stands for one of the original's synapses.
+
+        :param index: the original's, of the list that :func:`reduce` was called with.
+        :raises ArgumentError: there is no such index.
+        """
+        count = self._done.outcome.counts.point_processes_before
+        if type(index) is not int or not 0 <= index < count:
+            raise ArgumentError(
+                f"index is {collect.described(index)}; expected one of the original's {count} "
+                "synapses, from 0"
+            )
+        return self._whereabouts.synapse(index)
+
+    def origins(self, segment: Any) -> list[tuple[str, float]]:
+        """What of the original a segment of the reduced cell stands for.
+
+        :param segment: of the reduced cell. Its ends 0 and 1 are those of its first and last
+            compartment.
+        :returns: names of sections and centres of segments on these, of all that have their
+            membrane in this compartment; none for a junction that has no membrane. For what stayed
+            the same place.
+        :raises ArgumentError: it is no segment of the reduced cell.
+        :raises CellError: cables are gone, or sections have another ``nseg``.
+        """
+        return self._whereabouts.origins(segment)
+
+    def record_at(self, variable: str, place: Any, x: float | None = None) -> Any:
+        """Records where something of the original went.
+
+        :param variable: ``'v'``, or a range variable by its name in NEURON, such as ``'cai'`` or
+            ``'m_hh'``; of a point process a variable of its own, such as ``'g'``, which is that of
+            all that it stands for.
+        :param place: as :meth:`locate` has it.
+        :param x: likewise.
+        :returns: a new Vector that records it.
+        :raises ArgumentError: no such place, or nothing of this name there.
+        """
+        where = self.locate(place, x)
+        name = collect.name(variable, "variable", "the name of a variable, such as 'v' or 'm_hh'")
+        try:
+            reference = getattr(where, f"_ref_{name}")
+        except (AttributeError, LookupError, RuntimeError, TypeError) as error:
+            raise ArgumentError(
+                f"variable is {collect.described(variable)}, of which there is none at {where} "
+                f"({plain(str(error))}); expected 'v', or a variable of a mechanism that "
+                "is there"
+            ) from None
+        return h.Vector().record(reference)
+
     def _live(self, mapped: MappedSegment) -> Any:
         return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
 
@@ -475,7 +572,7 @@ def _record(
         cables=[_cable(each) for each in outcome.cables],
         segment_map=segment_map,
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
-        shape=_shapes(outcome, done.points),
+        shape=_shapes(outcome, done.original.courses),
         impedances=_impedances(outcome),
         expected=_expected(outcome),
         notes=[*notes, *map(plain, (*outcome.notes, *done.notes))],
@@ -539,14 +636,13 @@ def _synapse_kind(kind, parameters, obstacles) -> SynapseKind:
     )
 
 
-def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
-    shapes = []
-    for section in outcome.sections:
-        name = section.name.decode()
-        found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
-        stays = not section.is_collapsed
-        shapes.append(SectionShape(name, _ROLES[section.role], found, stays))
-    return shapes
+def _shapes(outcome, courses: list[Course]) -> list[SectionShape]:
+    return [
+        SectionShape(
+            section.name.decode(), _ROLES[section.role], course.points, not section.is_collapsed
+        )
+        for section, course in zip(outcome.sections, courses, strict=True)
+    ]
 
 
 def _expected(outcome) -> ExpectedLoss:

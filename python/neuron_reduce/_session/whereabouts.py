@@ -1,0 +1,195 @@
+"""Where what the original had is in a reduced cell, and what a place of this stands for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from neuron import nrn
+
+from ..errors import ArgumentError, CellError
+from . import collect, gone, originals
+from .job import Done
+
+_KINDS = (
+    "a segment or a point process of the original, or the name of one of its sections with a "
+    "position on it, 0 to 1"
+)
+
+
+class Whereabouts:
+    """What went where in one reduction.
+
+    :param done: the reduction.
+    :param name: of the original, as messages show it.
+    :param cables: the sections of the reduced cell's cables, in their order.
+    """
+
+    def __init__(self, done: Done, name: str, cables: Sequence[nrn.Section]) -> None:
+        self._done = done
+        self._name = name
+        self._cables = list(cables)
+        outcome = done.outcome
+        collapsed = [i for i, each in enumerate(outcome.sections) if each.is_collapsed]
+        self._mapped: dict[int, list[tuple[int, float]]] = {}
+        for each in outcome.segment_map:
+            went = self._mapped.setdefault(collapsed[each.section], [])
+            went.append((each.cable, each.cable_position))
+        self._representatives = [each.representative for each in outcome.process_places]
+
+    # ---- From the original to the reduced cell -------------------------------------------------
+
+    def segment(self, index: int, x: float) -> nrn.Segment:
+        """Where a place of the original went.
+
+        :param index: of its section.
+        :param x: on that, 0 to 1.
+        """
+        if index in self._done.kept:
+            return self._done.kept[index](x)
+        went = self._mapped[index]
+        cable, position = went[min(int(x * len(went)), len(went) - 1)]
+        return self._cables[cable](position)
+
+    def segment_of(self, section: Any, x: float) -> nrn.Segment:
+        """Where a place went that is named by its section.
+
+        :raises ArgumentError: it is none of the original's.
+        """
+        index = self._done.original.index(section)
+        if index is None:
+            raise ArgumentError(
+                f"{section}({x:g}) is on no section of {self._name}, or on one of several of one "
+                f"name that cannot be told apart any more; expected {_KINDS}"
+            )
+        return self.segment(index, x)
+
+    def process(self, process: Any) -> Any:
+        """What stands for a point process of the original.
+
+        :raises ArgumentError: it is none of the original's, or nothing stands for it.
+        """
+        original, done = self._done.original, self._done
+        identity = originals.identity(process)
+        text = collect.described(process)
+        is_elsewhere = process.get_segment() is not None and not self._is_here(process)
+        index = None if is_elsewhere else original.processes.get(identity)
+        if index is None:
+            copy = original.others.get(identity)
+            if copy is not None and not is_elsewhere:
+                return copy
+            if not is_elsewhere and self._is_in_place and process.get_segment() is not None:
+                return process
+            if original.has_process(process):
+                raise ArgumentError(
+                    f"nothing of the reduced {self._name} stands for {text}, which was in no list; "
+                    "expected a point process of synapses, or clamps=True for others"
+                )
+            raise ArgumentError(f"{text} is no point process of {self._name}; expected {_KINDS}")
+        representative = self._representatives[index]
+        if representative == index and self._is_in_place:
+            return process
+        found = done.counterparts.get(representative)
+        if found is None:
+            raise ArgumentError(
+                f"nothing of the reduced {self._name} stands for {text}, which was in no list; "
+                "expected a point process of synapses, or clamps=True for others"
+            )
+        return found
+
+    @property
+    def _is_in_place(self) -> bool:
+        """Whether the reduced cell is made of the original."""
+        soma = next(iter(self._done.cell.somatic), None)
+        return soma is not None and soma in list(self._done.original.sections)
+
+    def _is_here(self, process: Any) -> bool:
+        """Whether a point process is on the original, or on a cell that was made of it."""
+        if self._done.original.has_process(process):
+            return True
+        return self._is_in_place and process.get_segment().sec in list(self._done.cell.all)
+
+    def synapse(self, index: int) -> Any:
+        """What stands for one of the original's point processes, by index."""
+        return self._done.counterparts[self._representatives[index]]
+
+    # ---- From the reduced cell to the original -------------------------------------------------
+
+    def compartments(self) -> list[tuple[nrn.Section, list[list[tuple[int, int]]]]]:
+        """The reduced cell's sections, and for each of their segments what of the original is in
+        it: pairs of a section's index and a segment's on that.
+
+        :raises CellError: sections are gone, or have another nseg than they were made with.
+        """
+        cables = {section: index for index, section in enumerate(self._cables)}
+        kept = {section: index for index, section in self._done.kept.items()}
+        counts = [max(each.segment_count, 1) for each in self._done.outcome.cables]
+        members: list[list[list[tuple[int, int]]]] = [[[] for _ in range(n)] for n in counts]
+        for index, went in self._mapped.items():
+            for place, (cable, x) in enumerate(went):
+                members[cable][min(int(x * counts[cable]), counts[cable] - 1)].append(
+                    (index, place)
+                )
+        found = []
+        for section in self._done.cell.all:
+            if section in cables:
+                own = members[cables[section]]
+            elif section in kept:
+                index = kept[section]
+                own = [[(index, place)] for place in range(len(self.areas[index]))]
+            else:
+                continue
+            if section.nseg != len(own):
+                raise CellError(
+                    f"{section.name()} has nseg = {section.nseg}; expected {len(own)}, as it was "
+                    "made with"
+                )
+            found.append((section, own))
+        if len(found) != len(cables) + len(kept):
+            raise CellError(
+                f"sections of the reduced {self._name} are gone; expected it as it was made"
+            )
+        return found
+
+    @property
+    def areas(self) -> list[np.ndarray]:
+        """Of the segments of the original's sections, in µm²."""
+        return [each.areas for each in self._done.original.courses]
+
+    def origins(self, segment: Any) -> list[tuple[str, float]]:
+        """What of the original a segment of the reduced cell stands for.
+
+        :raises ArgumentError: it is no segment of the reduced cell.
+        """
+        expected = f"a segment of the reduced {self._name}"
+        if not issubclass(type(segment), nrn.Segment) or gone.is_gone(segment):
+            raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
+        for section, members in self.compartments():
+            if section == segment.sec:
+                place = min(int(segment.x * len(members)), len(members) - 1)
+                return [self.place(*each) for each in members[place]]
+        raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
+
+    def place(self, index: int, segment: int) -> tuple[str, float]:
+        """A segment of the original by name."""
+        name = self._done.original.names[index]
+        return name, (segment + 0.5) / len(self.areas[index])
+
+    def places(self) -> list[tuple[str, float]]:
+        """All segments of the original, section by section."""
+        return [
+            self.place(index, segment)
+            for index, areas in enumerate(self.areas)
+            for segment in range(len(areas))
+        ]
+
+    def rows(self) -> list[list[int]]:
+        """For each segment of the reduced cell, section by section, which of ``places`` are in it."""
+        starts = list(itertools.accumulate(map(len, self.areas), initial=0))
+        return [
+            [starts[index] + place for index, place in each]
+            for _, members in self.compartments()
+            for each in members
+        ]
