@@ -24,6 +24,7 @@ from .errors import (
     WorkerError,
 )
 from .evaluation import Case, Evaluation, evaluate
+from .geometry import Geometry
 from .record import ReductionRecord
 from .recording import Recording
 from .reduced_cell import ReducedCell
@@ -42,6 +43,7 @@ __all__ = [
     "Engine",
     "EngineError",
     "Evaluation",
+    "Geometry",
     "MissingPackageError",
     "NeuronReduceError",
     "NeuronReduceWarning",

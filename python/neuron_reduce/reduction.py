@@ -14,10 +14,10 @@ import neuron
 import numpy as np
 from neuron import h, hoc, nrn
 
-from . import _distribution
+from . import _distribution, geometry
 from ._display.text import plain
 from ._session import cells as _cells
-from ._session import collect, gone, originals, templates
+from ._session import collect, drawing, gone, originals, structure, templates
 from ._session import parts as _parts
 from ._session import sites as _sites
 from ._session.geometry import Course
@@ -27,6 +27,7 @@ from ._session.naming import OWN
 from ._session.whereabouts import Whereabouts
 from .calibration import Calibration, str_of
 from .errors import ArgumentError, CellError
+from .geometry import Geometry
 from .record import (
     Cable,
     ExpectedLoss,
@@ -467,6 +468,76 @@ class Reduction:
                 "is there"
             ) from None
         return h.Vector().record(reference)
+
+    def original_geometry(self) -> Geometry:
+        """The original's segments in space, section by section, as they were. Sections without 3D
+        points in a cell that has some, such as the stub of an axon, are straight lines away from
+        its middle.
+
+        :raises CellError: the original had no 3D points.
+        """
+        return self._original_geometry
+
+    @functools.cached_property
+    def _original_geometry(self) -> Geometry:
+        places = self._whereabouts.places()
+        original = self._done.original
+        return geometry.of_original(original.courses, places, original.names)
+
+    def geometry(self) -> Geometry:
+        """The reduced cell's segments in space, in the order of ``cell.all`` and of the segments in
+        each section: each along the mean course of the membrane that it stands for
+        (docs/geometry.md).
+
+        These are no 3D points of the sections: NEURON would compute areas of them, which are not
+        those of the compartments. :meth:`add_points` adds some that can be.
+
+        :raises CellError: the original had no 3D points; cables are gone, or sections have another
+            ``nseg``.
+        """
+        rows = self._whereabouts.rows()
+        along = geometry.distances(self._done.original.courses)
+        return geometry.of_reduced(rows, self._original_geometry, along)
+
+    def map_currents(self, currents: Any) -> np.ndarray:
+        """The transmembrane currents of the reduced cell where the original's membrane was: for
+        extracellular potentials, with :meth:`original_geometry`.
+
+        :param currents: of the reduced cell's segments, in the order of :meth:`geometry`, shaped
+            (m,) or (m, times); such as ``i_membrane_``, in nA.
+        :returns: of the original's segments, shaped (n,) or (n, times): each has of its
+            compartment's current what it has of the membrane there. The sum at each time stays.
+        :raises ArgumentError: they have another shape, or are no numbers.
+        """
+        rows = self._whereabouts.rows()
+        expected = f"an array of numbers, shaped ({len(rows)},) or ({len(rows)}, times)"
+        try:
+            given = np.asarray(currents, dtype=float)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"currents is {collect.described(currents)}; expected {expected}"
+            ) from None
+        if given.ndim not in (1, 2) or len(given) != len(rows):
+            raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+        gathered = np.zeros_like(given)
+        np.add.at(gathered, geometry.with_membrane(rows), given)
+        area = np.concatenate(self._whereabouts.areas)
+        share, row_of = geometry.shares(rows, area)
+        return (share * gathered[row_of].T).T
+
+    def add_points(self) -> None:
+        """Gives the cables 3D points where the membrane was that they stand for, for PlotShape and
+        what else reads these: straight lines of the cables' lengths and diameters.
+
+        NEURON keeps 3D points in single precision and computes areas of them: areas and axial
+        resistances change by up to a ten-millionth, and voltages of the cell are not those to the
+        last bit any more. :meth:`geometry` changes nothing.
+
+        :raises CellError: as of :meth:`geometry`; or a cable's diameter was changed along it.
+        :raises SimulatorError: NEURON is in the middle of a run.
+        """
+        structure.check_that_it_may_change()
+        drawing.draw(self._whereabouts.rows(), self.geometry(), list(self._cables.values()))
 
     def _live(self, mapped: MappedSegment) -> Any:
         return self._cables[self.cables[mapped.cable].name](mapped.cable_x)

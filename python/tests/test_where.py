@@ -10,6 +10,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import snapshot
 import test_names
 from isolated import isolated
 from models import small_cell
@@ -17,6 +18,50 @@ from neuron_reduce import ArgumentError, CellError
 from refusal import assert_refused
 
 METHODS = pytest.mark.parametrize("method", ["classic", "lumped", "folded"])
+
+
+WAYS = {
+    "dend[0]": (-1, 0, 0),
+    "dend[1]": (0, -1, 0),
+    "dend[2]": (-1, 0, 0),
+    "dend[3]": (1, 0, 0),
+    "apic[0]": (0, 1, 0),
+    "apic[1]": (0, 0, 1),
+    "apic[2]": (1, 0, 0),
+    "soma[0]": (0, 1, 0),
+    "axon[0]": (0, -1, 0),
+}
+"""Where the sections of the small cell go in space; axon[1] has no points of its own."""
+
+
+def _in_space() -> small_cell.Model:
+    """The small cell, with 3D points that give it the areas that it has."""
+    model = small_cell.model()
+    ends: dict[Any, np.ndarray] = {}
+    for section in model.cell.soma[0].subtree():
+        name = section.name().split(".")[1]
+        if name not in WAYS:
+            continue
+        above = section.parentseg()
+        start = np.zeros(3)
+        if above is not None:
+            start = ends[above.sec][0] + above.x * np.diff(ends[above.sec], axis=0)[0]
+        ends[section] = np.stack([start, start + section.L * np.array(WAYS[name])])
+        diameter = section.diam
+        section.pt3dclear()
+        for place in ends[section]:
+            section.pt3dadd(*place, diameter)
+    return model
+
+
+def _shape(cell: Any) -> np.ndarray:
+    return np.array(
+        [
+            (section.L, segment.diam, segment.area(), segment.ri())
+            for section in cell.all
+            for segment in section
+        ]
+    )
 
 
 def _reduced(model: Any, **arguments: Any) -> neuron_reduce.Reduction:
@@ -202,3 +247,175 @@ def test_sections_of_one_name_are_located_by_themselves(method: str) -> None:
     with pytest.raises(ArgumentError, match="cannot be told apart"):
         reduction.locate(cell.dend[1])
     assert reduction.locate(cell.dend[2]) == reduction.place("twig")
+
+
+# ---- In space ------------------------------------------------------------------------------------
+
+
+@isolated
+def test_the_original_is_where_its_points_were() -> None:
+    model = _in_space()
+    areas = {
+        (section.name(), round(segment.x, 6)): segment.area()
+        for section in model.cell.all
+        for segment in section
+    }
+    reduction = _reduced(model, in_place=True)
+    found = reduction.original_geometry()
+    assert len(found) == len(areas)
+    by_place = {(name, round(x, 6)): row for row, (name, x) in enumerate(found.places)}
+    assert {place: found.area[row] for place, row in by_place.items()} == areas
+    # Half of dend[1] from where it is attached, in three segments.
+    row = by_place[f"{model.cell}.dend[1]", 0.5]
+    assert found.start[row] == pytest.approx([-120, -50, 0])
+    assert found.end[row] == pytest.approx([-120, -100, 0])
+    assert found.diameter[row] == pytest.approx(1.2)
+    # What has no points goes on from where it is attached.
+    row = by_place[f"{model.cell}.axon[1]", round(1 / 6, 6)]
+    assert found.start[row] == pytest.approx([0, -30, 0])
+    lengths = np.linalg.norm(found.end - found.start, axis=1)
+    assert lengths[row] == pytest.approx(200 / 3)
+    assert found.area == pytest.approx(np.pi * lengths * found.diameter)
+
+
+@METHODS
+@isolated
+def test_compartments_are_where_their_membrane_was(method: str) -> None:
+    reduction = _reduced(_in_space(), method=method)
+    original, found = reduction.original_geometry(), reduction.geometry()
+    rows = {(name, round(x, 6)): row for row, (name, x) in enumerate(original.places)}
+    segments = [segment for section in reduction.cell.all for segment in section]
+    assert found.places == [(each.sec.name(), each.x) for each in segments]
+    assert found.area == pytest.approx([each.area() for each in segments], rel=1e-15)
+    for row, segment in enumerate(segments):
+        own = [rows[name, round(x, 6)] for name, x in reduction.origins(segment)]
+        middle = np.average(original.middle[own], axis=0, weights=original.area[own])
+        assert found.middle[row] == pytest.approx(middle, abs=1e-9)
+    if method == "folded":
+        # The tuft's two branches, of nearly the same length: half way between them, outwards.
+        start, end = found.start[7 + 1], found.end[7 + 1]
+        assert (start[1], end[1]) == pytest.approx((320, 320))
+        assert end[0] > start[0] + 50
+        assert end[2] > start[2] + 100
+
+
+@isolated
+def test_with_all_segments_the_courses_are_the_originals() -> None:
+    reduction = _reduced(_in_space(), segments=1e4)
+    original, found = reduction.original_geometry(), reduction.geometry()
+    rows = {(name, round(x, 6)): row for row, (name, x) in enumerate(original.places)}
+    for row, segment in enumerate(s for section in reduction.cell.all for s in section):
+        origins = reduction.origins(segment)
+        if not origins:
+            # A junction.
+            assert 0 < np.linalg.norm(found.end[row] - found.start[row]) < 0.1
+            continue
+        ((name, x),) = origins
+        other = rows.pop((name, round(x, 6)))
+        assert found.start[row] == pytest.approx(original.start[other])
+        assert found.end[row] == pytest.approx(original.end[other])
+    assert not rows
+
+
+@METHODS
+@isolated
+def test_geometry_changes_nothing(method: str) -> None:
+    model = _in_space()
+    reduction = _reduced(model, method=method)
+    shape, trace = _shape(reduction.cell), small_cell.run(reduction.cell.soma[0])
+    gc.collect()
+    before = snapshot.take()
+    reduction.geometry()
+    reduction.original_geometry()
+    assert snapshot.differences(before, snapshot.take()) == []
+    assert (_shape(reduction.cell) == shape).all()
+    assert small_cell.run(reduction.cell.soma[0]) == trace
+
+
+@METHODS
+@isolated
+def test_points_are_where_the_membrane_was_and_stay_there(method: str) -> None:
+    model = _in_space()
+    reduction = _reduced(model, method=method)
+    shape, geometry = _shape(reduction.cell), reduction.geometry()
+    reduction.add_points()
+    assert _shape(reduction.cell) == pytest.approx(shape, rel=2e-7)
+    assert _shape(reduction.cell)[:, 0] == pytest.approx(shape[:, 0], rel=1e-15)
+
+    def middles() -> dict[str, np.ndarray]:
+        return {
+            section.name(): np.mean(
+                [(section.x3d(i), section.y3d(i), section.z3d(i)) for i in (0, 1)], axis=0
+            )
+            for section in reduction.cell.all
+            if section.n3d() == 2
+        }
+
+    found = middles()
+    for (name, _), middle in zip(geometry.places, geometry.middle, strict=True):
+        if reduction.cell.hoc_model and name in found and "dend" in name:
+            section = next(s for s in reduction.cell.all if s.name() == name)
+            if section.nseg == 1:
+                assert found[name] == pytest.approx(middle, abs=1e-3)
+    # What PlotShape does first.
+    h.define_shape()
+    after = middles()
+    assert all((after[name] == place).all() for name, place in found.items())
+
+
+@isolated
+def test_a_cell_with_points_is_kept_with_them() -> None:
+    reduction = _reduced(_in_space())
+    reduction.add_points()
+    instance = reduction.instantiate()
+    assert _shape_of(instance.sections) == _shape_of(reduction.cell.all)
+
+
+def _shape_of(sections: Any) -> list[tuple[float, ...]]:
+    return [
+        (section.x3d(index), section.y3d(index), section.z3d(index), section.L, section(0.5).area())
+        for section in sections
+        for index in range(section.n3d())
+    ]
+
+
+@METHODS
+@isolated
+def test_currents_are_mapped_by_area_and_sums_are_kept(method: str) -> None:
+    model = _in_space()
+    reduction = _reduced(model, method=method)
+    original = reduction.original_geometry()
+    segments = [segment for section in reduction.cell.all for segment in section]
+    currents = np.random.RandomState(3).normal(size=(len(segments), 4))
+    mapped = reduction.map_currents(currents)
+    assert mapped.shape == (len(original), 4)
+    assert mapped.sum(axis=0) == pytest.approx(currents.sum(axis=0))
+    assert reduction.map_currents(currents[:, 0]) == pytest.approx(mapped[:, 0], abs=0)
+    rows = {(name, round(x, 6)): row for row, (name, x) in enumerate(original.places)}
+    for own, segment in zip(currents, segments, strict=True):
+        members = [rows[name, round(x, 6)] for name, x in reduction.origins(segment)]
+        density = mapped[members] / original.area[members][:, None]
+        assert density == pytest.approx(np.tile(density[:1], (len(members), 1)))
+        assert mapped[members].sum(axis=0) == pytest.approx(own)
+
+
+@isolated
+def test_what_has_no_place_in_space_is_refused() -> None:
+    model = small_cell.model()
+    reduction = _reduced(model)
+    for call in (reduction.geometry, reduction.original_geometry, reduction.add_points):
+        assert_refused(call, CellError, "3D points", "soma[0]")
+    count = sum(section.nseg for section in reduction.cell.all)
+    for wrong in (np.zeros(count + 1), np.zeros((2, count)), "i", np.zeros((count, 1, 1)), None):
+        assert_refused(
+            lambda wrong=wrong: reduction.map_currents(wrong), ArgumentError, f"({count}, times)"
+        )
+
+
+@isolated
+def test_points_of_cables_that_were_changed_are_refused() -> None:
+    model = _in_space()
+    reduction = _reduced(model, method="classic")
+    cable = next(each for each in reduction.cell.all if "apic" in each.name())
+    cable(0.9).diam = 9
+    assert_refused(reduction.add_points, CellError, cable.name(), "several diameters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,20 @@ _KINDS = (
     "a segment or a point process of the original, or the name of one of its sections with a "
     "position on it, 0 to 1"
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A segment of the reduced cell.
+
+    :ivar segment: it.
+    :ivar members: which of the original's segments are in it, by their number.
+    :ivar parent: the row of the segment that it hangs on, towards the root; None for the root's.
+    """
+
+    segment: nrn.Segment
+    members: list[int]
+    parent: int | None
 
 
 class Whereabouts:
@@ -185,11 +200,23 @@ class Whereabouts:
             for segment in range(len(areas))
         ]
 
-    def rows(self) -> list[list[int]]:
-        """For each segment of the reduced cell, section by section, which of ``places`` are in it."""
+    def rows(self) -> list[Row]:
+        """The reduced cell's segments, section by section."""
         starts = list(itertools.accumulate(map(len, self.areas), initial=0))
-        return [
-            [starts[index] + place for index, place in each]
-            for _, members in self.compartments()
-            for each in members
-        ]
+        compartments = self.compartments()
+        first: dict[nrn.Section, int] = {}
+        count = 0
+        for section, members in compartments:
+            first[section] = count
+            count += len(members)
+        rows = []
+        for section, members in compartments:
+            above = section.parentseg()
+            parent = None
+            if above is not None and above.sec in first:
+                parent = first[above.sec] + min(int(above.x * above.sec.nseg), above.sec.nseg - 1)
+            for segment, each in zip(section, members, strict=True):
+                own = [starts[index] + place for index, place in each]
+                rows.append(Row(segment, own, parent))
+                parent = len(rows) - 1
+        return rows
