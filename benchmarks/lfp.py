@@ -7,6 +7,8 @@ is compared with that of
 
 - the reduced cell's currents along the courses of its compartments, ``reduction.geometry()``;
 - the same currents at the original's segments, ``reduction.map_currents()``;
+- these, with the synapses' currents where the original's synapses were,
+  ``reduction.map_currents(currents, synapses)``;
 - the full cell's own currents, gathered into the compartments and put in both ways: what the
   places alone lose, were the reduced cell's currents right.
 
@@ -74,12 +76,18 @@ def main() -> None:
         [h.Vector().record(segment._ref_i_membrane_) for part in each for segment in part]
         for each in sections
     ]
+    synapses = [each.record_synapses() for each in reductions]
     somata = [cell.soma[0], *(each.cell.soma[0] for each in reductions)]
     potentials = [h.Vector().record(each(0.5)._ref_v) for each in somata]
     h.dt, h.steps_per_ms, h.tstop = DT, 1 / DT, given.tstop
     h.run()
     first = round(START / DT)
-    currents = [np.array(each)[:, first:] for each in recorded]
+    currents = [np.array(each) for each in recorded]
+    placed = [
+        reduction.map_currents(own, synapses=each)[:, first:]
+        for reduction, own, each in zip(reductions, currents[1:], synapses, strict=True)
+    ]
+    currents = [each[:, first:] for each in currents]
     traces = [np.array(each)[first:] for each in potentials]
 
     original = reductions[0].original_geometry()
@@ -95,8 +103,8 @@ def main() -> None:
     print("| reduced by | currents | " + " | ".join(titles) + " | " + " | ".join(titles) + " |")
     print("|---" * (2 + 2 * len(titles)) + "|")
     kept = {"full": full, "traces": np.array(traces)}
-    for case, reduction, own, trace in zip(
-        CASES, reductions, currents[1:], traces[1:], strict=True
+    for case, reduction, own, trace, with_synapses in zip(
+        CASES, reductions, currents[1:], traces[1:], placed, strict=True
     ):
         spikes = crossings(traces[0]) | crossings(trace)
         quiet = ~np.convolve(spikes, np.ones(2 * round(WINDOW / DT) + 1), mode="same").astype(bool)
@@ -107,6 +115,7 @@ def main() -> None:
         found = {
             "along courses": courses @ own,
             "`map_currents`": forward @ reduction.map_currents(own),
+            "`map_currents(…, synapses)`": forward @ with_synapses,
             "the full cell's, along courses": courses @ gathered,
             "the full cell's, `map_currents`": forward @ reduction.map_currents(gathered),
         }

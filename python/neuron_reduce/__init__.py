@@ -31,6 +31,7 @@ from .reduced_cell import ReducedCell
 from .reduction import Reduction, reduce
 from .reductor import subtree_reductor
 from .saved import CellInstance, SavedCell, load
+from .synapse_currents import SynapseCurrents
 from .tuning import Candidate, Tuning, tune
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SavedCell",
     "SavedCellError",
     "SimulatorError",
+    "SynapseCurrents",
     "SynapseError",
     "TemplateError",
     "Tuning",

@@ -40,6 +40,7 @@ from .record import (
     SynapseKind,
 )
 from .reduced_cell import ReducedCell
+from .synapse_currents import SynapseCurrents
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -499,12 +500,27 @@ class Reduction:
         along = geometry.distances(self._done.original.courses)
         return geometry.of_reduced(rows, self._original_geometry, along)
 
-    def map_currents(self, currents: Any) -> np.ndarray:
+    def record_synapses(self, interval: float | None = None) -> SynapseCurrents:
+        """Records the currents of the synapses from the next run on, such that each of the
+        original's can be asked for its own: also of those that were merged.
+
+        :param interval: between samples, in ms; each step if not given.
+        """
+        if interval is not None:
+            interval = collect.number(interval, "interval", "a time in ms, greater than 0")
+            if not 0 < interval < math.inf:
+                raise ArgumentError(f"interval is {interval:g}; expected a time in ms, above 0")
+        return SynapseCurrents(self._done, self.netcons, self._name, interval)
+
+    def map_currents(self, currents: Any, synapses: SynapseCurrents | None = None) -> np.ndarray:
         """The transmembrane currents of the reduced cell where the original's membrane was: for
         extracellular potentials, with :meth:`original_geometry`.
 
         :param currents: of the reduced cell's segments, in the order of :meth:`geometry`, shaped
             (m,) or (m, times); such as ``i_membrane_``, in nA.
+        :param synapses: what :meth:`record_synapses` recorded in the same run, at the same times:
+            their currents are then where the original's synapses were, which is most of what is
+            lost otherwise.
         :returns: of the original's segments, shaped (n,) or (n, times): each has of its
             compartment's current what it has of the membrane there. The sum at each time stays.
         :raises ArgumentError: they have another shape, or are no numbers.
@@ -519,11 +535,24 @@ class Reduction:
             ) from None
         if given.ndim not in (1, 2) or len(given) != len(rows):
             raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+        area = np.concatenate(self._whereabouts.areas)
+        synaptic = np.zeros((len(area), *given.shape[1:]))
+        if synapses is not None:
+            if given.ndim != 2 or given.shape[1] != len(synapses.times):
+                raise ArgumentError(
+                    f"currents has the shape {given.shape}; expected ({len(rows)}, "
+                    f"{len(synapses.times)}), the times that the synapses were recorded at"
+                )
+            given = given.copy()
+            numbers = self._whereabouts.numbers()
+            row_of_process = self._whereabouts.rows_of(synapses.processes(), rows)
+            for (process, number), current in synapses.by_place(numbers).items():
+                synaptic[number] += current
+                given[row_of_process[process]] -= current
         gathered = np.zeros_like(given)
         np.add.at(gathered, geometry.with_membrane(rows), given)
-        area = np.concatenate(self._whereabouts.areas)
         share, row_of = geometry.shares(rows, area)
-        return (share * gathered[row_of].T).T
+        return (share * gathered[row_of].T).T + synaptic
 
     def add_points(self) -> None:
         """Gives the cables 3D points where the membrane was that they stand for, for PlotShape and

@@ -419,3 +419,123 @@ def test_points_of_cables_that_were_changed_are_refused() -> None:
     cable = next(each for each in reduction.cell.all if "apic" in each.name())
     cable(0.9).diam = 9
     assert_refused(reduction.add_points, CellError, cable.name(), "several diameters")
+
+
+# ---- Currents of synapses that were merged -------------------------------------------------------
+
+
+@METHODS
+@pytest.mark.parametrize("interval", [None, 0.1])
+@isolated
+def test_each_synapse_has_the_current_that_it_has_alone(
+    method: str, interval: float | None
+) -> None:
+    model = small_cell.model()
+    alone = _reduced(model, method=method, segments=5, merge=False)
+    merged = _reduced(model, method=method, segments=5, merge="exact")
+    assert len(merged.synapses) < len(alone.synapses) == len(model.drive.synapses)
+    # As many sources have had events recorded before.
+    mine = h.Vector()
+    merged.netcons[3].record(mine)
+    expected, found = alone.record_synapses(interval), merged.record_synapses(interval)
+    # What is recorded last is what counts.
+    for duration in (5, 20):
+        small_cell.run(merged.cell.soma[0], duration=duration)
+        assert len(mine) > 0
+        for index in range(len(model.drive.synapses)):
+            current = expected.current(index)
+            assert found.current(index) == pytest.approx(current, abs=1e-9 * np.abs(current).max())
+            assert duration < 20 or np.abs(current).max() > 1e-3
+
+
+@isolated
+def test_netcons_that_were_made_since_have_their_part() -> None:
+    model = small_cell.model()
+    merged = _reduced(model, segments=5)
+    counts: dict[Any, int] = {}
+    for netcon in merged.netcons:
+        counts[netcon.syn()] = counts.get(netcon.syn(), 0) + 1
+    index = next(i for i, n in enumerate(merged.netcons) if counts[n.syn()] > 1)
+    process = merged.netcons[index].syn()
+    before = merged.record_synapses()
+    small_cell.run(merged.cell.soma[0])
+    expected = before.current(index)
+    stimulus = h.NetStim()
+    stimulus.start, stimulus.interval, stimulus.number = 2, 3, 5
+    mine = h.NetCon(stimulus, process)
+    mine.weight[0], mine.delay = 10 * merged.netcons[index].weight[0], 0.5
+    small_cell.run(merged.cell.soma[0])
+    with pytest.raises(CellError, match="NetCons; expected"):
+        before.current(index)
+    found = merged.record_synapses()
+    total = h.Vector().record(process._ref_i)
+    small_cell.run(merged.cell.soma[0])
+    members = [i for i, netcon in enumerate(merged.netcons) if netcon.syn() == process]
+    parts = [found.current(i) for i in members]
+    assert np.abs(np.sum(parts, axis=0)).max() < 0.5 * np.abs(np.array(total)).max()
+    # The driving force is another, the conductance is not.
+    assert np.abs(found.current(index)).max() == pytest.approx(np.abs(expected).max(), rel=0.3)
+
+
+@METHODS
+@isolated
+def test_currents_of_synapses_are_mapped_to_where_these_were(method: str) -> None:
+    model = _in_space()
+    reduction = _reduced(model, method=method, segments=5)
+    h.CVode().use_fast_imem(1)
+    segments = [segment for section in reduction.cell.all for segment in section]
+    vectors = [h.Vector().record(segment._ref_i_membrane_) for segment in segments]
+    synapses = reduction.record_synapses()
+    small_cell.run(reduction.cell.soma[0])
+    currents = np.array(vectors)
+    mapped = reduction.map_currents(currents, synapses=synapses)
+    plain = reduction.map_currents(currents)
+    assert mapped.sum(axis=0) == pytest.approx(currents.sum(axis=0), abs=1e-9)
+    original = reduction.original_geometry()
+    rows = {(name, round(x, 6)): row for row, (name, x) in enumerate(original.places)}
+    moved = mapped - plain
+    expected = np.zeros_like(moved)
+    for index, synapse in enumerate(model.drive.synapses):
+        current = synapses.current(index)
+        segment = synapse.get_segment()
+        expected[rows[segment.sec.name(), round(segment.x, 6)]] += current
+        where = reduction.locate(synapse).get_segment()
+        own = [rows[name, round(x, 6)] for name, x in reduction.origins(where)]
+        expected[own] -= np.outer(original.area[own] / original.area[own].sum(), current)
+    assert np.abs(moved).max() > 1e-2
+    assert moved == pytest.approx(expected, abs=1e-9)
+
+
+@isolated
+def test_what_is_not_known_of_currents_of_synapses_is_refused() -> None:
+    model = _in_space()
+    reduction = _reduced(model, segments=5)
+    for wrong in (0, -1, "1", float("nan")):
+        assert_refused(
+            lambda wrong=wrong: reduction.record_synapses(wrong), ArgumentError, "interval is"
+        )
+    synapses = reduction.record_synapses()
+    small_cell.run(reduction.cell.soma[0])
+    count = sum(section.nseg for section in reduction.cell.all)
+    for index in (-1, len(model.drive.synapses), None):
+        assert_refused(lambda index=index: synapses.current(index), ArgumentError, "index is")
+    assert_refused(
+        lambda: reduction.map_currents(np.zeros((count, 3)), synapses=synapses),
+        ArgumentError,
+        f"({count}, {len(synapses.times)})",
+    )
+
+
+@isolated
+def test_recording_synapses_changes_nothing() -> None:
+    model = small_cell.model()
+    reduction = _reduced(model)
+    trace = small_cell.run(reduction.cell.soma[0])
+    gc.collect()
+    before = snapshot.take()
+    synapses = reduction.record_synapses()
+    assert small_cell.run(reduction.cell.soma[0]) == trace
+    del synapses
+    gc.collect()
+    assert snapshot.differences(before, snapshot.take()) == []
+    assert small_cell.run(reduction.cell.soma[0]) == trace

@@ -33,6 +33,7 @@ from . import (
     instances,
     kinds,
     leaks,
+    measuring,
     originals,
     parts,
     reaction_diffusion,
@@ -60,6 +61,7 @@ class Done:
     :ivar notes: what went before it that a user should know, one sentence each.
     :ivar original: what is known of the original; its courses are left out where no points were
         wanted.
+    :ivar responses: those of the synapses, as far as they were measured.
     :ivar kept: by the indices of the original's sections that stayed, or were copied, what they
         are.
     :ivar counterparts: by index of the original's point processes what they are: of those that
@@ -79,6 +81,7 @@ class Done:
     outcome: reducing.Outcome
     notes: list[str]
     original: originals.Original
+    responses: measuring.Responses | None
     kept: dict[int, nrn.Section]
     counterparts: dict[int, Any]
     stayed: dict[str, nrn.Section]
@@ -259,6 +262,7 @@ class Job:
                 names.names,
                 collect.section_list(names.sections),
                 originals.indices([*self._synapses, *unlisted[0]] if with_points else []),
+                originals.places(self._synapses, names.sections) if with_points else [],
             )
             streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
@@ -309,6 +313,7 @@ class Job:
             outcome,
             notes,
             before,
+            drive.responses if drive else None,
             {
                 index: section
                 for index, section in stayed.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from neuron import h, nrn
@@ -22,6 +22,7 @@ class Original:
     :ivar names: theirs.
     :ivar sections: a SectionList of them, as far as they are there.
     :ivar processes: the indices of its point processes, listed ones first, by identity.
+    :ivar places: of the listed ones: the index of the section, and where on it.
     :ivar others: copies of those that have no index, by identity.
     """
 
@@ -29,6 +30,7 @@ class Original:
     names: list[str]
     sections: Any
     processes: dict[Identity, int]
+    places: list[tuple[int, float]]
     others: dict[Identity, Any] = dataclasses.field(default_factory=dict)
 
     def index(self, section: nrn.Section) -> int | None:
@@ -59,6 +61,13 @@ def indices(processes: Iterable[Any]) -> dict[Identity, int]:
     for index, each in enumerate(processes):
         found.setdefault(identity(each), index)
     return found
+
+
+def places(processes: Iterable[Any], sections: Sequence[nrn.Section]) -> list[tuple[int, float]]:
+    """Where point processes are: the index of the section, and where on it."""
+    numbers = {section: index for index, section in enumerate(sections)}
+    segments = [each.get_segment() for each in processes]
+    return [(numbers[each.sec], each.x) for each in segments]
 
 
 def is_point_process(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -220,3 +220,29 @@ class Whereabouts:
                 rows.append(Row(segment, own, parent))
                 parent = len(rows) - 1
         return rows
+
+    def numbers(self) -> list[int]:
+        """Which of ``places`` each of the original's synapses was at."""
+        starts = list(itertools.accumulate(map(len, self.areas), initial=0))
+        counts = [len(each) for each in self.areas]
+        return [
+            starts[index] + min(int(x * counts[index]), counts[index] - 1)
+            for index, x in self._done.original.places
+        ]
+
+    def rows_of(self, processes: Mapping[int, Any], rows: Sequence[Row]) -> dict[int, int]:
+        """The rows that point processes are in, by the same keys."""
+        first: dict[nrn.Section, int] = {}
+        for number, row in enumerate(rows):
+            first.setdefault(row.segment.sec, number)
+        found = {}
+        for key, process in processes.items():
+            segment = process.get_segment()
+            if segment is None or segment.sec not in first:
+                raise CellError(
+                    f"{process.hname()} is not on the reduced {self._name}; expected it where it "
+                    "was made"
+                )
+            nseg = segment.sec.nseg
+            found[key] = first[segment.sec] + min(int(segment.x * nseg), nseg - 1)
+        return found
