@@ -332,15 +332,18 @@ def test_geometry_changes_nothing(method: str) -> None:
     assert small_cell.run(reduction.cell.soma[0]) == trace
 
 
-@METHODS
+@pytest.mark.parametrize(
+    ("method", "segments"), [("classic", 8), ("lumped", 8), ("folded", 8), ("folded", 1e4)]
+)
 @isolated
-def test_points_are_where_the_membrane_was_and_stay_there(method: str) -> None:
+def test_points_are_where_the_membrane_was_and_stay_there(method: str, segments: float) -> None:
     model = _in_space()
-    reduction = _reduced(model, method=method)
+    reduction = _reduced(model, method=method, segments=segments)
     shape, geometry = _shape(reduction.cell), reduction.geometry()
     reduction.add_points()
-    assert _shape(reduction.cell) == pytest.approx(shape, rel=2e-7)
-    assert _shape(reduction.cell)[:, 0] == pytest.approx(shape[:, 0], rel=1e-15)
+    found = _shape(reduction.cell)
+    assert found == pytest.approx(shape, rel=2e-7)
+    assert found[:, 0] == pytest.approx(shape[:, 0], rel=1e-15)
 
     def middles() -> dict[str, np.ndarray]:
         return {
@@ -351,16 +354,18 @@ def test_points_are_where_the_membrane_was_and_stay_there(method: str) -> None:
             if section.n3d() == 2
         }
 
-    found = middles()
-    for (name, _), middle in zip(geometry.places, geometry.middle, strict=True):
-        if reduction.cell.hoc_model and name in found and "dend" in name:
-            section = next(s for s in reduction.cell.all if s.name() == name)
-            if section.nseg == 1:
-                assert found[name] == pytest.approx(middle, abs=1e-3)
+    drawn = middles()
+    # All but the axon's end and junctions; of cables of several segments the whole is there.
+    rows = [row for row, (_, x) in enumerate(geometry.places) if x == 0.5]
+    compared = [row for row in rows if geometry.places[row][0] in drawn]
+    assert len(compared) >= len(rows) - 3
+    for row in compared:
+        place = drawn[geometry.places[row][0]]
+        assert place == pytest.approx(geometry.middle[row], abs=1e-3)
     # What PlotShape does first.
     h.define_shape()
     after = middles()
-    assert all((after[name] == place).all() for name, place in found.items())
+    assert all(after[name] == pytest.approx(place, abs=1e-3) for name, place in drawn.items())
 
 
 @isolated

@@ -12,6 +12,11 @@ from ..geometry import Geometry
 from .whereabouts import Row
 
 
+_SHORTEST = 0.01
+"""Of lengths that can be seen in 3D points, in µm. Junctions without membrane are shorter: they
+have none, and are where they are attached."""
+
+
 def draw(rows: Sequence[Row], geometry: Geometry, cables: Sequence[nrn.Section]) -> None:
     """Gives cables points: of the lengths and diameters that they have, one step for each segment
     in the direction of its course, all of them where the mean place of their courses is.
@@ -32,6 +37,8 @@ def draw(rows: Sequence[Row], geometry: Geometry, cables: Sequence[nrn.Section])
                 f"{max(diameters):g} µm; expected one, as it was made with"
             )
     for cable, own in numbers.items():
+        if cable.L < _SHORTEST:
+            continue
         points = _points(cable.L, geometry.start[own], geometry.end[own], geometry.area[own])
         length, diameter = cable.L, cable(0.5).diam
         cable.pt3dclear()
@@ -67,7 +74,8 @@ def _place(segment: nrn.Segment) -> tuple[float, float, float]:
     section = segment.sec
     count = section.n3d()
     if count == 0:
-        return 0.0, 0.0, 0.0
+        above = section.parentseg()
+        return (0.0, 0.0, 0.0) if above is None else _place(above)
     arcs = [section.arc3d(index) for index in range(count)]
     at = segment.x * section.L
     x, y, z = (
