@@ -232,6 +232,22 @@ def test_cells_that_were_deleted_and_built_again_are_others() -> None:
 
 @METHODS
 @isolated
+def test_the_original_goes_as_if_nothing_were_known_of_it(method: str) -> None:
+    model = small_cell.model()
+    counts = {kind: len(h.List(kind)) for kind in ("ExpSyn", "Exp2Syn", "NetCon")}
+    reduction = _reduced(model, method=method)
+    made = {kind: len(h.List(kind)) - count for kind, count in counts.items()}
+    reduction.locate(model.drive.synapses[0])
+    reduction.origins(reduction.cell.soma[0](0.5))
+    del model
+    gc.collect()
+    assert {kind: len(h.List(kind)) for kind in counts} == made
+    names = {section.name().split(".")[0] for section in h.allsec()}
+    assert names == {reduction.cell.hoc_model.hname()}
+
+
+@METHODS
+@isolated
 def test_sections_of_one_name_are_located_by_themselves(method: str) -> None:
     cell = test_names.Cell()
     reduction = neuron_reduce.reduce(cell, [], [], method=method, segments=4)

@@ -11,7 +11,6 @@ from ..errors import CellError
 from ..geometry import Geometry
 from .whereabouts import Row
 
-
 _SHORTEST = 0.01
 """Of lengths that can be seen in 3D points, in µm. Junctions without membrane are shorter: they
 have none, and are where they are attached."""

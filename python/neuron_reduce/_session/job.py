@@ -313,7 +313,8 @@ class Job:
             outcome,
             notes,
             before,
-            drive.responses if drive else None,
+            # Not the examples, which are the caller's synapses and NetCons.
+            dataclasses.replace(drive.responses, examples=[]) if drive else None,
             {
                 index: section
                 for index, section in stayed.items()
