@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,12 +56,9 @@ class SynapseCurrents:
         self._others: dict[int, list[Any]] = defaultdict(list)
         known = {each.hocobjptr() for each in netcons}
         merged = self._merged
-        for index in merged:
-            # NetCons that are not the caller's have a part in the current too.
-            process = done.counterparts[index]
-            self._others[index] = [
-                each for each in _netcons_onto(process) if each.hocobjptr() not in known
-            ]
+        # NetCons that are not the caller's have a part in the current too.
+        for index, found in self._netcons_onto(merged).items():
+            self._others[index] = [each for each in found if each.hocobjptr() not in known]
         listed = [
             netcon
             for netcon, index in zip(netcons, self._representatives, strict=True)
@@ -143,6 +141,7 @@ class SynapseCurrents:
         ):
             if representative in self._currents:
                 groups[representative][key].append(index)
+        self._check(self._merged)
         found = {}
         for representative, by_key in groups.items():
             total = np.array(self._currents[representative])
@@ -151,7 +150,6 @@ class SynapseCurrents:
             elif self._response(representative) is None:
                 parts = [np.float64(len(each)) for each in by_key.values()]
             else:
-                self._check(representative)
                 parts = [self._of_members(each, representative) for each in by_key.values()]
                 parts.append(self._made(self._others[representative], representative))
             whole = np.sum(parts, axis=0)
@@ -177,27 +175,37 @@ class SynapseCurrents:
         """
         run = hash(total.tobytes())
         if self._wholes.get(representative, (None, None))[0] != run:
-            self._check(representative)
+            self._check([representative])
             own = [i for i, each in enumerate(self._representatives) if each == representative]
             made = self._of_members(own, representative)
             made += self._made(self._others[representative], representative)
             self._wholes[representative] = run, made
         return self._wholes[representative][1]
 
-    def _check(self, representative: int) -> None:
+    def _check(self, representatives: Iterable[int]) -> None:
         """:raises CellError: there are NetCons of which nothing was recorded."""
-        process = self._processes[representative]
-        own = {
-            netcon.hocobjptr()
-            for netcon, each in zip(self._netcons, self._representatives, strict=True)
-            if each == representative
-        }
-        known = len(own) + len(self._others[representative])
-        if (count := len(_netcons_onto(process))) != known:
-            raise CellError(
-                f"{process.hname()} of the reduced {self._name} has {count} NetCons; expected "
-                f"{known}, as when recording began: record_synapses() after all are made"
-            )
+        own: dict[int, set[int]] = defaultdict(set)
+        for netcon, each in zip(self._netcons, self._representatives, strict=True):
+            own[each].add(netcon.hocobjptr())
+        for each, found in self._netcons_onto(representatives).items():
+            known = len(own[each]) + len(self._others[each])
+            if len(found) != known:
+                raise CellError(
+                    f"{self._processes[each].hname()} of the reduced {self._name} has {len(found)} "
+                    f"NetCons; expected {known}, as when recording began: record_synapses() after "
+                    "all are made"
+                )
+
+    def _netcons_onto(self, representatives: Iterable[int]) -> dict[int, list[Any]]:
+        """All NetCons of the session onto some of the point processes."""
+        indices = {self._processes[each].hocobjptr(): each for each in representatives}
+        found: dict[int, list[Any]] = {each: [] for each in indices.values()}
+        for netcon in h.List("NetCon"):
+            target = netcon.syn()
+            index = None if target is None else indices.get(target.hocobjptr())
+            if index is not None:
+                found[index].append(netcon)
+        return found
 
     def _made(self, netcons: list[Any], representative: int) -> np.ndarray:
         """The conductance that the events of NetCons make together, at ``times``."""
@@ -226,10 +234,6 @@ class SynapseCurrents:
                 times[first:last] - start, response.times, response.conductances
             )
         return made
-
-
-def _netcons_onto(process: Any) -> list[Any]:
-    return list(h.CVode().netconlist("", "", process))
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

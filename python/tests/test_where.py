@@ -509,7 +509,7 @@ def test_currents_of_synapses_are_mapped_to_where_these_were(method: str) -> Non
     synapses = reduction.record_synapses()
     small_cell.run(reduction.cell.soma[0])
     currents = np.array(vectors)
-    mapped = reduction.map_currents(currents, synapses=synapses)
+    mapped = reduction.map_currents(vectors, synapses=synapses)
     plain = reduction.map_currents(currents)
     assert mapped.sum(axis=0) == pytest.approx(currents.sum(axis=0), abs=1e-9)
     original = reduction.original_geometry()
