@@ -51,6 +51,9 @@ START, TSTOP, DT = 200.0, 1200.0, 0.025
 WINDOW = 10.0
 """So long before and after a spike of either cell is not between spikes, in ms."""
 
+HEAVIER = 1.001
+"""What the full cell's weights are multiplied with once more."""
+
 CASES = (("folded", 38), ("folded", 120), ("lumped", 38))
 
 
@@ -88,13 +91,22 @@ def main() -> None:
         for reduction, own, each in zip(reductions, currents[1:], synapses, strict=True)
     ]
     currents = [each[:, first:] for each in currents]
+    # How close any cell can come: what should not matter moves spikes.
+    for netcon in drive.netcons:
+        netcon.weight[0] *= HEAVIER
+    h.run()
+    heavier = np.array(recorded[0])[:, first:]
+    heavier_trace = np.array(potentials[0])[first:]
     traces = [np.array(each)[first:] for each in potentials]
 
     original = reductions[0].original_geometry()
     order = {place: row for row, place in enumerate(_rounded(original.places))}
     here = _rounded([(part.name(), segment.x) for part in sections[0] for segment in part])
+    places = [order[place] for place in here]
     full_currents = np.empty_like(currents[0])
-    full_currents[[order[place] for place in here]] = currents[0]
+    full_currents[places] = currents[0]
+    heavier_currents = np.empty_like(heavier)
+    heavier_currents[places] = heavier
     electrodes, distances = ring(original, cell)
     forward = matrix(original, electrodes)
     full = forward @ full_currents
@@ -103,11 +115,13 @@ def main() -> None:
     print("| reduced by | currents | " + " | ".join(titles) + " | " + " | ".join(titles) + " |")
     print("|---" * (2 + 2 * len(titles)) + "|")
     kept = {"full": full, "traces": np.array(traces)}
+    quiet = is_quiet(traces[0], heavier_trace)
+    errors = line(forward @ heavier_currents, full, distances, quiet)
+    print(f"| the full cell | with weights {HEAVIER:g} times as large | {errors} |")
     for case, reduction, own, trace, with_synapses in zip(
         CASES, reductions, currents[1:], traces[1:], placed, strict=True
     ):
-        spikes = crossings(traces[0]) | crossings(trace)
-        quiet = ~np.convolve(spikes, np.ones(2 * round(WINDOW / DT) + 1), mode="same").astype(bool)
+        quiet = is_quiet(traces[0], trace)
         rows = compartments(reduction, original)
         gathered = np.zeros_like(own)
         np.add.at(gathered, rows, full_currents)
@@ -121,12 +135,8 @@ def main() -> None:
         }
         for name, potential in found.items():
             kept[f"{case[0]} {case[1]} {name}"] = potential
-            errors = [
-                f"{error(potential[distances == d][:, when], full[distances == d][:, when]):.0%}"
-                for when in (slice(None), quiet)
-                for d in DISTANCES
-            ]
-            print(f"| {case[0]}, {case[1]} | {name} | " + " | ".join(errors) + " |")
+            errors = line(potential, full, distances, quiet)
+            print(f"| {case[0]}, {case[1]} | {name} | {errors} |")
     if given.save:
         np.savez(given.save, **kept)
 
@@ -191,6 +201,21 @@ def _lines(geometry: neuron_reduce.Geometry, places: np.ndarray) -> np.ndarray:
 def crossings(trace: np.ndarray) -> np.ndarray:
     """Whether a spike begins at each sample."""
     return np.concatenate([[False], (trace[1:] > -10) & (trace[:-1] <= -10)])
+
+
+def is_quiet(trace: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Whether neither of two cells has a spike within the window of each sample."""
+    window = np.ones(2 * round(WINDOW / DT) + 1)
+    return ~np.convolve(crossings(trace) | crossings(other), window, mode="same").astype(bool)
+
+
+def line(potential: np.ndarray, full: np.ndarray, distances: np.ndarray, quiet: np.ndarray) -> str:
+    """The errors at all times and between spikes, at each distance."""
+    return " | ".join(
+        f"{error(potential[distances == d][:, when], full[distances == d][:, when]):.0%}"
+        for when in (slice(None), quiet)
+        for d in DISTANCES
+    )
 
 
 def error(potential: np.ndarray, full: np.ndarray) -> float:

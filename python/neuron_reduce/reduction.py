@@ -17,7 +17,7 @@ from neuron import h, hoc, nrn
 from . import _distribution, geometry
 from ._display.text import plain
 from ._session import cells as _cells
-from ._session import collect, drawing, gone, originals, structure, templates
+from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
 from ._session import parts as _parts
 from ._session import sites as _sites
 from ._session.geometry import Course
@@ -366,7 +366,7 @@ class Reduction:
         if mapped is not None and found is None:
             return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
         if found is not None and mapped is None:
-            return found(position)
+            return whereabouts.live(found, position, self._name)
         known = [*stayed, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
         such = near or [*map(_own, known[:1] + known[-2:])]
@@ -569,7 +569,8 @@ class Reduction:
         drawing.draw(self._whereabouts.rows(), self.geometry(), list(self._cables.values()))
 
     def _live(self, mapped: MappedSegment) -> Any:
-        return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
+        section = self._cables[self.cables[mapped.cable].name]
+        return whereabouts.live(section, mapped.cable_x, self._name)
 
     def report(
         self,

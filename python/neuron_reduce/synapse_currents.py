@@ -45,6 +45,11 @@ class SynapseCurrents:
         self._without: dict[int, str] = {}
         for index in dict.fromkeys(self._representatives):
             process = done.counterparts[index]
+            if process.get_segment() is None:
+                raise CellError(
+                    f"{process.hname()} of the reduced {name} is on no section; expected it where "
+                    "it was made"
+                )
             try:
                 reference = process._ref_i
             except (AttributeError, LookupError):

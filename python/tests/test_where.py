@@ -214,6 +214,31 @@ def test_what_cannot_be_located_or_recorded_is_named() -> None:
         assert_refused(call, ArgumentError, named)
 
 
+@METHODS
+@isolated
+def test_what_is_gone_of_the_reduced_cell_is_named(method: str) -> None:
+    model = _in_space()
+    reduction = _reduced(model, method=method)
+    soma, segment = reduction.cell.soma[0], reduction.cell.dend[0](0.5)
+    reduction.locate("dend[0]")
+    h.delete_section(sec=reduction.cell.dend[0])
+    for call in (
+        lambda: reduction.origins(soma(0.5)),
+        lambda: reduction.place("dend[0]"),
+        lambda: reduction.locate("dend[0]"),
+        lambda: reduction.locate(model.cell.dend[0](0.5)),
+        lambda: reduction.record_at("v", "dend[0]"),
+        lambda: reduction.map_currents([0.0]),
+        reduction.geometry,
+        reduction.add_points,
+        reduction.record_synapses,
+    ):
+        with pytest.raises(CellError, match="the reduced TestTree"):
+            call()
+    with pytest.raises(ArgumentError, match="deleted section"):
+        reduction.origins(segment)
+
+
 @isolated
 def test_cells_that_were_deleted_and_built_again_are_others() -> None:
     model = small_cell.model()

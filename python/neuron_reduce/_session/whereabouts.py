@@ -63,10 +63,12 @@ class Whereabouts:
         :param x: on that, 0 to 1.
         """
         if index in self._done.kept:
-            return self._done.kept[index](x)
-        went = self._mapped[index]
-        cable, position = went[min(int(x * len(went)), len(went) - 1)]
-        return self._cables[cable](position)
+            section, position = self._done.kept[index], x
+        else:
+            went = self._mapped[index]
+            cable, position = went[min(int(x * len(went)), len(went) - 1)]
+            section = self._cables[cable]
+        return live(section, position, self._name)
 
     def segment_of(self, section: Any, x: float) -> nrn.Segment:
         """Where a place went that is named by its section.
@@ -246,3 +248,16 @@ class Whereabouts:
             nseg = segment.sec.nseg
             found[key] = first[segment.sec] + min(int(segment.x * nseg), nseg - 1)
         return found
+
+
+def live(section: nrn.Section, x: float, name: str) -> nrn.Segment:
+    """A segment of a reduced cell's section.
+
+    :param name: the original's, as messages show it.
+    :raises CellError: the section is gone.
+    """
+    if gone.is_gone(section):
+        raise CellError(
+            f"a section of the reduced {name} is gone; expected it in the session, as it was made"
+        )
+    return section(x)
