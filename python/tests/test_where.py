@@ -358,6 +358,19 @@ def test_with_all_segments_the_courses_are_the_originals() -> None:
     assert not rows
 
 
+@isolated
+def test_a_cell_that_plotshape_has_laid_out_is_in_space() -> None:
+    model = small_cell.model()
+    h.define_shape()
+    reduction = _reduced(model)
+    geometry, original = reduction.geometry(), reduction.original_geometry()
+    assert np.isfinite(geometry.start).all()
+    assert np.isfinite(geometry.end).all()
+    lengths = np.linalg.norm(original.end - original.start, axis=1)
+    full = [section.L / section.nseg for section in model.cell.all for _ in section]
+    assert sorted(lengths) == pytest.approx(sorted(full), rel=1e-5)
+
+
 @METHODS
 @isolated
 def test_geometry_changes_nothing(method: str) -> None:
