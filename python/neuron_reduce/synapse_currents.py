@@ -104,7 +104,9 @@ class SynapseCurrents:
 
         :param index: the original's, of the list that :func:`reduce` was called with.
         :raises ArgumentError: there is no such index; or its mechanism has no current ``i``.
-        :raises CellError: it was merged, and how it responds to an event is not known.
+        :raises CellError: it was merged, and its response to an event is not known as that of an
+            ohmic conductance, in proportion to the weight and the same each time; or NetCons were
+            made onto what it was merged into since.
         """
         if type(index) is not int or not 0 <= index < len(self._netcons):
             raise ArgumentError(
@@ -120,10 +122,12 @@ class SynapseCurrents:
         total = np.array(self._currents[representative])
         if representative not in self._merged:
             return total
-        if self._response(representative) is None:
+        response = self._response(representative)
+        if response is None or not (response.is_ohmic and response.adds_up):
             raise CellError(
-                f"synapse {index} of {self._name} was merged, and its response to an event was not "
-                "measured as one of a conductance; expected one that was, or merge=False"
+                f"synapse {index} of {self._name} was merged, and its response to an event is not "
+                "known as that of an ohmic conductance, in proportion to the weight, of which it "
+                "would have a share; expected one that is, or merge=False"
             )
         part = self._of_members([index], representative)
         return total * _ratio(part, self._whole(representative, total))
@@ -138,7 +142,7 @@ class SynapseCurrents:
         :param keys: a number for each of the original's synapses, such as its segment's.
         :returns: by the index of the point process that stands for them, and this number. Those
             without a current ``i`` are left out; of those whose response is not known all have
-            the same share.
+            the same share, and the share of those that are not ohmic is an estimate.
         """
         groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for index, (representative, key) in enumerate(

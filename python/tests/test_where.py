@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import neuron_reduce
 import snapshot
 import test_names
 from isolated import isolated
-from models import small_cell
+from models import compiled, small_cell
 from neuron_reduce import ArgumentError, CellError
 from refusal import assert_refused
 
@@ -583,6 +584,26 @@ def test_what_is_not_known_of_currents_of_synapses_is_refused() -> None:
         ArgumentError,
         f"({count}, {len(synapses.times)})",
     )
+
+
+@isolated
+def test_shares_of_what_is_not_ohmic_are_refused(cache: Path) -> None:
+    compiled.load_mechanisms(cache)
+    cell = small_cell.build()
+    synapses = [h.NmdaExp2(cell.dend[1](x)) for x in (0.5, 0.5, 0.9)]
+    source = h.NetStim()
+    source.start, source.number = 2, 1
+    netcons = [h.NetCon(source, each) for each in synapses]
+    for netcon in netcons:
+        netcon.weight[0] = 1e-3
+    reduction = neuron_reduce.reduce(cell, synapses, netcons, rates=1, segments=1e4)
+    assert len(reduction.synapses) == 2
+    currents = reduction.record_synapses()
+    small_cell.run(reduction.cell.soma[0])
+    for index in (0, 1):
+        with pytest.raises(CellError, match=f"synapse {index} .*ohmic.*merge=False"):
+            currents.current(index)
+    assert np.abs(currents.current(2)).max() > 1e-3
 
 
 @isolated
