@@ -24,12 +24,14 @@ from .errors import (
     WorkerError,
 )
 from .evaluation import Case, Evaluation, evaluate
+from .geometry import Geometry
 from .record import ReductionRecord
 from .recording import Recording
 from .reduced_cell import ReducedCell
 from .reduction import Reduction, reduce
 from .reductor import subtree_reductor
 from .saved import CellInstance, SavedCell, load
+from .synapse_currents import SynapseCurrents
 from .tuning import Candidate, Tuning, tune
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Engine",
     "EngineError",
     "Evaluation",
+    "Geometry",
     "MissingPackageError",
     "NeuronReduceError",
     "NeuronReduceWarning",
@@ -52,6 +55,7 @@ __all__ = [
     "SavedCell",
     "SavedCellError",
     "SimulatorError",
+    "SynapseCurrents",
     "SynapseError",
     "TemplateError",
     "Tuning",

@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import neuron
 import numpy as np
-from neuron import hoc
+from neuron import h, hoc, nrn
 
-from . import _distribution
+from . import _distribution, geometry
 from ._display.text import plain
 from ._session import cells as _cells
-from ._session import collect, templates
+from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
 from ._session import parts as _parts
 from ._session import sites as _sites
+from ._session.geometry import Course
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
+from ._session.whereabouts import Whereabouts
 from .calibration import Calibration, str_of
 from .errors import ArgumentError, CellError
+from .geometry import Geometry
 from .record import (
     Cable,
     ExpectedLoss,
@@ -37,6 +40,7 @@ from .record import (
     SynapseKind,
 )
 from .reduced_cell import ReducedCell
+from .synapse_currents import SynapseCurrents
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -362,7 +366,7 @@ class Reduction:
         if mapped is not None and found is None:
             return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
         if found is not None and mapped is None:
-            return found(position)
+            return whereabouts.live(found, position, self._name)
         known = [*stayed, *self._mapped]
         near = difflib.get_close_matches(str(section), [_own(name) for name in known])
         such = near or [*map(_own, known[:1] + known[-2:])]
@@ -371,8 +375,202 @@ class Reduction:
             f"{self._name}, such as {', '.join(map(repr, such))}"
         )
 
+    @functools.cached_property
+    def _whereabouts(self) -> Whereabouts:
+        return Whereabouts(self._done, self._name, [self._cables[c.name] for c in self.cables])
+
+    def locate(self, place: Any, x: float | None = None) -> Any:
+        """What is now where something of the original was, as an object of NEURON's.
+
+        :param place: a segment of the original, or one of its sections or the name of one with a
+            position, where a place went: as :meth:`place`. Or one of its point processes.
+        :param x: where on that section, 0 to 1; the middle if not given. Not with a segment or a
+            point process, which are a place.
+        :returns: a live segment; for a point process the one that stands for it, whether or not it
+            stands for others too: a copy, or in place itself or what it was merged into.
+        :raises ArgumentError: the original has no such place or point process, or nothing stands
+            for it; sections that are gone are known by name alone.
+        :raises CellError: the cables are gone.
+        """
+        expected = (
+            "a segment, a section or a point process of the original, or the name of one of its "
+            "sections"
+        )
+        kind = type(place)
+        if kind is str:
+            return self.place(place, x)
+        if gone.is_gone(place):
+            raise ArgumentError(
+                f"place is {collect.described(place)}, which was deleted; expected the name of its "
+                "section, and a position on it"
+            )
+        if issubclass(kind, nrn.Section):
+            position = 0.5 if x is None else collect.number(x, "x", "a position, 0 to 1")
+            if not 0 <= position <= 1:
+                raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
+            return self._whereabouts.segment_of(place, position)
+        is_segment = issubclass(kind, nrn.Segment)
+        if not is_segment and not originals.is_point_process(place):
+            raise ArgumentError(f"place is {collect.described(place)}; expected {expected}")
+        if x is not None:
+            raise ArgumentError(
+                f"x is {collect.described(x)}; expected none with {collect.described(place)}"
+            )
+        if is_segment:
+            return self._whereabouts.segment_of(place.sec, place.x)
+        return self._whereabouts.process(place)
+
+    def synapse(self, index: int) -> Any:
+        """The point process that stands for one of the original's synapses.
+
+        :param index: the original's, of the list that :func:`reduce` was called with.
+        :raises ArgumentError: there is no such index.
+        """
+        count = self._done.outcome.counts.point_processes_before
+        if type(index) is not int or not 0 <= index < count:
+            raise ArgumentError(
+                f"index is {collect.described(index)}; expected one of the original's {count} "
+                "synapses, from 0"
+            )
+        return self._whereabouts.synapse(index)
+
+    def origins(self, segment: Any) -> list[tuple[str, float]]:
+        """What of the original a segment of the reduced cell stands for.
+
+        :param segment: of the reduced cell. Its ends 0 and 1 are those of its first and last
+            compartment.
+        :returns: names of sections and centres of segments on these, of all that have their
+            membrane in this compartment; none for a junction that has no membrane. For what stayed
+            the same place.
+        :raises ArgumentError: it is no segment of the reduced cell.
+        :raises CellError: cables are gone, or sections have another ``nseg``.
+        """
+        return self._whereabouts.origins(segment)
+
+    def record_at(self, variable: str, place: Any, x: float | None = None) -> Any:
+        """Records where something of the original went.
+
+        :param variable: ``'v'``, or a range variable by its name in NEURON, such as ``'cai'`` or
+            ``'m_hh'``; of a point process a variable of its own, such as ``'g'``, which is that of
+            all that it stands for.
+        :param place: as :meth:`locate` has it.
+        :param x: likewise.
+        :returns: a new Vector that records it.
+        :raises ArgumentError: no such place, or nothing of this name there.
+        """
+        where = self.locate(place, x)
+        name = collect.name(variable, "variable", "the name of a variable, such as 'v' or 'm_hh'")
+        try:
+            reference = getattr(where, f"_ref_{name}")
+        except (AttributeError, LookupError, RuntimeError, TypeError) as error:
+            raise ArgumentError(
+                f"variable is {collect.described(variable)}, of which there is none at {where} "
+                f"({plain(str(error))}); expected 'v', or a variable of a mechanism that "
+                "is there"
+            ) from None
+        return h.Vector().record(reference)
+
+    def original_geometry(self) -> Geometry:
+        """The original's segments in space, section by section, as they were. Sections without 3D
+        points in a cell that has some, such as the stub of an axon, are straight lines away from
+        its middle.
+
+        :raises CellError: the original had no 3D points.
+        """
+        return self._original_geometry
+
+    @functools.cached_property
+    def _original_geometry(self) -> Geometry:
+        places = self._whereabouts.places()
+        original = self._done.original
+        return geometry.of_original(original.courses, places, original.names)
+
+    def geometry(self) -> Geometry:
+        """The reduced cell's segments in space, in the order of ``cell.all`` and of the segments in
+        each section: each along the mean course of the membrane that it stands for
+        (docs/geometry.md).
+
+        These are no 3D points of the sections: NEURON would compute areas of them, which are not
+        those of the compartments. :meth:`add_points` adds some that can be.
+
+        :raises CellError: the original had no 3D points; cables are gone, or sections have another
+            ``nseg``.
+        """
+        rows = self._whereabouts.rows()
+        along = geometry.distances(self._done.original.courses)
+        return geometry.of_reduced(rows, self._original_geometry, along)
+
+    def record_synapses(self, interval: float | None = None) -> SynapseCurrents:
+        """Records the currents of the synapses from the next run on, such that each of the
+        original's can be asked for its own: also of those that were merged.
+
+        :param interval: between samples, in ms; each step if not given.
+        """
+        if interval is not None:
+            interval = collect.number(interval, "interval", "a time in ms, greater than 0")
+            if not 0 < interval < math.inf:
+                raise ArgumentError(f"interval is {interval:g}; expected a time in ms, above 0")
+        return SynapseCurrents(self._done, self.netcons, self._name, interval)
+
+    def map_currents(self, currents: Any, synapses: SynapseCurrents | None = None) -> np.ndarray:
+        """The transmembrane currents of the reduced cell where the original's membrane was: for
+        extracellular potentials, with :meth:`original_geometry`.
+
+        :param currents: of the reduced cell's segments, in the order of :meth:`geometry`, shaped
+            (m,) or (m, times); such as ``i_membrane_``, in nA.
+        :param synapses: what :meth:`record_synapses` recorded in the same run, at the same times:
+            their currents are then where the original's synapses were, which is most of what is
+            lost otherwise.
+        :returns: of the original's segments, shaped (n,) or (n, times): each has of its
+            compartment's current what it has of the membrane there. The sum at each time stays.
+        :raises ArgumentError: they have another shape, or are no numbers.
+        """
+        rows = self._whereabouts.rows()
+        expected = f"an array of numbers, shaped ({len(rows)},) or ({len(rows)}, times)"
+        try:
+            given = np.asarray(currents, dtype=float)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"currents is {collect.described(currents)}; expected {expected}"
+            ) from None
+        if given.ndim not in (1, 2) or len(given) != len(rows):
+            raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+        area = np.concatenate(self._whereabouts.areas)
+        synaptic = np.zeros((len(area), *given.shape[1:]))
+        if synapses is not None:
+            if given.ndim != 2 or given.shape[1] != len(synapses.times):
+                raise ArgumentError(
+                    f"currents has the shape {given.shape}; expected ({len(rows)}, "
+                    f"{len(synapses.times)}), the times that the synapses were recorded at"
+                )
+            given = given.copy()
+            numbers = self._whereabouts.numbers()
+            row_of_process = self._whereabouts.rows_of(synapses.processes(), rows)
+            for (process, number), current in synapses.by_place(numbers).items():
+                synaptic[number] += current
+                given[row_of_process[process]] -= current
+        gathered = np.zeros_like(given)
+        np.add.at(gathered, geometry.with_membrane(rows), given)
+        share, row_of = geometry.shares(rows, area)
+        return (share * gathered[row_of].T).T + synaptic
+
+    def add_points(self) -> None:
+        """Gives the cables 3D points where the membrane was that they stand for, for PlotShape and
+        what else reads these: straight lines of the cables' lengths and diameters.
+
+        NEURON keeps 3D points in single precision and computes areas of them: areas and axial
+        resistances change by up to a ten-millionth, and voltages of the cell are not those to the
+        last bit any more. :meth:`geometry` changes nothing.
+
+        :raises CellError: as of :meth:`geometry`; or a cable's diameter was changed along it.
+        :raises SimulatorError: NEURON is in the middle of a run.
+        """
+        structure.check_that_it_may_change()
+        drawing.draw(self._whereabouts.rows(), self.geometry(), list(self._cables.values()))
+
     def _live(self, mapped: MappedSegment) -> Any:
-        return self._cables[self.cables[mapped.cable].name](mapped.cable_x)
+        section = self._cables[self.cables[mapped.cable].name]
+        return whereabouts.live(section, mapped.cable_x, self._name)
 
     def report(
         self,
@@ -475,7 +673,7 @@ def _record(
         cables=[_cable(each) for each in outcome.cables],
         segment_map=segment_map,
         synapses=[_synapse_kind(*each) for each in outcome.synapse_kinds],
-        shape=_shapes(outcome, done.points),
+        shape=_shapes(outcome, done.original.courses),
         impedances=_impedances(outcome),
         expected=_expected(outcome),
         notes=[*notes, *map(plain, (*outcome.notes, *done.notes))],
@@ -539,14 +737,13 @@ def _synapse_kind(kind, parameters, obstacles) -> SynapseKind:
     )
 
 
-def _shapes(outcome, points: dict[str, list[np.ndarray]]) -> list[SectionShape]:
-    shapes = []
-    for section in outcome.sections:
-        name = section.name.decode()
-        found = points[name].pop(0) if points.get(name) else np.empty((0, 4))
-        stays = not section.is_collapsed
-        shapes.append(SectionShape(name, _ROLES[section.role], found, stays))
-    return shapes
+def _shapes(outcome, courses: list[Course]) -> list[SectionShape]:
+    return [
+        SectionShape(
+            section.name.decode(), _ROLES[section.role], course.points, not section.is_collapsed
+        )
+        for section, course in zip(outcome.sections, courses, strict=True)
+    ]
 
 
 def _expected(outcome) -> ExpectedLoss:

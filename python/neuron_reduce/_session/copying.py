@@ -13,7 +13,7 @@ from .._engine import stream_copies
 from .._library import reducing, session
 from .._saved import building, describing
 from ..errors import CellError
-from . import mechanisms
+from . import mechanisms, originals
 
 
 @dataclasses.dataclass
@@ -24,12 +24,14 @@ class Copies:
     :ivar netcons: by NEURON's reference to the original's.
     :ivar kept: what has to be kept as long as these.
     :ivar notes: what of these a user should know, one sentence each.
+    :ivar others: what :meth:`add_others` made, by :func:`originals.identity` of the original's.
     """
 
     processes: dict[int, Any]
     netcons: dict[int, hoc.NetCon]
     kept: list[Any]
     notes: list[str]
+    others: dict[originals.Identity, Any] = dataclasses.field(default_factory=dict)
 
     def add_others(
         self, sections: Iterable[tuple[nrn.Section, nrn.Section]], known: Iterable[Any]
@@ -46,7 +48,9 @@ class Copies:
                 for process in segment.point_processes():
                     if process.hocobjptr() not in found:
                         found.add(process.hocobjptr())
-                        self.kept.append(copier.copy(process, copy(segment.x)))
+                        made = copier.copy(process, copy(segment.x))
+                        self.kept.append(made)
+                        self.others[originals.identity(process)] = made
         copier.check_pointers()
         self.kept += copier.kept
         self.notes += copier.notes

@@ -33,6 +33,8 @@ from . import (
     instances,
     kinds,
     leaks,
+    measuring,
+    originals,
     parts,
     reaction_diffusion,
     structure,
@@ -57,8 +59,13 @@ class Done:
     :ivar netcons: the caller's NetCons.
     :ivar outcome: what the library says of the reduction.
     :ivar notes: what went before it that a user should know, one sentence each.
-    :ivar points: 3D points of the original's sections, see :func:`geometry.points_of_tree`; empty
-        where they were not wanted.
+    :ivar original: what is known of the original; its courses are left out where no points were
+        wanted.
+    :ivar responses: those of the synapses, as far as they were measured.
+    :ivar kept: by the indices of the original's sections that stayed, or were copied, what they
+        are.
+    :ivar counterparts: by index of the original's point processes what they are: of those that
+        remain, and for a cell beside the original of all that have copies.
     :ivar stayed: by the names of the original's sections that stayed, or were copied, what they
         are; those left out whose names several of the original's sections have.
     :ivar shared_names: names that several of the original's sections have.
@@ -73,7 +80,10 @@ class Done:
     netcons: list[Any]
     outcome: reducing.Outcome
     notes: list[str]
-    points: dict[str, list[np.ndarray]]
+    original: originals.Original
+    responses: measuring.Responses | None
+    kept: dict[int, nrn.Section]
+    counterparts: dict[int, Any]
     stayed: dict[str, nrn.Section]
     shared_names: set[str]
     sites: list[_sites.Plain]
@@ -202,7 +212,7 @@ class Job:
         the cell is reduced. All warnings come before it. Beside the original, what was made of the
         new cell goes with the function.
 
-        :param with_points: whether to keep the original's 3D points.
+        :param with_points: whether to keep the original's course in space.
         :param in_place: whether the original's dendrites are replaced; else the reduced cell is
             built beside the original, which stays as it is.
         :param clamps: for a cell beside the original, whether it has copies of the point processes
@@ -217,16 +227,15 @@ class Job:
                 self._template_name, self._template_file is None, self._in_library
             )
         cell = self._read()
-        points: dict[str, list[np.ndarray]] = {}
-        if with_points:
-            with self._clock.stage("points"):
-                points = geometry.points_of_tree(self._cell.somatic[0])
-
         with self._clock.stage("leaks"):
             leaks.settle(cell, self._leaks, self._cell.somatic[0])
         settings = self._settings()
         names = Names(cell.sections())
         self._cell.check(names.sections)
+        courses: list[geometry.Course] = []
+        if with_points:
+            with self._clock.stage("points"):
+                courses = geometry.courses(names.sections, self._cell.somatic[0])
         plain_parts = self._find_parts(names, settings)
         found = self._find_sites(names, settings)
         if not self._is_driven:
@@ -248,6 +257,13 @@ class Job:
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
             unlisted = cell.unlisted()
+            before = originals.Original(
+                courses,
+                names.names,
+                collect.section_list(names.sections),
+                originals.indices([*self._synapses, *unlisted[0]] if with_points else []),
+                originals.places(self._synapses, names.sections) if with_points else [],
+            )
             streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
@@ -259,6 +275,7 @@ class Job:
             streams.restore()
             soma, behind, netcons = self._cell.soma, self._cell.cell, self._netcons
             synapses = [self._synapses[index] for index in outcome.survivors]
+            counterparts = dict(zip(outcome.survivors, synapses, strict=True))
             stayed = dict(enumerate(live))
         else:
             outcome.build_beside(building)
@@ -272,6 +289,8 @@ class Job:
                 pairs = [(live[index], copy) for index, copy in stayed.items()]
                 made = self._copies(outcome, sections, pairs, unlisted, clamps)
             synapses = [made.processes[index] for index in outcome.survivors]
+            counterparts = made.processes
+            before.others.update(made.others)
             netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
             soma = list(lists["somatic"])
             if issubclass(type(self._cell.soma), nrn.Section):
@@ -293,7 +312,15 @@ class Job:
             netcons,
             outcome,
             notes,
-            points,
+            before,
+            # Not the examples, which are the caller's synapses and NetCons.
+            dataclasses.replace(drive.responses, examples=[]) if drive else None,
+            {
+                index: section
+                for index, section in stayed.items()
+                if not outcome.sections[index].is_collapsed
+            },
+            counterparts,
             {
                 names.names[index]: section
                 for index, section in stayed.items()
