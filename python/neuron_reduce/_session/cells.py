@@ -82,23 +82,23 @@ def of(cell: Any, called: str, soma: Roles, apical: Roles, axon: Roles) -> Secti
     }
     found = {
         role: _found(cell, entries, names) if roles[role] is None else roles[role]
-        for role, names in (
-            ("soma", ("soma",)),
-            ("apical", ("apical", "apic")),
-            ("axon", ("axonal", "axon")),
-        )
+        for role, names in (("apical", ("apical", "apic")), ("axon", ("axonal", "axon")))
     }
-    somatic = found["soma"]
+    if roles["soma"] is not None:
+        somatic = roles["soma"]
+        own = somatic[0] if issubclass(type(soma), nrn.Section | str) else somatic
+    elif entries is not None:
+        own = somatic = entries.get("soma", [])
+    else:
+        # Asked for once: it may be another one, or none, the next time.
+        own = collect.attribute_of(cell, "soma")
+        somatic = collect.sections_of(own, cell, "soma")
     if not somatic:
         what = collect.described(cell) if entries is None else f"{called}, of sections,"
         raise CellError(
             f"{what} has no soma; expected a cell whose soma is a section, or soma= to say which "
             "of its sections are"
         )
-    if roles["soma"] is not None:
-        own = somatic[0] if issubclass(type(soma), nrn.Section | str) else somatic
-    else:
-        own = collect.attribute_of(cell, "soma") if entries is None else somatic
     listed = [
         (f"{called}[{key!r}]", each) for key, all_ in (entries or {}).items() for each in all_
     ]
