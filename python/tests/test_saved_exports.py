@@ -314,6 +314,51 @@ def test_what_netpyne_cannot_be_told(tmp_path: Path) -> None:
     _what_cell_rules_lack(tmp_path)
 
 
+@METHODS
+@pytest.mark.parametrize("python", [False, True])
+def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
+    """Its own library finds the file valid, and the cell in it."""
+    if importlib.util.find_spec("neuroml") is None:
+        pytest.skip("no neuroml")
+
+    @isolated
+    def test() -> None:
+        import neuroml.loaders
+        import neuroml.utils
+
+        driven = Driven(method, python)
+        path = tmp_path / "cell.nml"
+        with pytest.warns(NeuronReduceWarning, match="NeuroML has no hh"):
+            driven.reduction.export(path)
+        neuroml.utils.validate_neuroml2(str(path))
+        (cell,) = neuroml.loaders.read_neuroml2_file(str(path)).cells
+        groups = {each.id: each for each in cell.morphology.segment_groups}
+        expected = list(driven.reduction.cell.all)
+        cables = [each for each in groups.values() if each.neuro_lex_id == "sao864921383"]
+        membrane = cell.biophysical_properties.membrane_properties
+        leaks = {each.segment_groups: each for each in membrane.channel_densities}
+        capacitances = {each.segment_groups: each.value for each in membrane.specific_capacitances}
+        for section, own in zip(expected, cables, strict=True):
+            ids = [each.segments for each in own.members]
+            length = sum(cell.get_segment_length(each) for each in ids)
+            area = sum(cell.get_segment_surface_area(each) for each in ids)
+            assert length == pytest.approx(section.L, rel=1e-6)
+            assert area == pytest.approx(sum(each.area() for each in section), rel=0.03)
+            assert capacitances[own.id] == f"{section.cm!r}uF_per_cm2"
+            if h.ismembrane("pas", sec=section):
+                assert leaks[own.id].cond_density == f"{section.g_pas!r}S_per_cm2"
+                assert leaks[own.id].erev == f"{section.e_pas!r}mV"
+        assert len(groups["all"].includes) == len(expected)
+        assert len(groups["soma_group"].includes) == 1
+        every = cell.get_all_segments_in_group("all")
+        assert len(every) == len(cell.morphology.segments)
+        # One tree: each segment but the first has a parent.
+        parents = [each.parent for each in cell.morphology.segments]
+        assert parents.count(None) == 1
+
+    test()
+
+
 def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
     """By part of a cell its length and its area."""
     return {
@@ -329,9 +374,9 @@ def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
 def _bad(tmp_path: Path) -> None:
     driven = Driven("classic")
     saved = driven.reduction.saved()
-    for name in ("cell", "cell.txt", "cell.nml"):
+    for name in ("cell", "cell.txt", "cell.xml"):
         with pytest.raises(
-            ArgumentError, match=r"expected one that ends with \.hoc, \.json, \.py or \.swc"
+            ArgumentError, match=r"expected one that ends with \.hoc, \.json, \.nml, \.py or \.swc"
         ):
             saved.export(tmp_path / name)
     driven.reduction.synapses[0].e = float("nan")
