@@ -286,6 +286,8 @@ def _what_cell_rules_lack(tmp_path: Path) -> None:
     path = tmp_path / "rule.json"
     with pytest.warns(NeuronReduceWarning, match="has no Vectors that are played into the cell"):
         driven.reduction.export(path)
+    with pytest.raises(SavedCellError, match=r"rule\.json"):
+        neuron_reduce.load(path)
     found = json.loads(path.read_text())
     assert len(found["synapses"]) == len(driven.drive.synapses)
     rule = found["net"]["params"]["cellParams"]["rule"]
