@@ -12,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from neuron import h
 
 import neuron_reduce
 from conftest import PROJECT
 from isolated import isolated
 from models import kept
+from neuron_reduce import SimulatorError
 
 EXAMPLE = PROJECT / "examples" / "network"
 
@@ -80,6 +82,22 @@ def test_the_example_has_the_same_spikes_in_any_number_of_processes(
 def test_the_example_runs_full_cells_too(network: Callable[..., list[list[float]]]) -> None:
     full = network("--full")
     assert 0.5 * len(network()) < len(full) < 2 * len(network())
+
+
+@isolated
+def _connected_before_it_is_built() -> None:
+    saved = kept.Driven("classic").reduction.saved()
+    first = saved.instantiate(gid=1, connect=None)
+    first.connect(0, 2)
+    before = len(list(h.allsec()))
+    with pytest.raises(SimulatorError, match=r"gid=2 already exists as an input port"):
+        saved.instantiate(gid=2, connect=None)
+    assert len(list(h.allsec())) == before
+    assert saved.instantiate(gid=3, connect=None).gid == 3
+
+
+def test_a_gid_that_was_connected_from_before_its_cell_was_built() -> None:
+    _connected_before_it_is_built()
 
 
 _NETWORK = """
