@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import os
 import pathlib
-import shutil
-import sys
 import time
 from collections.abc import Callable
-from importlib import metadata
 
 from neuron import coreneuron, h
 
@@ -30,16 +27,7 @@ def prepare(directory: pathlib.Path) -> None:
 
     :param directory: the cell's, see :func:`published.fetch.prepare`.
     """
-    made = directory / "compiled" / f"coreneuron-{metadata.version('neuron')}"
-    library = made / "x86_64" / "libcorenrnmech.so"
-    if not library.exists():
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(parents=True)
-        tool = pathlib.Path(sys.executable).with_name("nrnivmodl")
-        command = [str(tool), "-coreneuron", "-incflags", FLAGS, str(directory / "mechanisms")]
-        path = f"{tool.parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path}
-        fetch.run(command, "Compiling for CoreNEURON", cwd=made, env=environment)
+    library = fetch.coreneuron_library(directory, "coreneuron", FLAGS)
     os.environ["CORENEURONLIB"] = str(library)
     coreneuron.verbose = 0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.metadata
+import os
 import pathlib
 import platform
 import shutil
@@ -143,6 +144,33 @@ def _compile(cache: pathlib.Path, sources: pathlib.Path, final: pathlib.Path) ->
 def _compiled(directory: pathlib.Path) -> pathlib.Path:
     """Return where the mechanisms for the running NEURON and processor are kept."""
     return directory / "compiled" / f"neuron-{neuron.__version__}-{platform.machine()}"
+
+
+def coreneuron_library(directory: pathlib.Path, name: str, flags: str = "") -> pathlib.Path:
+    """Return the library that CoreNEURON needs of a prepared ``directory``, compiled once.
+
+    ``name`` is that of its folder, and says which ``flags`` it is compiled with. The result is to
+    be the environment's ``CORENEURONLIB``.
+    """
+    folder = f"{name}-{neuron.__version__}"
+    made = directory / "compiled" / folder
+    library = pathlib.Path(platform.machine(), "libcorenrnmech.so")
+    if not (made / library).exists():
+        made.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder}-", dir=made.parent) as temporary:
+            result = pathlib.Path(temporary, "result")
+            result.mkdir()
+            tool = _nrnivmodl()
+            command = [str(tool), "-coreneuron", *(["-incflags", flags] if flags else [])]
+            environment = os.environ | {"PATH": f"{tool.parent}{os.pathsep}{os.environ['PATH']}"}
+            run(
+                [*command, str(directory / "mechanisms")],
+                "Compiling for CoreNEURON",
+                cwd=result,
+                env=environment,
+            )
+            _publish(result, made)
+    return made / library
 
 
 def prepare(

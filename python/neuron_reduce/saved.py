@@ -168,8 +168,11 @@ class SavedCell:
         """Writes it for those who do not have this package.
 
         :param path: of the file to write, which by its ending is: ``.hoc``, a template for NEURON;
-            ``.py``, a module that needs NEURON alone; ``.swc``, the tree's shape.
+            ``.py``, a module that needs NEURON alone; ``.json``, a cell rule of NetPyNE, with what
+            its synapses need; ``.nml``, NeuroML 2 with the tree's shape and its passive membrane;
+            ``.swc``, the tree's shape.
         :raises ArgumentError: another ending.
+        :raises SavedCellError: the format has no way to say what the cell is.
         :raises OSError: it cannot be written.
         """
         files.write(path, exporting.text_of(self._content, path))

@@ -3,6 +3,8 @@ package; and readers of SWC."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import math
 import os
 import subprocess
@@ -14,10 +16,11 @@ from typing import Any
 import pytest
 from neuron import h
 
+import neuron_reduce
 from isolated import isolated
 from models import kept
 from models.kept import Driven
-from neuron_reduce import ArgumentError, SavedCellError
+from neuron_reduce import ArgumentError, NeuronReduceWarning, SavedCellError
 
 METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
 
@@ -36,6 +39,54 @@ run()
 file = new File()
 {{ file.wopen("trace") trace.fwrite(file) file.close() }}
 quit()
+"""
+
+NETPYNE = """
+import json, sys
+import neuron_reduce
+from netpyne import sim
+from netpyne.sim import validator
+from neuron import h
+saved = neuron_reduce.load("saved.json")
+config = sim.loadSimCfg("rule.json", setLoaded=False)
+model = sim.loadNetParams("rule.json", setLoaded=False)
+model.popParams["P"] = {"cellType": "rule", "numCells": 1}
+model.popParams["Q"] = {"cellType": "rule", "numCells": 1}
+synapse = json.load(open("rule.json"))["synapses"][3]
+model.connParams["C"] = {
+    "preConds": {"pop": "P"}, "postConds": {"pop": "Q"},
+    "synMech": synapse["synMech"], "sec": synapse["sec"], "loc": synapse["loc"],
+    "weight": 20 * synapse["weight"][0], "delay": 2.5, "threshold": 10,
+}
+model.stimSourceParams["S"] = {"type": "IClamp", "del": 20, "dur": 150, "amp": 0.3}
+soma = next(iter(model.cellParams["rule"]["secLists"]["somatic"]))
+model.stimTargetParams["T"] = {
+    "source": "S", "sec": soma, "loc": 0.5, "conds": {"pop": "P"}
+}
+assert not validator.validateNetParams(model)[1]
+config.duration, config.recordTraces, config.recordStep = 200, {}, 0.025
+config.dt = 0.025
+sim.initialize(simConfig=config, netParams=model)
+sim.net.createPops(); sim.net.createCells(); sim.net.connectCells(); sim.net.addStims()
+sim.setupRecording()
+theirs = [cell.secs[soma]["hObj"] for cell in sim.net.cells]
+counts = [len(list(section.wholetree())) for section in theirs]
+synapses = sum(
+    len(section.get("synMechs", [])) for section in sim.net.cells[1].secs.values()
+)
+assert counts == [len(saved.content["sections"])] * 2, counts
+assert synapses == 1, synapses
+ours = [saved.instantiate(gid=10 + index, connect=None) for index in range(2)]
+netcon = ours[1].connect(3, 10, delay=2.5)
+netcon.weight[0] *= 20
+somas = [next(iter(cell.somatic)) for cell in ours]
+clamp = h.IClamp(somas[0](0.5))
+clamp.delay, clamp.dur, clamp.amp = 20, 150, 0.3
+traces = [h.Vector().record(section(0.5)._ref_v) for section in (*theirs, *somas)]
+sim.runSim()
+traces = [list(each) for each in traces]
+apart = [max(abs(a - b) for a, b in zip(*pair)) for pair in zip(traces[:2], traces[2:])]
+print("result", json.dumps({"apart": apart, "tops": [max(each) for each in traces]}))
 """
 
 PYTHON = """
@@ -194,6 +245,122 @@ def test_swc(method: str, python: bool, tmp_path: Path) -> None:
     test()
 
 
+@METHODS
+def test_netpyne(method: str, tmp_path: Path) -> None:
+    """NetPyNE's cells do what instances do, beside these in one run."""
+    if importlib.util.find_spec("netpyne") is None:
+        pytest.skip("no netpyne")
+
+    @isolated
+    def test() -> None:
+        h.celsius = 8.5
+        driven = Driven(method)
+        # What a cell rule cannot have.
+        del driven.others[1:4]
+        driven.reduction.save(tmp_path / "saved.json")
+        driven.reduction.export(tmp_path / "rule.json")
+        text = (tmp_path / "rule.json").read_text()
+        driven.reduction.export(tmp_path / "rule.json")
+        assert (tmp_path / "rule.json").read_text() == text
+
+    test()
+    done = subprocess.run(
+        [sys.executable, "-c", NETPYNE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(neuron_reduce.__file__).parents[1])},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    line = next(each for each in done.stdout.splitlines() if each.startswith("result "))
+    result = json.loads(line.removeprefix("result "))
+    assert max(result["apart"]) < 1e-9
+    # One that fires, and one that it drives.
+    assert min(result["tops"][::2]) > 0
+    assert min(result["tops"][1::2]) > -60
+
+
+@isolated
+def _what_cell_rules_lack(tmp_path: Path) -> None:
+    driven = Driven("classic")
+    path = tmp_path / "rule.json"
+    with pytest.warns(NeuronReduceWarning, match="has no Vectors that are played into the cell"):
+        driven.reduction.export(path)
+    with pytest.raises(SavedCellError, match=r"rule\.json"):
+        neuron_reduce.load(path)
+    found = json.loads(path.read_text())
+    assert len(found["synapses"]) == len(driven.drive.synapses)
+    rule = found["net"]["params"]["cellParams"]["rule"]
+    assert set(rule["secs"]["soma_0"]["ions"]["na"]) == {"e", "i", "o"}
+    path.unlink()
+    cell = driven.reduction.cell
+    cell.dend[0](0.1).cm = 7
+    with pytest.raises(SavedCellError, match=r"cm of .* differs between segments"):
+        driven.reduction.export(path)
+    cell.dend[0].cm = 1
+    edited = driven.reduction.saved().content
+    edited["sections"][0]["rallbranch"] = 2
+    with pytest.raises(SavedCellError, match=r"rallbranch 2.*expected 1"):
+        neuron_reduce.SavedCell(edited).export(path)
+    driven.reduction.synapses[0].e = float("nan")
+    with pytest.raises(SavedCellError, match=r"e of .* is nan"):
+        driven.reduction.export(path)
+    driven.reduction.synapses[0].e = 0
+    cell.dend[1].insert("extracellular")
+    with pytest.raises(SavedCellError, match="extracellular has a parameter that is an array"):
+        driven.reduction.export(path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_netpyne_cannot_be_told(tmp_path: Path) -> None:
+    _what_cell_rules_lack(tmp_path)
+
+
+@METHODS
+@pytest.mark.parametrize("python", [False, True])
+def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
+    """Its own library finds the file valid, and the cell in it."""
+    if importlib.util.find_spec("neuroml") is None:
+        pytest.skip("no neuroml")
+
+    @isolated
+    def test() -> None:
+        import neuroml.loaders
+        import neuroml.utils
+
+        driven = Driven(method, python)
+        path = tmp_path / "cell.nml"
+        with pytest.warns(NeuronReduceWarning, match="NeuroML has no hh"):
+            driven.reduction.export(path)
+        neuroml.utils.validate_neuroml2(str(path))
+        (cell,) = neuroml.loaders.read_neuroml2_file(str(path)).cells
+        groups = {each.id: each for each in cell.morphology.segment_groups}
+        expected = list(driven.reduction.cell.all)
+        cables = [each for each in groups.values() if each.neuro_lex_id == "sao864921383"]
+        membrane = cell.biophysical_properties.membrane_properties
+        leaks = {each.segment_groups: each for each in membrane.channel_densities}
+        capacitances = {each.segment_groups: each.value for each in membrane.specific_capacitances}
+        for section, own in zip(expected, cables, strict=True):
+            ids = [each.segments for each in own.members]
+            length = sum(cell.get_segment_length(each) for each in ids)
+            area = sum(cell.get_segment_surface_area(each) for each in ids)
+            assert length == pytest.approx(section.L, rel=1e-6)
+            assert area == pytest.approx(sum(each.area() for each in section), rel=0.03)
+            assert capacitances[own.id] == f"{section.cm!r}uF_per_cm2"
+            if h.ismembrane("pas", sec=section):
+                assert leaks[own.id].cond_density == f"{section.g_pas!r}S_per_cm2"
+                assert leaks[own.id].erev == f"{section.e_pas!r}mV"
+        assert len(groups["all"].includes) == len(expected)
+        assert len(groups["soma_group"].includes) == 1
+        every = cell.get_all_segments_in_group("all")
+        assert len(every) == len(cell.morphology.segments)
+        # One tree: each segment but the first has a parent.
+        parents = [each.parent for each in cell.morphology.segments]
+        assert parents.count(None) == 1
+
+    test()
+
+
 def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
     """By part of a cell its length and its area."""
     return {
@@ -209,9 +376,9 @@ def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
 def _bad(tmp_path: Path) -> None:
     driven = Driven("classic")
     saved = driven.reduction.saved()
-    for name in ("cell", "cell.txt", "cell.nml"):
+    for name in ("cell", "cell.txt", "cell.xml"):
         with pytest.raises(
-            ArgumentError, match=r"expected one that ends with \.hoc, \.py or \.swc"
+            ArgumentError, match=r"expected one that ends with \.hoc, \.json, \.nml, \.py or \.swc"
         ):
             saved.export(tmp_path / name)
     driven.reduction.synapses[0].e = float("nan")

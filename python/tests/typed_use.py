@@ -91,9 +91,11 @@ def keep(reduction: neuron_reduce.Reduction, stimulus: Any) -> list[neuron_reduc
     """A reduced cell in a file, and a network of it."""
     reduction.save("cell.json")
     saved: neuron_reduce.SavedCell = neuron_reduce.load("cell.json")
-    saved.export("cell.hoc")
+    for name in ("cell.hoc", "cell.py", "cell.json", "cell.nml", "cell.swc"):
+        saved.export(name)
     cells = [saved.instantiate(gid=gid, connect=None) for gid in range(10)]
     cells[0].connect(3, stimulus).weight[0] *= 2
+    cells[0].connect(3, 7, delay=1.3)
     sections: list[Any] = cells[0].dend
     assert sections[0].nseg == saved.segment_map[0].cable
     assert cells[1].synapse(4) in cells[1].synapses

@@ -6,9 +6,15 @@ import os
 from typing import Any
 
 from ..errors import ArgumentError
-from . import files, hoc_export, python_export, swc_export
+from . import files, hoc_export, netpyne_export, neuroml_export, python_export, swc_export
 
-_WRITERS = {".hoc": hoc_export.text_of, ".py": python_export.text_of, ".swc": swc_export.text_of}
+_WRITERS = {
+    ".hoc": hoc_export.text_of,
+    ".json": netpyne_export.text_of,
+    ".nml": neuroml_export.text_of,
+    ".py": python_export.text_of,
+    ".swc": swc_export.text_of,
+}
 
 
 def text_of(content: dict[str, Any], path: str | os.PathLike[str]) -> str:
