@@ -4,8 +4,8 @@ extension CellModel {
   /// for those to judge who need them.
   ///
   /// The sections are one tree: the first is its root, every other one is attached to an earlier one,
-  /// at a position from 0 to 1, by its end 0 or 1. A leak is a value of one of the mechanisms. A section has 1 to `Section.segmentLimit` segments
-  /// and each mechanism once, with values for all segments and parameters. A point process has a kind,
+  /// at a position from 0 to 1, by its end 0 or 1. A leak is a value of one of the mechanisms. A section has 1 to
+  /// `Section.segmentLimit` segments and each mechanism once, with values for all segments and parameters. A point process has a kind,
   /// a section, a position from 0 to 1 and its kind's values; a connection has a target, and its source is on
   /// one of the sections or on none.
   ///

@@ -29,8 +29,8 @@ struct ReducedCellBuilder {
     try Undo.allOrNothing(build)
   }
 
-  /// Deletes what is replaced of the original's dendrites, with the synapses that were merged into others still on them: the
-  /// one step that cannot be taken back, and that cannot fail.
+  /// Deletes what is replaced of the original's dendrites, with the synapses that were merged into others still on
+  /// them: the one step that cannot be taken back, and that cannot fail.
   func deleteOriginal() {
     for index in original.sections.indices.reversed() where reduction.replacement.contains(index) {
       neuron.delete(original.sections[index])

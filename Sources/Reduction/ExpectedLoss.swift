@@ -12,8 +12,8 @@ import SynapseResponse
 ///     Σ λ·(E − V)² · 2∫ |w/(1 + κ) · G(f) · Z(f)|² df
 ///
 /// (Campbell's theorem), with Z the transfer impedance from the synapse to the soma at the operating point, G the
-/// Fourier transform of the conductance and κ the self-shunt, which events of one source share. The two cells get the same events: what their
-/// potentials differ in has the variance with the difference of both transfers in place of the one, and the mean
+/// Fourier transform of the conductance and κ the self-shunt, which events of one source share. The two cells get
+/// the same events: what their potentials differ in has the variance with the difference of both transfers in place of the one, and the mean
 /// Σ λ·(E − V)·G(0)·(difference at 0 Hz). V is −65 mV throughout, between rest and threshold.
 ///
 /// Gains make up for what is lost, and do not count.

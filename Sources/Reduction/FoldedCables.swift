@@ -25,12 +25,6 @@ struct FoldedCables {
   /// some 1e-12 of a segment's.
   private static let junctionArea = 1e-10
 
-  /// What leaves a group.
-  private enum Branch {
-    case group(Int)
-    case hanger(FoldingTree.Hanger)
-  }
-
   /// - Parameter levels: by compartment of the cell.
   init(
     _ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, levels: [TransferLevel]

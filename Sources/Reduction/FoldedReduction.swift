@@ -2,9 +2,9 @@ import CableTheory
 import CellModel
 
 /// The folded reduction: the cell's own tree, contracted. Groups of segments, joined by merging a child into its
-/// parent or two siblings into one, stems among them, each become one compartment with all of their membrane; with as many groups
-/// as segments it is the cell itself. Sites, with the segments on the way from them to the soma, stay groups by
-/// themselves.
+/// parent or two siblings into one, stems among them, each become one compartment with all of their membrane; with as
+/// many groups as segments it is the cell itself. Sites, with the segments on the way from them to the soma, stay
+/// groups by themselves.
 ///
 /// Weights, channels and merged synapses are those of the lumped reduction.
 ///

@@ -19,8 +19,8 @@ struct FoldingClasses {
   ///   - tree: any.
   ///   - inwardConductances: by segment, in any unit.
   ///   - isKept: by segment: whether it is a class by itself; then so is its parent.
-  ///   - limit: on the number of classes, those of segments that are kept apart; more where kinds of stems and what hangs on segments that are
-  ///     kept are more.
+  ///   - limit: on the number of classes, those of segments that are kept apart; more where kinds of stems and what
+  ///     hangs on segments that are kept are more.
   init(of tree: FoldingTree, inwardConductances: [Double], isKept: [Bool], limit: Int) {
     let segments = tree.segments
     var beyond = segments.map(\.area)

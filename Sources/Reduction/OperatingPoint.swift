@@ -12,8 +12,8 @@ import SynapseResponse
 ///
 /// where G is the Fourier transform of the conductance's unit time course and Z the input impedance of
 /// the site; what of a large event arrives is for `SelfShunt` to say. The mean conductance of a train of
-/// such events, as the rest of the cell meets it, is w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all these mean conductances, so both are
-/// iterated from κ = 0. More conductance means less Z and less κ, and less κ more conductance: rounds fall
+/// such events, as the rest of the cell meets it, is w·G(0)·rate/(1 + κ). Z in turn is that of the cell with all
+/// these mean conductances, so both are iterated from κ = 0. More conductance means less Z and less κ, and less κ more conductance: rounds fall
 /// on either side of the solution and close in on it, by κ/(1 + κ) times the share that the site's own
 /// synapses have in what loads it, or less.
 ///

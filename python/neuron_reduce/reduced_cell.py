@@ -8,16 +8,17 @@ from neuron import nrn
 
 
 class ReducedCell:
-    """A reduced cell: the original's soma and axon with cables in place of its dendrites. Where
-    some of these stay they are among its dendrites, before the cables, as they were.
+    """A reduced cell: soma and axon with cables in place of dendrites. Where some dendrites stay
+    they are among its dendrites, before the cables, as they were.
 
-    :ivar soma: the original cell's ``soma``, the very same NEURON sections.
+    :ivar soma: a section or several, as the original's ``soma`` is. In place the very same NEURON
+        sections, as are all that stay; beside the original copies.
     :ivar apic: the apical cable, a section; None where there is none. Of several apical sections
         the first; ``apical`` has them all.
     :ivar dend: the other dendrites, a list of sections, in the order of the stems on the soma.
     :ivar axon: the axon sections that are attached to the soma, a list.
-    :ivar hoc_model: the hoc template instance that the cables belong to, with the SectionLists
-        ``all``, ``apical`` and ``basal`` of the cables.
+    :ivar hoc_model: the hoc template instance that the cables, and copies, belong to, with the
+        SectionLists ``all``, ``apical`` and ``basal`` of what belongs to it.
     :ivar all: SectionList of the whole reduced cell.
     :ivar somatic: SectionList of the soma.
     :ivar apical: SectionList of the apical cables, all of them, after apical dendrites that stay.
@@ -30,7 +31,7 @@ class ReducedCell:
         self,
         hoc_model: Any,
         soma: Any,
-        original_cell: Any,
+        behind: Any,
         lists: dict[str, Any],
         stage_seconds: dict[str, float],
     ) -> None:
@@ -49,8 +50,9 @@ class ReducedCell:
             section for section in self.axonal if _touches(section, somatic)
         ]
         self.stage_seconds = stage_seconds
-        # What stays belongs to the original cell, and would go with it.
-        self._original_cell = original_cell
+        # What stays belongs to the original cell, and would go with it; so would copies of point
+        # processes and NetCons.
+        self._behind = behind
 
     def __repr__(self) -> str:
         try:

@@ -7,7 +7,6 @@ They are those of the labels of results: ``soma[0](0.5).v``, ``dend[3](0.1).hh.m
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import functools
 import re
@@ -105,10 +104,6 @@ class Catalogue:
     @functools.cached_property
     def _netcon_indices(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.netcons)}
-
-    @functools.cached_property
-    def _section_counts(self) -> collections.Counter[str]:
-        return collections.Counter(self.sections)
 
     def process(self, name: str) -> int | None:
         """The index of a point process."""

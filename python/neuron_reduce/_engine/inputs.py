@@ -29,8 +29,6 @@ from .._library import inputs as library
 from .._session import collect, mechanisms
 from ..errors import ArgumentError, EngineError, SynapseError
 
-_STIMULATOR = "NetStim"
-
 
 class Stimulator(NamedTuple):
     """A NetStim: what its events follow from, with the session's global index of Random123.
