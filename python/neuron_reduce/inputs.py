@@ -159,7 +159,8 @@ class Accompanied:
         meant = {each.hname() for each in synapses if not _is_inhibitory(each)}
         beside: dict[str, Any] = {}
         more = []
-        for netcon in netcons:
+        # Each once, however often it is listed.
+        for netcon in {each.hname(): each for each in netcons}.values():
             synapse = netcon.syn()
             name = synapse.hname()
             if name not in meant:
@@ -175,6 +176,7 @@ class Accompanied:
             netcon.weight[0] *= self.own
             made = h.NetCon(source, beside[name])
             made.delay, made.weight[0] = netcon.delay, self.ratio * netcon.weight[0]
+            made.active(netcon.active())
             more.append(made)
         if not more:
             raise ArgumentError("the cell has no excitatory synapses with NetCons; expected some")

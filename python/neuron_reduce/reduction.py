@@ -182,6 +182,8 @@ def reduce(
     :raises MissingPackageError: ``calibrate`` is given, and scipy is not installed.
     """
     check_version()
+    collect.flag(in_place, "in_place")
+    collect.flag(clamps, "clamps")
     if observe is not None:
         from ._runs import observing
 

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import re
+import sys
 import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +17,7 @@ from neuron import h, hoc, nrn
 
 from ._display.warned import warn
 from ._saved import building, checking, content, exporting, files, mods
-from ._session import collect, mechanisms, structure
+from ._session import collect, copying, mechanisms, structure
 from .errors import ArgumentError, SavedCellError, SimulatorError
 from .record import MappedSegment, ReductionRecord
 
@@ -213,7 +214,10 @@ class SavedCell:
             )
         number = None
         if threshold is not None:
-            number = collect.number(threshold, "threshold", "a potential in mV")
+            expected = "a potential in mV, finite"
+            number = collect.number(threshold, "threshold", expected)
+            if not math.isfinite(number):
+                raise ArgumentError(f"threshold is {number}; expected {expected}")
         set_globals = collect.truth(set_globals, "set_globals")
         if gid is not None:
             _check_gid(gid)
@@ -361,6 +365,27 @@ def _check_gid(gid: Any) -> None:
         raise ArgumentError(f"gid is {gid}, which this process has already; expected {expected}")
 
 
+def _reference_counts(sections: list[nrn.Section]) -> list[int]:
+    return [sys.getrefcount(section) for section in sections]
+
+
+def _release(sections: list[nrn.Section], counts: list[int], processes: list[Any]) -> None:
+    """What an instance needs when nobody has it any more: no events for the point processes of
+    sections that go with it.
+
+    :param counts: how many references there were to each section when only the instance had it.
+    """
+    now = _reference_counts(sections)
+    going = {
+        section
+        for section, before, after in zip(sections, counts, now, strict=True)
+        if after <= before
+    }
+    copying.release(
+        process for process in processes if process.has_loc() and process.get_segment().sec in going
+    )
+
+
 class CellInstance(building.Cell):
     __doc__ = building.Cell.__doc__
 
@@ -384,6 +409,11 @@ class CellInstance(building.Cell):
             super().__init__(saved._content, name, is_driven, gid, threshold)
             self.saved = saved
             _instances.add(self)
+            sections = list(self.sections)
+            counts = _reference_counts(sections)
+            weakref.finalize(
+                self, _release, sections, counts, list(self.point_processes)
+            ).atexit = False
         except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
             raise SimulatorError(
                 f"NEURON cannot build {saved.name}: {error}; nothing was left behind"

@@ -353,3 +353,35 @@ def test_a_failure_at_any_call_leaves_the_session_as_it_was(method: str, turn: i
         gc.collect()
         assert snapshot.differences(before, snapshot.take()) == [], number
     assert raised > 0.8 * len(tried) > 30
+
+
+@pytest.mark.parametrize("name", ["in_place", "clamps"])
+@pytest.mark.parametrize("value", [float("nan"), "no", None, 1])
+@isolated
+def test_what_is_neither_true_nor_false_is_refused(name: str, value: Any) -> None:
+    model = small_cell.model()
+    assert_refused(
+        lambda: _reduce(model, **{name: value}), neuron_reduce.ArgumentError, name, "True or False"
+    )
+
+
+@isolated
+def test_plays_into_copied_clamps_are_noted() -> None:
+    model = small_cell.model()
+    clamp = h.IClamp(model.cell.soma[0](0.5))
+    assert not any("played" in each for each in _reduce(model, clamps=True).record.notes)
+    steps = h.Vector([0, 0.1]), h.Vector([0, 5])
+    steps[0].play(clamp._ref_amp, steps[1])
+    assert any("played" in each for each in _reduce(model, clamps=True).record.notes)
+    assert not any("played" in each for each in _reduce(model).record.notes)
+
+
+@isolated
+def test_responses_are_measured_beside_netcons_from_point_processes() -> None:
+    """NEURON initialises no NetCon whose source is nowhere."""
+    model = small_cell.model()
+    counter = h.APCount(model.cell.soma[0](0.5))
+    netcon = h.NetCon(counter, None)
+    notes = _reduce(model).record.notes
+    assert not any("could be measured" in each for each in notes)
+    assert netcon.pre() == counter

@@ -158,6 +158,13 @@ def test_synapses_that_others_accompany(cache: Path) -> None:
         assert synapse.get_segment() == old.syn().get_segment()
         assert (new.weight[0], new.delay) == (old.weight[0] / 2, old.delay)
         assert old.weight[0] == pytest.approx(0.8e-4)
+    netcons[0].active(False)
+    weight = netcons[0].weight[0]
+    (*_, silent), _ = inputs.Accompanied("NmdaExp2", own=0.5)(
+        tree, synapses[:1], netcons[:1] * 2, 1
+    )[2:]
+    assert not silent.active()
+    assert netcons[0].weight[0] == weight / 2, "listed twice"
     inhibitory = synapses[3::4]
     with pytest.raises(ArgumentError, match="the cell has no excitatory synapses with NetCons"):
         inputs.Accompanied("NmdaExp2")(tree, inhibitory, netcons[3::4], 1)

@@ -484,3 +484,42 @@ def test_lengths_that_were_set_after_the_points() -> None:
             (each.area(), each.ri()) for each in own
         ]
     assert kept.run(instance) == [expected]
+
+
+@isolated
+def test_lengths_are_taken_while_points_are_constant() -> None:
+    driven = Driven("lumped", False)
+    expected = driven.run()
+    h.pt3dconst(1)
+    instance = driven.reduction.instantiate()
+    assert h.pt3dconst(0) == 1
+    assert kept.run(instance)[0] == expected
+
+
+@isolated
+def test_synapses_without_their_instance_get_no_events() -> None:
+    """NEURON ends the process where one comes to a point process whose section is gone."""
+    driven = Driven("lumped", False)
+    instance = driven.reduction.instantiate(connect=None)
+    synapse, stimulus = instance.synapse(3), h.NetStim()
+    netcon = instance.connect(3, stimulus)
+    del instance
+    gc.collect()
+    assert netcon.syn() is None
+    driven.run()
+    # Whoever has a section has what is on it.
+    instance = driven.reduction.instantiate(connect=None)
+    section, netcon = instance.synapse(3).get_segment().sec, instance.connect(3, stimulus)
+    synapse = instance.synapse(3)
+    del instance
+    gc.collect()
+    assert synapse.get_segment().sec == section
+    assert netcon.syn() == synapse
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
+@isolated
+def test_a_threshold_that_is_no_number_is_refused(threshold: float) -> None:
+    saved = Driven("lumped", False).reduction.saved()
+    with pytest.raises(ArgumentError, match=r"threshold is .*; expected a potential in mV, finite"):
+        saved.instantiate(gid=1, threshold=threshold)

@@ -34,6 +34,8 @@ def build(content, owner=None):
     :returns: the sections and the point processes, as the description has them.
     """
     sections = []
+    # While this is 1 NEURON takes no lengths.
+    constant = h.pt3dconst(0)
     try:
         for each in content["sections"]:
             sections.append(make_section(each, owner))
@@ -54,6 +56,8 @@ def build(content, owner=None):
         for section in sections:
             h.delete_section(sec=section)
         raise
+    finally:
+        h.pt3dconst(constant)
     return sections, processes
 
 

@@ -252,9 +252,9 @@ class _Template:
                     yield f"{own} pt3dadd({', '.join(map(_number, point))})"
                 if each["arcs"]:
                     # Its area is the same to 7 digits: hoc cannot say where points are along it.
-                    yield f"{own} L = {_number(each['arcs'][-1])}"
+                    yield from _length(own, each["arcs"][-1])
             else:
-                yield f"{own} L = {_number(each['L'])}"
+                yield from _length(own, each["L"])
                 yield from _range(own, "diam", each["diam"], each["nseg"])
             yield f"{own} Ra = {_number(each['Ra'])}"
             if each["rallbranch"] != 1:
@@ -404,6 +404,13 @@ class _Template:
 
 def _commented(own: str, name: str) -> str:
     return f"// {own} is {plain(name)}"
+
+
+def _length(own: str, value: Any) -> Iterator[str]:
+    """Sets a section's length, which NEURON does not take while pt3dconst is 1."""
+    yield "points_are_constant = pt3dconst(0)"
+    yield f"{own} L = {_number(value)}"
+    yield "pt3dconst(points_are_constant)"
 
 
 def _range(own: str, variable: str, values: Any, count: int) -> Iterator[str]:

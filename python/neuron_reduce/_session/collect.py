@@ -176,6 +176,12 @@ def truth(value, argument: str) -> bool:
         raise ArgumentError(f"{argument} is {described(value)}; expected True or False") from None
 
 
+def flag(value, argument: str) -> None:
+    """:raises ArgumentError: it is neither True nor False itself."""
+    if type(value) is not bool:
+        raise ArgumentError(f"{argument} is {described(value)}; expected True or False")
+
+
 def name(value, argument: str, expected: str) -> str:
     """A name: text that C can read.
 

@@ -56,14 +56,18 @@ class Copies:
         self.notes += copier.notes
 
     def release(self) -> None:
-        """Takes the targets from all NetCons onto the copies, whoever made them: for when their
-        sections go. NEURON ends the process where an event comes to a point process that has none.
-        """
-        own = {each.hocobjptr() for each in (*self.processes.values(), *self.kept)}
-        for netcon in h.List("NetCon"):
-            target = netcon.syn()
-            if target is not None and target.hocobjptr() in own:
-                netcon.setpost(None)
+        """For when the sections of the copies go: see :func:`release`."""
+        release([*self.processes.values(), *self.kept])
+
+
+def release(processes: Iterable[Any]) -> None:
+    """Takes the targets from all NetCons onto point processes, whoever made them, whose sections
+    are to go. NEURON ends the process where an event comes to a point process that has none."""
+    own = {each.hocobjptr() for each in processes}
+    for netcon in h.List("NetCon") if own else ():
+        target = netcon.syn()
+        if target is not None and target.hocobjptr() in own:
+            netcon.setpost(None)
 
 
 def copies(

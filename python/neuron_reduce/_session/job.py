@@ -265,6 +265,7 @@ class Job:
                 originals.places(self._synapses, names.sections) if with_points else [],
             )
             streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
+            plays = cell.recordings() if clamps and not in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
         notes = drive.notes if drive else []
@@ -298,6 +299,12 @@ class Job:
             # Nobody else has all of them.
             behind = made
             notes = [*notes, *made.notes]
+            if any(each.is_play for each in plays or ()):
+                notes.append(
+                    "Vectors that are played into point processes are the original's still: copies "
+                    "keep the values of now. Play them into the copies too, or reduce with "
+                    "in_place=True."
+                )
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
             if streams is None:

@@ -414,12 +414,16 @@ def clear(groups: list[Group]) -> None:
     for vector in h.List("Vector"):
         vector.play_remove()
         solver.record_remove(vector)
+    _haven.append(h.Section())
     for netcon in h.List("NetCon"):
         netcon.setpost(None)
+        source = netcon.pre()
+        if source is not None and source.has_loc():
+            # NEURON initialises what events come from, and takes none that is nowhere.
+            source.loc(_haven[0](0.5))
     # Their events lead nowhere now, and take half of the time.
     for stimulus in h.List("NetStim"):
         stimulus.number = 0
-    _haven.append(h.Section())
     for group in groups:
         can_be_made = not group.like and _can_be_made(group.subjects[0].class_name)
         sample = set(group.sample)
