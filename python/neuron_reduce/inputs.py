@@ -229,6 +229,7 @@ class Volley:
     parameters: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        _check_site(self.site)
         for name in ("count", "number"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
@@ -330,6 +331,7 @@ class Shunt:
     is_alone: bool = True
 
     def __post_init__(self) -> None:
+        _check_site(self.site)
         _positive(self.conductance, "conductance", "a number of µS greater than 0")
         collect.number(self.reversal, "reversal", "a number of mV")
         for name in ("start", "decay"):
@@ -386,6 +388,8 @@ class Current:
     is_alone: bool = True
 
     def __post_init__(self) -> None:
+        if self.site is not None:
+            _check_site(self.site)
         collect.number(self.amplitude, "amplitude", "a number of nA")
         for name in ("start", "duration", "decay"):
             _ms(getattr(self, name), name)
@@ -524,7 +528,10 @@ def shunted(volley: Volley, site: Site, conductance: float = 0.01, lead: float =
     :param conductance: of the shunt at its peak, in µS. It reverses at −70 mV, rises with 1 ms and
         decays with 20 ms; for another, use :class:`Shunt` and :class:`Together`.
     :param lead: how long before the volley the shunt begins, in ms, no longer than from 0 on.
+    :raises ArgumentError: one of these is something else.
     """
+    if not isinstance(volley, Volley):
+        raise ArgumentError(f"volley is {collect.described(volley)}; expected a Volley")
     start = max(0.0, volley.start - _ms(lead, "lead"))
     shunt = Shunt(site, conductance, start=start, is_alone=volley.is_alone)
     return [volley, shunt, Together(f"{volley}, with {shunt}", volley, shunt)]
@@ -615,18 +622,24 @@ def _silent(netcons: Any, made: Made) -> Made:
     return made
 
 
+def _check_site(site: Any) -> None:
+    """:raises ArgumentError: it is no pair of a name and a position."""
+    expected = "a pair of a section's name and a position, 0 to 1"
+    if type(site) not in (tuple, list) or len(site) != 2 or type(site[0]) is not str:
+        raise ArgumentError(f"site is {collect.described(site)}; expected {expected}")
+    if not 0 <= collect.number(site[1], "the position of site", expected) <= 1:
+        raise ArgumentError(f"site is {collect.described(site)}; expected {expected}")
+
+
 def _segment(cell: Any, site: Site) -> Any:
     """
     :raises ArgumentError: the cell has no such section.
     """
     soma = collect.sections(cell, "soma")[0]
     tree = {section.name(): section for section in soma.wholetree()}
-    try:
-        name, x = site
-        section = collect.by_name(tree, name)
-    except (TypeError, ValueError):
-        section, x = None, 0.0
-    if section is None or not 0 <= x <= 1:
+    name, x = site
+    section = collect.by_name(tree, name)
+    if section is None:
         raise ArgumentError(
             f"site is {collect.described(site)}; expected a pair of the name of one section of "
             f"{collect.described(cell)}, such as {next(reversed(tree))!r}, and a position, 0 to 1"

@@ -359,3 +359,16 @@ def test_what_is_no_input(wrong: Any, message: str) -> None:
 def test_numbers_out_of_range(make: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    "make", [inputs.Volley, inputs.Shunt, lambda site: inputs.Current(1, site=site)]
+)
+@isolated
+def test_sites_that_are_none_are_refused(make: Any) -> None:
+    section = h.Section(name="dend")
+    for site in (section(0.5), "dend", ("dend",), ("dend", "x"), (section, 0.5), ("dend", 1.5)):
+        with pytest.raises(ArgumentError, match=r"site is .*; expected a pair of a section's name"):
+            make(site)
+    with pytest.raises(ArgumentError, match="volley is 5; expected a Volley"):
+        inputs.shunted(5, ("dend", 0.5))
