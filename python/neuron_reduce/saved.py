@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import itertools
 import json
@@ -365,25 +366,43 @@ def _check_gid(gid: Any) -> None:
         raise ArgumentError(f"gid is {gid}, which this process has already; expected {expected}")
 
 
-def _reference_counts(sections: list[nrn.Section]) -> list[int]:
-    return [sys.getrefcount(section) for section in sections]
+def _reference_counts(objects: list[Any]) -> list[int]:
+    return [sys.getrefcount(each) for each in objects]
 
 
-def _release(sections: list[nrn.Section], counts: list[int], processes: list[Any]) -> None:
-    """What an instance needs when nobody has it any more: no events for the point processes of
-    sections that go with it.
+def _held(objects: list[Any], counts: list[int]) -> list[bool]:
+    """Whether others have them.
 
-    :param counts: how many references there were to each section when only the instance had it.
+    :param counts: how many references there were to each when nobody had.
     """
-    now = _reference_counts(sections)
+    now = _reference_counts(objects)
+    return [after > before for before, after in zip(counts, now, strict=True)]
+
+
+def _release(
+    sections: list[nrn.Section],
+    section_counts: list[int],
+    processes: list[Any],
+    process_counts: list[int],
+) -> None:
+    """What an instance needs when nobody has it any more: no events for the point processes that
+    somebody has without their sections. NEURON takes the others from their NetCons itself.
+
+    :param section_counts: see :func:`_held`.
+    :param process_counts: likewise.
+    """
     going = {
         section
-        for section, before, after in zip(sections, counts, now, strict=True)
-        if after <= before
+        for section, is_held in zip(sections, _held(sections, section_counts), strict=True)
+        if not is_held
     }
-    copying.release(
-        process for process in processes if process.has_loc() and process.get_segment().sec in going
-    )
+    left = []
+    for process, is_held in zip(processes, _held(processes, process_counts), strict=True):
+        # An object of NEURON's begins with the number of references to it, one by this list's.
+        is_referred_to = ctypes.c_int.from_address(process.hocobjptr()).value > 1
+        if (is_held or is_referred_to) and process.has_loc():
+            left.append(process)
+    copying.release(each for each in left if each.get_segment().sec in going)
 
 
 class CellInstance(building.Cell):
@@ -409,10 +428,10 @@ class CellInstance(building.Cell):
             super().__init__(saved._content, name, is_driven, gid, threshold)
             self.saved = saved
             _instances.add(self)
-            sections = list(self.sections)
-            counts = _reference_counts(sections)
+            sections, processes = list(self.sections), list(self.point_processes)
+            counts = _reference_counts(sections), _reference_counts(processes)
             weakref.finalize(
-                self, _release, sections, counts, list(self.point_processes)
+                self, _release, sections, counts[0], processes, counts[1]
             ).atexit = False
         except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
             raise SimulatorError(
