@@ -154,14 +154,18 @@ class Streams:
     NEURON gives a point process new ones when it moves it.
     """
 
-    def __init__(self, processes: Iterable[Any]) -> None:
+    def __init__(self, processes: Sequence[Any], examples: Iterable[Any]) -> None:
+        """
+        :param examples: one of each class, at least.
+        """
         names: dict[str, list[str]] = {}
         self._found: list[tuple[Any, str, Any, float]] = []
-        for process in processes:
+        for process in examples:
             kind = mechanisms.class_name(process)
             if kind not in names:
                 names[kind] = mechanisms.random_variables(process)
-            for name in names[kind]:
+        for process in processes if any(names.values()) else ():
+            for name in names[mechanisms.class_name(process)]:
                 stream = getattr(process, name)
                 self._found.append((process, name, stream.get_ids(), stream.get_seq()))
 
@@ -248,9 +252,9 @@ class _Connector:
     def __init__(self, sections: Sequence[nrn.Section], own: dict[int, Any]) -> None:
         self._sections = sections
         self._own = own
-        self._own_classes = {mechanisms.class_name(each) for each in own.values()}
         self._context = h.ParallelContext()
-        self._weight_counts: dict[str, int] = {}
+        # By the point process that is targeted.
+        self._weight_counts: dict[int, int] = {}
         self._lost = 0
 
     @property
@@ -264,10 +268,9 @@ class _Connector:
 
     def netcon(self, original: hoc.NetCon, target: Any, connection: Any) -> hoc.NetCon:
         made = self._sourced(original, target, connection)
-        name = mechanisms.class_name(target)
-        count = self._weight_counts.get(name)
+        count = self._weight_counts.get(connection.target)
         if count is None:
-            count = self._weight_counts[name] = int(original.wcnt())
+            count = self._weight_counts[connection.target] = int(original.wcnt())
         if count:
             made.weight[0] = connection.weight
         for index in range(1, count):
@@ -281,9 +284,7 @@ class _Connector:
     def _sourced(self, original: hoc.NetCon, target: Any, connection: Any) -> hoc.NetCon:
         source = original.pre()
         if source is not None:
-            if mechanisms.class_name(source) in self._own_classes:
-                source = self._own.get(source.hocobjptr(), source)
-            return h.NetCon(source, target)
+            return h.NetCon(self._own.get(source.hocobjptr(), source), target)
         segment = None
         if connection.source_section >= 0:
             # Also where it is nan: that of another variable.

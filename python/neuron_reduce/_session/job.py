@@ -264,7 +264,12 @@ class Job:
                 originals.indices([*self._synapses, *unlisted[0]] if with_points else []),
                 originals.places(self._synapses, names.sections) if with_points else [],
             )
-            streams = copying.Streams((*self._synapses, *unlisted[0])) if in_place else None
+            streams = None
+            if in_place:
+                examples = [self._synapses[each.synapse] for each in cell.groups]
+                streams = copying.Streams(
+                    (*self._synapses, *unlisted[0]), (*examples, *unlisted[0])
+                )
             plays = cell.recordings() if clamps and not in_place else None
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
