@@ -348,22 +348,35 @@ def _check_that_all_are_among(synapses: Iterable[Any] | None, known: list[Any]) 
 
 
 def _read(cell: Any, soma: list[Any], processes: list[Any]) -> reducing.Cell:
+    return read_whole(
+        collect.described(cell),
+        soma,
+        collect.sections(cell, "apical") or collect.sections(cell, "apic"),
+        collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
+        processes,
+    )
+
+
+def read_whole(
+    name: str,
+    soma: Iterable[nrn.Section],
+    apical: Iterable[nrn.Section],
+    axon: Iterable[nrn.Section],
+    processes: list[Any],
+) -> reducing.Cell:
+    """Reads a cell with all of its point processes, and no NetCons.
+
+    :param name: for messages.
+    """
     references = collect.object_references(processes, "synapses", "point process")
-    lists = [
-        collect.section_list(sections)
-        for sections in (
-            soma,
-            collect.sections(cell, "apical") or collect.sections(cell, "apic"),
-            collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
-        )
-    ]
-    soma_list, apical, axonal = (each.hocobjptr() for each in lists)
+    lists = [collect.section_list(sections) for sections in (soma, apical, axon)]
+    soma_list, apical_list, axonal_list = (each.hocobjptr() for each in lists)
     return reducing.Cell(
         CellRequest(
-            name=collect.described(cell).encode(errors="replace"),
+            name=name.encode(errors="replace"),
             soma_sections=soma_list,
-            apical_sections=apical,
-            axonal_sections=axonal,
+            apical_sections=apical_list,
+            axonal_sections=axonal_list,
             synapses=references.buffer_info()[0],
             synapse_count=len(references),
             connections=None,

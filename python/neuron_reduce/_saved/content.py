@@ -11,8 +11,8 @@ import neuron
 from neuron import h, nrn
 
 from .. import _distribution
+from .._engine.cells import read_whole
 from .._library import reducing
-from .._library.structures import ArgumentNames, CellRequest
 from .._session import collect, reaction_diffusion
 from ..errors import SavedCellError
 from . import describing
@@ -20,8 +20,6 @@ from .drive import Drive, plays, set_played
 
 FORMAT = "neuron-reduce cell"
 VERSION = 1
-
-_NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 
 
 def of_cell(
@@ -79,7 +77,7 @@ def of_cell(
     kinds = {name for each in sections for kept in ("mechanisms", "ions") for name in each[kept]}
     processes = [describing.point_process(each, indices) for each in live]
     kinds |= {each["mechanism"] for each in processes}
-    read = _read(name, every, roles, live)
+    read = read_whole(name, roles["soma"], roles["apical"], roles["axon"], list(live))
     played = plays(read, indices, live, notes, other_vectors)
     set_played(processes, played)
     _note_what_cannot_be_kept(read, notes)
@@ -162,31 +160,6 @@ def _place(process: Any, places: Mapping[int, int], what: str) -> int:
     if place is None:
         raise SavedCellError(f"{what}, {process.hname()}, is not on the reduced cell any more")
     return place
-
-
-def _read(
-    name: str,
-    every: Sequence[nrn.Section],
-    roles: Mapping[str, Iterable[nrn.Section]],
-    live: Sequence[Any],
-) -> reducing.Cell:
-    references = collect.object_references(list(live), "synapses", "point process")
-    lists = [collect.section_list(roles[role]) for role in ("soma", "apical", "axon")]
-    soma, apical, axonal = (each.hocobjptr() for each in lists)
-    return reducing.Cell(
-        CellRequest(
-            name=name.encode(errors="replace"),
-            soma_sections=soma,
-            apical_sections=apical,
-            axonal_sections=axonal,
-            synapses=references.buffer_info()[0],
-            synapse_count=len(references),
-            connections=None,
-            connection_count=0,
-            is_whole=1,
-        ),
-        _NAMES,
-    )
 
 
 def _plain(value: Any) -> Any:
