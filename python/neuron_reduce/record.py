@@ -171,6 +171,9 @@ class ExpectedLoss:
         left out: the share of it, over all of their membrane, whose potential several branches
         share in the reduced cell.
     :ivar joined: the compartments that several branches share.
+    :ivar sections: by name of the original's sections what ``rmsd`` would be were only the events
+        of the synapses on that section there, in mV: which branches lose most. Sections none of
+        whose events are counted are not in it.
     """
 
     rmsd: float | None
@@ -179,6 +182,7 @@ class ExpectedLoss:
     netcons: int
     shared: dict[str, float]
     joined: list[Joint]
+    sections: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         if self.rmsd is None:

@@ -762,6 +762,11 @@ def _expected(outcome) -> ExpectedLoss:
             Joint(cables[cable], x, [names[section] for section in sections])
             for cable, x, sections in outcome.joints
         ],
+        sections={
+            name: each
+            for name, each in zip(names, outcome.expected_losses, strict=True)
+            if not math.isnan(each)
+        },
     )
 
 
