@@ -566,7 +566,12 @@ def _like(stimulus: Any, interval: float, ids: tuple[int, int], seed: Any) -> An
 
 
 def _with(
-    cell: Any, synapses: Any, netcons: Any, added: list[tuple[Any, Any]], *, are_active: bool = False
+    cell: Any,
+    synapses: Any,
+    netcons: Any,
+    added: list[tuple[Any, Any]],
+    *,
+    are_active: bool = False,
 ) -> Made:
     """With more NetCons, each from a source, like another one.
 
