@@ -210,7 +210,8 @@ class ReductionRecord(Displayed):
     :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, and
         ``rates`` (Hz) as they were given.
     :ivar versions: of neuron-reduce-swift, NEURON and Python.
-    :ivar stage_seconds: the stages of the call and the seconds each took.
+    :ivar stage_seconds: the stages of the call and the seconds each took; empty where the record
+        was read from a file.
     :ivar segments_full: segments of the original, soma and axon included.
     :ivar segments_reduced: segments of the reduced cell, soma and axon included.
     :ivar point_processes_full: point processes in the list that was given.
@@ -246,7 +247,6 @@ class ReductionRecord(Displayed):
 
     def _blocks(self) -> list[Block]:
         """What became of how many; the cables; the synapses by kind; the time; notes."""
-        seconds = sum(self.stage_seconds.values())
         counts = [
             ["", "full", "reduced"],
             ["segments", str(self.segments_full), str(self.segments_reduced)],
@@ -262,16 +262,20 @@ class ReductionRecord(Displayed):
             [self._cable_table()],
             self._synapse_block(),
             [str(self.expected)],
-            [
-                f"{1e3 * seconds:.1f} ms: "
-                + ", ".join(
-                    f"{name} {1e3 * each:.1f}"
-                    for name, each in self.stage_seconds.items()
-                    if each >= _SHOWN_SHARE * seconds
-                )
-            ],
+            self._time_line(),
             self.notes,
         ]
+
+    def _time_line(self) -> Block:
+        if not self.stage_seconds:
+            return []
+        seconds = sum(self.stage_seconds.values())
+        stages = ", ".join(
+            f"{name} {1e3 * each:.1f}"
+            for name, each in self.stage_seconds.items()
+            if each >= _SHOWN_SHARE * seconds
+        )
+        return [f"{1e3 * seconds:.1f} ms: {stages}"]
 
     def __repr__(self) -> str:
         return (

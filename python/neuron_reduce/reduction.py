@@ -6,6 +6,7 @@ import difflib
 import functools
 import math
 import os
+import pathlib
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -590,6 +591,18 @@ class Reduction:
         from . import report
 
         report.write(path, self.record, self.comparison if evaluation is None else evaluation)
+
+    def view(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Shows in a browser the cell's shape, the reduced tree, which branches share a
+        compartment, and what each is expected to lose: one HTML file, which opens offline.
+
+        :param path: of the file to write, in place of opening a browser.
+        :returns: where the file is.
+        :raises OSError: it cannot be written.
+        """
+        from . import view
+
+        return view.show(self.record, path)
 
     def saved(self, events: Mapping[Any, Any] | None = None) -> SavedCell:
         """The reduced cell as a plain value, as it is now: with what was inserted, placed and
