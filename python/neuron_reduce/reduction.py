@@ -16,6 +16,7 @@ import numpy as np
 from neuron import h, hoc, nrn
 
 from . import _distribution, geometry
+from ._display import log
 from ._display.text import plain
 from ._session import cells as _cells
 from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
@@ -238,6 +239,7 @@ def reduce(
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
     done = job.run(with_points=True, in_place=in_place, clamps=clamps)
+    log.reduced(job.name, method, done.outcome, done.stage_seconds)
     if done.sites:
         settings["sites"] = done.sites
     settings |= done.parts
