@@ -82,7 +82,8 @@ struct FoldedReduction: ReductionMethod {
   private static func views(
     of tree: FoldingTree, _ driven: DrivenCell, inwardConductances: [Double]
   ) throws(ReductionError) -> FoldingViews {
-    var views = FoldingViews(of: tree, driven.loaded, inwardConductances: inwardConductances)
+    var views = FoldingViews(
+      of: tree, driven.loaded, driven.input.cell, inwardConductances: inwardConductances)
     if let observed = driven.input.settings.observed {
       views.add(
         FoldingViews.View(
