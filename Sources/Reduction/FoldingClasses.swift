@@ -6,9 +6,9 @@ import CellModel
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
 /// with most membrane beyond it continues its parent's class, and every other one begins a class, as far as there are
 /// no more classes than asked for and each stem has three groups beside: stems and side branches with most inward
-/// conductance are split first, and of what one carries those with most come first. Where there are more stems than that, those with least inward conductance
-/// are one class of each kind, apical or basal. Segments that are kept as they are count as the soma does: what hangs
-/// on them are stems, each a class.
+/// conductance are split first, and of what one carries those with most come first. Where there are more stems than
+/// that, those with least inward conductance are one class of each kind, apical or basal. Segments that are kept as they
+/// are count as the soma does: what hangs on them are stems, each a class.
 ///
 /// docs/method.md, section 9.
 struct FoldingClasses {
