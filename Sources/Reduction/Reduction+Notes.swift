@@ -46,6 +46,7 @@ extension Reduction {
     }
     notes += notesOfLeastNumber()
     notes += notesOfWhatStays(in: cell)
+    notes += notesOfSpines(in: cell)
     notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
@@ -85,13 +86,31 @@ extension Reduction {
   private func notesOfWhatStays(in cell: CellModel) -> [String] {
     guard settings.scope != .all else { return [] }
     let dendrites = cell.sections.indices.filter { cell.sections[$0].role.isDendritic }
-    let kept = dendrites.filter { !replacement.contains($0) }
+    let kept = dendrites.filter { !replacement.contains($0) && !spines.contains($0) }
     guard !kept.isEmpty else { return [] }
     let segments = kept.reduce(0) { $0 + cell.sections[$1].segments.count }
     return [
       "Of \(Self.number(dendrites.count, "dendritic section")) \(kept.count) with "
         + "\(Self.number(segments, "segment")) \(kept.count == 1 ? "stays" : "stay") as \(kept.count == 1 ? "it is" : "they are"): "
         + "\(Self.some(kept.map { Self.ownName(cell.sections[$0].name) }))."
+    ]
+  }
+
+  /// What was taken for spines, and what became of them.
+  private func notesOfSpines(in cell: CellModel) -> [String] {
+    let spines = spines.spines.map(\.spine)
+    guard !spines.isEmpty else { return [] }
+    let names = spines.map { Self.ownName(cell.sections[$0.sections[0]].name) }
+    let isFound = settings.scope.spines.sections == nil
+    return [
+      "\(Self.number(spines.count, "spine")) of \(Self.number(spines.reduce(0) { $0 + $1.sections.count }, "section")) "
+        + "(\(Self.some(names)))"
+        + (isFound ? ", found by place and size," : "")
+        + (!settings.scope.spines.isFolded
+          ? " \(spines.count == 1 ? "stays" : "stay"), on what stands for the segments that they hang on."
+          : " \(spines.count == 1 ? "goes" : "go") with the segments that they hang on; what their necks do to "
+            + "their synapses is in the weights.")
+        + (isFound ? " spines= says otherwise." : "")
     ]
   }
 

@@ -190,6 +190,16 @@ typedef struct nr_place {
   double position;
 } nr_place;
 
+/// What becomes of dendritic spines.
+typedef enum nr_spines {
+  /// They are branches as any other.
+  NR_SPINES_COLLAPSED = 0,
+  /// Each goes with the segment that it hangs on, for methods with NR_TRAIT_CHANGES_WEIGHTS.
+  NR_SPINES_FOLDED = 1,
+  /// They stay, on the compartment of that segment.
+  NR_SPINES_KEPT = 2,
+} nr_spines;
+
 /// How to reduce. Pointers are read during the call only.
 typedef struct nr_settings {
   /// The name of a method.
@@ -242,6 +252,11 @@ typedef struct nr_settings {
   /// Sections that stay, with all dendrites between them and the soma; NULL for none.
   const int64_t *NR_NULLABLE kept;
   size_t kept_count;
+  /// What becomes of spines that are sections.
+  nr_spines spines;
+  /// Sections, each of which is a spine with all beyond it; NULL for those that are found.
+  const int64_t *NR_NULLABLE spine_sections;
+  size_t spine_section_count;
 } nr_settings;
 
 /// Where a reduced cell is built.

@@ -147,6 +147,9 @@ class Settings(ctypes.Structure):
         ("root_count", ctypes.c_size_t),
         ("kept", ctypes.POINTER(ctypes.c_int64)),
         ("kept_count", ctypes.c_size_t),
+        ("spines", ctypes.c_int32),
+        ("spine_sections", ctypes.POINTER(ctypes.c_int64)),
+        ("spine_section_count", ctypes.c_size_t),
     ]
 
 

@@ -72,7 +72,8 @@ class Done:
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
-    :ivar parts: ``roots`` and ``keep`` as far as the caller gave them, by the names of sections.
+    :ivar parts: ``roots``, ``keep`` and ``spines`` as far as the caller gave them, by the names of
+        sections.
     """
 
     cell: ReducedCell
@@ -88,7 +89,7 @@ class Done:
     shared_names: set[str]
     sites: list[_sites.Plain]
     site_segments: list[Any]
-    parts: dict[str, list[str]]
+    parts: dict[str, Any]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
@@ -134,6 +135,7 @@ class Job:
         tolerance: Any = None,
         roots: Any = None,
         keep: Any = None,
+        spines: Any = None,
         soma: Any = None,
         apical: Any = None,
         axon: Any = None,
@@ -163,6 +165,7 @@ class Job:
             self._sites = _sites.listed(sites)
             self._roots = parts.listed(roots, "roots")
             self._kept = parts.listed(keep, "keep")
+            self._spines = parts.spines(spines)
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
@@ -376,15 +379,18 @@ class Job:
             made.add_others(stayed, known=processes)
         return made
 
-    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, list[str]]:
+    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, Any]:
         """What is collapsed, which the settings are given.
 
         :returns: the arguments that say so, by the names of their sections.
         """
-        plain = {}
+        plain: dict[str, Any] = {}
+        treatment, spines = self._spines or ("folded" if self._is_driven else "collapsed", None)
+        settings.spines = parts.TREATMENTS.index(treatment)
         for argument, given, fields in (
             ("roots", self._roots, ("roots", "root_count")),
             ("keep", self._kept, ("kept", "kept_count")),
+            ("spines", spines, ("spine_sections", "spine_section_count")),
         ):
             if given is None:
                 continue
@@ -394,6 +400,8 @@ class Job:
             ):
                 setattr(settings, field, value)
             plain[argument] = [names.plain(index) for index in indices]
+        if self._spines is not None:
+            plain["spines"] = treatment if spines is None else [treatment, plain["spines"]]
         return plain
 
     def _find_sites(self, names: Names, settings: structures.Settings) -> _sites.Sites | None:
