@@ -102,7 +102,9 @@ extension SynapticResponse {
       conductances: elements(response.conductances, count).map { $0 },
       reversal: response.reversal.isFinite ? response.reversal : nil,
       superposes: response.superposes < 0 ? nil : response.superposes != 0,
-      isOhmic: response.is_ohmic != 0)
+      isOhmic: response.is_ohmic != 0,
+      charges: elements(response.charges, response.charges == nil ? 0 : nr_potential_count())
+        .map { $0 })
   }
 }
 

@@ -115,6 +115,7 @@ struct DrivenCell {
     let transfersOfKept =
       hasKeptSpines
       ? TreeImpedance(of: reduced, frequency: 0).transfersToRoot().map(\.real) : []
+    lazy var sites = SiteResistances(of: loaded.compartments)
     for (drive, shunt) in zip(drives, loaded.selfShunts) {
       let target = cell.connections[drive.connection].target
       let transfer: Double
@@ -130,13 +131,21 @@ struct DrivenCell {
         SynapticWeights.Moved(
           connection: drive.connection, before: drive.compartment, after: places[target],
           weight: drive.weight, response: drive.response, exponent: drive.exponent,
-          selfShunt: shunt))
+          selfShunt: shunt,
+          neckFactor: neckBase(ofPointProcess: target).map { sites.neckFactor(drive, from: $0) } ?? 1))
     }
     var scales = SynapticWeights.scales(
       of: moved, transferRatio: { ratios[$0.connection] }, in: reduced,
       count: cell.connections.count)
     scaleVolleys(of: moved, &scales, transferRatios: ratios, in: reduced)
     return WeightScales(scales: scales, saturating: saturating(moved))
+  }
+
+  /// Where the neck of a folded spine with a point process on it hangs; nil for other places.
+  private func neckBase(ofPointProcess index: Int) -> Int? {
+    input.foldedSpines.attachment(ofSection: input.cell.pointProcesses[index].section).map {
+      input.compartments.compartment(at: $0.position, ofSection: $0.parent)
+    }
   }
 
   /// Events that come at once lose more than each alone.

@@ -118,12 +118,20 @@ package struct HostedSpines: Sendable, Equatable {
   let spines: [(spine: Spine, host: Place)]
   /// By section of a spine.
   private let hosts: [Int: Place]
+  private let attachments: [Int: Section.Attachment]
 
   static let none = HostedSpines([])
 
   private init(_ spines: [(spine: Spine, host: Place)]) {
     var hosts: [Int: Place] = [:]
-    for (spine, host) in spines { for section in spine.sections { hosts[section] = host } }
+    var attachments: [Int: Section.Attachment] = [:]
+    for (spine, host) in spines {
+      for section in spine.sections {
+        hosts[section] = host
+        attachments[section] = spine.attachment
+      }
+    }
+    self.attachments = attachments
     self.spines = spines
     self.hosts = hosts
   }
@@ -153,6 +161,9 @@ package struct HostedSpines: Sendable, Equatable {
 
   /// Whether a section is part of one.
   package func contains(_ section: Int) -> Bool { hosts[section] != nil }
+
+  /// Where the neck hangs of the spine that a section is part of; nil for a section of none.
+  func attachment(ofSection section: Int) -> Section.Attachment? { attachments[section] }
 
   /// The segment of the dendrite that one goes with; of a dendrite itself.
   func host(section: Int, segment: Int) -> Place {

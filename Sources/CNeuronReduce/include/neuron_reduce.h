@@ -97,6 +97,8 @@ typedef struct nr_response {
   /// 1 where the current of one event is linear in the voltage and proportional to the weight, whatever an event
   /// does to the next.
   int32_t is_ohmic;
+  /// `nr_potential_count` numbers that `nr_analyse_currents` wrote; NULL where they are not known.
+  const double *NR_NULLABLE charges;
 } nr_response;
 
 /// What an event of a NetCon does in the mean when they come at their rate, for synapses that remember earlier
@@ -807,6 +809,9 @@ size_t nr_stand_count(int32_t protocol);
 /// A stand, by its index; all zero past the last one.
 nr_stand nr_stand_at(int32_t protocol, size_t index);
 
+/// How many potentials the thorough protocol has.
+size_t nr_potential_count(void);
+
 size_t nr_voltage_step_count(void);
 nr_voltage_step nr_voltage_step_at(size_t index);
 
@@ -816,10 +821,13 @@ nr_voltage_step nr_voltage_step_at(size_t index);
 /// currents in mA/cm2, `sample_count` of each: fewer than those of a whole run where nothing changed
 /// any more. `areas` of the stands in um2, `weights` of the first NetCon, both by kind. To `results` it
 /// writes one for each kind, and to `conductances`, for each kind in `time_count` places, those at the
-/// first of the clock's times, in uS per unit of weight. Of a protocol that there is not, nothing is known.
+/// first of the clock's times, in uS per unit of weight. To `charges`, for each kind in `nr_potential_count` places,
+/// what an event of a voltage-dependent conductance lets in at each of the thorough protocol's potentials, in nA ms
+/// per unit of weight, not numbers where that is not known. Of a protocol that there is not, nothing is known.
 void nr_analyse_currents(int32_t protocol, const double *NR_NONNULL const *NR_NULLABLE densities,
                          size_t sample_count, const double *areas, const double *weights,
-                         size_t kind_count, nr_measured *results, double *conductances);
+                         size_t kind_count, nr_measured *results, double *conductances,
+                         double *charges);
 
 /// Whether recorded currents, `sample_count` of each of `count` stands, are back at what they were before
 /// the first event, so that a run need not go on; of protocols other than the thorough one.

@@ -16,6 +16,7 @@ class Response(ctypes.Structure):
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
         ("is_ohmic", ctypes.c_int32),
+        ("charges", ctypes.c_void_p),
     ]
 
 
