@@ -165,7 +165,7 @@ class Cell(Kept):
         if isinstance(cell, Sections):
             cell.check(tree)
         refusals.check_session(tree)
-        self.point_processes = _point_processes(tree)
+        self.point_processes = point_processes(tree)
         _check_that_all_are_among(synapses, self.point_processes)
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
@@ -326,7 +326,7 @@ def pointer(instance) -> int:
     return hoc.HocObject.hocobjptr(instance)
 
 
-def _point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
+def point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
     """All point processes on some sections, each once."""
     found: dict[int, Any] = {}
     for section in sections:

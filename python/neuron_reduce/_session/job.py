@@ -36,6 +36,7 @@ from . import (
     measuring,
     originals,
     parts,
+    plays,
     reaction_diffusion,
     structure,
     templates,
@@ -273,7 +274,9 @@ class Job:
                 streams = copying.Streams(
                     (*self._synapses, *unlisted[0]), (*examples, *unlisted[0])
                 )
-            plays = cell.recordings() if clamps and not in_place else None
+            played: list[plays.Play] = []
+            if not in_place and any(each.is_play for each in cell.recordings() or ()):
+                played = plays.read(self._cell)
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
         notes = drive.notes if drive else []
@@ -307,12 +310,8 @@ class Job:
             # Nobody else has all of them.
             behind = made
             notes = [*notes, *made.notes]
-            if any(each.is_play for each in plays or ()):
-                notes.append(
-                    "Vectors that are played into point processes are the original's still: copies "
-                    "keep the values of now. Play them into the copies too, or reduce with "
-                    "in_place=True."
-                )
+            if played:
+                notes += self._repeat(played, outcome, sections, live, made, unlisted[0])
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
             if streams is None:
@@ -378,6 +377,55 @@ class Job:
         if clamps:
             made.add_others(stayed, known=processes)
         return made
+
+    def _repeat(
+        self,
+        played: list[plays.Play],
+        outcome: reducing.Outcome,
+        sections: list[nrn.Section],
+        live: list[nrn.Section],
+        made: copying.Copies,
+        unlisted: list[Any],
+    ) -> list[str]:
+        """Plays into a cell beside the original what is played into that.
+
+        :param sections: the reduced cell's.
+        :param live: the original's.
+        :returns: what cannot be, one sentence each.
+        """
+        copies = {index: new for new, index in enumerate(outcome.kept_sections) if index >= 0}
+        cables = [new for new, index in enumerate(outcome.kept_sections) if index < 0]
+        went: dict[int, list[Any]] = {}
+        collapsed = [
+            index for index, each in enumerate(outcome.sections) if each.is_collapsed and live
+        ]
+        for each in outcome.segment_map:
+            went.setdefault(collapsed[each.section], []).append(each)
+        indices = {section: index for index, section in enumerate(live)}
+        processes = {
+            process.hocobjptr(): index
+            for index, process in enumerate([*self._synapses, *unlisted])
+        }
+        places = outcome.process_places
+
+        def segment(section: nrn.Section, x: float) -> Any:
+            index = indices[section]
+            if index in copies:
+                return sections[copies[index]](x)
+            those = went[index]
+            found = those[min(int(x * len(those)), len(those) - 1)]
+            cable = sections[cables[found.cable]]
+            # The segment's centre, of which NEURON has a variable.
+            number = min(int(found.cable_position * cable.nseg), cable.nseg - 1)
+            return cable((number + 0.5) / cable.nseg)
+
+        def process(original: Any) -> Any:
+            index = processes.get(original.hocobjptr())
+            if index is None:
+                return made.others.get(originals.identity(original))
+            return made.processes.get(places[index].representative)
+
+        return plays.repeat(played, segment, process)
 
     def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, Any]:
         """What is collapsed, which the settings are given.
