@@ -615,6 +615,7 @@ class Reduction:
         :raises ArgumentError: ``events`` is of something that does not drive the cell.
         :raises SavedCellError: something of the cell cannot be kept, such as a POINTER that is set;
             or it is not in the session any more.
+        :raises SimulatorError: NEURON is in the middle of a run.
         """
         from . import saved
 

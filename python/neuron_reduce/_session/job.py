@@ -403,8 +403,7 @@ class Job:
             went.setdefault(collapsed[each.section], []).append(each)
         indices = {section: index for index, section in enumerate(live)}
         processes = {
-            process.hocobjptr(): index
-            for index, process in enumerate([*self._synapses, *unlisted])
+            process.hocobjptr(): index for index, process in enumerate([*self._synapses, *unlisted])
         }
         places = outcome.process_places
 
