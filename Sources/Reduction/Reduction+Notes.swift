@@ -102,14 +102,18 @@ extension Reduction {
     guard !spines.isEmpty else { return [] }
     let names = spines.map { Self.ownName(cell.sections[$0.sections[0]].name) }
     let isFound = settings.scope.spines.sections == nil
+    let isOne = spines.count == 1
+    let places = isOne ? "the segment that it hangs on" : "the segments that they hang on"
+    let fate =
+      settings.scope.spines.isFolded
+      ? "\(isOne ? "goes" : "go") with \(places); what \(isOne ? "its neck does to its" : "their necks do to their") "
+        + "synapses is in the weights."
+      : "\(isOne ? "stays" : "stay"), on what stands for \(places)."
     return [
       "\(Self.number(spines.count, "spine")) of \(Self.number(spines.reduce(0) { $0 + $1.sections.count }, "section")) "
         + "(\(Self.some(names)))"
         + (isFound ? ", found by place and size," : "")
-        + (!settings.scope.spines.isFolded
-          ? " \(spines.count == 1 ? "stays" : "stay"), on what stands for the segments that they hang on."
-          : " \(spines.count == 1 ? "goes" : "go") with the segments that they hang on; what their necks do to "
-            + "their synapses is in the weights.")
+        + " \(fate)"
         + (isFound ? " spines= says otherwise." : "")
     ]
   }

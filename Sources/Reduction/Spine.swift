@@ -32,25 +32,24 @@ package struct Spine: Sendable, Equatable {
   package let attachment: Section.Attachment
 
   /// In µm, of neck and head. Spines are one or two long (Harris & Stevens, J. Neurosci. 9:2982 (1989), CA1; Arellano
-  /// et al., Front. Neurosci. 1:131 (2007), neocortex); models have longer ones.
-  static let longest = 5.0
+  /// et al., Front. Neurosci. 1:131 (2007), neocortex); models have longer ones, and shorter sections for other ends.
+  static let lengths = 0.2...5.0
 
-  /// The spines of a cell: on the side of a dendrite, neither at its beginning nor at its end, one section or two,
-  /// the second at the end of the first and nothing else on either, together no longer than `longest`, and thinner
-  /// at their beginning than the dendrite is there. Names do not matter.
+  /// The spines of a cell: one section or two, the second at the end of the first and nothing else on either, together
+  /// within `lengths`, and thinner at their beginning than the dendrite is there. On the side of a dendrite; at
+  /// its end, where short twigs are too, only what has a neck of half its diameter or less and a thicker head. Names do
+  /// not matter.
   package static func all(in cell: CellModel) -> [Spine] {
     let children = children(in: cell)
     return cell.sections.indices.compactMap { neck in
       let section = cell.sections[neck]
-      guard section.role.isDendritic, let attachment = section.attachment,
-        attachment.position > 0, attachment.position < 1
-      else { return nil }
+      guard section.role.isDendritic, let attachment = section.attachment else { return nil }
       let parent = cell.sections[attachment.parent]
-      let first = section.segmentIndex(at: attachment.ownEnd)
-      guard parent.role.isDendritic,
-        section.segments[first].diameter
-          < parent.segments[parent.segmentIndex(at: attachment.position)].diameter
-      else { return nil }
+      guard parent.role.isDendritic, attachment.position != parent.proximalEnd else { return nil }
+      let own = section.segments[section.segmentIndex(at: attachment.ownEnd)].diameter
+      let dendrite = parent.segments[parent.segmentIndex(at: attachment.position)].diameter
+      let isAtEnd = attachment.position == 1 - parent.proximalEnd
+      guard isAtEnd ? own <= dendrite / 2 : own < dendrite else { return nil }
       var sections = [neck]
       if let head = children[neck].first {
         guard children[neck].count == 1, children[head].isEmpty,
@@ -59,8 +58,13 @@ package struct Spine: Sendable, Equatable {
         else { return nil }
         sections.append(head)
       }
+      if isAtEnd {
+        guard let head = sections.dropFirst().first,
+          cell.sections[head].segments.contains(where: { $0.diameter > own })
+        else { return nil }
+      }
       let length = sections.reduce(0) { $0 + cell.sections[$1].length }
-      return length <= longest ? Spine(sections: sections, attachment: attachment) : nil
+      return lengths.contains(length) ? Spine(sections: sections, attachment: attachment) : nil
     }
   }
 

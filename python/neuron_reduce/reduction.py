@@ -161,8 +161,9 @@ def reduce(
         on that way beside them is collapsed, in pieces of its own. Named as ``roots``, and may be
         within what these have.
     :param spines: what becomes of dendritic spines that are sections: a neck on the side of a
-        dendrite, thinner than that, with a head at its end or without one, together at most 5 µm
-        long and with nothing else on them. Names do not matter. ``'folded'``: each goes with the
+        dendrite, thinner than that, with a head at its end or without one, together 0.2 to 5 µm
+        long and with nothing else on them; at the end of a dendrite with a head, and a neck of half
+        its diameter or less. Names do not matter. ``'folded'``: each goes with the
         segment that it hangs on, and is no group or branch by itself; its membrane and channels are
         that compartment's, and what its neck's resistance does to its synapses is kept in their
         weights. ``'kept'``: necks and heads stay sections, with their point processes, on the
