@@ -104,7 +104,7 @@ import Testing
     return builder.cell
   }
 
-  @Test(arguments: UInt64(1)...60, methods)
+  @Test(arguments: UInt64(1)...30, methods)
   func withoutSpinesNothingIsOtherwise(seed: UInt64, method: Method) throws {
     let random = RandomCell(seed: seed)
     let cell = random.varied(seed: seed)
@@ -124,8 +124,9 @@ import Testing
   // MARK: Folded
 
   /// A spine is where the segment that it hangs on is, whatever is asked for, and no compartment by itself.
-  @Test(arguments: UInt64(1)...60, methods, [2.0, 6, 1e6])
-  func spinesGoWithWhatTheyHangOn(seed: UInt64, method: Method, total: Double) throws {
+  @Test(arguments: UInt64(1)...30, methods)
+  func spinesGoWithWhatTheyHangOn(seed: UInt64, method: Method) throws {
+    let total = [2.0, 6, method.traits.converges ? 1e6 : 300][Int(seed % 3)]
     let cell = Self.spiny(seed: seed)
     let spines = Spine.all(in: cell)
     let drive = RandomDrive(of: cell, seed: seed).drive
@@ -193,10 +194,12 @@ import Testing
       )
     }
     let (shaft, spine) = (try reduced(onSpine: false), try reduced(onSpine: true))
-    #expect(abs(shaft.weight / weight - 1) < 1e-9)
-    // Half of the neck's end and of the head's first half are in the way, too; and frequencies end at 2 kHz.
-    let added = weight * resistance * Self.course.selfShunt(timeConstant: 0)
-    #expect(abs((spine.shunt.kappa - shaft.shunt.kappa) / added - 1) < 0.06)
+    // The spine is a little capacitance at another place.
+    #expect(abs(shaft.weight / weight - 1) < 1e-6)
+    // To the middle of the head: 150 Ω·cm, 0.3 µm and 0.6 µm. Frequencies end at 2 kHz.
+    let whole = resistance + 1e-2 * 150 * 0.3 / (.pi * 0.36 / 4)
+    let added = weight * whole * Self.course.selfShunt(timeConstant: 0)
+    #expect(abs((spine.shunt.kappa - shaft.shunt.kappa) / added - 1) < 0.05)
     // F(κ')/κ' of the new weight, whose κ' is the shaft's in proportion, is what arrives.
     let ratio = spine.weight / weight
     let after = SelfShunt(kappa: ratio * shaft.shunt.kappa, growth: shaft.shunt.growth)
@@ -210,14 +213,12 @@ import Testing
 
   /// Necks and heads stay as they are; with a group for each segment the cell is the cell that was read, weights
   /// included.
-  @Test(arguments: UInt64(1)...60)
+  @Test(arguments: UInt64(1)...30)
   func unfoldedWithSpinesItIsTheCell(seed: UInt64) throws {
     let cell = Self.spiny(seed: seed)
     guard !FoldedReductionTests.hasAxonAtStemsProximalEnd(cell) else { return }
-    let drive = RandomDrive(of: cell, seed: seed).drive
     let kept = try LoadedReduction(
-      cell, .total(1e6), method: .folded, drive: drive,
-      scope: ReductionScope(spines: .kept(nil)))
+      cell, .total(1e6), method: .folded, scope: ReductionScope(spines: .kept(nil)))
     let reduction = kept.reduction
     let (before, after) = (CellCompartments(of: cell), CellCompartments(of: reduction.reduced))
     let full = TreeImpedance(of: before.tree, frequency: 30).transfersToRoot()
@@ -232,15 +233,15 @@ import Testing
         #expect(difference.length <= Self.tolerance * full[0].length)
       }
     }
-    // Those at ends of sections go to segments, where they are not on spines.
     for (index, process) in cell.pointProcesses.enumerated()
     where reduction.spines.contains(process.section) {
-      #expect(reduction.pointProcessFates[index].site == .unmoved(cell.point(at: process.position, ofSection: process.section)))
+      let point = cell.point(at: process.position, ofSection: process.section)
+      #expect(reduction.pointProcessFates[index].site == .unmoved(point))
     }
   }
 
   /// A unit of what is delivered has the weight that it has to have where the spine hangs now.
-  @Test(arguments: UInt64(1)...60, methods)
+  @Test(arguments: UInt64(1)...30, methods)
   func spinesThatStayKeepWhatTheyDeliver(seed: UInt64, method: Method) throws {
     let cell = Self.spiny(seed: seed)
     let drive = RandomDrive(of: cell, seed: seed).drive
