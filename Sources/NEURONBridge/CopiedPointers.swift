@@ -50,7 +50,8 @@ struct CopiedPointers {
           guard let pointer = internals.pointer(kind, in: reference, at: center) else { break }
           guard pointer.address != nil else { continue }
           guard let handle = pointer.target,
-            case .range(let variable, let mechanism, let target) = try variables.variable(of: handle),
+            case .range(let variable, let mechanism, let target) = try variables.variable(
+              of: handle),
             let place = places.place(at: center, of: section),
             let there = places.place(at: target.position, of: target.section),
             places.section(there.section, has: mechanism)

@@ -132,7 +132,8 @@ struct DrivenCell {
           connection: drive.connection, before: drive.compartment, after: places[target],
           weight: drive.weight, response: drive.response, exponent: drive.exponent,
           selfShunt: shunt,
-          neckFactor: neckBase(ofPointProcess: target).map { sites.neckFactor(drive, from: $0) } ?? 1))
+          neckFactor: neckBase(ofPointProcess: target).map { sites.neckFactor(drive, from: $0) }
+            ?? 1))
     }
     var scales = SynapticWeights.scales(
       of: moved, transferRatio: { ratios[$0.connection] }, in: reduced,

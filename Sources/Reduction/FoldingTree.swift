@@ -80,7 +80,8 @@ struct FoldingTree {
         Segment(
           section: place.section, segment: place.segment, spines: own,
           compartmentsOfSpines: own.map { compartments.segments[$0.section][$0.segment] },
-          compartment: place.compartment, parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          compartment: place.compartment, parent: above >= 0 ? indices[above] : nil,
+          piece: place.piece,
           place: placesOfPieces[place.piece],
           kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
           area: own.reduce(cell.sections[place.section].segments[place.segment].area) {

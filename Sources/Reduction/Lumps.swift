@@ -62,7 +62,9 @@ struct Lumps {
   init?(
     of piece: Replacement.Piece, in compartments: CellCompartments, _ loaded: OperatingPoint,
     companions: [Companion],
-    spines: (all: HostedSpines, segments: [HostedSpines.Place: [HostedSpines.Place]]) = (.none, [:]),
+    spines: (all: HostedSpines, segments: [HostedSpines.Place: [HostedSpines.Place]]) = (
+      .none, [:]
+    ),
     base: Int, count: Int
   ) {
     let start = loaded.transfers[base]

@@ -115,6 +115,21 @@ extension Reduction {
         + (isFound ? ", found by place and size," : "")
         + " \(fate)"
         + (isFound ? " spines= says otherwise." : "")
+    ] + notesOfVoltageDependence(in: cell)
+  }
+
+  /// Synapses on folded spines whose conductance depends on the voltage of the head, which others on it change too.
+  private func notesOfVoltageDependence(in cell: CellModel) -> [String] {
+    guard settings.scope.spines.isFolded else { return [] }
+    let count = cell.pointProcesses.indices.count { index in
+      spines.contains(cell.pointProcesses[index].section)
+        && settings.drive.response(ofPointProcess: index)?.voltageCourse != nil
+    }
+    guard count > 0 else { return [] }
+    return [
+      "\(Self.number(count, "synapse")) on spines that are folded \(count == 1 ? "depends" : "depend") on the voltage, "
+        + "such as NMDA receptors: what other synapses on a head do to \(count == 1 ? "it" : "them") by its potential "
+        + "is lost, which is much behind necks of several 100 MΩ. spines='kept' keeps it."
     ]
   }
 

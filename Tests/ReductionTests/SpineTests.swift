@@ -305,7 +305,9 @@ import Testing
     ([4], .spineBears(section: "dend[3]", axon: "axon[0]")),
   ])
   func whatIsNoSpineIsRefused(sections: [Int], error: ReductionError) {
-    for scope in [ReductionScope(spines: .kept(sections)), ReductionScope(spines: .folded(sections))] {
+    for scope in [
+      ReductionScope(spines: .kept(sections)), ReductionScope(spines: .folded(sections)),
+    ] {
       #expect(throws: error) { try Replacement(dendritesOf: Self.named, scope: scope) }
     }
   }

@@ -56,7 +56,9 @@ import Testing
   }
 
   @Test func whatIsNotKnownHasNone() {
-    for charges in [[], [1, 2], [Double](repeating: .nan, count: 8), [Double](repeating: 1, count: 8)] {
+    for charges in [
+      [], [1, 2], [Double](repeating: .nan, count: 8), [Double](repeating: 1, count: 8),
+    ] {
       #expect(
         VoltageCourse(
           times: Self.times, conductances: Self.conductances, charges: charges, total: Self.decay)

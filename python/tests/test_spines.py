@@ -112,6 +112,11 @@ def test_the_neck_counts_for_voltage_dependent_synapses(weight: float, cache: Pa
     assert abs(folded - 1).max() < (0.02 if weight < 0.001 else 0.08)
     assert abs(kept - 1).max() < 1e-6
     assert abs(collapsed - 1).max() < 1e-6
+    told = [
+        any("40 synapses on spines that are folded depend on the voltage" in each for each in notes)
+        for notes in (each.record.notes for each in reductions)
+    ]
+    assert told == [True, False, False]
     scales = [each.weight[0] / weight for each in reductions[0].netcons]
     # Behind a neck the block is lifted.
     assert all((1 if weight < 0.001 else 0.5) < scale < 4 for scale in scales)
@@ -173,9 +178,7 @@ def test_where_they_are() -> None:
 @isolated
 def test_by_default_they_are_folded_where_weights_can_say_so() -> None:
     def texts(reduction: Any) -> list[str]:
-        return [
-            f"{each.section} {each.cable} {each.cable_x}" for each in reduction.segment_map
-        ]
+        return [f"{each.section} {each.cable} {each.cable_x}" for each in reduction.segment_map]
 
     model = Spiny(small_cell.build(), 20, 3)
     for method, treatment in (("folded", "folded"), ("lumped", "folded"), ("classic", "collapsed")):
