@@ -64,7 +64,7 @@ extension ReductionError: CustomStringConvertible {
         + "rates= for the NetCons, or NetStims that drive them, onto synapses whose conductance can be measured"
     case .toleranceOutOfReach(let tolerance, let least):
       "tolerance is \(tolerance); expected at least the \(least) mV that are lost with every segment kept, by "
-        + "synapses at the ends of sections, which go to the segments beside them"
+        + "synapses at the ends of sections, which go to the segments beside them, and by spines that are folded"
     case .gain(let name, let factor, let known):
       "calibrate has a gain of \(factor) for '\(name)'; expected factors greater than 0 of some of: "
         + known.joined(separator: ", ")

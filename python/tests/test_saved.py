@@ -388,7 +388,9 @@ def test_arguments_are_checked() -> None:
         with pytest.raises(CellError, match=r"source is a .*deleted section; expected one that"):
             saved.instantiate(connect=None).connect(0, value)
     for write in (saved.save, driven.reduction.save, driven.reduction.export):
-        with pytest.raises(ArgumentError, match=r"path is .a.x00b.hoc., which has a null character"):
+        with pytest.raises(
+            ArgumentError, match=r"path is .a.x00b.hoc., which has a null character"
+        ):
             write("a\0b.hoc")
 
     def try_it() -> None:
