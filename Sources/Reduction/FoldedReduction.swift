@@ -132,8 +132,10 @@ struct FoldedMapping: CableMapping {
       [CablePoint?](repeating: nil, count: section.segments.count)
     }
     for (segment, cable) in zip(tree.segments, folded.cableOfSegment) {
-      points[segment.section][segment.segment] = CablePoint(
+      let point = CablePoint(
         segment: CableSegment(cable: cable, segment: 0), relativePosition: 0.5)
+      points[segment.section][segment.segment] = point
+      for spine in segment.spines { points[spine.section][spine.segment] = point }
     }
     segmentMap = SegmentMap(points: points.map { $0.compactMap(\.self) })
     junctionAt = folded.junctionAt

@@ -116,8 +116,12 @@ extension FoldingViews {
       return View(
         weights: tree.segments.map { place in
           let index = place.compartment
-          let admittance = Complex(
+          var admittance = Complex(
             cell.leakConductances[index], angular * cell.capacitances[index])
+          for spine in place.compartmentsOfSpines {
+            admittance += Complex(
+              cell.leakConductances[spine], angular * cell.capacitances[spine])
+          }
           return admittance.length * effects[index]
         },
         vectors: tree.segments.flatMap { place in
