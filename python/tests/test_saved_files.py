@@ -65,7 +65,7 @@ def _without(*where: Any) -> Callable[[Any], None]:
 
 WRONG = [
     (_set("format", to="other"), r"format is 'other'; expected 'neuron-reduce cell'"),
-    (_set("version", to=2), r"version is 2, of a newer neuron_reduce .*up to 1; expected an upgra"),
+    (_set("version", to=3), r"version is 3, of a newer neuron_reduce .*up to 2; expected an upgra"),
     (_set("version", to="1"), r"version is '1'; expected a whole number"),
     (_without("celsius"), r"celsius is missing; expected it to be there"),
     (_set("other", to=1), r"other is nothing that such a file has; expected"),

@@ -19,7 +19,8 @@ from . import describing
 from .drive import Drive, plays, set_played
 
 FORMAT = "neuron-reduce cell"
-VERSION = 1
+VERSION = 2
+"""Of what is written. Files of version 1 have no ``original.segments``."""
 
 
 def of_cell(
@@ -35,6 +36,7 @@ def of_cell(
     settings: Mapping[str, Any] | None = None,
     segment_map: Sequence[tuple[str, float, nrn.Section, float]] = (),
     stayed: Mapping[str, nrn.Section] | None = None,
+    segments: dict[str, Any] | None = None,
     other_vectors: Iterable[Any] = (),
 ) -> dict[str, Any]:
     """What is kept of a cell.
@@ -49,6 +51,7 @@ def of_cell(
     :param segment_map: for segments of the original, the name of the section and the position on
         it, the section that it went to and the position on that.
     :param stayed: by the names of the original's other sections what they are.
+    :param segments: the original's, see :func:`places.described`; None where they are not known.
     :param other_vectors: Vectors that are known to be played into what is none of the cell's.
     :raises SavedCellError: something cannot be kept.
     """
@@ -109,6 +112,7 @@ def of_cell(
             ],
             "synapses": [drive.connections[each]["point_process"] for each in connections],
             "connections": connections,
+            "segments": segments,
         },
         "segment_map": [
             [section, float(x), indices[live_section], float(place)]
