@@ -26,6 +26,7 @@ METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
 
 HOC = """
 {{ load_file("stdrun.hoc") }}
+{load}
 {{ load_file("cell.hoc") }}
 objref cell, trace, file
 cell = new Cell()
@@ -118,9 +119,14 @@ def _trace(folder: Path) -> list[float]:
     return list(found)
 
 
-def _run_hoc(folder: Path, prepare: str) -> list[float]:
-    """In nrniv, which is beside Python."""
-    script = HOC.format(prepare=prepare, v_init=-65, duration=kept.DURATION)
+def run_hoc(folder: Path, prepare: str, library: Path | None = None) -> list[float]:
+    """The somatic potential of cell.hoc in nrniv, which is beside Python.
+
+    :param prepare: what is done with the cell before the run.
+    :param library: of mechanisms.
+    """
+    load = "" if library is None else f'{{ nrn_load_dll("{library}") }}'
+    script = HOC.format(load=load, prepare=prepare, v_init=-65, duration=kept.DURATION)
     (folder / "run.hoc").write_text(script)
     done = subprocess.run(
         [Path(sys.executable).with_name("nrniv"), "-nogui", "-nopython", "run.hoc"],
@@ -145,7 +151,7 @@ def test_hoc(method: str, python: bool, tmp_path: Path) -> None:
         text = (tmp_path / "cell.hoc").read_text()
         driven.reduction.export(tmp_path / "cell.hoc")
         assert (tmp_path / "cell.hoc").read_text() == text
-        assert _run_hoc(tmp_path, "cell.make_sources()") == expected
+        assert run_hoc(tmp_path, "cell.make_sources()") == expected
 
     test()
 
@@ -166,7 +172,7 @@ def _connected_in_hoc(tmp_path: Path) -> None:
         "{ cell.connect_source(0, stimulus) }\n"
         "if (cell.synapse(0) != cell.netcons.o(0).syn) quit()"
     )
-    assert _run_hoc(tmp_path, prepare) == expected
+    assert run_hoc(tmp_path, prepare) == expected
 
 
 def test_hoc_is_connected_by_the_originals_indices(tmp_path: Path) -> None:
@@ -204,7 +210,7 @@ def _events_are_sent(tmp_path: Path) -> None:
     saved = driven.reduction.saved(events={source: [20]})
     assert netcon.weight[0] == saved.content["connections"][-1]["weight"][0]
     saved.export(tmp_path / "cell.hoc")
-    assert _run_hoc(tmp_path, "cell.make_sources()") == pytest.approx(expected, abs=1e-9)
+    assert run_hoc(tmp_path, "cell.make_sources()") == pytest.approx(expected, abs=1e-9)
     assert kept.run(saved.instantiate())[0] == pytest.approx(expected, abs=1e-9)
 
 
@@ -381,11 +387,31 @@ def _bad(tmp_path: Path) -> None:
             ArgumentError, match=r"expected one that ends with \.hoc, \.json, \.nml, \.py or \.swc"
         ):
             saved.export(tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+@isolated
+def _no_numbers(tmp_path: Path) -> None:
+    driven = Driven("classic")
     driven.reduction.synapses[0].e = float("nan")
-    with pytest.raises(SavedCellError, match="is no number"):
-        driven.reduction.export(tmp_path / "cell.hoc")
-    driven.reduction.export(tmp_path / "cell.py")
-    assert os.listdir(tmp_path) == ["cell.py"]
+    driven.reduction.synapses[1].e = -float("inf")
+    driven.reduction.export(tmp_path / "cell.hoc")
+    prepare = (
+        "x = cell.synapse({0}).e\nif (x == x) quit()\nif (cell.synapse({1}).e != -1e999) quit()"
+    )
+    expected = [
+        next(
+            index
+            for index in range(len(driven.drive.synapses))
+            if driven.reduction.synapse(index) == driven.reduction.synapses[own]
+        )
+        for own in (0, 1)
+    ]
+    assert len(run_hoc(tmp_path, prepare.format(*expected))) > 10
+
+
+def test_hoc_is_told_of_what_is_no_number(tmp_path: Path) -> None:
+    _no_numbers(tmp_path)
 
 
 def test_what_cannot_be_exported(tmp_path: Path) -> None:
