@@ -591,10 +591,15 @@ class Reduction:
         :meth:`saved` and :meth:`SavedCell.save`."""
         self.saved(events).save(path)
 
-    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        events: Mapping[Any, Any] | None = None,
+        format: str | None = None,
+    ) -> None:
         """Writes the reduced cell, as it is now, for those who do not have this package: see
         :meth:`saved` and :meth:`SavedCell.export`."""
-        self.saved(events).export(path)
+        self.saved(events).export(path, format)
 
     def instantiate(self, **arguments: Any) -> CellInstance:
         """Builds the reduced cell, as it is now, once more: see :meth:`SavedCell.instantiate`. For

@@ -195,18 +195,22 @@ class SavedCell:
         """
         files.write(path, self.text)
 
-    def export(self, path: str | os.PathLike[str]) -> None:
+    def export(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Writes it for those who do not have this package.
 
-        :param path: of the file to write, which by its ending is: ``.hoc``, a template for NEURON;
-            ``.py``, a module that needs NEURON alone; ``.json``, a cell rule of NetPyNE, with what
-            its synapses need; ``.nml``, NeuroML 2 with the tree's shape and its passive membrane;
-            ``.swc``, the tree's shape.
-        :raises ArgumentError: another ending.
+        :param path: of the file or folder to write.
+        :param format: ``'hoc'``, a template for NEURON; ``'python'``, a module that needs NEURON
+            alone; ``'netpyne'``, a cell rule of NetPyNE, with what its synapses need;
+            ``'neuroml'``, NeuroML 2 with the tree's shape and its membrane, as far as that is
+            NeuroML's own; ``'swc'``, the tree's shape; ``'sonata'``, a folder with a node type of
+            SONATA, and the types of edges that its synapses are. None: as the path ends, with
+            ``.hoc``, ``.py``, ``.json``, ``.nml`` or ``.swc``.
+        :raises ArgumentError: no such format, or an ending that means none; or there is a folder of
+            this name already, which is not empty.
         :raises SavedCellError: the format has no way to say what the cell is.
         :raises OSError: it cannot be written.
         """
-        files.write(path, exporting.text_of(self._content, path))
+        exporting.export(self._content, path, format)
 
     def instantiate(
         self,

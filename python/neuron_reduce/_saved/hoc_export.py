@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .._display.text import plain
@@ -111,17 +111,25 @@ def template_name(name: str) -> str:
     return found if found[:1].isalpha() else f"Cell_{found}"
 
 
-def text_of(content: dict[str, Any], name: str) -> str:
+def text_of(
+    content: dict[str, Any], name: str, point_processes: Collection[str] | None = None
+) -> str:
     """The file's text.
 
     :param name: the file's, without its ending.
+    :param point_processes: which mechanisms are such, where the cell does not have all of them.
     """
-    return _Template(content, name).text()
+    return _Template(content, name, point_processes).text()
 
 
 class _Template:
-    def __init__(self, content: dict[str, Any], name: str):
+    def __init__(
+        self, content: dict[str, Any], name: str, point_processes: Collection[str] | None
+    ) -> None:
         self._content = content
+        if point_processes is None:
+            point_processes = {each["mechanism"] for each in content["point_processes"]}
+        self._point_processes = point_processes
         self._file = name
         self._name = template_name(name)
         counts = dict.fromkeys(_ARRAYS, 0)
@@ -216,11 +224,10 @@ class _Template:
                 else:
                     statements.append(f"{variable} = {_number(value)}")
         tables = f"{self._name}_tables"
-        used = {each["mechanism"] for each in content["point_processes"]}
-        owners = []
+        owners: list[str] = []
         for each in content["mechanisms"]:
             setter = "table_{}_" + each["name"]
-            if each["tables"] and each["name"] in used:
+            if each["tables"] and each["name"] in self._point_processes:
                 # Point processes have tables in common: one that is made for it, and goes, sets
                 # them.
                 statements.append(f"{self._name}_owner = new {self._name}_owner_of({len(owners)})")
