@@ -3,7 +3,6 @@ package; and readers of SWC."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import os
@@ -17,6 +16,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import readers
 from isolated import isolated
 from models import kept
 from models.kept import Driven
@@ -254,8 +254,7 @@ def test_swc(method: str, python: bool, tmp_path: Path) -> None:
 @METHODS
 def test_netpyne(method: str, tmp_path: Path) -> None:
     """NetPyNE's cells do what instances do, beside these in one run."""
-    if importlib.util.find_spec("netpyne") is None:
-        pytest.skip("no netpyne")
+    readers.need("netpyne")
 
     @isolated
     def test() -> None:
@@ -270,16 +269,7 @@ def test_netpyne(method: str, tmp_path: Path) -> None:
         assert (tmp_path / "rule.json").read_text() == text
 
     test()
-    done = subprocess.run(
-        [sys.executable, "-c", NETPYNE],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(neuron_reduce.__file__).parents[1])},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    line = next(each for each in done.stdout.splitlines() if each.startswith("result "))
-    result = json.loads(line.removeprefix("result "))
+    result = json.loads(readers.said(readers.run(NETPYNE, tmp_path)))
     assert max(result["apart"]) < 1e-9
     # One that fires, and one that it drives.
     assert min(result["tops"][::2]) > 0
@@ -320,51 +310,6 @@ def _what_cell_rules_lack(tmp_path: Path) -> None:
 
 def test_what_netpyne_cannot_be_told(tmp_path: Path) -> None:
     _what_cell_rules_lack(tmp_path)
-
-
-@METHODS
-@pytest.mark.parametrize("python", [False, True])
-def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
-    """Its own library finds the file valid, and the cell in it."""
-    if importlib.util.find_spec("neuroml") is None:
-        pytest.skip("no neuroml")
-
-    @isolated
-    def test() -> None:
-        import neuroml.loaders
-        import neuroml.utils
-
-        driven = Driven(method, python)
-        path = tmp_path / "cell.nml"
-        with pytest.warns(NeuronReduceWarning, match="NeuroML has no hh"):
-            driven.reduction.export(path)
-        neuroml.utils.validate_neuroml2(str(path))
-        (cell,) = neuroml.loaders.read_neuroml2_file(str(path)).cells
-        groups = {each.id: each for each in cell.morphology.segment_groups}
-        expected = list(driven.reduction.cell.all)
-        cables = [each for each in groups.values() if each.neuro_lex_id == "sao864921383"]
-        membrane = cell.biophysical_properties.membrane_properties
-        leaks = {each.segment_groups: each for each in membrane.channel_densities}
-        capacitances = {each.segment_groups: each.value for each in membrane.specific_capacitances}
-        for section, own in zip(expected, cables, strict=True):
-            ids = [each.segments for each in own.members]
-            length = sum(cell.get_segment_length(each) for each in ids)
-            area = sum(cell.get_segment_surface_area(each) for each in ids)
-            assert length == pytest.approx(section.L, rel=1e-6)
-            assert area == pytest.approx(sum(each.area() for each in section), rel=0.03)
-            assert capacitances[own.id] == f"{section.cm!r}uF_per_cm2"
-            if h.ismembrane("pas", sec=section):
-                assert leaks[own.id].cond_density == f"{section.g_pas!r}S_per_cm2"
-                assert leaks[own.id].erev == f"{section.e_pas!r}mV"
-        assert len(groups["all"].includes) == len(expected)
-        assert len(groups["soma_group"].includes) == 1
-        every = cell.get_all_segments_in_group("all")
-        assert len(every) == len(cell.morphology.segments)
-        # One tree: each segment but the first has a parent.
-        parents = [each.parent for each in cell.morphology.segments]
-        assert parents.count(None) == 1
-
-    test()
 
 
 def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
