@@ -21,8 +21,12 @@ struct FoldedCables {
   /// By compartment of the cell where something that stays is attached to a junction: the cable.
   let junctionAt: [Int: Int]
 
-  /// The membrane of a junction, in µm²: NEURON has no section without. It has no conductance, and a capacitance of
-  /// some 1e-12 of a segment's.
+  /// Length and diameter of a junction, in µm: NEURON keeps points in single precision, and what draws the cell or
+  /// computes potentials outside of it divides by lengths.
+  private static let junctionShape = (length: 1.0, diameter: 1e-3)
+
+  /// The membrane of a junction, in µm², by its capacitance: NEURON has no section without. It has no conductance, and
+  /// a capacitance of some 1e-12 of a segment's.
   private static let junctionArea = 1e-10
 
   /// - Parameter levels: by compartment of the cell.
@@ -201,13 +205,14 @@ struct FoldedCables {
     resistance: Double
   ) -> ReducedCable {
     let stem = cell.sections[piece.stem]
-    // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
-    let diameter = Double.root(
-      2e-2 * stem.axialResistivity * junctionArea / (.pi * .pi * resistance), 3)
+    let (length, diameter) = junctionShape
+    let area = .pi * diameter * length
+    // As of a group's cable.
+    let resistivity = 1e2 * resistance * .pi * diameter * diameter / (2 * length)
     return ReducedCable(
       stem: piece.stem, role: stem.role, base: .cable(group),
-      shape: CableShape(
-        length: junctionArea / (.pi * diameter), diameter: diameter, electrotonicLength: 0),
-      capacitance: capacitance, axialResistivity: stem.axialResistivity, segmentCount: 1)
+      shape: CableShape(length: length, diameter: diameter, electrotonicLength: 0),
+      capacitance: capacitance * junctionArea / area, axialResistivity: resistivity,
+      segmentCount: 1)
   }
 }

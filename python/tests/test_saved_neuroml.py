@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from neuron import h
 
+import neuron_reduce
 import readers
 from isolated import isolated
 from models import kept
 from models.kept import Driven
 from neuron_reduce import NeuronReduceWarning, SavedCellError
 from test_saved_exports import METHODS
+from test_where_kept import OLD
 
 
 @METHODS
@@ -56,10 +58,6 @@ def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
             ids = [each.segments for each in own.members]
             length = sum(cell.get_segment_length(each) for each in ids)
             area = sum(cell.get_segment_surface_area(each) for each in ids)
-            if section.L < 1e-3:
-                # A junction, which single precision would not know of.
-                assert (length, area) == (pytest.approx(1), pytest.approx(math.pi * 1e-3))
-                continue
             assert length == pytest.approx(section.L, rel=1e-6)
             assert area == pytest.approx(sum(each.area() for each in section), rel=0.03)
             assert capacitances[group] == f"{section.cm!r}uF_per_cm2"
@@ -87,6 +85,24 @@ def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
 
 def _density(conductance: float, reversal: float, ion: str) -> tuple[str, str, str]:
     return f"{conductance!r}S_per_cm2", f"{reversal!r}mV", ion
+
+
+def test_junctions_of_old_files_are_long_enough(tmp_path: Path) -> None:
+    """Those were shorter than single precision knows of."""
+    readers.need("neuroml")
+
+    @isolated
+    def test() -> None:
+        import neuroml.loaders
+
+        saved = neuron_reduce.load(OLD)
+        assert min(each["L"] or 1 for each in saved.content["sections"]) < 1e-6
+        saved.export(tmp_path / "cell.nml")
+        (cell,) = neuroml.loaders.read_neuroml2_file(str(tmp_path / "cell.nml")).cells
+        lengths = [cell.get_segment_length(each.id) for each in cell.morphology.segments]
+        assert min(lengths) == pytest.approx(0.5)
+
+    test()
 
 
 @METHODS
