@@ -21,13 +21,13 @@ struct FoldedCables {
   /// By compartment of the cell where something that stays is attached to a junction: the cable.
   let junctionAt: [Int: Int]
 
-  /// Length and diameter of a junction, in µm: NEURON keeps points in single precision, and what draws the cell or
-  /// computes potentials outside of it divides by lengths.
-  private static let junctionShape = (length: 1.0, diameter: 1e-3)
-
-  /// The membrane of a junction, in µm², by its capacitance: NEURON has no section without. It has no conductance, and
-  /// a capacitance of some 1e-12 of a segment's.
+  /// The membrane of a junction, in µm²: NEURON has no section without. It has no conductance, and a capacitance of
+  /// some 1e-12 of a segment's.
   private static let junctionArea = 1e-10
+
+  /// The length of a junction, in µm: points in single precision are apart by as much, and what draws the cell or
+  /// computes potentials outside of it divides by lengths.
+  private static let junctionLength = 1.0
 
   /// - Parameter levels: by compartment of the cell.
   init(
@@ -205,14 +205,12 @@ struct FoldedCables {
     resistance: Double
   ) -> ReducedCable {
     let stem = cell.sections[piece.stem]
-    let (length, diameter) = junctionShape
-    let area = .pi * diameter * length
+    let diameter = junctionArea / (.pi * junctionLength)
     // As of a group's cable.
-    let resistivity = 1e2 * resistance * .pi * diameter * diameter / (2 * length)
+    let resistivity = 1e2 * resistance * .pi * diameter * diameter / (2 * junctionLength)
     return ReducedCable(
       stem: piece.stem, role: stem.role, base: .cable(group),
-      shape: CableShape(length: length, diameter: diameter, electrotonicLength: 0),
-      capacitance: capacitance * junctionArea / area, axialResistivity: resistivity,
-      segmentCount: 1)
+      shape: CableShape(length: junctionLength, diameter: diameter, electrotonicLength: 0),
+      capacitance: capacitance, axialResistivity: resistivity, segmentCount: 1)
   }
 }
