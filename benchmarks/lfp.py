@@ -68,6 +68,8 @@ def main() -> None:
     parser.add_argument("--save", type=pathlib.Path, help="an .npz of potentials, to look at")
     given = parser.parse_args()
     cell = load(given.cache)
+    # Its axon has no points: it has those that NEURON makes up, which LFPy would have it do.
+    h.define_shape()
     weight = 0.0016 * given.excitation
     drive = place_synapses(cell, seed=given.seed, excitatory_weight=weight, stream=given.seed)
     reductions = [
