@@ -20,7 +20,26 @@ from .drive import Drive, plays, set_played
 
 FORMAT = "neuron-reduce cell"
 VERSION = 2
-"""Of what is written. Files of version 1 have no ``original.segments``."""
+
+_NAMES = (
+    *("format", "version", "name", "versions", "method", "settings", "notes", "celsius"),
+    *("v_init", "soma_is_list", "mechanisms", "sections", "attachments", "point_processes"),
+    *("sources", "connections", "plays", "survivors", "original", "segment_map"),
+)
+"""The fields of version 1, in which ``original`` had no ``segments``."""
+
+
+def names_of(version: int) -> tuple[str, ...]:
+    """The fields that a file of a version has."""
+    return _NAMES if version < 2 else (*_NAMES, "record")
+
+
+def upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a file of any version, as one of this version has it."""
+    if content["version"] == VERSION:
+        return content
+    original = {**content["original"], "segments": None}
+    return {**content, "version": VERSION, "original": original, "record": None}
 
 
 def of_cell(
@@ -38,6 +57,7 @@ def of_cell(
     stayed: Mapping[str, nrn.Section] | None = None,
     segments: dict[str, Any] | None = None,
     other_vectors: Iterable[Any] = (),
+    record: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What is kept of a cell.
 
@@ -53,6 +73,7 @@ def of_cell(
     :param stayed: by the names of the original's other sections what they are.
     :param segments: the original's, see :func:`places.described`; None where they are not known.
     :param other_vectors: Vectors that are known to be played into what is none of the cell's.
+    :param record: what the reduction did, as files have it.
     :raises SavedCellError: something cannot be kept.
     """
     notes: list[str] = []
@@ -118,6 +139,7 @@ def of_cell(
             [section, float(x), indices[live_section], float(place)]
             for section, x, live_section, place in segment_map
         ],
+        "record": record,
     }
 
 

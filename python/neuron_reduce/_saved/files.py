@@ -12,7 +12,7 @@ from typing import Any
 from .._session import collect
 from ..errors import ArgumentError, SavedCellError
 from . import checking
-from .content import VERSION
+from .content import upgraded
 
 _LISTS = (
     *("mechanisms", "sections", "attachments", "point_processes", "sources", "connections"),
@@ -58,15 +58,7 @@ def content_of(text: str | bytes, name: str) -> dict[str, Any]:
         checking.check(content)
     except SavedCellError as error:
         raise SavedCellError(f"{name}: {error}") from None
-    return _of_now(content)
-
-
-def _of_now(content: dict[str, Any]) -> dict[str, Any]:
-    """The same as the version of now has it."""
-    if content["version"] == 1:
-        content["version"] = VERSION
-        content["original"]["segments"] = None
-    return content
+    return upgraded(content)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
