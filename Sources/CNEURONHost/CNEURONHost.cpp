@@ -1,0 +1,73 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#define _Noreturn [[noreturn]]
+#include "CNEURONHost.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <exception>
+
+extern "C" __attribute__((visibility("default"))) void modl_reg(void) {}
+
+const char *neuron_reduce_version(void) { return NEURON_REDUCE_VERSION; }
+
+bool neuron_host_open(const char *path, char *message, size_t size) {
+  if (dlopen(path, RTLD_NOW | RTLD_GLOBAL) != NULL) return true;
+  const char *reason = dlerror();
+  snprintf(message, size, "%s", reason == NULL ? "it cannot be loaded" : reason);
+  return false;
+}
+
+bool neuron_host_start(int count, const char **arguments, char *message, size_t size) {
+  int (*init)(int, const char **) = NULL;
+  void *address = dlsym(RTLD_DEFAULT, "nrn_init");
+  if (address == NULL) {
+    snprintf(message, size, "it has no C API (nrn_init is missing): it is older than NEURON 9.0");
+    return false;
+  }
+  memcpy(&init, &address, sizeof address);
+  try {
+    init(count, arguments);
+    return true;
+  } catch (const std::exception &error) {
+    snprintf(message, size, "%s", error.what());
+  } catch (...) {
+    snprintf(message, size, "an exception of unknown type");
+  }
+  return false;
+}
+
+int neuron_host_divert_output(void) {
+  fflush(stdout);
+  int kept = dup(STDOUT_FILENO);
+  if (kept >= 0) dup2(STDERR_FILENO, STDOUT_FILENO);
+  return kept;
+}
+
+int neuron_host_mute(void) {
+  fflush(stderr);
+  int kept = dup(STDERR_FILENO);
+  int nowhere = open("/dev/null", O_WRONLY);
+  if (kept >= 0 && nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  if (nowhere >= 0) close(nowhere);
+  return kept;
+}
+
+void neuron_host_unmute(int kept) {
+  if (kept < 0) return;
+  fflush(stderr);
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+}
+
+int neuron_host_fork(void) {
+  fflush(NULL);
+  return (int)fork();
+}
+
+void neuron_host_exit(int status) { _exit(status); }

@@ -1,0 +1,101 @@
+import CNEURON
+import CNEURONHost
+import NEURONBridge
+
+/// A cell of the session: its sections, and which are what.
+package struct SessionCell {
+  package let name: String
+  /// SectionLists, which live as long as the session.
+  package let somatic, apical, axonal: ObjectReference
+  package let isApicalGiven, isAxonGiven: Bool
+  /// The cell's, in NEURON's order.
+  package let sections: [SectionReference]
+}
+
+extension Session {
+  /// A new instance of a template as a cell.
+  ///
+  /// - Throws: `BridgeError.neuron` where there is no such template, or its instance has no soma.
+  package func cell(
+    ofTemplate template: String, _ arguments: [TemplateArgument]
+  ) throws(BridgeError) -> SessionCell {
+    let before = Set(neuron.allSections())
+    let instance = try instance(of: template, arguments)
+    let own = neuron.allSections().filter { !before.contains($0) }
+    let name = own.first.flatMap { prefix(of: $0) } ?? template
+    return try cell(
+      named: name, own, somatic: publicSections("somatic", of: instance),
+      apical: publicSections("apical", of: instance),
+      axonal: publicSections("axonal", of: instance))
+  }
+
+  /// The cell that the sections of no template are.
+  package func cellOfTopLevel() throws(BridgeError) -> SessionCell {
+    let own = neuron.allSections().filter { prefix(of: $0) == nil }
+    return try cell(named: "the cell", own, somatic: [], apical: [], axonal: [])
+  }
+
+  /// A cell by its sections and their roles.
+  package func cell(
+    named name: String, _ sections: [SectionReference], somatic: [SectionReference],
+    apical: [SectionReference], axonal: [SectionReference], isGiven: Bool = false
+  ) throws(BridgeError) -> SessionCell {
+    let named = { (start: String) in sections.filter { ownName(of: $0).hasPrefix(start) } }
+    let soma = somatic.isEmpty ? named("soma") : somatic
+    guard !soma.isEmpty else {
+      throw .neuron(
+        doing: "looking for a cell",
+        message: "\(name) has no soma; expected a section or array soma, or a SectionList somatic, that is public")
+    }
+    return SessionCell(
+      name: name, somatic: try list(soma),
+      apical: try list(apical.isEmpty && !isGiven ? named("apic") : apical),
+      axonal: try list(axonal.isEmpty && !isGiven ? named("axon") : axonal), isApicalGiven: isGiven,
+      isAxonGiven: isGiven, sections: sections)
+  }
+
+  /// A section's name without that of its cell.
+  package func ownName(of section: SectionReference) -> String {
+    let name = neuron.name(of: section)
+    return prefix(of: section).map { String(name.dropFirst($0.count + 1)) } ?? name
+  }
+
+  /// The name of a section's cell, such as `L5PCtemplate[0]`.
+  private func prefix(of section: SectionReference) -> String? {
+    let name = neuron.name(of: section)
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    return String(name[..<dot])
+  }
+
+  /// A SectionList of sections.
+  package func list(_ sections: [SectionReference]) throws(BridgeError) -> ObjectReference {
+    let list = try neuron.newObject("SectionList")
+    let append = try neuron.method("append", of: list)
+    for section in sections {
+      try neuron.with(section: section) { () throws(BridgeError) in
+        if case .object(let object?) = try neuron.call(append, of: list) {
+          neuron.api.object_unref(object)
+        }
+      }
+    }
+    return list
+  }
+
+  /// The sections of a SectionList that an instance has under a name that is public; none where it has none.
+  private func publicSections(
+    _ name: String, of instance: ObjectReference
+  ) throws(BridgeError) -> [SectionReference] {
+    guard neuron.api.method_symbol(instance, name) != nil else { return [] }
+    let list = try neuron.newObject("SectionList")
+    defer { neuron.api.object_unref(list) }
+    let kept = neuron_host_mute()
+    defer { neuron_host_unmute(kept) }
+    // What is not public, or no SectionList, is found out by reaching for it.
+    _ = try? neuron.execute(
+      "proc neuron_reduce_reach() { forsec $o1.\(name) { $o2.append() } }",
+      doing: "defining a procedure")
+    _ = try? neuron.call(
+      neuron.symbol("neuron_reduce_reach"), .object(instance), .object(list))
+    return neuron.sections(of: list)
+  }
+}
