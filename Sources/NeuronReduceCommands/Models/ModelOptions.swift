@@ -47,7 +47,7 @@ struct ModelOptions: ParsableArguments {
   var template: String?
 
   @Option(
-    name: .customLong("argument"),
+    name: .customLong("argument"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "An argument of the template: a number, or else a text. May be repeated.", valueName: "value"))
   var arguments: [String] = []
@@ -75,10 +75,10 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Which events come: of the synapses' random trains.", valueName: "number"))
   var seed = 0
 
-  @Option(help: ArgumentHelp("The temperature in °C; the model's if not given.", valueName: "°C"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The temperature in °C; the model's if not given.", valueName: "°C"))
   var celsius: Double?
 
-  @Option(help: ArgumentHelp("The initial potential in mV; the model's if not given.", valueName: "mV"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The initial potential in mV; the model's if not given.", valueName: "mV"))
   var vInit: Double?
 
   func validate() throws {

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CellFile
+import Foundation
+import NEURONSession
+
+struct ReduceCommand: HostingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reduce",
+    abstract: "Reduces a model, tells what became of it, and writes the reduced cell.",
+    discussion: """
+      The file is what Python's neuron_reduce.load reads, and what 'run', 'compare', 'export' and 'report' take in the \
+      place of a model. Folded and lumped measure first how the synapses respond to events.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Reduction") var options: ReductionOptions
+  @OptionGroup(title: "NEURON") var host: HostOptions
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Where the reduced cell is written.", valueName: "cell.json"),
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @Flag(help: "For machines: one object of JSON.")
+  var json = false
+
+  func run(in session: Session, _ out: Output, _ progress: Progress) throws {
+    let job = try ReductionJob(LoadedModel(model, in: session), options, progress)
+    let built = try job.built()
+    var notes = job.notes(with: built.notes)
+    if let output {
+      let kept = try job.kept(built)
+      notes += kept.notes.filter { !notes.contains($0) }
+      try WholeFile.write(kept.text, to: output)
+      progress.say("Wrote \(output)")
+    }
+    let summary = ReductionSummary(of: job, notes: notes)
+    try out.write(
+      json ? JSONWriter.indented(summary.json) + "\n" : summary.text(isColoured: out.isColoured))
+  }
+}
