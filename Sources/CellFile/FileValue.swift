@@ -14,6 +14,10 @@ package struct FileValue {
 
   /// The values of an object that has these names and no others, in this order.
   package func fields(_ names: String...) throws(CellFileError) -> [FileValue] {
+    try fields(names)
+  }
+
+  package func fields(_ names: [String]) throws(CellFileError) -> [FileValue] {
     guard case .object(let members) = content else {
       throw wrong("an object with \(names.joined(separator: ", "))")
     }

@@ -10,13 +10,16 @@ extension KeptCell {
       throw format.wrong("\"\(Self.format)\", as Reduction.save and neuron-reduce write it")
     }
     let version = file.optional("version") ?? FileValue(.null, path: "version")
-    guard try version.integer(1...Int(Int32.max), "a whole number from 1") <= Self.version else {
+    let number = try version.integer(1...Int(Int32.max), "a whole number from 1")
+    guard number <= Self.version else {
       throw version.wrong("at most \(Self.version): a newer neuron-reduce has written it")
     }
-    let values = try file.fields(
+    let names = [
       "format", "version", "name", "versions", "method", "settings", "notes", "celsius", "v_init",
       "soma_is_list", "mechanisms", "sections", "attachments", "point_processes", "sources",
-      "connections", "plays", "survivors", "original", "segment_map")
+      "connections", "plays", "survivors", "original", "segment_map",
+    ]
+    let values = try file.fields(number < 2 ? names : names + ["record"])
     name = try values[2].text()
     guard case .object(let versions) = values[3].content else { throw values[3].wrong("an object") }
     self.versions = try versions.map { member throws(CellFileError) in
@@ -88,6 +91,12 @@ extension KeptCell {
         section: try parts[0].text(), position: try parts[1].position(),
         target: try parts[2].index(of: "sections", count: sectionCount),
         targetPosition: try parts[3].position())
+    }
+    if number >= 2 {
+      switch values[20].content {
+      case .null, .object: record = values[20].content
+      default: throw values[20].wrong("an object, or null")
+      }
     }
   }
 

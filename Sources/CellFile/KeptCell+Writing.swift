@@ -47,6 +47,7 @@ extension KeptCell {
               JSONValue($0.targetPosition),
             ])
           })),
+      .init("record", record),
     ])
   }
 }

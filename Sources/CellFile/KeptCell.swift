@@ -1,7 +1,8 @@
 /// A cell as it is kept in a file: docs/saved.md says what each part means. Units are NEURON's.
 package struct KeptCell: Sendable, Equatable {
   package static let format = "neuron-reduce cell"
-  package static let version = 1
+  /// Of what is written; all earlier ones are read.
+  package static let version = 2
 
   package struct Mechanism: Sendable, Equatable {
     package struct Source: Sendable, Equatable {
@@ -219,6 +220,8 @@ package struct KeptCell: Sendable, Equatable {
   package var originalSynapses: [Int] = []
   package var originalConnections: [Int] = []
   package var segmentMap: [MappedSegment] = []
+  /// What the reduction did; null where it is not known.
+  package var record = JSONValue.null
 
   package init() {}
 }

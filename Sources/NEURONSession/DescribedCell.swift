@@ -305,18 +305,20 @@ package struct CellDescriber {
 }
 
 extension NEURON {
-  struct Point {
+  package struct Point {
     /// x, y, z and diameter in µm.
-    let coordinates: [Double]
+    package let coordinates: [Double]
     /// In µm.
     let arc: Double
   }
 
-  /// A section's 3D points; none for fewer than two.
-  func points(of section: SectionReference) throws(BridgeError) -> [Point] {
+  /// A section's 3D points; none for fewer than two, or as many as are wanted at least.
+  package func points(
+    of section: SectionReference, atLeast least: Int = 2
+  ) throws(BridgeError) -> [Point] {
     try with(section: section) { () throws(BridgeError) in
       let count = try call(symbol("n3d")).count
-      guard count > 1 else { return [] }
+      guard count >= least else { return [] }
       let names = try ["x3d", "y3d", "z3d", "diam3d", "arc3d"].map { name throws(BridgeError) in
         try symbol(name)
       }

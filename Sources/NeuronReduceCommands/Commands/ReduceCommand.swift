@@ -28,15 +28,16 @@ struct ReduceCommand: HostingCommand {
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     let job = try ReductionJob(LoadedModel(model, in: session), options, progress)
     let built = try job.built()
-    var notes = job.notes(with: built.notes)
+    var others: [String] = []
     if let output {
       let kept = try job.kept(built)
-      notes += kept.notes.filter { !notes.contains($0) }
+      others = kept.notes
       try WholeFile.write(kept.text, to: output)
       progress.say("Wrote \(output)")
     }
-    let summary = ReductionSummary(of: job, notes: notes)
     try out.write(
-      json ? JSONWriter.indented(summary.json) + "\n" : summary.text(isColoured: out.isColoured))
+      json
+        ? JSONWriter.indented(try job.record(built).json) + "\n"
+        : job.summary(built, others: others).text(isColoured: out.isColoured))
   }
 }

@@ -9,7 +9,6 @@ struct ReductionSummary {
   private let cell: CellModel
   private let listedCount: Int
   private let settings: JSONValue
-  private let seconds: [(name: String, seconds: Double)]
   private let notes: [String]
   private let kinds: [SynapseKind]
   private let loss: ExpectedLoss?
@@ -17,21 +16,14 @@ struct ReductionSummary {
   /// Kinds of synapse that are shown to people.
   private static let shownKinds = 12
 
-  init(of job: ReductionJob, notes: [String]) {
-    self.init(
-      job.live.reduction, of: job.live.cell.model, listedCount: job.live.cell.listedCount,
-      settings: job.options.json, seconds: job.live.stageSeconds, notes: notes)
-  }
-
   init(
     _ reduction: Reduction, of cell: CellModel, listedCount: Int, settings: JSONValue,
-    seconds: [(name: String, seconds: Double)], notes: [String]
+    notes: [String]
   ) {
     self.reduction = reduction
     self.cell = cell
     self.listedCount = listedCount
     self.settings = settings
-    self.seconds = seconds
     self.notes = notes
     kinds = reduction.synapseKinds(amongFirst: listedCount, of: cell)
       .enumerated().sorted { ($1.element.before, $0.offset) < ($0.element.before, $1.offset) }.map(\.element)
@@ -134,55 +126,5 @@ struct ReductionSummary {
     guard !shares.isEmpty else { return text + "." }
     return text + ". In compartments that several branches share: "
       + shares.map { "\($0.mechanism) \(Int((100 * $0.share).rounded()))%" }.joined(separator: ", ") + "."
-  }
-
-  // MARK: For machines
-
-  var json: JSONValue {
-    let names = reduction.cableNames
-    return .object([
-      .init("cell", .text(cell.name)),
-      .init("method", .text(reduction.settings.method.name)),
-      .init("settings", settings),
-      .init("segments", .object([.init("full", .integer(segments(cell))), .init("reduced", .integer(segments(reduction.reduced)))])),
-      .init("point_processes", .object([.init("full", .integer(listedCount)), .init("reduced", .integer(survivors))])),
-      .init(
-        "cables",
-        .list(
-          zip(names, reduction.cables).map { name, cable in
-            .object([
-              .init("name", .text(name)), .init("role", .text(cable.role.rawValue)),
-              .init("stem", .text(cell.sections[cable.stem].name)),
-              .init("parent", .text(parent(of: cable, names))),
-              .init("length", JSONValue(cable.shape.length)),
-              .init("diameter", JSONValue(cable.shape.diameter)),
-              .init("electrotonic_length", JSONValue(cable.shape.electrotonicLength)),
-              .init("segments", .integer(cable.segmentCount)),
-            ])
-          })),
-      .init(
-        "synapses",
-        .list(
-          kinds.map { kind in
-            .object([
-              .init("mechanism", .text(kind.mechanism)),
-              .init("parameters", .object(kind.parameters.map { .init($0.name, JSONValue($0.value)) })),
-              .init("before", .integer(kind.before)), .init("after", .integer(kind.after)),
-              .init("netcons", .integer(kind.connections)), .init("treatment", .text(kind.treatment)),
-              .init(
-                "unmerged",
-                .object(kind.obstacles.map { .init($0.obstacle.description, .integer($0.count)) })),
-            ])
-          })),
-      .init(
-        "expected",
-        .object([
-          .init("rmsd", loss?.rmsd.map { JSONValue($0) } ?? .null),
-          .init("deviation", loss?.deviation.map { JSONValue($0) } ?? .null),
-          .init("counted", .integer(loss?.counted ?? 0)),
-          .init("netcons", .integer(loss?.connections ?? cell.connections.count)),
-        ])),
-      .init("notes", .list(notes.map { .text($0) })),
-    ])
   }
 }

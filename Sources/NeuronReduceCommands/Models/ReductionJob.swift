@@ -11,6 +11,8 @@ struct ReductionJob {
   let model: LoadedModel
   let options: ReductionOptions
   let live: LiveReduction
+  /// By section of the original its 3D points, x, y, z and diameter in µm, as long as it is there.
+  private let points: [[[Double]]]
   /// What was not found out, one sentence each.
   let notes: [String]
 
@@ -36,6 +38,10 @@ struct ReductionJob {
         method: method, frequency: options.frequency, segmentCount: options.segmentCount,
         mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive()))
     notes = measured?.notes ?? []
+    let neuron = cell.neuron
+    points = try cell.sections.map { section in
+      try neuron.points(of: section, atLeast: 1).map(\.coordinates)
+    }
   }
 
   private static func drive(
@@ -67,12 +73,38 @@ struct ReductionJob {
   }
 
   /// What of the reduction a user should know, one sentence each.
-  func notes(with others: [String] = []) -> [String] {
+  private func notes(with others: [String]) -> [String] {
     live.reduction.notes(listed: live.cell.listedCount, of: live.cell.model) + others + notes
   }
 
   /// Builds the reduced cell in the place of the original, and describes it.
   func built() throws -> ReducedInPlace { try ReducedInPlace(live, in: model.session) }
+
+  /// The same for people.
+  ///
+  /// - Parameter others: notes of what was done with it afterwards.
+  func summary(_ built: ReducedInPlace, others: [String] = []) -> ReductionSummary {
+    ReductionSummary(
+      live.reduction, of: live.cell.model, listedCount: live.cell.listedCount,
+      settings: options.json, notes: notes(with: built.notes) + others)
+  }
+
+  /// What the reduction did.
+  func record(_ built: ReducedInPlace) throws -> ReductionRecord {
+    ReductionRecord(
+      reduction: live.reduction, cell: live.cell.model, listedCount: live.cell.listedCount,
+      settings: options.json, versions: try versions, points: points,
+      notes: notes(with: built.notes))
+  }
+
+  private var versions: [Named<String>] {
+    get throws {
+      [
+        Named("neuron-reduce-swift", String(cString: neuron_reduce_version())),
+        Named("NEURON", try model.session.version()),
+      ]
+    }
+  }
 
   /// The reduced cell as a value.
   func kept(_ built: ReducedInPlace) throws -> KeptCell {
@@ -83,8 +115,8 @@ struct ReductionJob {
       processes: reduction.survivors.map { cell.synapses[$0] })
     var kept = try describer.describe(
       survivors: live.survivors.map { cell.synapses[$0] }, netCons: model.netCons)
-    kept.versions.insert(
-      Named("neuron-reduce-swift", String(cString: neuron_reduce_version())), at: 0)
+    kept.versions = try versions
+    kept.record = try record(built).json
     kept.method = options.method
     kept.settings = options.json
     var counts: [String: Int] = [:]
