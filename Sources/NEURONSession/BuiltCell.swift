@@ -11,7 +11,7 @@ package struct BuiltCell {
   /// NetStims and Vectors that these need.
   private var others: [ObjectReference] = []
   /// What an initialisation is to send: events of NetCons at times in ms.
-  private(set) var events: [(netCon: ObjectReference, times: [Double])] = []
+  package private(set) var events: [(netCon: ObjectReference, times: [Double])] = []
   /// What is not as in the file, one sentence each.
   package private(set) var notes: [String] = []
 }

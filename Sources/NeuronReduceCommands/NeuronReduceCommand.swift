@@ -21,7 +21,9 @@ public struct NeuronReduceCommand: ParsableCommand {
       Exit codes: 0 done; 1 the model, a file or NEURON failed; 64 arguments without a meaning; 69 no NEURON 9.
       """,
     version: String(cString: neuron_reduce_version()),
-    subcommands: [InspectCommand.self, ReduceCommand.self])
+    subcommands: [
+      InspectCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self, ReportCommand.self,
+    ])
 
   public init() {}
 }

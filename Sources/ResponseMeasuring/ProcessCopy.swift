@@ -36,6 +36,13 @@ package enum ProcessCopy {
   package static func call(
     timeout: Double, _ work: () throws -> [Double]
   ) throws(CopyError) -> [Double] {
+    try numbers(bytes(timeout: timeout) { try work().withUnsafeBytes { Array($0) } }[...])
+  }
+
+  /// The same with bytes.
+  package static func bytes(
+    timeout: Double, _ work: () throws -> [UInt8]
+  ) throws(CopyError) -> [UInt8] {
     var ends: (reading: Int32, writing: Int32) = (-1, -1)
     let isMade = withUnsafeMutableBytes(of: &ends) {
       pipe($0.assumingMemoryBound(to: Int32.self).baseAddress!) == 0
@@ -46,8 +53,7 @@ package enum ProcessCopy {
       close(ends.reading)
       var bytes: [UInt8]
       do {
-        let numbers = try work()
-        bytes = [0] + numbers.withUnsafeBytes { Array($0) }
+        bytes = try [0] + work()
       } catch {
         bytes = [1] + Array("\(error)".utf8)
       }
@@ -63,7 +69,7 @@ package enum ProcessCopy {
     }
     waitpid(child, nil, 0)
     switch bytes.first {
-    case 0: return numbers(bytes.dropFirst())
+    case 0: return Array(bytes.dropFirst())
     case 1: throw .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
     default: throw .ended
     }

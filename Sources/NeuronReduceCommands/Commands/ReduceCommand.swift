@@ -35,9 +35,10 @@ struct ReduceCommand: HostingCommand {
       try WholeFile.write(kept.text, to: output)
       progress.say("Wrote \(output)")
     }
+    let record = try job.record(built).json
     try out.write(
       json
-        ? JSONWriter.indented(try job.record(built).json) + "\n"
-        : job.summary(built, others: others).text(isColoured: out.isColoured))
+        ? JSONWriter.indented(record) + "\n"
+        : ReductionSummary(record: record, others: others).text(isColoured: out.isColoured))
   }
 }

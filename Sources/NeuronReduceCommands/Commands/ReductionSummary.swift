@@ -1,58 +1,29 @@
 import CellFile
-import CellModel
 import Foundation
-import Reduction
 
-/// A reduction in numbers, for people and for machines.
+/// A reduction's record for people.
 struct ReductionSummary {
-  private let reduction: Reduction
-  private let cell: CellModel
-  private let listedCount: Int
-  private let settings: JSONValue
-  private let notes: [String]
-  private let kinds: [SynapseKind]
-  private let loss: ExpectedLoss?
+  /// As files have it.
+  let record: JSONValue
+  /// What else is to be known, one sentence each.
+  var others: [String] = []
 
-  /// Kinds of synapse that are shown to people.
+  /// Kinds of synapse that are shown.
   private static let shownKinds = 12
 
-  init(
-    _ reduction: Reduction, of cell: CellModel, listedCount: Int, settings: JSONValue,
-    notes: [String]
-  ) {
-    self.reduction = reduction
-    self.cell = cell
-    self.listedCount = listedCount
-    self.settings = settings
-    self.notes = notes
-    kinds = reduction.synapseKinds(amongFirst: listedCount, of: cell)
-      .enumerated().sorted { ($1.element.before, $0.offset) < ($0.element.before, $1.offset) }.map(\.element)
-    loss = try? ExpectedLoss(of: cell, reduction)
-  }
-
-  private func segments(_ cell: CellModel) -> Int { cell.sections.reduce(0) { $0 + $1.segments.count } }
-  private var survivors: Int { reduction.survivors.count { $0 < listedCount } }
-
-  // MARK: For people
-
   func text(isColoured: Bool) -> String {
-    let given: String
-    if case .object(let members) = settings {
-      given = members.map { "\($0.name) \(JSONWriter.line($0.value))" }.joined(separator: ", ")
-    } else {
-      given = ""
-    }
+    let settings = record["settings"]?.members.map { "\($0.name) \(JSONWriter.line($0.value))" } ?? []
     var counts = TextTable(("", .left), ("full", .right), ("reduced", .right))
-    counts.rows = [
-      ["segments", "\(segments(cell))", "\(segments(reduction.reduced))"],
-      ["point processes", "\(listedCount)", "\(survivors)"],
-    ]
+    counts.rows = [("segments", "segments"), ("point processes", "point_processes")].map { label, name in
+      [label, plain(record["\(name)_full"]), plain(record["\(name)_reduced"])]
+    }
     var parts = [
-      "\(cell.name), reduced by method \(reduction.settings.method.name) (\(given))\n",
+      "\(plain(record["cell"])), reduced by method \(plain(record["method"])) (\(settings.joined(separator: ", ")))\n",
       counts.text(isColoured: isColoured), cables.text(isColoured: isColoured),
     ]
     if !kinds.isEmpty { parts.append(synapses.text(isColoured: isColoured) + treatments) }
     parts.append("\(expected)\n")
+    let notes = (record["notes"]?.elements ?? []).map { plain($0) } + others
     if !notes.isEmpty { parts.append(notes.map { "\($0)\n" }.joined()) }
     return parts.joined(separator: "\n")
   }
@@ -61,22 +32,21 @@ struct ReductionSummary {
     var table = TextTable(
       ("cable", .left), ("role", .left), ("stands for", .left), ("on", .left), ("L (µm)", .right),
       ("diam (µm)", .right), ("L/λ", .right), ("nseg", .right))
-    let names = reduction.cableNames
-    table.rows = zip(names, reduction.cables).map { name, cable in
+    table.rows = (record["cables"]?.elements ?? []).map { cable in
       [
-        name, cable.role == .apical ? "apical" : "basal", cell.sections[cable.stem].name, parent(of: cable, names),
-        String(format: "%.1f", cable.shape.length), String(format: "%.2f", cable.shape.diameter),
-        String(format: "%.2f", cable.shape.electrotonicLength), "\(cable.segmentCount)",
+        plain(cable["name"]), plain(cable["role"]), plain(cable["stem"]), plain(cable["parent"]),
+        Self.fixed(cable["length"], 1), Self.fixed(cable["diameter"], 2), Self.fixed(cable["electrotonic_length"], 2),
+        plain(cable["segments"]),
       ]
     }
     return table
   }
 
-  private func parent(of cable: ReducedCable, _ names: [String]) -> String {
-    switch cable.base {
-    case .original(let section, _): cell.sections[section].name
-    case .cable(let index): names[index]
-    }
+  /// Those with most synapses first.
+  private var kinds: [JSONValue] {
+    (record["synapses"]?.elements ?? []).enumerated().sorted {
+      ($1.element["before"]?.count ?? 0, $0.offset) < ($0.element["before"]?.count ?? 0, $1.offset)
+    }.map(\.element)
   }
 
   private var synapses: TextTable {
@@ -85,46 +55,81 @@ struct ReductionSummary {
       ("why not fewer", .left))
     table.rows = kinds.prefix(Self.shownKinds).map { kind in
       [
-        kind.mechanism, kind.parameters.map { "\($0.name)=\(Self.shortest($0.value))" }.joined(separator: " "),
-        "\(kind.before)", "\(kind.after)", "\(kind.connections)",
-        kind.obstacles.map { "\($0.count) \($0.obstacle)" }.joined(separator: "; "),
+        plain(kind["mechanism"]),
+        (kind["parameters"]?.members ?? []).map { "\($0.name)=\(($0.value.double ?? .nan).general(digits: 12))" }
+          .joined(separator: " "),
+        plain(kind["before"]), plain(kind["after"]), plain(kind["netcons"]),
+        (kind["unmerged"]?.members ?? []).map { "\(plain($0.value)) \($0.name)" }.joined(separator: "; "),
       ]
     }
     let rest = kinds.dropFirst(Self.shownKinds)
     if !rest.isEmpty {
-      table.rows.append([
-        "\(rest.count) more kinds", "", "\(rest.reduce(0) { $0 + $1.before })", "\(rest.reduce(0) { $0 + $1.after })",
-        "\(rest.reduce(0) { $0 + $1.connections })", "",
-      ])
+      let sum = { (name: String) in "\(rest.reduce(0) { $0 + ($1[name]?.count ?? 0) })" }
+      table.rows.append(["\(rest.count) more kinds", "", sum("before"), sum("after"), sum("netcons"), ""])
     }
     return table
   }
-
-  private static func shortest(_ value: Double) -> String { String(format: "%.12g", value) }
 
   /// A line for each treatment, with the mechanisms it is that of.
   private var treatments: String {
     var order: [String] = []
     var mechanisms: [String: [String]] = [:]
-    for kind in kinds where !kind.treatment.isEmpty {
-      if mechanisms[kind.treatment] == nil { order.append(kind.treatment) }
-      if !(mechanisms[kind.treatment] ?? []).contains(kind.mechanism) {
-        mechanisms[kind.treatment, default: []].append(kind.mechanism)
-      }
+    for kind in kinds {
+      let (treatment, mechanism) = (plain(kind["treatment"]), plain(kind["mechanism"]))
+      guard !treatment.isEmpty else { continue }
+      if mechanisms[treatment] == nil { order.append(treatment) }
+      if !(mechanisms[treatment] ?? []).contains(mechanism) { mechanisms[treatment, default: []].append(mechanism) }
     }
     return order.map { "\((mechanisms[$0] ?? []).joined(separator: ", ")): \($0)\n" }.joined()
   }
 
   private var expected: String {
-    guard let loss, let rmsd = loss.rmsd, let deviation = loss.deviation else {
-      return "no loss can be expected: nothing is known of the synapses' events"
+    let loss = record["expected"]
+    let shares = (loss?["shared"]?.members ?? []).map { ($0.name, $0.value.double ?? 0) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    var text = "no loss can be expected: nothing is known of the synapses' events"
+    if let rmsd = loss?["rmsd"]?.double, let deviation = loss?["deviation"]?.double {
+      text =
+        "expected at the soma, by linear theory: \(rmsd.general(digits: 2)) mV RMSD, of "
+        + "\(deviation.general(digits: 2)) mV standard deviation"
+      let (counted, all) = (loss?["counted"]?.count ?? 0, loss?["netcons"]?.count ?? 0)
+      if counted < all { text += " (\(counted) of \(all) NetCons counted)" }
     }
-    var text = "expected at the soma, by linear theory: \(String(format: "%.2g", rmsd)) mV RMSD, of "
-      + "\(String(format: "%.2g", deviation)) mV standard deviation"
-    if loss.counted < loss.connections { text += " (\(loss.counted) of \(loss.connections) NetCons counted)" }
-    let shares = SharedMembrane(of: cell, reduction).shares.sorted { ($1.share, $0.mechanism) < ($0.share, $1.mechanism) }
     guard !shares.isEmpty else { return text + "." }
     return text + ". In compartments that several branches share: "
-      + shares.map { "\($0.mechanism) \(Int((100 * $0.share).rounded()))%" }.joined(separator: ", ") + "."
+      + shares.map { "\($0) \(Int((100 * $1).rounded()))%" }.joined(separator: ", ") + "."
   }
+
+  private func plain(_ value: JSONValue?) -> String {
+    switch value {
+    case .text(let text): text
+    case .integer(let number): "\(number)"
+    case .number(let number): number.general(digits: 6)
+    case nil, .null: ""
+    case let other?: JSONWriter.line(other)
+    }
+  }
+
+  private static func fixed(_ value: JSONValue?, _ digits: Int) -> String {
+    value?.double.map { String(format: "%.\(digits)f", $0) } ?? ""
+  }
+}
+
+extension JSONValue {
+  /// Those of an object; none of anything else.
+  var members: [Member] { if case .object(let members) = self { members } else { [] } }
+
+  /// Those of a list; none of anything else.
+  var elements: [JSONValue] { if case .list(let values) = self { values } else { [] } }
+
+  var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  var count: Int? { if case .integer(let value) = self { value } else { nil } }
+  var string: String? { if case .text(let text) = self { text } else { nil } }
 }

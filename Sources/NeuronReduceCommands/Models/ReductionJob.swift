@@ -80,15 +80,6 @@ struct ReductionJob {
   /// Builds the reduced cell in the place of the original, and describes it.
   func built() throws -> ReducedInPlace { try ReducedInPlace(live, in: model.session) }
 
-  /// The same for people.
-  ///
-  /// - Parameter others: notes of what was done with it afterwards.
-  func summary(_ built: ReducedInPlace, others: [String] = []) -> ReductionSummary {
-    ReductionSummary(
-      live.reduction, of: live.cell.model, listedCount: live.cell.listedCount,
-      settings: options.json, notes: notes(with: built.notes) + others)
-  }
-
   /// What the reduction did.
   func record(_ built: ReducedInPlace) throws -> ReductionRecord {
     ReductionRecord(
