@@ -6,11 +6,14 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <exception>
+#include <initializer_list>
 
 extern "C" __attribute__((visibility("default"))) void modl_reg(void) {}
 
@@ -24,6 +27,8 @@ bool neuron_host_open(const char *path, char *message, size_t size) {
 }
 
 bool neuron_host_start(int count, const char **arguments, char *message, size_t size) {
+  // What ends NEURON ends the process, or a copy of it, without a report of the machine's registers.
+  for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}) signal(number, SIG_DFL);
   int (*init)(int, const char **) = NULL;
   void *address = dlsym(RTLD_DEFAULT, "nrn_init");
   if (address == NULL) {
@@ -68,6 +73,25 @@ void neuron_host_unmute(int kept) {
 int neuron_host_fork(void) {
   fflush(NULL);
   return (int)fork();
+}
+
+int neuron_host_wait(int child) {
+  int status = 0;
+  if (waitpid((pid_t)child, &status, 0) < 0) return 0;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+const char *neuron_host_signal_name(int number) {
+  switch (number) {
+    case SIGABRT: return "SIGABRT";
+    case SIGSEGV: return "SIGSEGV";
+    case SIGBUS: return "SIGBUS";
+    case SIGILL: return "SIGILL";
+    case SIGFPE: return "SIGFPE";
+    case SIGKILL: return "SIGKILL";
+    case SIGTERM: return "SIGTERM";
+    default: return "a signal";
+  }
 }
 
 void neuron_host_exit(int status) { _exit(status); }

@@ -63,9 +63,11 @@ package struct KeptCellBuilder {
     let having = { (role: KeptCell.Section.Role) in
       zip(built.sections, kept.sections).filter { $0.1.role == role }.map(\.0)
     }
-    return try session.cell(
+    var made = try session.cell(
       named: kept.name, built.sections, somatic: having(.soma), apical: having(.apical),
       axonal: having(.axon), isGiven: true)
+    made.hasSomaList = kept.somaIsList
+    return made
   }
 
   // MARK: The session

@@ -9,9 +9,17 @@ extension Session {
     try neuron.execute(
       """
       begintemplate NeuronReduceMorphology
-      public soma, dend, apic, axon
+      public soma, dend, apic, axon, all, somatic, basal, apical, axonal
       create soma[1], dend[1], apic[1], axon[1]
-      proc init() { forall delete_section() }
+      objref all, somatic, basal, apical, axonal
+      proc init() {
+        forall delete_section()
+        all = new SectionList()
+        somatic = new SectionList()
+        basal = new SectionList()
+        apical = new SectionList()
+        axonal = new SectionList()
+      }
       endtemplate NeuronReduceMorphology
       """, doing: "defining a template")
     try neuron.execute(
@@ -29,6 +37,8 @@ extension Session {
     try neuron.call(
       neuron.symbol("neuron_reduce_morphology"), .object(instance), .string(HocString(file)))
     let own = neuron.allSections().filter { !before.contains($0) }
-    return try cell(named: file, own, somatic: [], apical: [], axonal: [])
+    var made = try cell(named: file, own, somatic: [], apical: [], axonal: [])
+    made.hasSomaList = true
+    return made
   }
 }

@@ -8,8 +8,20 @@ package struct SessionCell {
   /// SectionLists, which live as long as the session.
   package let somatic, apical, axonal: ObjectReference
   package let isApicalGiven, isAxonGiven: Bool
+  /// Whether its soma is an array of sections.
+  package var hasSomaList = false
   /// The cell's, in NEURON's order.
   package let sections: [SectionReference]
+
+  package init(
+    name: String, somatic: ObjectReference, apical: ObjectReference, axonal: ObjectReference,
+    isApicalGiven: Bool, isAxonGiven: Bool, sections: [SectionReference]
+  ) {
+    self.name = name
+    (self.somatic, self.apical, self.axonal) = (somatic, apical, axonal)
+    (self.isApicalGiven, self.isAxonGiven) = (isApicalGiven, isAxonGiven)
+    self.sections = sections
+  }
 }
 
 extension Session {
@@ -23,16 +35,20 @@ extension Session {
     let instance = try instance(of: template, arguments)
     let own = neuron.allSections().filter { !before.contains($0) }
     let name = own.first.flatMap { prefix(of: $0) } ?? template
-    return try cell(
+    var made = try cell(
       named: name, own, somatic: publicSections("somatic", of: instance),
       apical: publicSections("apical", of: instance),
       axonal: publicSections("axonal", of: instance))
+    made.hasSomaList = neuron.memberKind("soma", of: instance) == .array
+    return made
   }
 
   /// The cell that the sections of no template are.
   package func cellOfTopLevel() throws(BridgeError) -> SessionCell {
     let own = neuron.allSections().filter { prefix(of: $0) == nil }
-    return try cell(named: "the cell", own, somatic: [], apical: [], axonal: [])
+    var made = try cell(named: "the cell", own, somatic: [], apical: [], axonal: [])
+    made.hasSomaList = neuron.memberKind("soma", of: nil) == .array
+    return made
   }
 
   /// A cell by its sections and their roles.

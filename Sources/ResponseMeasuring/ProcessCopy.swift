@@ -11,6 +11,7 @@ package enum CopyError: Error, Equatable {
   /// It said so itself.
   case failed(String)
   case ended
+  case crashed(signal: String)
   case tookTooLong(seconds: Double)
   case notMade
 }
@@ -20,6 +21,7 @@ extension CopyError: CustomStringConvertible {
     switch self {
     case .failed(let reason): reason
     case .ended: "the copy of the process ended"
+    case .crashed(let signal): "it crashed (\(signal))"
     case .tookTooLong(let seconds): "it took more than \(Int(seconds)) s"
     case .notMade: "the process cannot be copied"
     }
@@ -67,11 +69,13 @@ package enum ProcessCopy {
       waitpid(child, nil, 0)
       throw .tookTooLong(seconds: timeout)
     }
-    waitpid(child, nil, 0)
+    let signal = neuron_host_wait(child)
     switch bytes.first {
     case 0: return Array(bytes.dropFirst())
     case 1: throw .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
-    default: throw .ended
+    default:
+      throw signal == 0
+        ? .ended : .crashed(signal: String(cString: neuron_host_signal_name(signal)))
     }
   }
 

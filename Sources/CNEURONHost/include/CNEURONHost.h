@@ -42,6 +42,12 @@ void neuron_host_unmute(int kept);
 /// Copies the process: 0 in the copy, in the original the copy's number, or -1.
 int neuron_host_fork(void);
 
+/// Waits until a copy has ended; gives the signal that ended it, 0 for none.
+int neuron_host_wait(int child);
+
+/// Such as SIGABRT.
+const char *neuron_host_signal_name(int number);
+
 /// Ends a copy of the process at once: nothing is flushed or destroyed.
 _Noreturn void neuron_host_exit(int status);
 

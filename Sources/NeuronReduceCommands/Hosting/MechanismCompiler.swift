@@ -81,6 +81,10 @@ struct MechanismCompiler {
     return (base ?? "\(environment["HOME"] ?? NSHomeDirectory())/.cache") + "/neuron-reduce/mods"
   }
 
+  private func isOnPath(_ program: String) -> Bool {
+    (environment["PATH"] ?? "").split(separator: ":").contains { files.isExecutableFile(atPath: "\($0)/\(program)") }
+  }
+
   private func compile(in folder: String, count: Int) throws {
     let program = "\(installation.prefix)/bin/nrnivmodl"
     guard files.isExecutableFile(atPath: program) else {
@@ -92,7 +96,19 @@ struct MechanismCompiler {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["mods"]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = environment.merging(["NRNHOME": installation.prefix]) { $1 }
+    var variables = environment
+    variables["NRNHOME"] = installation.prefix
+    // A wheel's own compiler is that of the machine it was built on.
+    for (variable, names) in [("CC", ["cc", "gcc", "clang"]), ("CXX", ["c++", "g++", "clang++"])]
+    where (environment[variable] ?? "").isEmpty {
+      guard let found = names.first(where: isOnPath) else {
+        throw CommandFailure(
+          "there is no C++ compiler on PATH, which mod files are compiled by; expected one of "
+            + "\(names.joined(separator: ", ")), or \(variable) to name one")
+      }
+      variables[variable] = found
+    }
+    process.environment = variables
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
@@ -118,7 +134,10 @@ struct MechanismCompiler {
     progress.clear()
     guard process.terminationStatus == 0 else {
       let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-      let telling = lines.filter { $0.localizedCaseInsensitiveContains("error") }
+      let telling = lines.filter { line in
+        ["error", "not found", "illegal"].contains { line.localizedCaseInsensitiveContains($0) }
+          && !line.hasPrefix("NOTE:")
+      }
       throw CommandFailure(
         "nrnivmodl does not compile the mod files:\n"
           + (telling.isEmpty ? lines.suffix(12) : telling.prefix(12)).joined(separator: "\n"))

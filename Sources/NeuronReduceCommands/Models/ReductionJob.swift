@@ -109,6 +109,7 @@ struct ReductionJob {
     kept.versions = try versions
     kept.record = try record(built).json
     kept.method = options.method
+    kept.somaIsList = model.cell.hasSomaList
     kept.settings = options.json
     var counts: [String: Int] = [:]
     for section in cell.model.sections { counts[section.name, default: 0] += 1 }
