@@ -16,14 +16,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let output = Output()
-    let kept: KeptCell
-    do {
-      kept = try KeptCell(text: WholeFile.read(file))
-    } catch let error as CommandFailure {
-      throw error
-    } catch {
-      throw CommandFailure("\(file): \(error)")
-    }
+    let kept = try SavedFile.read(file)
     guard case .object = kept.record else {
       throw CommandFailure(
         "\(file) was saved by a version that did not keep what the reduction did; expected a file of version 2")

@@ -43,9 +43,7 @@ struct LoadedModel {
       cell = try session.cell(ofMorphology: options.model)
       try biophysics.apply(to: cell, in: session)
     default:
-      let content = try Self.naming(options.model) {
-        try KeptCell(text: WholeFile.read(options.model))
-      }
+      let content = try SavedFile.read(options.model)
       let builder = KeptCellBuilder(session, content)
       let built = try Self.naming(options.model) { try builder.build(setsGlobals: true) }
       cell = try builder.cell(of: built)
