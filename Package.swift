@@ -156,6 +156,17 @@ let package = Package(
       dependencies: ["NEURONBridge", "CellModel", "Reduction", "CNEURON", "FakeNEURON"],
       swiftSettings: strict),
     .testTarget(
+      name: "CellFileTests", dependencies: ["CellFile", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ResponseMeasuringTests", dependencies: ["ResponseMeasuring"], swiftSettings: strict),
+    .testTarget(
+      name: "NeuronReduceCommandsTests",
+      dependencies: [
+        "NeuronReduceCommands", "neuron-reduce", "CellFile", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Models", "Snapshots"], swiftSettings: strict),
+    .testTarget(
       name: "NeuronReduceABITests",
       dependencies: [
         "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellModel",

@@ -29,7 +29,9 @@ package struct HocExport {
       counts[section.role, default: 0] += 1
     }
     self.names = names
-    self.counts = [.soma, .axon, .apical, .basal].compactMap { role in counts[role].map { (role, $0) } }
+    self.counts = [.soma, .axon, .apical, .basal].compactMap { role in
+      counts[role].map { (role, $0) }
+    }
   }
 
   /// With a capital, which names of objects and of the template's own parts begin without.
@@ -63,7 +65,9 @@ package struct HocExport {
       procedures.append(Self.procedure("stimuli_\(index)", chunk))
       stimuli.append("stimuli_\(index)()")
     }
-    let named = zip(names, cell.sections).filter { $0 != $1.name }.map { "// \($0) is \(Self.plain($1.name))" }
+    let named = zip(names, cell.sections).filter { $0 != $1.name }.map {
+      "// \($0) is \(Self.plain($1.name))"
+    }
     let roleLists = ["somatic", "axonal", "apical", "basal"]
     var lines = [head]
     if !named.isEmpty { lines += ["//", "// The original's names:"] + named }
@@ -75,7 +79,8 @@ package struct HocExport {
           "point_processes", "netcons", "sources", "synapse", "connect_source", "make_sources",
           "send_events",
         ])
-    lines += Self.wrapped("objref ", ["all"] + roleLists + ["point_processes", "netcons", "played"])
+    lines += Self.wrapped(
+      "objref ", ["all"] + roleLists + ["point_processes", "netcons", "played"])
     lines += Self.wrapped(
       "objref ", ["process", "handler", "sources[\(max(cell.sources.count, 1))]", "this"])
     lines += Self.wrapped("objref ", Self.vectors)
@@ -114,7 +119,8 @@ package struct HocExport {
 
   private func globals() throws(ExportError) -> [String] {
     var statements = [
-      "celsius = \(try Self.text(cell.temperature))", "v_init = \(try Self.text(cell.initialPotential))",
+      "celsius = \(try Self.text(cell.temperature))",
+      "v_init = \(try Self.text(cell.initialPotential))",
     ]
     for mechanism in cell.mechanisms {
       for global in mechanism.globals {
@@ -130,7 +136,8 @@ package struct HocExport {
       for table in mechanism.tables {
         guard !used.contains(mechanism.name) else {
           throw ExportError(
-            description: "\(mechanism.name), a point process, has the FUNCTION_TABLE \(table.name), which the "
+            description:
+              "\(mechanism.name), a point process, has the FUNCTION_TABLE \(table.name), which the "
               + "template cannot set; expected Python's export of a path that ends with .py")
         }
         for numbers in [table.x, table.y] {
@@ -140,7 +147,8 @@ package struct HocExport {
           }
         }
         statements.append(
-          "table_\(table.name)_\(mechanism.name)(\(tables).o(\(tables).count - 1), \(tables).o(\(tables).count - 2))")
+          "table_\(table.name)_\(mechanism.name)(\(tables).o(\(tables).count - 1), \(tables).o(\(tables).count - 2))"
+        )
       }
     }
     var result: [String] = []
@@ -172,7 +180,9 @@ package struct HocExport {
         result += try Self.length(own, length)
       }
       result.append("\(own) Ra = \(try Self.text(each.axialResistivity))")
-      if each.rallbranch != 1 { result.append("\(own) rallbranch = \(try Self.text(each.rallbranch))") }
+      if each.rallbranch != 1 {
+        result.append("\(own) rallbranch = \(try Self.text(each.rallbranch))")
+      }
       result += try range(own, "cm", each.capacitance, each.segmentCount)
     }
     return result
@@ -191,7 +201,8 @@ package struct HocExport {
       for insertion in each.insertions {
         guard insertion.streams.isEmpty else {
           throw ExportError(
-            description: "\(insertion.mechanism) has RANDOM variables, which hoc cannot set in sections; expected "
+            description:
+              "\(insertion.mechanism) has RANDOM variables, which hoc cannot set in sections; expected "
               + "Python's export of a path that ends with .py")
         }
         for parameter in insertion.parameters {
@@ -212,7 +223,9 @@ package struct HocExport {
     for (own, each) in zip(names, cell.sections) {
       for ion in each.ions {
         if let style = ion.style {
-          let arguments = [style & 3, style >> 3 & 3, style >> 5 & 1, style >> 6 & 1, style >> 2 & 1]
+          let arguments = [
+            style & 3, style >> 3 & 3, style >> 5 & 1, style >> 6 & 1, style >> 2 & 1,
+          ]
           result.append("\(own) { if (!ismembrane(\"\(ion.name)\")) insert \(ion.name) }")
           result.append(
             "\(own) { if (ion_style(\"\(ion.name)\") % 128 != \(style)) ion_style(\"\(ion.name)\", "
@@ -400,7 +413,8 @@ package struct HocExport {
   private static func text(_ value: Double) throws(ExportError) -> String {
     guard !value.isNaN else {
       throw ExportError(
-        description: "the cell has a parameter that is no number (nan), which hoc cannot be told; expected Python's "
+        description:
+          "the cell has a parameter that is no number (nan), which hoc cannot be told; expected Python's "
           + "export of a path that ends with .py")
     }
     return value.isInfinite ? (value > 0 ? "1e999" : "-1e999") : JSONWriter.text(of: value)

@@ -37,7 +37,9 @@ package enum JSONWriter {
     let end = String(repeating: "  ", count: depth)
     switch value {
     case .object(let members) where !members.isEmpty:
-      let lines = members.map { "\(margin)\(line(.text($0.name))): \(indented($0.value, by: depth + 1))" }
+      let lines = members.map {
+        "\(margin)\(line(.text($0.name))): \(indented($0.value, by: depth + 1))"
+      }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(end)}"
     case .list(let values) where values.contains(where: \.isNested):
       let lines = values.map { margin + indented($0, by: depth + 1) }

@@ -45,7 +45,8 @@ extension KeptCell {
     guard sections.contains(where: { $0.role == .soma }) else {
       throw values[11].wrong("one section of the role soma at least")
     }
-    attachments = try values[12].elements().map { [count = sections.count] each throws(CellFileError) in
+    attachments = try values[12].elements().map {
+      [count = sections.count] each throws(CellFileError) in
       try Attachment(each, sections: count)
     }
     try Self.checkTree(attachments, sections: sections.count, values[12])
@@ -123,7 +124,8 @@ extension KeptCell {
     for each in attachments {
       var way: Set<Int> = []
       var section = each.section
-      while !reached.contains(section), way.insert(section).inserted, let parent = parents[section] {
+      while !reached.contains(section), way.insert(section).inserted, let parent = parents[section]
+      {
         section = parent
       }
       guard reached.contains(section) else {

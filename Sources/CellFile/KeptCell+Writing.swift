@@ -53,10 +53,18 @@ extension KeptCell {
 }
 
 extension JSONValue {
-  fileprivate static func integers(_ values: [Int]) -> JSONValue { .list(values.map { .integer($0) }) }
-  fileprivate static func numbers(_ values: [Double]) -> JSONValue { .list(values.map { JSONValue($0) }) }
-  fileprivate static func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
-  fileprivate static func optional(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
+  fileprivate static func integers(_ values: [Int]) -> JSONValue {
+    .list(values.map { .integer($0) })
+  }
+  fileprivate static func numbers(_ values: [Double]) -> JSONValue {
+    .list(values.map { JSONValue($0) })
+  }
+  fileprivate static func optional(_ value: Int?) -> JSONValue {
+    value.map { .integer($0) } ?? .null
+  }
+  fileprivate static func optional(_ value: Double?) -> JSONValue {
+    value.map { JSONValue($0) } ?? .null
+  }
 }
 
 extension KeptCell.Mechanism {

@@ -59,7 +59,9 @@ extension NEURON {
   }
 
   /// A method of an object's class.
-  package func method(_ name: String, of object: ObjectReference) throws(BridgeError) -> SymbolReference {
+  package func method(_ name: String, of object: ObjectReference) throws(BridgeError)
+    -> SymbolReference
+  {
     let key = SymbolCache.Method(className: api.class_name(object), name: name)
     if let known = symbols.byMethod[key] { return known }
     guard let symbol = api.method_symbol(object, name) else {

@@ -51,7 +51,8 @@ package struct KeptCellBuilder {
     var built = BuiltCell(sections: sections, processes: processes)
     for each in kept.sections where each.arcs != nil {
       built.add(
-        note: "Where the 3D points of \(each.name) are along it follows from its length here: its area is kept to "
+        note:
+          "Where the 3D points of \(each.name) are along it follows from its length here: its area is kept to "
           + "some 7 digits.")
     }
     try connect(&built)
@@ -81,24 +82,28 @@ package struct KeptCellBuilder {
         each.source.map { "\(each.name) (\($0.file))" } ?? each.name
       }
       throw KeepingError(
-        description: "this session lacks \(names.joined(separator: ", ")); expected the mechanisms of the file: "
+        description:
+          "this session lacks \(names.joined(separator: ", ")); expected the mechanisms of the file: "
           + "--mods names the folder of their mod files")
     }
     for each in kept.mechanisms where !each.tables.isEmpty {
       throw KeepingError(
-        description: "\(each.name) has FUNCTION_TABLEs, which the command line cannot set yet; expected "
+        description:
+          "\(each.name) has FUNCTION_TABLEs, which the command line cannot set yet; expected "
           + "neuron_reduce.load of the Python package for this cell")
     }
     guard kept.plays.isEmpty else {
       throw KeepingError(
-        description: "values are played into the cell, which the command line cannot do yet; expected "
+        description:
+          "values are played into the cell, which the command line cannot do yet; expected "
           + "neuron_reduce.load of the Python package for this cell")
     }
     for (index, section) in kept.sections.enumerated() {
       for insertion in section.insertions {
         let kind = try catalog.kind(named: insertion.mechanism)
         try check(
-          insertion.parameters.map { ($0.name, 1) } + insertion.arrays.map { ($0.name, $0.value.count) },
+          insertion.parameters.map { ($0.name, 1) }
+            + insertion.arrays.map { ($0.name, $0.value.count) },
           kind.parameters.map { ($0.name, $0.defaults.count) }, kind.name,
           path: "sections[\(index)].mechanisms.\(kind.name)")
         if !insertion.streams.isEmpty { throw Self.noStreams(kind.name) }
@@ -107,13 +112,18 @@ package struct KeptCellBuilder {
     for (index, process) in kept.pointProcesses.enumerated() {
       guard catalog.pointProcessNames.contains(process.mechanism) else {
         throw KeepingError(
-          description: "point_processes[\(index)] is a \(process.mechanism), which is no point process here; "
+          description:
+            "point_processes[\(index)] is a \(process.mechanism), which is no point process here; "
             + "expected one")
       }
       let kind = try catalog.kind(named: process.mechanism)
       try check(
         process.parameters.map { parameter in
-          if case .array(let values) = parameter.value { (parameter.name, values.count) } else { (parameter.name, 1) }
+          if case .array(let values) = parameter.value {
+            (parameter.name, values.count)
+          } else {
+            (parameter.name, 1)
+          }
         }, kind.parameters.map { ($0.name, $0.defaults.count) }, kind.name,
         path: "point_processes[\(index)].parameters")
       if !process.streams.isEmpty { throw Self.noStreams(kind.name) }
@@ -122,7 +132,8 @@ package struct KeptCellBuilder {
 
   private static func noStreams(_ mechanism: String) -> KeepingError {
     KeepingError(
-      description: "\(mechanism) has streams of random numbers, which the command line cannot set yet; expected "
+      description:
+        "\(mechanism) has streams of random numbers, which the command line cannot set yet; expected "
         + "neuron_reduce.load of the Python package for this cell")
   }
 
@@ -133,13 +144,15 @@ package struct KeptCellBuilder {
     let sizes = Dictionary(expected, uniquingKeysWith: { first, _ in first })
     for (name, size) in given where sizes[name] != size {
       throw KeepingError(
-        description: "\(path).\(name) is no parameter of the session's \(mechanism), or of another size; expected "
+        description:
+          "\(path).\(name) is no parameter of the session's \(mechanism), or of another size; expected "
           + (expected.isEmpty ? "none" : expected.map(\.0).joined(separator: ", ")))
     }
     let names = Set(given.map(\.0))
     for (name, _) in expected where !names.contains(name) {
       throw KeepingError(
-        description: "\(path) has no \(name), which the session's \(mechanism) has; expected the mechanism that the "
+        description:
+          "\(path) has no \(name), which the session's \(mechanism) has; expected the mechanism that the "
           + "cell was saved with")
     }
   }
@@ -216,13 +229,16 @@ package struct KeptCellBuilder {
         guard abs(made - area) <= 1e-5 * area else {
           throw .neuron(
             doing: "building \(each.name)",
-            message: "at \(center) it has an area of \(made) um2 by its points, and \(area) um2 in the file")
+            message:
+              "at \(center) it has an area of \(made) um2 by its points, and \(area) um2 in the file"
+          )
         }
       }
     }
   }
 
-  private func insert(_ each: KeptCell.Section, into section: SectionReference) throws(BridgeError) {
+  private func insert(_ each: KeptCell.Section, into section: SectionReference) throws(BridgeError)
+  {
     for insertion in each.insertions {
       neuron.api.mechanism_insert(section, try neuron.symbol(insertion.mechanism))
     }
@@ -332,7 +348,8 @@ package struct KeptCellBuilder {
         netCon = try session.netCon(onto: target, rest)
       case .gid(let gid):
         throw KeepingError(
-          description: "a connection has its events from the cell with the gid \(gid), of which there is none here; "
+          description:
+            "a connection has its events from the cell with the gid \(gid), of which there is none here; "
             + "expected a cell that is driven by what its file has")
       case .unknown, nil: netCon = try session.netCon(onto: target, rest)
       }
@@ -340,7 +357,9 @@ package struct KeptCellBuilder {
       for (index, weight) in each.weights.enumerated().dropFirst() {
         neuron.api.set_property_element(netCon, name.cString, Int32(index), weight)
       }
-      if !each.isActive { try neuron.call(neuron.method("active", of: netCon), of: netCon, .number(0)) }
+      if !each.isActive {
+        try neuron.call(neuron.method("active", of: netCon), of: netCon, .number(0))
+      }
       built.add(netCon, times.map { $0.map { time in time + each.delay } })
     }
     built.keep(stimulators.compactMap(\.self))

@@ -42,7 +42,8 @@ package struct CellDescriber {
       cell.sections.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for section in cell.sections where indices[section] == nil {
       throw KeepingError(
-        description: "\(session.neuron.name(of: section)) is attached to the cell and in none of its lists of "
+        description:
+          "\(session.neuron.name(of: section)) is attached to the cell and in none of its lists of "
           + "sections; expected a cell with all that is attached to it")
     }
     guard cell.sections.count == sections.count else {
@@ -119,23 +120,27 @@ package struct CellDescriber {
       let names = source.pointers.map { isProcess ? $0 : "\($0)_\(kind.name)" }
       if let set = try cell.pointers(named: Set(names)).first {
         throw KeepingError(
-          description: "the POINTER \(set.name) of \(kind.name) is set, and what it is at cannot be kept; expected "
+          description:
+            "the POINTER \(set.name) of \(kind.name) is set, and what it is at cannot be kept; expected "
             + "mechanisms whose POINTERs are not set")
       }
       if let random = source.randoms.first {
         throw KeepingError(
-          description: "\(kind.name) has the RANDOM variable \(random), which the command line cannot keep yet; "
+          description:
+            "\(kind.name) has the RANDOM variable \(random), which the command line cannot keep yet; "
             + "expected Reduction.save of the Python package for this cell")
       }
       if let table = source.tables.first {
         throw KeepingError(
-          description: "\(kind.name) has the FUNCTION_TABLE \(table), which the command line cannot keep yet; "
+          description:
+            "\(kind.name) has the FUNCTION_TABLE \(table), which the command line cannot keep yet; "
             + "expected Reduction.save of the Python package for this cell")
       }
     }
     if try cell.recordings()?.contains(where: \.isPlay) == true {
       throw KeepingError(
-        description: "a Vector is played into the cell, which the command line cannot keep yet; expected "
+        description:
+          "a Vector is played into the cell, which the command line cannot keep yet; expected "
           + "Reduction.save of the Python package for this cell")
     }
   }
@@ -162,7 +167,8 @@ package struct CellDescriber {
   private func section(_ reference: SectionReference) throws -> KeptCell.Section {
     guard let index = modelIndices[reference] else {
       throw KeepingError(
-        description: "\(neuron.name(of: reference)) is not connected to the cell's soma; expected it to be")
+        description:
+          "\(neuron.name(of: reference)) is not connected to the cell's soma; expected it to be")
     }
     let model = cell.model.sections[index]
     let points = try neuron.points(of: reference)
@@ -180,7 +186,9 @@ package struct CellDescriber {
   }
 
   /// The shortest digits that are the same number in the 32 bits that NEURON has.
-  private static func shortest(_ value: Double) -> Double { Double(Float(value).description) ?? value }
+  private static func shortest(_ value: Double) -> Double {
+    Double(Float(value).description) ?? value
+  }
 
   /// How far along the section its points are; nil where that follows from these.
   private func arcs(of points: [NEURON.Point]) -> [Double]? {
@@ -198,7 +206,9 @@ package struct CellDescriber {
 
   private func insertions(of model: Section) -> [KeptCell.Section.Insertion] {
     model.insertions.filter { !cell.model.mechanisms[$0.mechanism].isIon }
-      .sorted { cell.model.mechanisms[$0.mechanism].name < cell.model.mechanisms[$1.mechanism].name }
+      .sorted {
+        cell.model.mechanisms[$0.mechanism].name < cell.model.mechanisms[$1.mechanism].name
+      }
       .map { insertion in
         let kind = cell.model.mechanisms[insertion.mechanism]
         var kept = KeptCell.Section.Insertion(mechanism: kind.name)
@@ -222,7 +232,9 @@ package struct CellDescriber {
     of model: Section, _ reference: SectionReference
   ) throws(BridgeError) -> [KeptCell.Section.Ion] {
     let inserted = model.insertions.filter { cell.model.mechanisms[$0.mechanism].isIon }
-      .sorted { cell.model.mechanisms[$0.mechanism].name < cell.model.mechanisms[$1.mechanism].name }
+      .sorted {
+        cell.model.mechanisms[$0.mechanism].name < cell.model.mechanisms[$1.mechanism].name
+      }
     return try inserted.map { insertion throws(BridgeError) in
       let kind = cell.model.mechanisms[insertion.mechanism]
       let style = try neuron.ionStyle(of: HocString(kind.name), in: reference).bits & 127

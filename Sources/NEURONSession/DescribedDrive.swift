@@ -62,7 +62,9 @@ struct DescribedDrive {
           defer { neuron.api.section_pop() }
           let section = sections[neuron.api.accessed_section()]
           if let section, position >= 0 {
-            (key, described) = (.potential(section, position), .potential(section: section, position: position))
+            (key, described) = (
+              .potential(section, position), .potential(section: section, position: position)
+            )
           } else {
             count(
               position >= 0

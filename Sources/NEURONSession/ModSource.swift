@@ -78,7 +78,8 @@ package struct ModSource {
   /// Whether a GLOBAL, as hoc calls it, is a user's to set: others are computed.
   package func hasParameter(_ variable: String, of mechanism: String) -> Bool {
     let name =
-      variable.hasSuffix("_\(mechanism)") ? String(variable.dropLast(mechanism.count + 1)) : variable
+      variable.hasSuffix("_\(mechanism)")
+      ? String(variable.dropLast(mechanism.count + 1)) : variable
     return name == "usetable" || parameters.contains(name)
   }
 

@@ -40,7 +40,8 @@ package struct ReducedInPlace {
   /// The reduced cell as a cell of the session.
   package func cell(named name: String) -> SessionCell {
     SessionCell(
-      name: name, somatic: somatic, apical: apical, axonal: axonal, isApicalGiven: true, isAxonGiven: true,
+      name: name, somatic: somatic, apical: apical, axonal: axonal, isApicalGiven: true,
+      isAxonGiven: true,
       sections: sections)
   }
 }

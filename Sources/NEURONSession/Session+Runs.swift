@@ -27,7 +27,8 @@ extension Session {
   ///   - events: of NetCons at times in ms, that are sent when the run begins.
   ///   - progress: is told which share is done.
   package func run(
-    until stop: Double, step: Double, recording places: [(section: SectionReference, position: Double)],
+    until stop: Double, step: Double,
+    recording places: [(section: SectionReference, position: Double)],
     events: [(netCon: ObjectReference, times: [Double])] = [], progress: (Double) -> Void = { _ in }
   ) throws -> RunRecord {
     let time = try neuron.newObject("Vector")

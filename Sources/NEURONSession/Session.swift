@@ -59,7 +59,8 @@ package struct Session {
   package func load(_ file: String) throws(BridgeError) {
     let loaded = try neuron.call(neuron.symbol("load_file"), .string(HocString(file)))
     guard loaded.number == 1 else {
-      throw .neuron(doing: "loading \(file)", message: "an error in it, printed above, or no such file")
+      throw .neuron(
+        doing: "loading \(file)", message: "an error in it, printed above, or no such file")
     }
   }
 

@@ -61,7 +61,9 @@ extension Session {
     guard !soma.isEmpty else {
       throw .neuron(
         doing: "looking for a cell",
-        message: "\(name) has no soma; expected a section or array soma, or a SectionList somatic, that is public")
+        message:
+          "\(name) has no soma; expected a section or array soma, or a SectionList somatic, that is public"
+      )
     }
     return SessionCell(
       name: name, somatic: try list(soma),

@@ -22,7 +22,8 @@ public struct NeuronReduceCommand: ParsableCommand {
       """,
     version: String(cString: neuron_reduce_version()),
     subcommands: [
-      InspectCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self, ExportCommand.self,
+      InspectCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self,
+      ExportCommand.self,
       ReportCommand.self,
     ])
 

@@ -74,7 +74,9 @@ struct EventTrain {
     for (start, end) in zip(times, times.dropFirst()) {
       var now = 0.0
       let gap = end - start
-      for (step, until) in [(Self.step, Self.fast), (Self.slowStep, lasting), (Self.silentStep, gap)] {
+      for (step, until) in [
+        (Self.step, Self.fast), (Self.slowStep, lasting), (Self.silentStep, gap),
+      ] {
         let length = min(until, gap) - now
         guard length > 0 else { continue }
         var count = Int((length / step - 1e-9).rounded(.up))

@@ -55,7 +55,9 @@ package struct LeakMeasurement {
       _ = try CopiedSession(neuron, clearingAllBut: [])
       return try examples.enumerated().flatMap { index, example in
         try Self.leaks(of: example, named: model.mechanisms[example.mechanism].name, neuron)
-          .flatMap { [Double(index), Double($0.conductance), Double($0.reversal ?? -1), $0.factor] }
+          .flatMap {
+            [Double(index), Double($0.conductance), Double($0.reversal ?? -1), $0.factor]
+          }
       }
     }
     guard let numbers, !numbers.isEmpty, numbers.count % 4 == 0 else { return }
@@ -80,7 +82,9 @@ package struct LeakMeasurement {
     }
     var best: (section: Section, segment: Int, values: [Double], size: Double)?
     for section in model.sections {
-      guard let insertion = section.insertions.first(where: { $0.mechanism == index }) else { continue }
+      guard let insertion = section.insertions.first(where: { $0.mechanism == index }) else {
+        continue
+      }
       for (segment, all) in insertion.values.enumerated() {
         let values = scalars.map { all[$0.1] }
         let size = values.filter(\.isFinite).reduce(0) { $0 + abs($1) }
@@ -111,7 +115,8 @@ package struct LeakMeasurement {
       guard let ohmic = try held.ohmic(parameter.name), ohmic.conductance > 0 else { continue }
       var ofReversal: Int?
       for (other, before) in example.values.enumerated() where other != index {
-        let changed = try held.changing(before.name, to: before.value + shift) { () throws(BridgeError) in
+        let changed = try held.changing(before.name, to: before.value + shift) {
+          () throws(BridgeError) in
           try held.ohmic(parameter.name)
         }
         if let changed, areEqual(changed.conductance, ohmic.conductance),
@@ -186,10 +191,13 @@ package struct LeakMeasurement {
       }
       let differences = zip(twice, once).map { zip($0, $1).map(-) }
       let all = differences.joined()
-      guard all.allSatisfy(\.isFinite), let largest = all.map(abs).max(), largest > 0 else { return nil }
+      guard all.allSatisfy(\.isFinite), let largest = all.map(abs).max(), largest > 0 else {
+        return nil
+      }
       let (slope, intercept) = Self.line(holding, differences.map { $0[0] })
       for (potential, row) in zip(holding, differences) {
-        for current in row where abs(current - (slope * potential + intercept)) > tolerance * largest {
+        for current in row
+        where abs(current - (slope * potential + intercept)) > tolerance * largest {
           return nil
         }
       }

@@ -28,7 +28,9 @@ package struct MeasuredDrive {
     notes =
       (measured.problem.isEmpty
         ? []
-        : ["Whether one point process can stand for several could not be measured (\(measured.problem))."])
+        : [
+          "Whether one point process can stand for several could not be measured (\(measured.problem))."
+        ])
       + measured.notes
   }
 

@@ -219,7 +219,8 @@ package struct ResponseMeasurement {
     return names.compactMap { name in
       let each = distances[name] ?? []
       guard let largest = each.max(), largest > 0 else { return nil }
-      return "Of \(each.count) kinds of \(name), \(each.count { $0 > 0 }) were not measured: they count as the "
+      return
+        "Of \(each.count) kinds of \(name), \(each.count { $0 > 0 }) were not measured: they count as the "
         + "nearest of the others, whose parameters differ by up to \(percent(largest)) %."
     }
   }

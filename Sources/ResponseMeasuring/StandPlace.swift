@@ -62,7 +62,10 @@ final class StandPlace {
     try neuron.with(section: section) { () throws(BridgeError) in
       try neuron.perform(
         "record", of: record,
-        [.range(RangeVariable(symbol: neuron.symbol("i_cap"), name: "i_cap"), section, position: 0.5)])
+        [
+          .range(
+            RangeVariable(symbol: neuron.symbol("i_cap"), name: "i_cap"), section, position: 0.5)
+        ])
     }
     try neuron.check(doing: "making a stand")
   }

@@ -66,7 +66,8 @@ struct StandRuns {
 
   /// What is enough for those that are no sample.
   private func tasks(_ group: SubjectGroup, _ known: [Finding?]) -> [(Int, Task)] {
-    let lasting = (known.compactMap(\.self) + group.like).map(\.response.conductances.count).max() ?? 0
+    let lasting =
+      (known.compactMap(\.self) + group.like).map(\.response.conductances.count).max() ?? 0
     let times = MeasuringClock.times
     let until = times[min(lasting, times.count - 1)]
     return rest(group, known).compactMap { index in
@@ -165,10 +166,12 @@ struct StandRuns {
     _ subjects: [Subject], _ task: Task
   ) throws(BridgeError) -> [MeasuredResponse?] {
     let first = try subjects.map { subject throws(BridgeError) in
-      try subject.synapse.map { own throws(BridgeError) in try StandPlace(neuron, subject, own: own) }
+      try subject.synapse.map { own throws(BridgeError) in try StandPlace(neuron, subject, own: own)
+      }
     }
     let others = try subjects.map { subject throws(BridgeError) in
-      try subject.another.map { own throws(BridgeError) in try StandPlace(neuron, subject, own: own) }
+      try subject.another.map { own throws(BridgeError) in try StandPlace(neuron, subject, own: own)
+      }
     }
     var byPlan: [[[Double]]] = []
     for plan in task.stands {
@@ -184,8 +187,9 @@ struct StandRuns {
     // Runs that were over sooner say nothing of later.
     let records = byPlan.map { plan in
       plan.map { record in
-        record + [Double](
-          repeating: record.count > 1 ? record[1] : 0, count: max(longest - record.count, 0))
+        record
+          + [Double](
+            repeating: record.count > 1 ? record[1] : 0, count: max(longest - record.count, 0))
       }
     }
     var place = 0
@@ -227,7 +231,9 @@ struct StandRuns {
     try neuron.initialize()
     for (place, plan) in work { try place.queue([plan.first.times, plan.second.times]) }
     var last = 0.0
-    for pause in Set(Array(steps.keys) + Self.pauses + [MeasuringClock.fineEnd, MeasuringClock.end]).sorted() {
+    for pause in Set(
+      Array(steps.keys) + Self.pauses + [MeasuringClock.fineEnd, MeasuringClock.end]
+    ).sorted() {
       try neuron.run(until: MeasuringClock.before + pause)
       last = pause
       if let voltage = steps[pause] {
@@ -246,7 +252,8 @@ struct StandRuns {
     for (place, _) in work where place.recorded.count != expected {
       throw .neuron(
         doing: "measuring responses",
-        message: "it took \(place.recorded.count - 1) steps; expected \(expected - 1) of the same length")
+        message:
+          "it took \(place.recorded.count - 1) steps; expected \(expected - 1) of the same length")
     }
   }
 }

@@ -46,7 +46,9 @@ struct SteadyEvents {
     var order: [Class] = []
     var classes: [Class: [Int]] = [:]
     for index in concerned where arriving[index] > 0 {
-      guard let number = measured.indices[index], let kind = measured.kinds[number] else { continue }
+      guard let number = measured.indices[index], let kind = measured.kinds[number] else {
+        continue
+      }
       let key = Class(name: measured.subjects[number].className, isKnown: kind.charge > 0)
       if classes[key] == nil { order.append(key) }
       classes[key, default: []].append(index)
@@ -65,7 +67,8 @@ struct SteadyEvents {
     var totals: [ObjectReference: Double] = [:]
     for index in concerned { totals[cell.synapses[index], default: 0] += result[index] }
     for index in concerned {
-      let superposition = measured.indices[index].flatMap { measured.kinds[$0] }?.response.superposition
+      let superposition = measured.indices[index].flatMap { measured.kinds[$0] }?.response
+        .superposition
       if superposition == .interaction || superposition == .randomness {
         result[index] = totals[cell.synapses[index]] ?? 0
       }

@@ -19,19 +19,25 @@ struct CompareCommand: HostingCommand {
   @OptionGroup(title: "NEURON") var host: HostOptions
 
   @Option(
-    help: ArgumentHelp("A reduced cell that was saved, in the place of one that is made.", valueName: "cell.json"),
+    help: ArgumentHelp(
+      "A reduced cell that was saved, in the place of one that is made.", valueName: "cell.json"),
     completion: .file(extensions: ["json"]))
   var reduced: String?
 
-  @Option(help: ArgumentHelp("What comes before is not compared.", valueName: "ms"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What comes before is not compared.", valueName: "ms"))
   var tstart = 0.0
 
-  @Option(help: ArgumentHelp("How far apart two spikes still coincide.", valueName: "ms"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How far apart two spikes still coincide.", valueName: "ms"))
   var window = 5.0
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where both potentials are written, as comma-separated values.", valueName: "csv"),
+    help: ArgumentHelp(
+      "Where both potentials are written, as comma-separated values.", valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var output: String?
 
@@ -40,17 +46,23 @@ struct CompareCommand: HostingCommand {
 
   func validate() throws {
     if model.kind == .kept {
-      throw ValidationError("A saved cell is no full model: name that, and the saved cell by --reduced.")
+      throw ValidationError(
+        "A saved cell is no full model: name that, and the saved cell by --reduced.")
     }
-    guard tstart >= 0, tstart < options.tstop else { throw ValidationError("--tstart is a time in ms, from 0 to before --tstop.") }
-    guard window >= 0, window.isFinite else { throw ValidationError("--window is a time in ms, 0 or greater.") }
+    guard tstart >= 0, tstart < options.tstop else {
+      throw ValidationError("--tstart is a time in ms, from 0 to before --tstop.")
+    }
+    guard window >= 0, window.isFinite else {
+      throw ValidationError("--window is a time in ms, 0 or greater.")
+    }
   }
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     let full = try recorded { () throws in
       let loaded = try LoadedModel(model, in: session)
       return try loaded.run(
-        options, recording: [(section: loaded.soma(), position: 0.5)], progress, saying: "Running the full cell")
+        options, recording: [(section: loaded.soma(), position: 0.5)], progress,
+        saying: "Running the full cell")
     }
     let small = try recorded { () throws in
       if let reduced {
@@ -58,7 +70,8 @@ struct CompareCommand: HostingCommand {
         (kept.model, kept.template, kept.biophysics, kept.synapses) = (reduced, nil, nil, nil)
         let loaded = try LoadedModel(kept, in: session)
         return try loaded.run(
-          options, recording: [(section: loaded.soma(), position: 0.5)], progress, saying: "Running the reduced cell")
+          options, recording: [(section: loaded.soma(), position: 0.5)], progress,
+          saying: "Running the reduced cell")
       }
       let loaded = try LoadedModel(model, in: session)
       let built = try ReductionJob(loaded, reduction, progress).built()
@@ -66,7 +79,8 @@ struct CompareCommand: HostingCommand {
         throw CommandFailure("the reduced cell has no soma")
       }
       return try loaded.run(
-        options, recording: [(section: soma, position: 0.5)], progress, saying: "Running the reduced cell")
+        options, recording: [(section: soma, position: 0.5)], progress,
+        saying: "Running the reduced cell")
     }
     progress.clear()
     let comparison = try RunComparison(
@@ -75,13 +89,16 @@ struct CompareCommand: HostingCommand {
       threshold: options.threshold, start: tstart, window: window)
     if let output {
       guard full.times == small.times else {
-        throw CommandFailure("the two runs have other time steps: their potentials are not written side by side")
+        throw CommandFailure(
+          "the two runs have other time steps: their potentials are not written side by side")
       }
-      let record = RunRecord(times: full.times, voltages: [full.voltages[0], small.voltages[0]], seconds: 0)
+      let record = RunRecord(
+        times: full.times, voltages: [full.voltages[0], small.voltages[0]], seconds: 0)
       try WholeFile.write(RunTable(record, names: ["full", "reduced"]).text, to: output)
     }
     try out.write(
-      json ? JSONWriter.indented(comparison.json) + "\n" : comparison.text(isColoured: out.isColoured))
+      json
+        ? JSONWriter.indented(comparison.json) + "\n" : comparison.text(isColoured: out.isColoured))
   }
 
   /// Runs something in a copy of the process, whose session is as this one's is now.
@@ -93,12 +110,15 @@ struct CompareCommand: HostingCommand {
         return [record.seconds] + record.times + (record.voltages.first ?? [])
       }
     } catch {
-      guard case .failed(let reason) = error else { throw CommandFailure("a run gave no result: \(error)") }
+      guard case .failed(let reason) = error else {
+        throw CommandFailure("a run gave no result: \(error)")
+      }
       throw CommandFailure(reason)
     }
     let count = (numbers.count - 1) / 2
     guard count > 0 else { throw CommandFailure("a run gave no result") }
     return RunRecord(
-      times: Array(numbers[1...count]), voltages: [Array(numbers[(count + 1)...])], seconds: numbers[0])
+      times: Array(numbers[1...count]), voltages: [Array(numbers[(count + 1)...])],
+      seconds: numbers[0])
   }
 }

@@ -12,11 +12,13 @@ struct ExportCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A cell as 'reduce' has written it.", valueName: "cell.json"), completion: .file(extensions: ["json"]))
+    help: ArgumentHelp("A cell as 'reduce' has written it.", valueName: "cell.json"),
+    completion: .file(extensions: ["json"]))
   var file: String
 
   @Option(
-    name: [.short, .long], help: ArgumentHelp("The file to write; its name is the template's.", valueName: "cell.hoc"),
+    name: [.short, .long],
+    help: ArgumentHelp("The file to write; its name is the template's.", valueName: "cell.hoc"),
     completion: .file(extensions: ["hoc"]))
   var output: String
 

@@ -22,7 +22,8 @@ extension HostingCommand {
     } catch let error as BridgeError {
       if case .noNEURON(let function) = error {
         try report(
-          "this NEURON has no C API (\(function) is missing); expected NEURON 9.0 or newer", ExitCode.noNEURON, progress)
+          "this NEURON has no C API (\(function) is missing); expected NEURON 9.0 or newer",
+          ExitCode.noNEURON, progress)
       }
       try report("\(error)", ExitCode.failure, progress)
     } catch let error as CleanExit {

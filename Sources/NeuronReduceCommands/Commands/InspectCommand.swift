@@ -8,7 +8,8 @@ import Reduction
 struct InspectCommand: HostingCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "What a model consists of: sections, segments, mechanisms, ions, synapses, impedances.")
+    abstract:
+      "What a model consists of: sections, segments, mechanisms, ions, synapses, impedances.")
 
   @OptionGroup var model: ModelOptions
   @OptionGroup(title: "NEURON") var host: HostOptions

@@ -30,8 +30,10 @@ struct Inspection {
   private static let roles: [Section.Role] = [.soma, .axon, .basal, .apical]
 
   private var parts: [Part] {
-    Self.roles.map { role in Part(name: role.rawValue, sections: cell.sections.filter { $0.role == role }) }
-      .filter { !$0.sections.isEmpty } + [Part(name: "all", sections: cell.sections)]
+    Self.roles.map { role in
+      Part(name: role.rawValue, sections: cell.sections.filter { $0.role == role })
+    }
+    .filter { !$0.sections.isEmpty } + [Part(name: "all", sections: cell.sections)]
   }
 
   private struct Mechanism {
@@ -46,9 +48,12 @@ struct Inspection {
       Mechanism(
         name: kind.name, isIon: kind.isIon,
         counts: Self.roles.map { role in
-          (role, cell.sections.count { section in
-            section.role == role && section.insertions.contains { $0.mechanism == index }
-          })
+          (
+            role,
+            cell.sections.count { section in
+              section.role == role && section.insertions.contains { $0.mechanism == index }
+            }
+          )
         })
     }.sorted { $0.name < $1.name }
   }
@@ -84,9 +89,13 @@ struct Inspection {
     if let potential = cell.initialPotential { text += ", v_init \(potential.text()) mV" }
     text += "\n\n"
     var table = TextTable(
-      ("part", .left), ("sections", .right), ("segments", .right), ("length (µm)", .right), ("area (µm²)", .right))
+      ("part", .left), ("sections", .right), ("segments", .right), ("length (µm)", .right),
+      ("area (µm²)", .right))
     table.rows = parts.map {
-      [$0.name, "\($0.sections.count)", "\($0.segments)", $0.length.text(digits: 5), $0.area.text(digits: 5)]
+      [
+        $0.name, "\($0.sections.count)", "\($0.segments)", $0.length.text(digits: 5),
+        $0.area.text(digits: 5),
+      ]
     }
     text += table.text(isColoured: isColoured)
     if !mechanisms.isEmpty {
@@ -99,14 +108,16 @@ struct Inspection {
     }
     if !processes.isEmpty {
       var table = TextTable(
-        ("point processes", .left), ("count", .right), ("kinds", .right), ("NetCons", .right), ("events (Hz)", .right))
+        ("point processes", .left), ("count", .right), ("kinds", .right), ("NetCons", .right),
+        ("events (Hz)", .right))
       table.rows = processes.map {
         [$0.name, "\($0.count)", "\($0.kinds)", "\($0.connections)", $0.rate?.text() ?? "–"]
       }
       text += "\n" + table.text(isColoured: isColoured)
     }
     if let impedance {
-      text += "\nat the soma, of the membrane's leak: input resistance \(impedance.inputResistance.text()) MΩ\n"
+      text +=
+        "\nat the soma, of the membrane's leak: input resistance \(impedance.inputResistance.text()) MΩ\n"
       if let farthest = impedance.farthest {
         text +=
           "electrically farthest dendrite: the end of \(farthest.name), \(farthest.distance.text()) µm away: of a "
@@ -123,13 +134,17 @@ struct Inspection {
 
   private var sectionTable: TextTable {
     var table = TextTable(
-      ("section", .left), ("part", .left), ("on", .left), ("L (µm)", .right), ("diam (µm)", .right), ("Ra", .right),
+      ("section", .left), ("part", .left), ("on", .left), ("L (µm)", .right), ("diam (µm)", .right),
+      ("Ra", .right),
       ("nseg", .right))
     table.rows = cell.sections.map { section in
-      let diameter = section.segments.reduce(0) { $0 + $1.diameter } / Double(max(section.segments.count, 1))
+      let diameter =
+        section.segments.reduce(0) { $0 + $1.diameter } / Double(max(section.segments.count, 1))
       return [
         section.name, section.role.rawValue,
-        section.attachment.map { "\(cell.sections[$0.parent].name)(\($0.position.text(digits: 2)))" } ?? "",
+        section.attachment.map {
+          "\(cell.sections[$0.parent].name)(\($0.position.text(digits: 2)))"
+        } ?? "",
         section.length.text(digits: 4), diameter.text(), section.axialResistivity.text(),
         "\(section.segments.count)",
       ]
@@ -192,8 +207,10 @@ struct Inspection {
           cell.sections.map { section in
             .object([
               .init("name", .text(section.name)), .init("part", .text(section.role.rawValue)),
-              .init("parent", section.attachment.map { .text(cell.sections[$0.parent].name) } ?? .null),
-              .init("nseg", .integer(section.segments.count)), .init("L", JSONValue(section.length)),
+              .init(
+                "parent", section.attachment.map { .text(cell.sections[$0.parent].name) } ?? .null),
+              .init("nseg", .integer(section.segments.count)),
+              .init("L", JSONValue(section.length)),
               .init("Ra", JSONValue(section.axialResistivity)),
             ])
           })),

@@ -122,7 +122,8 @@ struct ReductionRecord {
         .list(
           profile.sites.map { site in
             let section = cell.sections[site.section]
-            return .text("\(section.name)(\(section.center(ofSegment: site.segment).general(digits: 6)))")
+            return .text(
+              "\(section.name)(\(section.center(ofSegment: site.segment).general(digits: 6)))")
           })),
       .init("transfer_full", .list(profile.sites.map { numbers($0.full) })),
       .init("transfer_reduced", .list(profile.sites.map { numbers($0.reduced) })),
@@ -155,7 +156,8 @@ struct ReductionRecord {
               .init(
                 "x",
                 JSONValue(
-                  (Double(joint.compartment.segment) + 0.5) / Double(reduction.cables[cable].segmentCount))),
+                  (Double(joint.compartment.segment) + 0.5)
+                    / Double(reduction.cables[cable].segmentCount))),
               .init("sections", .list(joint.sections.map { .text(cell.sections[$0].name) })),
             ])
           })),

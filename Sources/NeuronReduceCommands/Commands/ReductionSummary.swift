@@ -12,9 +12,11 @@ struct ReductionSummary {
   private static let shownKinds = 12
 
   func text(isColoured: Bool) -> String {
-    let settings = record["settings"]?.members.map { "\($0.name) \(JSONWriter.line($0.value))" } ?? []
+    let settings =
+      record["settings"]?.members.map { "\($0.name) \(JSONWriter.line($0.value))" } ?? []
     var counts = TextTable(("", .left), ("full", .right), ("reduced", .right))
-    counts.rows = [("segments", "segments"), ("point processes", "point_processes")].map { label, name in
+    counts.rows = [("segments", "segments"), ("point processes", "point_processes")].map {
+      label, name in
       [label, plain(record["\(name)_full"]), plain(record["\(name)_reduced"])]
     }
     var parts = [
@@ -35,7 +37,8 @@ struct ReductionSummary {
     table.rows = (record["cables"]?.elements ?? []).map { cable in
       [
         plain(cable["name"]), plain(cable["role"]), plain(cable["stem"]), plain(cable["parent"]),
-        Self.fixed(cable["length"], 1), Self.fixed(cable["diameter"], 2), Self.fixed(cable["electrotonic_length"], 2),
+        Self.fixed(cable["length"], 1), Self.fixed(cable["diameter"], 2),
+        Self.fixed(cable["electrotonic_length"], 2),
         plain(cable["segments"]),
       ]
     }
@@ -51,21 +54,27 @@ struct ReductionSummary {
 
   private var synapses: TextTable {
     var table = TextTable(
-      ("synapses", .left), ("parameters", .left), ("before", .right), ("after", .right), ("NetCons", .right),
+      ("synapses", .left), ("parameters", .left), ("before", .right), ("after", .right),
+      ("NetCons", .right),
       ("why not fewer", .left))
     table.rows = kinds.prefix(Self.shownKinds).map { kind in
       [
         plain(kind["mechanism"]),
-        (kind["parameters"]?.members ?? []).map { "\($0.name)=\(($0.value.double ?? .nan).general(digits: 12))" }
-          .joined(separator: " "),
+        (kind["parameters"]?.members ?? []).map {
+          "\($0.name)=\(($0.value.double ?? .nan).general(digits: 12))"
+        }
+        .joined(separator: " "),
         plain(kind["before"]), plain(kind["after"]), plain(kind["netcons"]),
-        (kind["unmerged"]?.members ?? []).map { "\(plain($0.value)) \($0.name)" }.joined(separator: "; "),
+        (kind["unmerged"]?.members ?? []).map { "\(plain($0.value)) \($0.name)" }.joined(
+          separator: "; "),
       ]
     }
     let rest = kinds.dropFirst(Self.shownKinds)
     if !rest.isEmpty {
       let sum = { (name: String) in "\(rest.reduce(0) { $0 + ($1[name]?.count ?? 0) })" }
-      table.rows.append(["\(rest.count) more kinds", "", sum("before"), sum("after"), sum("netcons"), ""])
+      table.rows.append([
+        "\(rest.count) more kinds", "", sum("before"), sum("after"), sum("netcons"), "",
+      ])
     }
     return table
   }
@@ -78,7 +87,9 @@ struct ReductionSummary {
       let (treatment, mechanism) = (plain(kind["treatment"]), plain(kind["mechanism"]))
       guard !treatment.isEmpty else { continue }
       if mechanisms[treatment] == nil { order.append(treatment) }
-      if !(mechanisms[treatment] ?? []).contains(mechanism) { mechanisms[treatment, default: []].append(mechanism) }
+      if !(mechanisms[treatment] ?? []).contains(mechanism) {
+        mechanisms[treatment, default: []].append(mechanism)
+      }
     }
     return order.map { "\((mechanisms[$0] ?? []).joined(separator: ", ")): \($0)\n" }.joined()
   }

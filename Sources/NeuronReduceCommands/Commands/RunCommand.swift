@@ -14,17 +14,23 @@ struct RunCommand: HostingCommand {
 
   @Option(
     name: .customLong("record"),
-    help: ArgumentHelp("A place whose potential is recorded beside the soma's. May be repeated.", valueName: "section(x)"))
+    help: ArgumentHelp(
+      "A place whose potential is recorded beside the soma's. May be repeated.",
+      valueName: "section(x)"))
   var places: [NamedPlace] = []
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where potentials are written, as comma-separated values; - for the standard output.", valueName: "csv"),
+    help: ArgumentHelp(
+      "Where potentials are written, as comma-separated values; - for the standard output.",
+      valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Where the times of spikes are written, in ms, one a line; - for the standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "Where the times of spikes are written, in ms, one a line; - for the standard output.",
+      valueName: "file"), completion: .file())
   var spikes: String?
 
   @Flag(help: "For machines: one object of JSON, with the times of the spikes.")
@@ -32,14 +38,17 @@ struct RunCommand: HostingCommand {
 
   func validate() throws {
     guard [json, output == "-", spikes == "-"].count(where: { $0 }) < 2 else {
-      throw ValidationError("--json, --output - and --spikes - write to the standard output: one of them can.")
+      throw ValidationError(
+        "--json, --output - and --spikes - write to the standard output: one of them can.")
     }
   }
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     let loaded = try LoadedModel(model, in: session)
     let soma = try loaded.soma()
-    let others = try places.map { (section: try $0.find(on: loaded.cell, in: session), position: $0.position) }
+    let others = try places.map {
+      (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
+    }
     let record = try loaded.run(
       options, recording: [(section: soma, position: 0.5)] + others, progress, saying: "Running")
     let times = try VoltageTrace(times: record.times, voltages: record.voltages[0])

@@ -19,14 +19,17 @@ struct RunComparison {
   ///   - start: in ms, what comes before is not compared.
   ///   - window: in ms, how far apart two spikes still coincide.
   init(
-    full: (trace: VoltageTrace, seconds: Double), reduced: (trace: VoltageTrace, seconds: Double), threshold: Double,
+    full: (trace: VoltageTrace, seconds: Double), reduced: (trace: VoltageTrace, seconds: Double),
+    threshold: Double,
     start: Double, window: Double
   ) throws(FidelityError) {
     let both = [full, reduced]
     let span = try TimeSpan(
       start: max(start, both.compactMap(\.trace.times.first).max() ?? 0),
       end: both.compactMap(\.trace.times.last).min() ?? 0)
-    let trains = try both.map { each throws(FidelityError) in try each.trace.spikes(in: span, threshold: threshold) }
+    let trains = try both.map { each throws(FidelityError) in
+      try each.trace.spikes(in: span, threshold: threshold)
+    }
     let coincidence = try Coincidence(of: trains[0], and: trains[1], window: window)
     // A spike shortly before the span still reaches into it.
     let cut = try SpikeCut(times: both.flatMap { $0.trace.upwardCrossings(of: threshold) })
@@ -34,7 +37,8 @@ struct RunComparison {
     let cells = try zip(both, trains).map { pair throws(FidelityError) in
       let shape = try SpikeShape(of: pair.0.trace, in: span, threshold: threshold)
       return Cell(
-        spikes: pair.1.times.count, rate: pair.1.rate, height: shape.height, halfWidth: shape.halfWidth,
+        spikes: pair.1.times.count, rate: pair.1.rate, height: shape.height,
+        halfWidth: shape.halfWidth,
         latency: shape.latency, seconds: pair.0.seconds)
     }
     (self.full, self.reduced) = (cells[0], cells[1])
@@ -51,7 +55,8 @@ struct RunComparison {
   func text(isColoured: Bool) -> String {
     var cells = TextTable(("", .left), ("full", .right), ("reduced", .right))
     cells.rows = [
-      ["spikes", "\(full.spikes)", "\(reduced.spikes)"], ["rate (Hz)", full.rate.text(), reduced.rate.text()],
+      ["spikes", "\(full.spikes)", "\(reduced.spikes)"],
+      ["rate (Hz)", full.rate.text(), reduced.rate.text()],
       ["AP height (mV)", full.height.text(), reduced.height.text()],
       ["half width (ms)", full.halfWidth.text(), reduced.halfWidth.text()],
       ["latency (ms)", full.latency.text(), reduced.latency.text()],
@@ -64,8 +69,10 @@ struct RunComparison {
       ["coincidence factor (±\(window.general(digits: 6)) ms)", known(gamma)],
       ["share of spikes matched (±\(window.general(digits: 6)) ms)", known(matched)],
       ["SPIKE-synchronization", known(synchronization)], ["SPIKE-distance", known(distance)],
-      ["soma RMSD (mV)", soma.rootMeanSquare.text()], ["soma mean difference (mV)", soma.mean.text()],
-      ["soma SD difference (mV)", soma.deviation.text()], ["share of time compared", soma.comparedShare.text()],
+      ["soma RMSD (mV)", soma.rootMeanSquare.text()],
+      ["soma mean difference (mV)", soma.mean.text()],
+      ["soma SD difference (mV)", soma.deviation.text()],
+      ["share of time compared", soma.comparedShare.text()],
     ]
     var text = "\(start.general(digits: 6)) to \(stop.general(digits: 6)) ms\n"
     if isSilent { text += "the full cell never fires: nothing can be said of spikes\n" }
@@ -81,16 +88,23 @@ struct RunComparison {
     }
     return .object(
       [
-        .init("start", JSONValue(start)), .init("stop", JSONValue(stop)), .init("window", JSONValue(window)),
-        .init("spikes_full", .integer(full.spikes)), .init("spikes_reduced", .integer(reduced.spikes)),
+        .init("start", JSONValue(start)), .init("stop", JSONValue(stop)),
+        .init("window", JSONValue(window)),
+        .init("spikes_full", .integer(full.spikes)),
+        .init("spikes_reduced", .integer(reduced.spikes)),
       ] + cell("rate", full.rate, reduced.rate)
         + [
           .init("rate_error", JSONValue(rateError)), .init("gamma", JSONValue(gamma)),
-          .init("matched", JSONValue(matched)), .init("spike_synchronization", JSONValue(synchronization)),
-          .init("spike_distance", JSONValue(distance)), .init("rmsd", JSONValue(soma.rootMeanSquare)),
-          .init("mean_difference", JSONValue(soma.mean)), .init("sd_difference", JSONValue(soma.deviation)),
+          .init("matched", JSONValue(matched)),
+          .init("spike_synchronization", JSONValue(synchronization)),
+          .init("spike_distance", JSONValue(distance)),
+          .init("rmsd", JSONValue(soma.rootMeanSquare)),
+          .init("mean_difference", JSONValue(soma.mean)),
+          .init("sd_difference", JSONValue(soma.deviation)),
           .init("compared_share", JSONValue(soma.comparedShare)),
-        ] + cell("ap_height", full.height, reduced.height) + cell("half_width", full.halfWidth, reduced.halfWidth)
-        + cell("latency", full.latency, reduced.latency) + cell("seconds", full.seconds, reduced.seconds))
+        ] + cell("ap_height", full.height, reduced.height)
+        + cell("half_width", full.halfWidth, reduced.halfWidth)
+        + cell("latency", full.latency, reduced.latency)
+        + cell("seconds", full.seconds, reduced.seconds))
   }
 }

@@ -37,7 +37,9 @@ struct Installation: Equatable {
     self.prefix = prefix
   }
 
-  private static func above(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
+  private static func above(_ path: String) -> String {
+    (path as NSString).deletingLastPathComponent
+  }
 
   /// What of a path may be a prefix.
   private static func prefixes(in path: String, _ files: FileManager) -> [String] {
@@ -105,11 +107,17 @@ struct InstallationSearch {
   private var places: [(what: String, paths: [String])] {
     let home = environment["HOME"] ?? ""
     return [
-      ("in VIRTUAL_ENV and CONDA_PREFIX", [environment["VIRTUAL_ENV"], environment["CONDA_PREFIX"]].compactMap(\.self)),
+      (
+        "in VIRTUAL_ENV and CONDA_PREFIX",
+        [environment["VIRTUAL_ENV"], environment["CONDA_PREFIX"]].compactMap(\.self)
+      ),
       ("beside this program", [prefix(of: program)].compactMap(\.self)),
       ("by nrniv on PATH", onPath("nrniv").compactMap(prefix)),
       ("by python3 on PATH", onPath("python3").compactMap(prefix)),
-      ("in ~/.local, /usr/local, /usr and /opt", ["\(home)/.local", "/usr/local/nrn", "/usr/local", "/usr", "/opt/nrn"]),
+      (
+        "in ~/.local, /usr/local, /usr and /opt",
+        ["\(home)/.local", "/usr/local/nrn", "/usr/local", "/usr", "/opt/nrn"]
+      ),
     ]
   }
 

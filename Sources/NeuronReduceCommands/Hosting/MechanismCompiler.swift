@@ -49,19 +49,23 @@ struct MechanismCompiler {
     }
     let names = all.filter { $0.hasSuffix(".mod") }.sorted()
     guard !names.isEmpty else {
-      throw CommandFailure("--mods is \(folder), which has no mod file; expected a folder with some")
+      throw CommandFailure(
+        "--mods is \(folder), which has no mod file; expected a folder with some")
     }
     return names
   }
 
   private func library(in folder: String) -> String? {
-    ["x86_64", "aarch64", "arm64"].flatMap { ["\(folder)/\($0)/libnrnmech.so", "\(folder)/\($0)/.libs/libnrnmech.so"] }
-      .first { files.fileExists(atPath: $0) }
+    ["x86_64", "aarch64", "arm64"].flatMap {
+      ["\(folder)/\($0)/libnrnmech.so", "\(folder)/\($0)/.libs/libnrnmech.so"]
+    }
+    .first { files.fileExists(atPath: $0) }
   }
 
   /// What compiled mechanisms depend on: the files and the installation.
   private func key(of names: [String], in folder: String) throws -> String {
-    let library = try files.attributesOfItem(atPath: (installation.library as NSString).resolvingSymlinksInPath)
+    let library = try files.attributesOfItem(
+      atPath: (installation.library as NSString).resolvingSymlinksInPath)
     var text =
       "\(installation.library) \(library[.size] ?? 0) "
       + "\((library[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)\n"
@@ -82,16 +86,20 @@ struct MechanismCompiler {
   }
 
   private func isOnPath(_ program: String) -> Bool {
-    (environment["PATH"] ?? "").split(separator: ":").contains { files.isExecutableFile(atPath: "\($0)/\(program)") }
+    (environment["PATH"] ?? "").split(separator: ":").contains {
+      files.isExecutableFile(atPath: "\($0)/\(program)")
+    }
   }
 
   private func compile(in folder: String, count: Int) throws {
     let program = "\(installation.prefix)/bin/nrnivmodl"
     guard files.isExecutableFile(atPath: program) else {
       throw CommandFailure(
-        "there is no \(program), which compiles mod files; expected an installation of NEURON that has it")
+        "there is no \(program), which compiles mod files; expected an installation of NEURON that has it"
+      )
     }
-    progress.say("Compiling \(count) mod file\(count == 1 ? "" : "s"), once: they are kept in \(cache)")
+    progress.say(
+      "Compiling \(count) mod file\(count == 1 ? "" : "s"), once: they are kept in \(cache)")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["mods"]
@@ -124,7 +132,8 @@ struct MechanismCompiler {
       let data = pipe.fileHandleForReading.availableData
       if data.isEmpty { break }
       output += data
-      let translated = String(decoding: output, as: UTF8.self).components(separatedBy: "Translating ").count - 1
+      let translated =
+        String(decoding: output, as: UTF8.self).components(separatedBy: "Translating ").count - 1
       if translated > done {
         done = translated
         progress.step("Compiling mod files", done, of: count)

@@ -55,7 +55,9 @@ struct Biophysics: Equatable {
     for (name, each) in try value.named() {
       switch name {
       case "Ra":
-        region.axialResistivity = try each.finite("a resistivity in ohm cm, greater than 0") { $0 > 0 }
+        region.axialResistivity = try each.finite("a resistivity in ohm cm, greater than 0") {
+          $0 > 0
+        }
       case "cm":
         region.capacitance = try each.finite("a capacitance in µF/cm², greater than 0") { $0 > 0 }
       case "mechanisms":
@@ -95,7 +97,8 @@ struct Biophysics: Equatable {
         default: true
         }
       }
-      for mechanism in region.value.mechanisms where !catalog.densityNames.contains(mechanism.name) {
+      for mechanism in region.value.mechanisms where !catalog.densityNames.contains(mechanism.name)
+      {
         throw CommandFailure(
           "regions.\(region.name).mechanisms has \(mechanism.name), which this session lacks; expected one of "
             + catalog.densityNames.filter { !$0.hasSuffix("_ion") }.sorted().joined(separator: ", ")
@@ -109,7 +112,8 @@ struct Biophysics: Equatable {
   }
 
   private func apply(
-    _ region: Named<Region>, to section: SectionReference, in neuron: NEURON, _ catalog: MechanismCatalog
+    _ region: Named<Region>, to section: SectionReference, in neuron: NEURON,
+    _ catalog: MechanismCatalog
   ) throws {
     let value = region.value
     if let resistivity = value.axialResistivity {
@@ -133,7 +137,8 @@ struct Biophysics: Equatable {
     }
     for reversal in value.reversals {
       let inserted = try neuron.with(section: section) { () throws(BridgeError) in
-        try neuron.call(neuron.symbol("ismembrane"), .string(HocString("\(reversal.name)_ion"))).number != 0
+        try neuron.call(neuron.symbol("ismembrane"), .string(HocString("\(reversal.name)_ion")))
+          .number != 0
       }
       if inserted { try set("e\(reversal.name)", reversal.value, in: section, neuron) }
     }

@@ -7,7 +7,8 @@ struct HostOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where NEURON 9 is: an installation, or a Python environment that has its wheel.",
-      discussion: "If not given: NRNHOME, the active environment, nrniv and python3 on PATH, /usr/local.",
+      discussion:
+        "If not given: NRNHOME, the active environment, nrniv and python3 on PATH, /usr/local.",
       valueName: "path"),
     completion: .directory)
   var neuron: String?
@@ -43,13 +44,15 @@ struct ModelOptions: ParsableArguments {
     completion: .file(extensions: ["hoc", "swc", "json"]))
   var model: String
 
-  @Option(help: ArgumentHelp("The template in the hoc file that makes the cell.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The template in the hoc file that makes the cell.", valueName: "name"))
   var template: String?
 
   @Option(
     name: .customLong("argument"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "An argument of the template: a number, or else a text. May be repeated.", valueName: "value"))
+      "An argument of the template: a number, or else a text. May be repeated.", valueName: "value")
+  )
   var arguments: [String] = []
 
   @Option(
@@ -72,13 +75,19 @@ struct ModelOptions: ParsableArguments {
     completion: .file(extensions: ["csv"]))
   var synapses: String?
 
-  @Option(help: ArgumentHelp("Which events come: of the synapses' random trains.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Which events come: of the synapses' random trains.", valueName: "number"))
   var seed = 0
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The temperature in °C; the model's if not given.", valueName: "°C"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The temperature in °C; the model's if not given.", valueName: "°C"))
   var celsius: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The initial potential in mV; the model's if not given.", valueName: "mV"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The initial potential in mV; the model's if not given.", valueName: "mV"))
   var vInit: Double?
 
   func validate() throws {
@@ -90,18 +99,23 @@ struct ModelOptions: ParsableArguments {
       }
     case .morphology:
       if biophysics == nil {
-        throw ValidationError("An SWC morphology needs --biophysics, which says what its sections have.")
+        throw ValidationError(
+          "An SWC morphology needs --biophysics, which says what its sections have.")
       }
       if template != nil { throw ValidationError("--template is for a hoc file.") }
     case .kept:
       if template != nil || biophysics != nil || synapses != nil {
         throw ValidationError(
-          "A saved cell has all of its own: --template, --biophysics and --synapses are for other models.")
+          "A saved cell has all of its own: --template, --biophysics and --synapses are for other models."
+        )
       }
     case nil:
-      throw ValidationError("'\(model)' ends with none of .hoc, .swc and .json, which say what it is.")
+      throw ValidationError(
+        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is.")
     }
-    if !(0...Int(UInt32.max)).contains(seed) { throw ValidationError("--seed is a whole number, 0 to 4294967295.") }
+    if !(0...Int(UInt32.max)).contains(seed) {
+      throw ValidationError("--seed is a whole number, 0 to 4294967295.")
+    }
   }
 
   enum Kind { case hoc, morphology, kept }

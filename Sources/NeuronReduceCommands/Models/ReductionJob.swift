@@ -64,7 +64,9 @@ struct ReductionJob {
       settings: try ReductionSettings(
         method: method, frequency: options.frequency, segmentCount: options.segmentCount,
         mergePolicy: .published))
-    var (before, after) = ([Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count))
+    var (before, after) = (
+      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
+    )
     for group in indices { before[group] += 1 }
     for survivor in trial.survivors { after[indices[survivor]] += 1 }
     let meeting = groups.indices.map { after[$0] < before[$0] }

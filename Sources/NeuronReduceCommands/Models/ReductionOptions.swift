@@ -5,26 +5,34 @@ import Reduction
 
 /// How a cell is reduced.
 struct ReductionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("folded, lumped or classic; docs/methods.md says which for what.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "folded, lumped or classic; docs/methods.md says which for what.", valueName: "name"))
   var method = "folded"
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "How many compartments the reduced cell has, soma counted as one.",
-      discussion: "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1 for one in each 0.1 space constants.",
+      discussion:
+        "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1 for one in each 0.1 space constants.",
       valueName: "count"))
   var segments: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "The smallest folded cell that is expected to lose no more than this at the soma.", valueName: "mV"))
+      "The smallest folded cell that is expected to lose no more than this at the soma.",
+      valueName: "mV"))
   var tolerance: Double?
 
-  @Option(help: ArgumentHelp("At which frequency impedances are kept.", valueName: "Hz"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At which frequency impedances are kept.", valueName: "Hz"))
   var frequency = 0.0
 
-  @Option(help: ArgumentHelp("Which synapses become one: exact, published or none.", valueName: "policy"))
+  @Option(
+    help: ArgumentHelp("Which synapses become one: exact, published or none.", valueName: "policy"))
   var merge = Merge.exact
 
   @Option(
@@ -39,20 +47,27 @@ struct ReductionOptions: ParsableArguments {
   func validate() throws {
     do {
       let chosen = try Method(name: method)
-      if tolerance != nil, chosen != .folded { throw ValidationError("--tolerance is for --method folded.") }
+      if tolerance != nil, chosen != .folded {
+        throw ValidationError("--tolerance is for --method folded.")
+      }
       if let segments { _ = try SegmentCount(manualTotal: segments) }
       _ = try ReductionSettings(method: chosen, frequency: frequency)
     } catch let error as ReductionError {
       throw ValidationError("\(error)")
     }
     if let tolerance {
-      guard segments == nil else { throw ValidationError("--tolerance and --segments exclude each other.") }
-      guard tolerance > 0, tolerance.isFinite else { throw ValidationError("--tolerance is a loss in mV, greater than 0.") }
+      guard segments == nil else {
+        throw ValidationError("--tolerance and --segments exclude each other.")
+      }
+      guard tolerance > 0, tolerance.isFinite else {
+        throw ValidationError("--tolerance is a loss in mV, greater than 0.")
+      }
     }
     for leak in leaks {
       let names = leak.split(separator: ",", omittingEmptySubsequences: false)
       guard 2...3 ~= names.count, names.allSatisfy({ FileValue.isName(String($0)) }) else {
-        throw ValidationError("--leak is '\(leak)'; expected Mechanism,conductance,reversal, or the first two.")
+        throw ValidationError(
+          "--leak is '\(leak)'; expected Mechanism,conductance,reversal, or the first two.")
       }
     }
   }
@@ -60,7 +75,9 @@ struct ReductionOptions: ParsableArguments {
   var segmentCount: SegmentCount {
     get throws(ReductionError) {
       if let tolerance { return .expectedLoss(atMost: tolerance) }
-      return try segments.map { number throws(ReductionError) in try SegmentCount(manualTotal: number) } ?? .automatic
+      return try segments.map { number throws(ReductionError) in
+        try SegmentCount(manualTotal: number)
+      } ?? .automatic
     }
   }
 
@@ -77,7 +94,8 @@ struct ReductionOptions: ParsableArguments {
     return leaks.map { leak in
       let names = leak.split(separator: ",").map(String.init)
       return NamedLeak(
-        mechanism: names[0], conductance: names[1], reversal: names.count > 2 ? names[2] : nil, factor: nil)
+        mechanism: names[0], conductance: names[1], reversal: names.count > 2 ? names[2] : nil,
+        factor: nil)
     }
   }
 
@@ -91,7 +109,8 @@ struct ReductionOptions: ParsableArguments {
     }
     if !leaks.isEmpty {
       members.append(
-        .init("leak", .list(leaks.map { .list($0.split(separator: ",").map { .text(String($0)) }) })))
+        .init(
+          "leak", .list(leaks.map { .list($0.split(separator: ",").map { .text(String($0)) }) })))
     }
     if let tolerance { members.append(.init("tolerance", JSONValue(tolerance))) }
     return .object(members)

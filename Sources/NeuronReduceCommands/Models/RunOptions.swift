@@ -5,17 +5,21 @@ import NEURONSession
 
 /// How a cell is run.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Until when.", valueName: "ms"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Until when.", valueName: "ms"))
   var tstop = 1000.0
 
-  @Option(help: ArgumentHelp("The time step.", valueName: "ms"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The time step.", valueName: "ms"))
   var dt = 0.025
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("A spike is where the soma crosses this upwards.", valueName: "mV"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A spike is where the soma crosses this upwards.", valueName: "mV"))
   var threshold = -20.0
 
   func validate() throws {
-    guard dt > 0, dt.isFinite else { throw ValidationError("--dt is a time step in ms, greater than 0.") }
+    guard dt > 0, dt.isFinite else {
+      throw ValidationError("--dt is a time step in ms, greater than 0.")
+    }
     guard tstop >= dt, tstop.isFinite, tstop / dt <= 1e8 else {
       throw ValidationError("--tstop is a time in ms, of one to 1e8 steps.")
     }
@@ -32,7 +36,8 @@ struct NamedPlace: Equatable, ExpressibleByArgument {
   init?(argument: String) {
     guard argument.hasSuffix(")"), let open = argument.lastIndex(of: "(") else { return nil }
     let inside = argument[argument.index(after: open)...].dropLast()
-    guard open > argument.startIndex, let position = Double(plain: String(inside)), (0...1).contains(position)
+    guard open > argument.startIndex, let position = Double(plain: String(inside)),
+      (0...1).contains(position)
     else { return nil }
     section = String(argument[..<open])
     self.position = position
@@ -40,7 +45,8 @@ struct NamedPlace: Equatable, ExpressibleByArgument {
 
   /// Where it is.
   func find(on cell: SessionCell, in session: Session) throws -> SectionReference {
-    let found = cell.sections.first { session.neuron.name(of: $0) == section }
+    let found =
+      cell.sections.first { session.neuron.name(of: $0) == section }
       ?? cell.sections.first { [section, "\(section)[0]"].contains(session.ownName(of: $0)) }
     guard let found else {
       let example = cell.sections.last.map { session.ownName(of: $0) } ?? "soma"

@@ -41,7 +41,8 @@ struct SynapseTable: Equatable {
       .filter { !$0.element.allSatisfy(\.isWhitespace) }
     guard !lines.isEmpty else {
       throw CommandFailure(
-        "\(name) is empty; expected a table with the columns \((Self.needed + Self.optional).joined(separator: ","))")
+        "\(name) is empty; expected a table with the columns \((Self.needed + Self.optional).joined(separator: ","))"
+      )
     }
     let table: CSV<Enumerated>
     do {
@@ -86,10 +87,13 @@ struct SynapseTable: Equatable {
     func row() throws -> Row {
       guard cells.dropFirst(columns.count).allSatisfy(\.isEmpty) else {
         throw CommandFailure(
-          "\(name), line \(line), has \(cells.count) cells; expected \(columns.count), quotes around one with commas")
+          "\(name), line \(line), has \(cells.count) cells; expected \(columns.count), quotes around one with commas"
+        )
       }
       let position = try number("x", "a position, 0 to 1") { (0...1).contains($0) }
-      let rate = try number("rate", "a rate in Hz, 0 or greater and at most 1e6, or nothing", ifEmpty: .nan) {
+      let rate = try number(
+        "rate", "a rate in Hz, 0 or greater and at most 1e6, or nothing", ifEmpty: .nan
+      ) {
         (0...1e6).contains($0)
       }
       return Row(
@@ -176,13 +180,15 @@ extension SynapseTable {
       if sections[own] == nil { sections[own] = section }
     }
     var parameters: [String: [String: Int]] = [:]
-    var (synapses, netCons, stimulators): ([ObjectReference], [ObjectReference], [ObjectReference]) = ([], [], [])
+    var (synapses, netCons, stimulators):
+      ([ObjectReference], [ObjectReference], [ObjectReference]) = ([], [], [])
     for (index, row) in rows.enumerated() {
       let start = "\(name), line \(row.line)"
       guard let section = sections[row.section] ?? sections["\(row.section)[0]"] else {
         let example = cell.sections.last.map { session.ownName(of: $0) } ?? "soma"
         throw CommandFailure(
-          "\(start): section is '\(row.section)'; expected the name of a section of \(cell.name), such as \(example)")
+          "\(start): section is '\(row.section)'; expected the name of a section of \(cell.name), such as \(example)"
+        )
       }
       guard known.contains(row.mechanism) else {
         throw CommandFailure(
@@ -210,9 +216,11 @@ extension SynapseTable {
       let rest: [HocArgument] = [.number(10), .number(row.delay), .number(row.weight)]
       if let rate = row.rate, rate > 0 {
         let stimulator = try session.netStim(
-          interval: 1000 / rate, number: 1e9, start: row.start, noise: row.noise, ids: [index, seed, 0])
+          interval: 1000 / rate, number: 1e9, start: row.start, noise: row.noise,
+          ids: [index, seed, 0])
         stimulators.append(stimulator)
-        netCons.append(try neuron.newObject("NetCon", [.object(stimulator), .object(synapse)] + rest))
+        netCons.append(
+          try neuron.newObject("NetCon", [.object(stimulator), .object(synapse)] + rest))
       } else {
         netCons.append(try session.netCon(onto: synapse, rest))
       }

@@ -19,7 +19,8 @@ final class Progress {
   }
 
   func step(_ what: String, _ done: Int, of count: Int) {
-    guard !isQuiet, isTerminal, done >= count || ContinuousClock.now - last > .milliseconds(100) else { return }
+    guard !isQuiet, isTerminal, done >= count || ContinuousClock.now - last > .milliseconds(100)
+    else { return }
     last = .now
     hasStep = true
     let share = count > 0 ? 100 * done / count : 100

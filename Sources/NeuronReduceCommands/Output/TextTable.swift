@@ -49,7 +49,9 @@ extension Double {
       value *= 10
       scale += 1
     }
-    if magnitude < 1e-4 || magnitude >= 1e7 { return String(format: "%.\(max(digits - 1, 0))e", self) }
+    if magnitude < 1e-4 || magnitude >= 1e7 {
+      return String(format: "%.\(max(digits - 1, 0))e", self)
+    }
     let whole = magnitude >= 1 ? String(Int(magnitude)).count : 1 - scale
     let places = max(digits - whole, 0)
     return String(format: "%.\(min(places, 9))f", self)
