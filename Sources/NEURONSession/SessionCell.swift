@@ -43,11 +43,25 @@ extension Session {
     return made
   }
 
-  /// The cell that the sections of no template are.
+  /// The cell that a file has made by itself: the sections of no template, or else those of the one object
+  /// that has a soma.
   package func cellOfTopLevel() throws(BridgeError) -> SessionCell {
-    let own = neuron.allSections().filter { prefix(of: $0) == nil }
-    var made = try cell(named: "the cell", own, somatic: [], apical: [], axonal: [])
-    made.hasSomaList = neuron.memberKind("soma", of: nil) == .array
+    let all = neuron.allSections()
+    let isSoma = { (section: SectionReference) in ownName(of: section).hasPrefix("soma") }
+    let owners = Set(all.filter(isSoma).map { prefix(of: $0) })
+    guard owners.count < 2 || owners.contains(nil) else {
+      throw .neuron(
+        doing: "looking for a cell",
+        message: "\(owners.count) objects have a soma; expected --template, which makes one cell")
+    }
+    let owner = owners.contains(nil) ? nil : owners.first.flatMap(\.self)
+    let own = all.filter { prefix(of: $0) == owner }
+    var made = try cell(
+      named: owner ?? "the cell", own, somatic: [], apical: [], axonal: [])
+    made.hasSomaList =
+      owner == nil
+      ? neuron.memberKind("soma", of: nil) == .array
+      : own.contains { ownName(of: $0).hasPrefix("soma[") }
     return made
   }
 
@@ -70,6 +84,38 @@ extension Session {
       apical: try list(apical.isEmpty && !isGiven ? named("apic") : apical),
       axonal: try list(axonal.isEmpty && !isGiven ? named("axon") : axonal), isApicalGiven: isGiven,
       isAxonGiven: isGiven, sections: sections)
+  }
+
+  /// The NetCons onto a cell's point processes in the order in which they were made, and their targets.
+  package func connections(
+    onto cell: SessionCell
+  ) throws(BridgeError) -> (processes: [ObjectReference], netCons: [ObjectReference]) {
+    let sections = Set(cell.sections)
+    var isOnCell: [ObjectReference: Bool] = [:]
+    var (processes, netCons): ([ObjectReference], [ObjectReference]) = ([], [])
+    var all: [ObjectReference] = []
+    try neuron.forEachObject(ofClass: "NetCon") { all.append($0) }
+    for (netCon, read) in zip(all, try EventInputs(all).netCons) {
+      guard let target = read.target else { continue }
+      let known = isOnCell[target]
+      let isOwn = if let known { known } else { try isPlaced(target, on: sections) }
+      isOnCell[target] = isOwn
+      guard isOwn else { continue }
+      processes.append(target)
+      netCons.append(netCon)
+    }
+    return (processes, netCons)
+  }
+
+  private func isPlaced(
+    _ process: ObjectReference, on sections: Set<SectionReference>
+  ) throws(BridgeError) -> Bool {
+    guard neuron.api.point_process_is_placed(process),
+      let location = neuron.api.method_symbol(process, "get_loc"),
+      (0...1).contains(try neuron.call(location, of: process).number)
+    else { return false }
+    defer { neuron.api.section_pop() }
+    return sections.contains(neuron.api.accessed_section())
   }
 
   /// A section's name without that of its cell.

@@ -42,6 +42,10 @@ import Testing
     ),
     (["inspect", "cell.json", "--synapses", "a.csv"], "A saved cell has all of its own"),
     (
+      ["inspect", "cell.hoc", "--own-synapses", "--synapses", "a.csv"],
+      "--own-synapses and --synapses exclude each other."
+    ),
+    (
       ["reduce", "cell.hoc", "--segments", "20", "--tolerance", "1"],
       "--tolerance and --segments exclude each other."
     ),

@@ -81,30 +81,34 @@ struct RunComparison {
     return text
   }
 
-  /// By the names of Python's Comparison.
+  /// By the names of Python's Comparison; null where nothing can be said.
   var json: JSONValue {
     let cell = { (name: String, full: Double, reduced: Double) -> [JSONValue.Member] in
-      [.init("\(name)_full", JSONValue(full)), .init("\(name)_reduced", JSONValue(reduced))]
+      [.init("\(name)_full", Self.known(full)), .init("\(name)_reduced", Self.known(reduced))]
     }
     return .object(
       [
-        .init("start", JSONValue(start)), .init("stop", JSONValue(stop)),
-        .init("window", JSONValue(window)),
+        .init("start", Self.known(start)), .init("stop", Self.known(stop)),
+        .init("window", Self.known(window)),
         .init("spikes_full", .integer(full.spikes)),
         .init("spikes_reduced", .integer(reduced.spikes)),
       ] + cell("rate", full.rate, reduced.rate)
         + [
-          .init("rate_error", JSONValue(rateError)), .init("gamma", JSONValue(gamma)),
-          .init("matched", JSONValue(matched)),
-          .init("spike_synchronization", JSONValue(synchronization)),
-          .init("spike_distance", JSONValue(distance)),
-          .init("rmsd", JSONValue(soma.rootMeanSquare)),
-          .init("mean_difference", JSONValue(soma.mean)),
-          .init("sd_difference", JSONValue(soma.deviation)),
-          .init("compared_share", JSONValue(soma.comparedShare)),
+          .init("rate_error", Self.known(rateError)), .init("gamma", Self.known(gamma)),
+          .init("matched", Self.known(matched)),
+          .init("spike_synchronization", Self.known(synchronization)),
+          .init("spike_distance", Self.known(distance)),
+          .init("rmsd", Self.known(soma.rootMeanSquare)),
+          .init("mean_difference", Self.known(soma.mean)),
+          .init("sd_difference", Self.known(soma.deviation)),
+          .init("compared_share", Self.known(soma.comparedShare)),
         ] + cell("ap_height", full.height, reduced.height)
         + cell("half_width", full.halfWidth, reduced.halfWidth)
         + cell("latency", full.latency, reduced.latency)
         + cell("seconds", full.seconds, reduced.seconds))
+  }
+
+  private static func known(_ value: Double) -> JSONValue {
+    value.isNaN ? .null : JSONValue(value)
   }
 }

@@ -59,8 +59,15 @@ struct LoadedModel {
       (synapses, netCons) = (placed.synapses, placed.netCons)
       (rates, others) = (placed.rates, placed.stimulators)
     } else if let (content, built) = kept {
-      synapses = content.survivors.map { built.processes[$0] }
+      synapses = content.originalSynapses.map { built.processes[$0] }
       netCons = content.originalConnections.map { built.netCons[$0] }
+      (rates, others) = (nil, [])
+    } else if options.ownSynapses {
+      (synapses, netCons) = try session.connections(onto: cell)
+      guard !synapses.isEmpty else {
+        throw CommandFailure(
+          "\(cell.name) has no synapse with a NetCon; expected some for --own-synapses")
+      }
       (rates, others) = (nil, [])
     } else {
       (synapses, netCons, rates, others) = ([], [], nil, [])

@@ -75,6 +75,9 @@ struct ModelOptions: ParsableArguments {
     completion: .file(extensions: ["csv"]))
   var synapses: String?
 
+  @Flag(help: "Take the synapses that the hoc file itself makes: all with a NetCon.")
+  var ownSynapses = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Which events come: of the synapses' random trains.", valueName: "number"))
@@ -94,6 +97,9 @@ struct ModelOptions: ParsableArguments {
     switch kind {
     case .hoc:
       if biophysics != nil { throw ValidationError("--biophysics is for an SWC morphology.") }
+      if ownSynapses, synapses != nil {
+        throw ValidationError("--own-synapses and --synapses exclude each other.")
+      }
       if template == nil, !arguments.isEmpty {
         throw ValidationError("--argument is for a --template, which says what takes it.")
       }
@@ -102,9 +108,11 @@ struct ModelOptions: ParsableArguments {
         throw ValidationError(
           "An SWC morphology needs --biophysics, which says what its sections have.")
       }
-      if template != nil { throw ValidationError("--template is for a hoc file.") }
+      if template != nil || ownSynapses {
+        throw ValidationError("--template and --own-synapses are for a hoc file.")
+      }
     case .kept:
-      if template != nil || biophysics != nil || synapses != nil {
+      if template != nil || biophysics != nil || synapses != nil || ownSynapses {
         throw ValidationError(
           "A saved cell has all of its own: --template, --biophysics and --synapses are for other models."
         )

@@ -7,7 +7,11 @@ import Reduction
 struct ReductionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "folded, lumped or classic; docs/methods.md says which for what.", valueName: "name"))
+      "folded, lumped or classic.",
+      discussion: """
+        folded is the cell's own tree with fewer compartments; lumped a cable for each stem, with its channels where \
+        they count; classic what the published package does.
+        """, valueName: "name"))
   var method = "folded"
 
   @Option(
