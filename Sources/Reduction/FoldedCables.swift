@@ -172,7 +172,10 @@ struct FoldedCables {
     var capacitance = WeightedMean()
     var diameter = WeightedMean()
     var leak = 0.0
-    for member in members {
+    let places = members.flatMap {
+      [HostedSpines.Place(section: $0.section, segment: $0.segment)] + $0.spines
+    }
+    for member in places {
       let properties = cell.sections[member.section].segments[member.segment]
       area += properties.area
       capacitance.add(properties.capacitance, weight: properties.area)

@@ -74,6 +74,7 @@ def reduce(
     clamps: bool = False,
     roots: _parts.Given = None,
     keep: _parts.Given = None,
+    spines: _parts.Spines = None,
     soma: _cells.Roles = None,
     apical: _cells.Roles = None,
     axon: _cells.Roles = None,
@@ -161,6 +162,19 @@ def reduce(
     :param keep: sections that stay, with all that is on the way from them to the soma; what hangs
         on that way beside them is collapsed, in pieces of its own. Named as ``roots``, and may be
         within what these have.
+    :param spines: what becomes of dendritic spines that are sections: a neck on the side of a
+        dendrite, thinner than that, with a head at its end or without one, together 0.2 to 5 µm
+        long and with nothing else on them; at the end of a dendrite with a head, and a neck of half
+        its diameter or less. Names do not matter. ``'folded'``: each goes with the
+        segment that it hangs on, and is no group or branch by itself; its membrane and channels are
+        that compartment's, and what its neck's resistance does to its synapses is kept in their
+        weights. ``'kept'``: necks and heads stay sections, with their point processes, on the
+        compartment that stands for the segment that they hang on; ``segments`` does not count them,
+        and weights make up for how far that is from the soma. ``'collapsed'``: branches as all
+        others. ``('kept', sections)`` and ``('folded', sections)``, named as ``roots``: these
+        sections are spines, each with all beyond it, and no others. Spines on dendrites that stay,
+        stay, where they are not ``'collapsed'``. None: ``'folded'``, and for ``'classic'``, which
+        changes no weights and takes no ``'folded'``, ``'collapsed'``.
     :param soma: the soma: a section or several, for a cell whose ``soma`` it is not; of a list or
         a dictionary of sections also their names or keys.
     :param apical: which sections are apical, likewise. None: as the cell or its names have it.
@@ -211,6 +225,7 @@ def reduce(
         tolerance=tolerance,
         roots=roots,
         keep=keep,
+        spines=spines,
         soma=soma,
         apical=apical,
         axon=axon,
@@ -616,6 +631,7 @@ class Reduction:
         :raises ArgumentError: ``events`` is of something that does not drive the cell.
         :raises SavedCellError: something of the cell cannot be kept, such as a POINTER that is set;
             or it is not in the session any more.
+        :raises SimulatorError: NEURON is in the middle of a run.
         """
         from . import saved
 

@@ -19,7 +19,7 @@ from neuron import h, hoc, nrn
 
 from ._display.warned import warn
 from ._saved import building, checking, content, exporting, files, mods, recorded
-from ._session import collect, copying, mechanisms, structure
+from ._session import collect, copying, gone, mechanisms, structure
 from .errors import ArgumentError, SavedCellError, SimulatorError
 from .record import MappedSegment, ReductionRecord
 
@@ -248,7 +248,7 @@ class SavedCell:
         :raises SimulatorError: NEURON is in the middle of a run, or reported an error; nothing is
             left behind.
         """
-        if connect not in ("sources", None):
+        if connect is not None and not (type(connect) is str and connect == "sources"):
             raise ArgumentError(
                 f"connect is {collect.described(connect)}; expected 'sources' or None"
             )
@@ -498,6 +498,7 @@ class CellInstance(building.Cell):
         :raises ArgumentError: there is no such index, or the source is none.
         """
         self._check_index(index)
+        gone.refuse(source, "source")
         if delay is not None:
             expected = "a delay in ms, 0 or greater"
             delay = collect.number(delay, "delay", expected)
@@ -555,6 +556,7 @@ class CellInstance(building.Cell):
 
 def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
     """What :meth:`Reduction.saved` returns."""
+    structure.check_that_it_may_change()
     cell = reduction.cell
     try:
         roles = {

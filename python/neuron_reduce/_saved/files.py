@@ -87,9 +87,14 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 def named(path: Any) -> str:
     """:raises ArgumentError: it is no path."""
     try:
-        return os.fsdecode(path)
+        name = os.fsdecode(path)
     except TypeError:
         raise ArgumentError(f"path is {collect.described(path)}; expected that of a file") from None
+    if "\0" in name:
+        raise ArgumentError(
+            f"path is {name!r}, which has a null character in it; expected that of a file"
+        )
+    return name
 
 
 def write(path: str | os.PathLike[str], text: str) -> None:
