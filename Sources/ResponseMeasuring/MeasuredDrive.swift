@@ -45,7 +45,7 @@ package struct MeasuredDrive {
           nature: response.nature, times: Array(times.prefix(response.conductances.count)),
           conductances: response.conductances,
           reversal: steady?.reversals[index] ?? response.reversal,
-          superposes: response.superposes, isOhmic: response.isOhmic)
+          superposes: response.superposes, isOhmic: response.isOhmic, charges: response.charges)
       }, responseIndices: measured.indices, rates: rates, steadyEvents: steady?.events ?? [])
   }
 

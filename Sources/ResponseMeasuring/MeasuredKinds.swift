@@ -14,12 +14,7 @@ package struct MeasuredKinds {
     package var isAlone = false
 
     /// ∫g dt of a first event, in µS·ms per unit of weight.
-    var charge: Double {
-      let (times, values) = (MeasuringClock.times, response.conductances)
-      return values.indices.dropFirst().reduce(0) {
-        $0 + 0.5 * (values[$1] + values[$1 - 1]) * (times[$1] - times[$1 - 1])
-      }
-    }
+    var charge: Double { response.charge }
   }
 
   package let kinds: [Kind?]

@@ -104,7 +104,12 @@ struct StandRuns {
           task.nature == nil
           || task.nature == result.nature && task.superposition == result.superposition
         guard isExpected else { continue }
-        found[place.group][place.index] = Finding(result.ohmic(result.isOhmic && task.isOhmic))
+        let group = groups[place.group]
+        let like =
+          group.like.isEmpty
+          ? found[place.group][group.nearest[place.index]] : group.like[place.index]
+        found[place.group][place.index] = Finding(
+          result.completed(isOhmic: task.isOhmic, by: like?.response))
       }
     }
   }

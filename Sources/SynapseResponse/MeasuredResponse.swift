@@ -60,8 +60,9 @@ package struct MeasuredResponse: Sendable, Equatable {
   /// With conductances that end where the response does.
   init(
     _ nature: SynapticResponse.Nature, _ superposition: Superposition, whole conductances: [Double],
-    reversal: Double?, addsUp: Bool, isOhmic: Bool, brief: MeasuringProtocol?
+    reversal: Double?, addsUp: Bool, isOhmic: Bool, charges: [Double], brief: MeasuringProtocol?
   ) {
+    self.charges = charges
     self.nature = nature
     self.superposition = superposition
     self.conductances = conductances

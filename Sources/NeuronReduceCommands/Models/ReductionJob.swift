@@ -36,7 +36,8 @@ struct ReductionJob {
       of: cell,
       settings: try ReductionSettings(
         method: method, frequency: options.frequency, segmentCount: options.segmentCount,
-        mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive()))
+        mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive(),
+        scope: options.scope(for: method)))
     notes = measured?.notes ?? []
     let neuron = cell.neuron
     points = try cell.sections.map { section in
@@ -63,7 +64,7 @@ struct ReductionJob {
       of: cell,
       settings: try ReductionSettings(
         method: method, frequency: options.frequency, segmentCount: options.segmentCount,
-        mergePolicy: .published))
+        mergePolicy: .published, scope: options.scope(for: method)))
     var (before, after) = (
       [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
     )

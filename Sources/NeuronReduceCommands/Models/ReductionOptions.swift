@@ -46,6 +46,25 @@ struct ReductionOptions: ParsableArguments {
       valueName: "names"))
   var leaks: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of dendritic spines: folded, kept or collapsed.",
+      discussion:
+        "folded, each with the segment it hangs on, for the methods folded and lumped; else collapsed, as branches are.",
+      valueName: "treatment"))
+  var spines: Spines?
+
+  enum Spines: String, ExpressibleByArgument, CaseIterable { case folded, kept, collapsed }
+
+  /// Which of the cell's dendrites are collapsed.
+  func scope(for method: Method) -> ReductionScope {
+    switch spines ?? (method.changesWeights ? .folded : .collapsed) {
+    case .folded: ReductionScope(spines: .folded(nil))
+    case .kept: ReductionScope(spines: .kept(nil))
+    case .collapsed: .all
+    }
+  }
+
   enum Merge: String, ExpressibleByArgument, CaseIterable { case exact, published, none }
 
   func validate() throws {
@@ -55,7 +74,7 @@ struct ReductionOptions: ParsableArguments {
         throw ValidationError("--tolerance is for --method folded.")
       }
       if let segments { _ = try SegmentCount(manualTotal: segments) }
-      _ = try ReductionSettings(method: chosen, frequency: frequency)
+      _ = try ReductionSettings(method: chosen, frequency: frequency, scope: scope(for: chosen))
     } catch let error as ReductionError {
       throw ValidationError("\(error)")
     }
@@ -117,6 +136,7 @@ struct ReductionOptions: ParsableArguments {
           "leak", .list(leaks.map { .list($0.split(separator: ",").map { .text(String($0)) }) })))
     }
     if let tolerance { members.append(.init("tolerance", JSONValue(tolerance))) }
+    if let spines { members.append(.init("spines", .text(spines.rawValue))) }
     return .object(members)
   }
 
