@@ -80,6 +80,7 @@ test-swift: $(VENV)/.ready
 test-python: $(VENV)/.installed
 	.ci/browser
 	.ci/mpi
+	.ci/java
 	$(PYTHON) -m pytest
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready

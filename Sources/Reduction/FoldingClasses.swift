@@ -75,7 +75,8 @@ struct FoldingClasses {
     var count = roots.count
     var open = PriorityQueue<Subtree>()
     for root in roots { open.insert(Subtree(root: root, inward: inward[root])) }
-    let limit = min(limit, roots.count + max(0, groups - Self.groupsOfStem * stems.count))
+    let sides = min(limit - roots.count, groups - Self.groupsOfStem * stems.count)
+    let limit = roots.count + max(0, sides)
     while count < limit, let largest = open.popFirst(), largest.inward > 0 {
       let side = branches(of: largest.root).map { Subtree(root: $0, inward: inward[$0]) }
       // Of more than there is room for, those come first that can fire most.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import neuron
 import numpy as np
-from neuron import h, hoc, nrn
+from neuron import hoc, nrn
 
 from . import _distribution, geometry
 from ._display import log
@@ -478,17 +478,7 @@ class Reduction:
         :returns: a new Vector that records it.
         :raises ArgumentError: no such place, or nothing of this name there.
         """
-        where = self.locate(place, x)
-        name = collect.name(variable, "variable", "the name of a variable, such as 'v' or 'm_hh'")
-        try:
-            reference = getattr(where, f"_ref_{name}")
-        except (AttributeError, LookupError, RuntimeError, TypeError) as error:
-            raise ArgumentError(
-                f"variable is {collect.described(variable)}, of which there is none at {where} "
-                f"({plain(str(error))}); expected 'v', or a variable of a mechanism that "
-                "is there"
-            ) from None
-        return h.Vector().record(reference)
+        return whereabouts.recording(variable, self.locate(place, x))
 
     def original_geometry(self) -> Geometry:
         """The original's segments in space, section by section, as they were. Sections without 3D
@@ -546,33 +536,23 @@ class Reduction:
         :raises ArgumentError: they have another shape, or are no numbers.
         """
         rows = self._whereabouts.rows()
-        expected = f"an array of numbers, shaped ({len(rows)},) or ({len(rows)}, times)"
-        try:
-            given = np.asarray(currents, dtype=float)
-        except (TypeError, ValueError):
-            raise ArgumentError(
-                f"currents is {collect.described(currents)}; expected {expected}"
-            ) from None
-        if given.ndim not in (1, 2) or len(given) != len(rows):
-            raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+        given = geometry.checked(currents, len(rows))
         area = np.concatenate(self._whereabouts.areas)
-        synaptic = np.zeros((len(area), *given.shape[1:]))
-        if synapses is not None:
-            if given.ndim != 2 or given.shape[1] != len(synapses.times):
-                raise ArgumentError(
-                    f"currents has the shape {given.shape}; expected ({len(rows)}, "
-                    f"{len(synapses.times)}), the times that the synapses were recorded at"
-                )
-            given = given.copy()
-            numbers = self._whereabouts.numbers()
-            row_of_process = self._whereabouts.rows_of(synapses.processes(), rows)
-            for (process, number), current in synapses.by_place(numbers).items():
-                synaptic[number] += current
-                given[row_of_process[process]] -= current
-        gathered = np.zeros_like(given)
-        np.add.at(gathered, geometry.with_membrane(rows), given)
-        share, row_of = geometry.shares(rows, area)
-        return (share * gathered[row_of].T).T + synaptic
+        if synapses is None:
+            return geometry.spread(given, rows, area)
+        if given.ndim != 2 or given.shape[1] != len(synapses.times):
+            raise ArgumentError(
+                f"currents has the shape {given.shape}; expected ({len(rows)}, "
+                f"{len(synapses.times)}), the times that the synapses were recorded at"
+            )
+        given = given.copy()
+        synaptic = np.zeros((len(area), given.shape[1]))
+        numbers = self._whereabouts.numbers()
+        row_of_process = self._whereabouts.rows_with(synapses.processes(), rows)
+        for (process, number), current in synapses.by_place(numbers).items():
+            synaptic[number] += current
+            given[row_of_process[process]] -= current
+        return geometry.spread(given, rows, area) + synaptic
 
     def add_points(self) -> None:
         """Gives the cables 3D points where the membrane was that they stand for, for PlotShape and
@@ -642,10 +622,15 @@ class Reduction:
         :meth:`saved` and :meth:`SavedCell.save`."""
         self.saved(events).save(path)
 
-    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        events: Mapping[Any, Any] | None = None,
+        format: str | None = None,
+    ) -> None:
         """Writes the reduced cell, as it is now, for those who do not have this package: see
         :meth:`saved` and :meth:`SavedCell.export`."""
-        self.saved(events).export(path)
+        self.saved(events).export(path, format)
 
     def instantiate(self, **arguments: Any) -> CellInstance:
         """Builds the reduced cell, as it is now, once more: see :meth:`SavedCell.instantiate`. For
