@@ -137,8 +137,8 @@ package struct HocExport {
         guard !used.contains(mechanism.name) else {
           throw ExportError(
             description:
-              "\(mechanism.name), a point process, has the FUNCTION_TABLE \(table.name), which the "
-              + "template cannot set; expected Python's export of a path that ends with .py")
+              "\(mechanism.name), a point process, has the FUNCTION_TABLE \(table.name), which this "
+              + "export cannot set; expected Python's")
         }
         for numbers in [table.x, table.y] {
           statements.append("\(tables).append(new Vector())")

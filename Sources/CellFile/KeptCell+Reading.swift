@@ -68,7 +68,8 @@ extension KeptCell {
     survivors = try values[17].elements().map { each throws(CellFileError) in
       try each.index(of: "point_processes", count: processCount)
     }
-    let original = try values[18].fields("sections", "synapses", "connections")
+    let parts = ["sections", "synapses", "connections"]
+    let original = try values[18].fields(number < 2 ? parts : parts + ["segments"])
     originalSections = try original[0].elements().map { each throws(CellFileError) in
       let pair = try each.elements(count: 2)
       return Named(try pair[0].text(), try pair[1].index(of: "sections", count: sectionCount))
@@ -94,6 +95,10 @@ extension KeptCell {
         targetPosition: try parts[3].position())
     }
     if number >= 2 {
+      switch original[3].content {
+      case .null, .object: originalSegments = original[3].content
+      default: throw original[3].wrong("an object, or null")
+      }
       switch values[20].content {
       case .null, .object: record = values[20].content
       default: throw values[20].wrong("an object, or null")

@@ -37,6 +37,7 @@ extension KeptCell {
             "sections", .list(originalSections.map { .list([.text($0.name), .integer($0.value)]) })),
           .init("synapses", .integers(originalSynapses)),
           .init("connections", .integers(originalConnections)),
+          .init("segments", originalSegments),
         ])),
       .init(
         "segment_map",

@@ -220,6 +220,8 @@ package struct KeptCell: Sendable, Equatable {
   package var originalSynapses: [Int] = []
   package var originalConnections: [Int] = []
   package var segmentMap: [MappedSegment] = []
+  /// Where the original's segments were; null where that is not known.
+  package var originalSegments = JSONValue.null
   /// What the reduction did; null where it is not known.
   package var record = JSONValue.null
 

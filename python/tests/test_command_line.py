@@ -1,5 +1,5 @@
-"""The command line and the package do the same: what they write of a published cell is the same
-text, and runs to the same potentials, to the last bit."""
+"""The command line and the package do the same: what they write of a published cell is the same,
+number by number, and runs to the same potentials, to the last bit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import csv
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,7 +115,7 @@ def test_published_cell(
     )
     own = tmp_path / "own.json"
     _reduced_here(cache, table, method, own)
-    assert _text(file) == _text(own)
+    assert json.dumps(_known_to_both(file)) == json.dumps(_known_to_both(own))
     of_command = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
     assert np.array_equal(of_command, np.load(own.with_suffix(".npy")))
     # What one has written the other reads.
@@ -141,6 +140,10 @@ def _reduced_here(cache: Path, table: Path, method: str, path: Path) -> None:
     np.save(path.with_suffix(".npy"), np.array(potential))
 
 
-def _text(path: Path) -> str:
-    """A file's, but for the version of Python that only one of them knows."""
-    return re.sub(r', "Python": "[^"]*"', "", path.read_text())
+def _known_to_both(path: Path) -> dict[str, Any]:
+    """What a file has, but for what only the package knows: the version of Python, and where the
+    original's segments were."""
+    content = json.loads(path.read_text())
+    content["original"]["segments"] = None
+    content["record"]["versions"].pop("Python", None)
+    return content
