@@ -63,7 +63,7 @@ command:
 install-command: command
 	mkdir -p $(PREFIX)/bin $(PREFIX)/share/bash-completion/completions \
 		$(PREFIX)/share/zsh/site-functions $(PREFIX)/share/fish/vendor_completions.d
-	install .build/release/neuron-reduce $(PREFIX)/bin/neuron-reduce
+	install -s .build/release/neuron-reduce $(PREFIX)/bin/neuron-reduce
 	$(PREFIX)/bin/neuron-reduce --generate-completion-script bash \
 		> $(PREFIX)/share/bash-completion/completions/neuron-reduce
 	$(PREFIX)/bin/neuron-reduce --generate-completion-script zsh \
