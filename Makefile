@@ -9,10 +9,15 @@ PYTHON := $(VENV)/bin/python
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python install-sdist bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
+# Where install-command puts it.
+PREFIX ?= $(HOME)/.local
+
+.PHONY: help command install-command demo test test-swift test-python install-sdist bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
+	@echo "make command   the command line, .build/release/neuron-reduce, which needs no Python"
+	@echo "make install-command   the same in PREFIX/bin, with completion for shells; PREFIX=~/.local"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make install-sdist   install into .venv by way of the source distribution"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
@@ -52,9 +57,24 @@ $(UPSTREAM)/.ready: benchmarks/requirements-upstream.txt
 demo: $(VENV)/.installed
 	$(PYTHON) examples/demo.py
 
+command:
+	swift build --configuration release --product neuron-reduce --static-swift-stdlib
+
+install-command: command
+	mkdir -p $(PREFIX)/bin $(PREFIX)/share/bash-completion/completions \
+		$(PREFIX)/share/zsh/site-functions $(PREFIX)/share/fish/vendor_completions.d
+	install -s .build/release/neuron-reduce $(PREFIX)/bin/neuron-reduce
+	$(PREFIX)/bin/neuron-reduce --generate-completion-script bash \
+		> $(PREFIX)/share/bash-completion/completions/neuron-reduce
+	$(PREFIX)/bin/neuron-reduce --generate-completion-script zsh \
+		> $(PREFIX)/share/zsh/site-functions/_neuron-reduce
+	$(PREFIX)/bin/neuron-reduce --generate-completion-script fish \
+		> $(PREFIX)/share/fish/vendor_completions.d/neuron-reduce.fish
+
 test: test-swift test-python
 
-test-swift:
+# Some of these host NEURON.
+test-swift: $(VENV)/.ready
 	swift test
 
 test-python: $(VENV)/.installed

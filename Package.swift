@@ -1,17 +1,26 @@
 // swift-tools-version: 6.3
+import Foundation
 import PackageDescription
 
 let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceLibrary/exports.map"
+
+// VERSION is the one place that holds the version.
+let version =
+  (try? String(contentsOfFile: "\(Context.packageDirectory)/VERSION", encoding: .utf8))?
+  .trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "neuron-reduce",
   products: [
-    .library(name: "NeuronReduceABI", type: .dynamic, targets: ["NeuronReduceLibrary"])
+    .library(name: "NeuronReduceABI", type: .dynamic, targets: ["NeuronReduceLibrary"]),
+    .executable(name: "neuron-reduce", targets: ["neuron-reduce"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0")
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     .target(
@@ -42,6 +51,38 @@ let package = Package(
       name: "NEURONBridge",
       dependencies: ["CellModel", "Reduction", "CNEURON"],
       swiftSettings: strict
+    ),
+    // Without Foundation as all above: what a host of NEURON needs that is no command.
+    .target(
+      name: "CNEURONHost",
+      cxxSettings: [.define("NEURON_REDUCE_VERSION", to: "\"\(version)\"")]),
+    .target(
+      name: "ResponseMeasuring",
+      dependencies: ["NEURONBridge", "CellModel", "Reduction", "SynapseResponse", "CNEURONHost"],
+      swiftSettings: strict),
+    .target(name: "CellFile", swiftSettings: strict),
+    .target(
+      name: "NEURONSession",
+      dependencies: [
+        "NEURONBridge", "CellFile", "CellModel", "Reduction", "CNEURON", "CNEURONHost",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "NeuronReduceCommands",
+      dependencies: [
+        "NEURONSession", "ResponseMeasuring", "CellFile", "NEURONBridge", "CellModel", "Reduction",
+        "CableTheory", "Fidelity", "CNEURONHost",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "neuron-reduce",
+      dependencies: ["NeuronReduceCommands"],
+      swiftSettings: strict,
+      // NEURON's library looks for this name in the program that loads it.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=modl_reg"])]
     ),
     .target(name: "CNeuronReduce"),
     .target(
@@ -114,6 +155,17 @@ let package = Package(
       name: "NEURONBridgeTests",
       dependencies: ["NEURONBridge", "CellModel", "Reduction", "CNEURON", "FakeNEURON"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CellFileTests", dependencies: ["CellFile", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ResponseMeasuringTests", dependencies: ["ResponseMeasuring"], swiftSettings: strict),
+    .testTarget(
+      name: "NeuronReduceCommandsTests",
+      dependencies: [
+        "NeuronReduceCommands", "neuron-reduce", "CellFile", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Models", "Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "NeuronReduceABITests",
       dependencies: [

@@ -2,10 +2,10 @@ import CNEURON
 
 /// How an ion's concentrations and reversal potential are had in a section, as NEURON's `ion_style` returns
 /// and takes it.
-struct IonStyle: Hashable {
-  let bits: Int
+package struct IonStyle: Hashable {
+  package let bits: Int
 
-  init(_ bits: Int) { self.bits = bits }
+  package init(_ bits: Int) { self.bits = bits }
 
   fileprivate var concentration: Double { Double(bits & 3) }
   fileprivate var initializesConcentrations: Double { Double(bits >> 2 & 1) }
@@ -16,7 +16,7 @@ struct IonStyle: Hashable {
 
 extension NEURON {
   /// The style of an ion in a section that has it.
-  func ionStyle(
+  package func ionStyle(
     of ion: HocString, in section: SectionReference
   ) throws(BridgeError) -> IonStyle {
     let function = try symbol("ion_style")
@@ -26,7 +26,7 @@ extension NEURON {
   }
 
   /// Gives an ion a style in a section that has it.
-  func set(
+  package func set(
     _ style: IonStyle, of ion: HocString, in section: SectionReference
   ) throws(BridgeError) {
     let function = try symbol("ion_style")

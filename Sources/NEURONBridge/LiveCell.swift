@@ -41,11 +41,11 @@ package struct LiveCell {
   package let listedCount: Int
   /// For the model's connections, the first ones, their places in the caller's list.
   package let listedConnections: [Int]
-  let neuron: NEURON
-  let sections: [SectionReference]
+  package let neuron: NEURON
+  package let sections: [SectionReference]
   /// The objects behind the model's point processes and connections, index by index. Those that the
   /// caller listed are the caller's to keep alive.
-  let synapses, connections: [ObjectReference]
+  package let synapses, connections: [ObjectReference]
   private let held: HeldSections
 
   /// Reads a cell of the session; nothing is changed.

@@ -3,11 +3,11 @@ import CellModel
 
 /// What NEURON knows of the mechanisms in this session, by asking it (MechanismType and
 /// MechanismStandard): nothing here depends on a mechanism's name.
-struct MechanismCatalog {
+package struct MechanismCatalog {
   /// Names of all density mechanisms and ions of the session.
-  let densityNames: [String]
+  package let densityNames: [String]
   /// Names of all point processes of the session that sit on sections.
-  let pointProcessNames: Set<String>
+  package let pointProcessNames: Set<String>
   private let ionNames: Set<String>
   private let neuron: NEURON
 
@@ -17,7 +17,7 @@ struct MechanismCatalog {
   /// NEURON's own mechanism that keeps its potentials with each node and not in arrays.
   static let extracellular = "extracellular"
 
-  init(_ neuron: NEURON) throws(BridgeError) {
+  package init(_ neuron: NEURON) throws(BridgeError) {
     self.neuron = neuron
     let densities = try Self.names(neuron, ofPointProcesses: false, flag: "is_ion")
     densityNames = densities.map(\.name).filter { !Self.structural.contains($0) }
@@ -31,7 +31,7 @@ struct MechanismCatalog {
   ///
   /// An ion's parameters are the first three of its variables, reversal potential and the two
   /// concentrations, whatever role NEURON gives them at the moment.
-  func kind(named name: String) throws(BridgeError) -> MechanismKind {
+  package func kind(named name: String) throws(BridgeError) -> MechanismKind {
     let isIon = ionNames.contains(name)
     return MechanismKind(
       name: name, isIon: isIon,

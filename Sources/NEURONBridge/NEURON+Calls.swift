@@ -1,7 +1,7 @@
 import CNEURON
 
 /// A value handed to a hoc function or method.
-enum HocArgument {
+package enum HocArgument {
   case number(Double)
   case string(HocString)
   case object(ObjectReference)
@@ -14,10 +14,16 @@ enum HocArgument {
 }
 
 /// A variable that sections have, or one element of an array of such.
-struct RangeVariable: Hashable {
-  let symbol: SymbolReference
-  let name: String
-  let element: Int?
+package struct RangeVariable: Hashable {
+  package let symbol: SymbolReference
+  package let name: String
+  package let element: Int?
+
+  package init(symbol: SymbolReference, name: String, element: Int? = nil) {
+    self.symbol = symbol
+    self.name = name
+    self.element = element
+  }
 
   var text: String { element.map { "\(name)[\($0)]" } ?? name }
 }
@@ -27,7 +33,7 @@ extension NEURON {
   package static func fail(atCall calls: Int) -> Int { neuron_fail_at_call(calls) }
 
   /// What a call left on NEURON's stack.
-  enum Outcome {
+  package enum Outcome {
     case number(Double)
     case string(String)
     /// Owned by the receiver, who gives it back with `object_unref`; nil for none.
@@ -36,14 +42,14 @@ extension NEURON {
   }
 
   /// A number of the session by its hoc name; nil where there is none.
-  func number(named name: String) -> Double? {
+  package func number(named name: String) -> Double? {
     api.symbol(name).flatMap { api.symbol_data($0) }?.pointee
   }
 
   /// A hoc function, class or variable by its name.
   ///
   /// - Throws: `BridgeError.neuron` where NEURON has none.
-  func symbol(_ name: String) throws(BridgeError) -> SymbolReference {
+  package func symbol(_ name: String) throws(BridgeError) -> SymbolReference {
     if let known = symbols.byName[name] { return known }
     guard let symbol = api.symbol(name) else {
       throw .neuron(doing: "looking for \(name)", message: "no such name")
@@ -53,7 +59,9 @@ extension NEURON {
   }
 
   /// A method of an object's class.
-  func method(_ name: String, of object: ObjectReference) throws(BridgeError) -> SymbolReference {
+  package func method(_ name: String, of object: ObjectReference) throws(BridgeError)
+    -> SymbolReference
+  {
     let key = SymbolCache.Method(className: api.class_name(object), name: name)
     if let known = symbols.byMethod[key] { return known }
     guard let symbol = api.method_symbol(object, name) else {
@@ -65,9 +73,16 @@ extension NEURON {
   }
 
   @inline(__always) @discardableResult
-  func call(_ function: SymbolReference, _ arguments: HocArgument...) throws(BridgeError)
+  package func call(_ function: SymbolReference, _ arguments: HocArgument...) throws(BridgeError)
     -> Outcome
   {
+    try call(function, arguments)
+  }
+
+  @inline(__always) @discardableResult
+  package func call(
+    _ function: SymbolReference, _ arguments: [HocArgument]
+  ) throws(BridgeError) -> Outcome {
     for argument in arguments { push(argument) }
     return try outcome(
       status: api.function_call(function, Int32(arguments.count), message.base, message.size),
@@ -75,14 +90,14 @@ extension NEURON {
   }
 
   @inline(__always) @discardableResult
-  func call(
+  package func call(
     _ method: SymbolReference, of object: ObjectReference, _ arguments: HocArgument...
   ) throws(BridgeError) -> Outcome {
     try call(method, of: object, arguments)
   }
 
   @inline(__always) @discardableResult
-  func call(
+  package func call(
     _ method: SymbolReference, of object: ObjectReference, _ arguments: [HocArgument]
   ) throws(BridgeError) -> Outcome {
     for argument in arguments { push(argument) }
@@ -92,7 +107,7 @@ extension NEURON {
   }
 
   /// Calls a method and gives back what it returns: many return the object they were called of.
-  func perform(
+  package func perform(
     _ method: String, of object: ObjectReference, _ arguments: [HocArgument] = []
   ) throws(BridgeError) {
     if case .object(let result?) = try call(self.method(method, of: object), of: object, arguments)
@@ -103,9 +118,15 @@ extension NEURON {
 
   /// A new object of one of NEURON's own classes, whose construction with these arguments cannot
   /// fail; the caller gives it back with `object_unref`.
-  func newObject(_ className: String, _ arguments: HocArgument...) throws(BridgeError)
+  package func newObject(_ className: String, _ arguments: HocArgument...) throws(BridgeError)
     -> ObjectReference
   {
+    try newObject(className, arguments)
+  }
+
+  package func newObject(
+    _ className: String, _ arguments: [HocArgument]
+  ) throws(BridgeError) -> ObjectReference {
     let symbol = try symbol(className)
     for argument in arguments { push(argument) }
     guard let object = api.object_new(symbol, Int32(arguments.count)) else {
@@ -119,20 +140,20 @@ extension NEURON {
   ///
   /// By a function, since NEURON's call for statements passes errors on as C++ exceptions when it is
   /// itself called from within NEURON.
-  func execute(_ statement: String, doing action: String) throws(BridgeError) {
+  package func execute(_ statement: String, doing action: String) throws(BridgeError) {
     guard try call(symbol("execute1"), .string(HocString(statement))).number == 1 else {
       throw .neuron(doing: action, message: "a hoc error, printed above")
     }
   }
 
   /// Executes a hoc statement in the context of an object.
-  func execute(_ statement: String, in object: ObjectReference) throws(BridgeError) {
+  package func execute(_ statement: String, in object: ObjectReference) throws(BridgeError) {
     try call(symbol("execute"), .string(HocString(statement)), .object(object))
   }
 
   /// Does something with a section as the currently accessed one.
   @discardableResult
-  func with<Result>(
+  package func with<Result>(
     section: SectionReference, _ body: () throws(BridgeError) -> Result
   ) throws(BridgeError) -> Result {
     api.section_push(section)
@@ -141,7 +162,7 @@ extension NEURON {
   }
 
   /// - Throws: `BridgeError.neuron` where NEURON failed in a call without a status of its own.
-  func check(doing action: String) throws(BridgeError) {
+  package func check(doing action: String) throws(BridgeError) {
     guard neuron_take_failure(message.base, message.size) else { return }
     throw .neuron(doing: action, message: message.text)
   }
@@ -210,11 +231,11 @@ extension NEURON {
 
 extension NEURON.Outcome {
   /// The number, or NaN where the outcome is none.
-  var number: Double {
+  package var number: Double {
     if case .number(let value) = self { return value }
     return .nan
   }
 
   /// The number as a count; 0 where the outcome is none.
-  var count: Int { number >= 0 && number < 1e9 ? Int(number) : 0 }
+  package var count: Int { number >= 0 && number < 1e9 ? Int(number) : 0 }
 }

@@ -2,14 +2,14 @@ import CNEURON
 
 extension NEURON {
   /// How many objects of a class the session has.
-  func objectCount(ofClass name: String) throws(BridgeError) -> Int {
+  package func objectCount(ofClass name: String) throws(BridgeError) -> Int {
     let list = try newObject("List", .string(HocString(name)))
     defer { api.object_unref(list) }
     return try call(method("count", of: list), of: list).count
   }
 
   /// Goes through all objects of a class in the session, unless there are just as many as expected.
-  func forEachObject(
+  package func forEachObject(
     ofClass name: String, unlessCountIs expected: Int = 0,
     _ body: (ObjectReference) throws(BridgeError) -> Void
   ) throws(BridgeError) {

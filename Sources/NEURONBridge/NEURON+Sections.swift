@@ -1,17 +1,17 @@
 import CNEURON
 
 extension NEURON {
-  func name(of section: SectionReference) -> String {
+  package func name(of section: SectionReference) -> String {
     String(cString: api.section_name(section))
   }
 
   /// The sections of a SectionList object.
-  func sections(of sectionList: ObjectReference) -> [SectionReference] {
+  package func sections(of sectionList: ObjectReference) -> [SectionReference] {
     sections(in: api.section_list_items(sectionList))
   }
 
   /// Every section of the session.
-  func allSections() -> [SectionReference] { sections(in: api.all_sections()) }
+  package func allSections() -> [SectionReference] { sections(in: api.all_sections()) }
 
   /// What a name of hoc stands for.
   package enum MemberKind {
@@ -31,7 +31,7 @@ extension NEURON {
   }
 
   /// Deletes a section, if it is still there.
-  func delete(_ section: SectionReference) {
+  package func delete(_ section: SectionReference) {
     // Where it is called there is no way back: should NEURON fail once, for want of memory say, it is
     // asked again.
     for _ in 0..<2 where api.section_is_active(section) {
@@ -42,7 +42,7 @@ extension NEURON {
   }
 
   /// What a SectionList method such as children or wholetree finds from a section.
-  func sectionList(
+  package func sectionList(
     _ methodName: String, of section: SectionReference
   ) throws(BridgeError) -> [SectionReference] {
     let list = try newObject("SectionList")

@@ -16,7 +16,7 @@ package typealias SymbolReference = OpaquePointer
 /// NEURON reports errors as C++ exceptions, which must not cross a Swift frame. The functions of `api`
 /// catch them: some return a status, of the others `check(doing:)` tells whether one failed.
 package struct NEURON {
-  let api: neuron_api
+  package let api: neuron_api
   /// Where a failing call leaves its reason.
   let message = MessageBuffer()
   /// Names that were looked up before.
@@ -75,10 +75,10 @@ final class MessageBuffer {
 }
 
 /// A text that NEURON may read and replace: what hoc calls a strdef.
-final class HocString {
+package final class HocString {
   let reference: UnsafeMutablePointer<UnsafeMutablePointer<CChar>>
 
-  init(_ text: String = "") {
+  package init(_ text: String = "") {
     reference = .allocate(capacity: 1)
     reference.initialize(to: Self.copy(text))
   }
@@ -89,10 +89,10 @@ final class HocString {
     reference.deallocate()
   }
 
-  var text: String { String(cString: reference.pointee) }
+  package var text: String { String(cString: reference.pointee) }
 
   /// The text for C, valid as long as this object lives.
-  var cString: UnsafePointer<CChar> { UnsafePointer(reference.pointee) }
+  package var cString: UnsafePointer<CChar> { UnsafePointer(reference.pointee) }
 
   private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
     guard let copy = strdup(text) else { preconditionFailure("out of memory") }

@@ -57,6 +57,21 @@ package struct MeasuredResponse: Sendable, Equatable {
     self.brief = brief
   }
 
+  /// With conductances that end where the response does.
+  init(
+    _ nature: SynapticResponse.Nature, _ superposition: Superposition, whole conductances: [Double],
+    reversal: Double?, addsUp: Bool, isOhmic: Bool, charges: [Double], brief: MeasuringProtocol?
+  ) {
+    self.charges = charges
+    self.nature = nature
+    self.superposition = superposition
+    self.conductances = conductances
+    self.reversal = reversal
+    self.addsUp = addsUp
+    self.isOhmic = isOhmic
+    self.brief = brief
+  }
+
   /// A response has ended where it stays below this share of its peak.
   private static let ended = 1e-4
 

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import NEURONBridge
+import NEURONSession
+
+/// A command that hosts NEURON.
+protocol HostingCommand: ParsableCommand {
+  var host: HostOptions { get }
+  func run(in session: Session, _ output: Output, _ progress: Progress) throws
+}
+
+extension HostingCommand {
+  func run() throws {
+    let output = Output()
+    let progress = Progress(isQuiet: host.quiet)
+    do {
+      try run(in: host.host(progress), output, progress)
+    } catch let error as NoInstallation {
+      try report("\(error)", ExitCode.noNEURON, progress)
+    } catch let error as HostError {
+      try report("\(error)", ExitCode.noNEURON, progress)
+    } catch let error as BridgeError {
+      if case .noNEURON(let function) = error {
+        try report(
+          "this NEURON has no C API (\(function) is missing); expected NEURON 9.0 or newer",
+          ExitCode.noNEURON, progress)
+      }
+      try report("\(error)", ExitCode.failure, progress)
+    } catch let error as CleanExit {
+      throw error
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      try report("\(error)", ExitCode.failure, progress)
+    }
+    // NEURON's own destructors have nothing to do any more.
+    progress.clear()
+  }
+
+  private func report(_ text: String, _ code: ExitCode, _ progress: Progress) throws {
+    progress.clear()
+    FileHandle.standardError.write(Data("Error: \(text)\n".utf8))
+    throw code
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import CellFile
+import Foundation
+import NEURONSession
+
+struct ReduceCommand: HostingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reduce",
+    abstract: "Reduces a model, tells what became of it, and writes the reduced cell.",
+    discussion: """
+      The file is what Python's neuron_reduce.load reads, and what 'run', 'compare', 'export' and 'report' take in the \
+      place of a model. Folded and lumped measure first how the synapses respond to events.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Reduction") var options: ReductionOptions
+  @OptionGroup(title: "NEURON") var host: HostOptions
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Where the reduced cell is written.", valueName: "cell.json"),
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @Flag(help: "For machines: one object of JSON.")
+  var json = false
+
+  func run(in session: Session, _ out: Output, _ progress: Progress) throws {
+    let job = try ReductionJob(LoadedModel(model, in: session), options, progress)
+    let built = try job.built()
+    var others: [String] = []
+    if let output {
+      let kept = try job.kept(built)
+      others = kept.notes
+      try WholeFile.write(kept.text, to: output)
+      progress.say("Wrote \(output)")
+    }
+    let record = try job.record(built).json
+    try out.write(
+      json
+        ? JSONWriter.indented(record) + "\n"
+        : ReductionSummary(record: record, others: others).text(isColoured: out.isColoured))
+  }
+}

@@ -1,0 +1,141 @@
+import CNEURONHost
+import CellFile
+import CellModel
+import NEURONBridge
+import NEURONSession
+import Reduction
+import ResponseMeasuring
+
+/// One reduction from a model to a `LiveReduction`; the session is as it was.
+struct ReductionJob {
+  let model: LoadedModel
+  let options: ReductionOptions
+  let live: LiveReduction
+  /// By section of the original its 3D points, x, y, z and diameter in µm, as long as it is there.
+  private let points: [[[Double]]]
+  /// What was not found out, one sentence each.
+  let notes: [String]
+
+  init(_ model: LoadedModel, _ options: ReductionOptions, _ progress: Progress) throws {
+    self.model = model
+    self.options = options
+    var cell = try LiveCell(model.references())
+    if let leaks = options.namedLeaks {
+      try cell.setLeaks(leaks)
+    } else {
+      try LeakMeasurement(of: cell).settle(&cell)
+    }
+    let method = try Method(name: options.method)
+    var measured: MeasuredDrive?
+    if cell.listedCount > 0 {
+      progress.say("Measuring how \(cell.listedCount) synapses respond")
+      measured = try Self.drive(of: cell, method, options, rates: model.rates)
+    }
+    progress.say("Reducing by \(method.name)")
+    live = try LiveReduction(
+      of: cell,
+      settings: try ReductionSettings(
+        method: method, frequency: options.frequency, segmentCount: options.segmentCount,
+        mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive(),
+        scope: options.scope(for: method)))
+    notes = measured?.notes ?? []
+    let neuron = cell.neuron
+    points = try cell.sections.map { section in
+      try neuron.points(of: section, atLeast: 1).map(\.coordinates)
+    }
+  }
+
+  private static func drive(
+    of cell: LiveCell, _ method: Method, _ options: ReductionOptions, rates: [Double?]?
+  ) throws -> MeasuredDrive? {
+    if method.changesWeights {
+      let stated = rates ?? []
+      return try MeasuredDrive(
+        of: cell,
+        rates: cell.listedRates.enumerated().map { index, rate in
+          rate ?? (stated.indices.contains(index) ? stated[index] : nil)
+        })
+    }
+    guard options.policy != .none else { return nil }
+    // Of synapses that meet no equal one it does not matter whether one could stand for two.
+    let (groups, indices) = cell.model.processGroups(
+      amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
+    let trial = try LiveReduction(
+      of: cell,
+      settings: try ReductionSettings(
+        method: method, frequency: options.frequency, segmentCount: options.segmentCount,
+        mergePolicy: .published, scope: options.scope(for: method)))
+    var (before, after) = (
+      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
+    )
+    for group in indices { before[group] += 1 }
+    for survivor in trial.survivors { after[indices[survivor]] += 1 }
+    let meeting = groups.indices.map { after[$0] < before[$0] }
+    guard meeting.contains(true) else { return nil }
+    return try MeasuredDrive(of: cell, onlyKinds: meeting)
+  }
+
+  /// What of the reduction a user should know, one sentence each.
+  private func notes(with others: [String]) -> [String] {
+    live.reduction.notes(listed: live.cell.listedCount, of: live.cell.model) + others + notes
+  }
+
+  /// Builds the reduced cell in the place of the original, and describes it.
+  func built() throws -> ReducedInPlace { try ReducedInPlace(live, in: model.session) }
+
+  /// What the reduction did.
+  func record(_ built: ReducedInPlace) throws -> ReductionRecord {
+    ReductionRecord(
+      reduction: live.reduction, cell: live.cell.model, listedCount: live.cell.listedCount,
+      settings: options.json, versions: try versions, points: points,
+      notes: notes(with: built.notes))
+  }
+
+  private var versions: [Named<String>] {
+    get throws {
+      [
+        Named("neuron-reduce-swift", String(cString: neuron_reduce_version())),
+        Named("NEURON", try model.session.version()),
+      ]
+    }
+  }
+
+  /// The reduced cell as a value.
+  func kept(_ built: ReducedInPlace) throws -> KeptCell {
+    let (cell, reduction) = (live.cell, live.reduction)
+    let describer = try CellDescriber(
+      model.session, named: cell.model.name, sections: built.sections, somatic: built.somatic,
+      apical: built.apical, axonal: built.axonal,
+      processes: reduction.survivors.map { cell.synapses[$0] })
+    var kept = try describer.describe(
+      survivors: live.survivors.map { cell.synapses[$0] }, netCons: model.netCons)
+    kept.versions = try versions
+    kept.record = try record(built).json
+    kept.method = options.method
+    kept.somaIsList = model.cell.hasSomaList
+    kept.settings = options.json
+    var counts: [String: Int] = [:]
+    for section in cell.model.sections { counts[section.name, default: 0] += 1 }
+    var places: [Int: Int] = [:]
+    var cables = [Int](repeating: 0, count: reduction.cables.count)
+    for (place, origin) in reduction.origins.enumerated() {
+      switch origin {
+      case .kept(let index): places[index] = place
+      case .cable(let index): cables[index] = place
+      }
+    }
+    kept.originalSections = cell.model.sections.enumerated().compactMap { index, section in
+      guard counts[section.name] == 1 else { return nil }
+      return places[index].map { Named(section.name, $0) }
+    }
+    kept.segmentMap = reduction.segmentMap.points.enumerated().flatMap { index, points in
+      points.enumerated().map { segment, point in
+        let section = cell.model.sections[index]
+        return KeptCell.MappedSegment(
+          section: section.name, position: section.center(ofSegment: segment),
+          target: cables[point.segment.cable], targetPosition: point.relativePosition)
+      }
+    }
+    return kept
+  }
+}

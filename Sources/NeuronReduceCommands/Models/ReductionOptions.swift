@@ -1,0 +1,146 @@
+import ArgumentParser
+import CellFile
+import NEURONBridge
+import Reduction
+
+/// How a cell is reduced.
+struct ReductionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "folded, lumped or classic.",
+      discussion: """
+        folded is the cell's own tree with fewer compartments; lumped a cable for each stem, with its channels where \
+        they count; classic what the published package does.
+        """, valueName: "name"))
+  var method = "folded"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many compartments the reduced cell has, soma counted as one.",
+      discussion:
+        "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1 for one in each 0.1 space constants.",
+      valueName: "count"))
+  var segments: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The smallest folded cell that is expected to lose no more than this at the soma.",
+      valueName: "mV"))
+  var tolerance: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At which frequency impedances are kept.", valueName: "Hz"))
+  var frequency = 0.0
+
+  @Option(
+    help: ArgumentHelp("Which synapses become one: exact, published or none.", valueName: "policy"))
+  var merge = Merge.exact
+
+  @Option(
+    name: .customLong("leak"),
+    help: ArgumentHelp(
+      "What of a mechanism is the leak: Mechanism,conductance,reversal. May be repeated; found out if not given.",
+      valueName: "names"))
+  var leaks: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of dendritic spines: folded, kept or collapsed.",
+      discussion:
+        "folded, each with the segment it hangs on, for the methods folded and lumped; else collapsed, as branches are.",
+      valueName: "treatment"))
+  var spines: Spines?
+
+  enum Spines: String, ExpressibleByArgument, CaseIterable { case folded, kept, collapsed }
+
+  /// Which of the cell's dendrites are collapsed.
+  func scope(for method: Method) -> ReductionScope {
+    switch spines ?? (method.changesWeights ? .folded : .collapsed) {
+    case .folded: ReductionScope(spines: .folded(nil))
+    case .kept: ReductionScope(spines: .kept(nil))
+    case .collapsed: .all
+    }
+  }
+
+  enum Merge: String, ExpressibleByArgument, CaseIterable { case exact, published, none }
+
+  func validate() throws {
+    do {
+      let chosen = try Method(name: method)
+      if tolerance != nil, chosen != .folded {
+        throw ValidationError("--tolerance is for --method folded.")
+      }
+      if let segments { _ = try SegmentCount(manualTotal: segments) }
+      _ = try ReductionSettings(method: chosen, frequency: frequency, scope: scope(for: chosen))
+    } catch let error as ReductionError {
+      throw ValidationError("\(error)")
+    }
+    if let tolerance {
+      guard segments == nil else {
+        throw ValidationError("--tolerance and --segments exclude each other.")
+      }
+      guard tolerance > 0, tolerance.isFinite else {
+        throw ValidationError("--tolerance is a loss in mV, greater than 0.")
+      }
+    }
+    for leak in leaks {
+      let names = leak.split(separator: ",", omittingEmptySubsequences: false)
+      guard 2...3 ~= names.count, names.allSatisfy({ FileValue.isName(String($0)) }) else {
+        throw ValidationError(
+          "--leak is '\(leak)'; expected Mechanism,conductance,reversal, or the first two.")
+      }
+    }
+  }
+
+  var segmentCount: SegmentCount {
+    get throws(ReductionError) {
+      if let tolerance { return .expectedLoss(atMost: tolerance) }
+      return try segments.map { number throws(ReductionError) in
+        try SegmentCount(manualTotal: number)
+      } ?? .automatic
+    }
+  }
+
+  var policy: MergePolicy {
+    switch merge {
+    case .exact: .exact
+    case .published: .published
+    case .none: .none
+    }
+  }
+
+  var namedLeaks: [NamedLeak]? {
+    guard !leaks.isEmpty else { return nil }
+    return leaks.map { leak in
+      let names = leak.split(separator: ",").map(String.init)
+      return NamedLeak(
+        mechanism: names[0], conductance: names[1], reversal: names.count > 2 ? names[2] : nil,
+        factor: nil)
+    }
+  }
+
+  /// As files of kept cells have them.
+  var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("frequency", Self.plain(frequency)), .init("segments", Self.plain(segments ?? -1)),
+    ]
+    if merge != .exact {
+      members.append(.init("merge", merge == .none ? .truth(false) : .text(merge.rawValue)))
+    }
+    if !leaks.isEmpty {
+      members.append(
+        .init(
+          "leak", .list(leaks.map { .list($0.split(separator: ",").map { .text(String($0)) }) })))
+    }
+    if let tolerance { members.append(.init("tolerance", JSONValue(tolerance))) }
+    if let spines { members.append(.init("spines", .text(spines.rawValue))) }
+    return .object(members)
+  }
+
+  private static func plain(_ number: Double) -> JSONValue {
+    Int(exactly: number).map { .integer($0) } ?? JSONValue(number)
+  }
+}

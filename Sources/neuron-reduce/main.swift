@@ -1,0 +1,3 @@
+import NeuronReduceCommands
+
+NeuronReduceCommand.main()
