@@ -56,8 +56,8 @@ struct DrivenCell {
     }
   }
 
-  /// The spines that go with a segment, or stay and hang on its compartment: each as the conductance that it is to a steady current where its neck hangs,
-  /// its synapses beyond the neck's resistance.
+  /// The spines that go with a segment, or stay and hang on its compartment: each as the conductance that it is to a
+  /// steady current where its neck hangs, its synapses beyond the neck's resistance.
   func spines() -> [Lumps.Companion] {
     let (cell, compartments) = (input.cell, input.compartments)
     return input.spines.spines.map { spine, host in

@@ -63,8 +63,8 @@ package struct ReductionSettings: Sendable, Equatable {
   package let scope: ReductionScope
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
-  ///   method that keeps none, `.observedWithout` for a run and a method that asks for none, `.spinesOfMethod` for spines that are
-  ///   folded by a method that changes no weights.
+  ///   method that keeps none, `.observedWithout` for a run and a method that asks for none, `.spinesOfMethod` for
+  ///   spines that are folded by a method that changes no weights.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],

@@ -2,10 +2,11 @@
 
 An input is an object that is called with ``(cell, synapses, netcons, seed)``, as ``make_cell``
 returned them and was called with it, and returns what ``make_cell`` may return: ``(cell, synapses,
-netcons)``, perhaps followed by more to keep alive. ``str`` of it is what tables call it; where it
-has an attribute ``is_random`` that is false, it is used with the first seed only. It is called
-before the full cell is run: what it adds goes with the reduction as everything else does, so that
-full and reduced cell get the same.
+netcons)``, perhaps followed by more to keep alive. In the place of a list or a dictionary of
+sections it gets an object that has ``somatic``, ``apical`` and ``axonal`` sections, and may return
+either. ``str`` of it is what tables call it; where it has an attribute ``is_random`` that is false,
+it is used with the first seed only. It is called before the full cell is run: what it adds goes
+with the reduction as everything else does, so that full and reduced cell get the same.
 """
 
 from __future__ import annotations

@@ -595,6 +595,7 @@ class Reduction:
 
         :param path: of the file to write, in place of opening a browser.
         :returns: where the file is.
+        :raises ArgumentError: the path is none.
         :raises OSError: it cannot be written.
         """
         from . import view

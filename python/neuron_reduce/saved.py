@@ -58,7 +58,6 @@ def load(path: str | os.PathLike[str]) -> SavedCell:
 class SavedCell:
     """A cell as a plain value, made by :func:`load` or :meth:`Reduction.saved`; no part of any
     session. Can be pickled and copied.
-
     """
 
     def __init__(self, described: dict[str, Any]) -> None:

@@ -456,3 +456,39 @@ def test_evaluations_take_all_forms() -> None:
             assert list(run.dendrites) == list(other.dendrites)
     with pytest.raises(CellError, match="the cell of make_cell, of sections, has no soma"):
         evaluated("list")
+
+
+@pytest.mark.parametrize("form", ["names", "dictionary of roles", "object"])
+@isolated
+def test_inputs_of_the_users_own_get_all_forms(form: str) -> None:
+    made = []
+
+    def make(seed: int) -> Any:
+        sections = _sections()
+        drive = _drive(sections)
+        made[:] = [FORMS[form](sections)[0]]
+        return made[0], drive.synapses, drive.netcons, drive, sections
+
+    def as_it_came(cell: Any, synapses: Any, netcons: Any, seed: Any) -> Any:
+        if form != "object":
+            assert [each.name() for each in cell.somatic] == ["part_0"]
+        return cell, synapses, netcons
+
+    def as_it_was_made(cell: Any, synapses: Any, netcons: Any, seed: Any) -> Any:
+        return made[0], synapses, netcons
+
+    evaluation = neuron_reduce.evaluate(
+        make,
+        seeds=(1,),
+        inputs=[neuron_reduce.inputs.Own(), as_it_came, as_it_was_made],
+        tstop=10.0,
+        method="classic",
+        ceiling=False,
+        progress=False,
+        **FORMS[form](_sections())[1],
+    )
+    expected, *others = evaluation.cases
+    assert len(others) == 2
+    for case in others:
+        assert np.array_equal(case.full.soma, expected.full.soma)
+        assert np.array_equal(case.reduced.soma, expected.reduced.soma)

@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from neuron import h
 
@@ -200,6 +201,14 @@ def test_what_sonata_cannot_be_told(cache: Path, tmp_path: Path) -> None:
         refused(content, r"a synapse, has connections of 2 weights, .*; expected one, others 0")
         with pytest.raises(ArgumentError, match=r"format is 'sonatas'; expected one of 'hoc', "):
             saved.export(path, format="sonatas")  # type: ignore[arg-type]
+        with pytest.raises(ArgumentError, match=r"format is array.*; expected one of 'hoc', "):
+            saved.export(path, format=np.array(["sonata", "hoc"]))  # type: ignore[arg-type]
+        with pytest.raises(ArgumentError, match=r"path is ''; expected that of a file"):
+            saved.export("", format="sonata")
+        os.chdir(tmp_path)
+        for here in (".", tmp_path):
+            with pytest.raises(ArgumentError, match="the folder that this process is in"):
+                saved.export(here, format="sonata")
         assert os.listdir(tmp_path) == []
         path.mkdir()
         saved.export(path, format="sonata")

@@ -113,9 +113,11 @@ class Model:
         seed,
         called: str = "make_cell",
         options: Mapping[str, Any] | None = None,
+        before: Model | None = None,
     ) -> Model:
         """
         :param options: arguments of :func:`reduce`, which may say what soma, apical and axon are.
+        :param before: what is made into another model, and whose cell may be that one's too.
         :param called: what errors call it.
         :raises ArgumentError: where it returns something else than was expected.
         """
@@ -132,6 +134,8 @@ class Model:
                     f"{called} returned {collect.described(made)}; expected (cell, synapses, "
                     "netcons), perhaps with more to keep alive, or an object with these three"
                 ) from None
+        if before is not None and (cell is before.subject or cell is before.cell):
+            return cls(before.cell, before.subject, synapses, netcons, made, resets)
         roles = [(options or {}).get(name) for name in ("soma", "apical", "axon")]
         subject = cells.with_soma(cell, f"the cell of {called}", *roles)
         return cls(cell, subject, synapses, netcons, made, resets)

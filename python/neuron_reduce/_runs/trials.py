@@ -43,11 +43,10 @@ class Trial(NamedTuple):
         if not self.input:
             return model
         more = self.given(model.subject, model.synapses, model.netcons, self.seed)
-        other = running.Model.made(lambda _: more, self.seed, "the input")
-        is_same = other.cell is model.subject
+        other = running.Model.made(lambda _: more, self.seed, "the input", before=model)
         return running.Model(
-            model.cell if is_same else other.cell,
-            model.subject if is_same else other.subject,
+            other.cell,
+            other.subject,
             other.synapses,
             other.netcons,
             (model.kept, other.kept),

@@ -36,12 +36,13 @@ def export(content: dict[str, Any], path: str | os.PathLike[str], form: Any) -> 
 
     :param path: of it, whose ending says what a file is where no format is given.
     :param form: the format's name, or None.
-    :raises ArgumentError: a format or an ending that means nothing; or there is a folder already.
+    :raises ArgumentError: a format or an ending that means nothing; or there is something of the
+        folder's name already.
     :raises SavedCellError: the format has no way to say what the cell is.
     :raises OSError: it cannot be written.
     """
     named = files.named(path)
-    if form is not None and form not in (*_FILES, _SONATA):
+    if form is not None and not (type(form) is str and form in (*_FILES, _SONATA)):
         raise ArgumentError(
             f"format is {collect.described(form)}; expected one of "
             f"{', '.join(map(repr, (*_FILES, _SONATA)))}, or none and a path whose ending says it"

@@ -91,6 +91,8 @@ def named(path: Any) -> str:
         name = os.fsdecode(path)
     except TypeError:
         raise ArgumentError(f"path is {collect.described(path)}; expected that of a file") from None
+    if not name:
+        raise ArgumentError("path is ''; expected that of a file")
     if "\0" in name:
         raise ArgumentError(
             f"path is {name!r}, which has a null character in it; expected that of a file"
@@ -121,7 +123,14 @@ def write(path: str | os.PathLike[str], text: str) -> None:
 
 
 def check_that_it_may_be_made(path: str) -> None:
-    """:raises ArgumentError: there is something of this name, other than an empty folder."""
+    """:raises ArgumentError: there is something of this name, other than an empty folder, or it is
+    the one that this process is in, which is not to be replaced.
+    """
+    if os.path.realpath(path) == os.path.realpath(os.curdir):
+        raise ArgumentError(
+            f"path is {path!r}, the folder that this process is in; expected that of a folder to "
+            "be made, or of another empty one"
+        )
     if os.path.lexists(path) and not (os.path.isdir(path) and not os.listdir(path)):
         raise ArgumentError(
             f"path is {path!r}, which is there; expected that of a folder to be made, or of an "

@@ -22,7 +22,7 @@ Roles = nrn.Section | str | Iterable[nrn.Section | str] | None
 class Sections:
     """A cell by its sections, with the attributes that cells have.
 
-    :ivar cell: what the caller gave.
+    :ivar cell: what the caller gave; for a list or a dictionary a list of the sections in it.
     :ivar name: as messages show it.
     :ivar soma: what a reduced cell's ``soma`` is: a section or several.
     :ivar somatic: the soma's sections, at least one.

@@ -320,6 +320,8 @@ class Job:
         self._clock.end()
         replaced = outcome.replaced_sections
         shared = {name for name in names.names if names.sharing(name)}
+        # Asked for once: each time it is a list of all of them.
+        is_collapsed = [each.is_collapsed for each in outcome.sections]
         return Done(
             reduced,
             synapses,
@@ -329,11 +331,7 @@ class Job:
             before,
             # Not the examples, which are the caller's synapses and NetCons.
             dataclasses.replace(drive.responses, examples=[]) if drive else None,
-            {
-                index: section
-                for index, section in stayed.items()
-                if not outcome.sections[index].is_collapsed
-            },
+            {index: section for index, section in stayed.items() if not is_collapsed[index]},
             counterparts,
             {
                 names.names[index]: section
