@@ -5,6 +5,20 @@ let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceLibrary/exp
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// Functions of which newer versions than glibc 2.28 has would be linked: OlderGlibc.c has them.
+let wrapped = [
+  "exp", "exp2", "log", "log2", "pow", "hypot", "hypotf", "dlopen", "dlsym", "dladdr", "dlclose",
+  "dlerror", "pthread_getattr_np", "pthread_attr_getstack", "stat", "fstat",
+]
+
+let olderGlibc: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"] + wrapped.flatMap { ["-Xlinker", "--wrap=\($0)"] }
+      + ["--push-state", "--no-as-needed", "-l:libpthread.so.0", "-l:libdl.so.2", "--pop-state"]
+      .flatMap { ["-Xlinker", $0] },
+    .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "neuron-reduce",
   products: [
@@ -53,10 +67,11 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .target(name: "OlderGlibc"),
     // Apart from the code, which tests link as any other: what the shared library is linked with.
     .target(
       name: "NeuronReduceLibrary",
-      dependencies: ["NeuronReduceABI"],
+      dependencies: ["NeuronReduceABI", "OlderGlibc"],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
@@ -66,7 +81,7 @@ let package = Package(
           "-static-stdlib",
           "-Xlinker", "--version-script=\(exportedNames)",
         ])
-      ]
+      ] + olderGlibc
     ),
     .target(
       name: "TestSupport",
