@@ -64,13 +64,13 @@ h.finitialize(-65)
 h.continuerun(tstop)
 assert reduced.size() == full.size() == kept.size() == tstop / dt + 1
 assert list(kept) == list(reduced), "the kept cell is another"
-apart = max(abs(a - b) for a, b in zip(full, reduced))
+apart = max(abs(a - b) for a, b in zip(full, reduced, strict=True))
 assert max(full) - min(full) > 5, "nothing happened"
 compiled = ""
 if shutil.which("cc") or shutil.which("gcc"):
     engine = neuron_reduce.compile(cell, synapses, netcons)
     run = engine.run(tstop, record=[cell.soma(0.5)])
-    off = max(abs(a - b) for a, b in zip(run[run.labels[0]], full))
+    off = max(abs(a - b) for a, b in zip(run[run.labels[0]], full, strict=True))
     assert off < 1e-3, f"the compiled cell is {off} mV off"
     compiled = f", compiled and NEURON's {off:.0e} mV"
 command = pathlib.Path(sys.executable).with_name("neuron-reduce")
