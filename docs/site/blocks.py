@@ -21,11 +21,16 @@ BY_THEMSELVES = ["docs/howto/*.md", "docs/tutorial/README.md"]
 def _world(namespace):
     from world import names
 
+    _script(namespace)
     namespace.update(names())
 
 
+def _script(namespace):
+    namespace["__name__"] = "__main__"
+
+
 pytest_collect_file = integration.pytest_integration(
-    Sybil([PythonCodeBlockParser(), SkipParser()], patterns=BY_THEMSELVES, path=str(ROOT)),
+    Sybil([PythonCodeBlockParser(), SkipParser()], patterns=BY_THEMSELVES, path=str(ROOT), setup=_script),
     Sybil(
         [PythonCodeBlockParser(), SkipParser()],
         patterns=["*.md", "**/*.md"],
