@@ -11,7 +11,7 @@ PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python sdist wheel install-wheel test-wheel bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
+.PHONY: help demo test test-swift test-python sdist wheel install-wheel test-wheel docs test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
@@ -20,6 +20,8 @@ help:
 	@echo "make wheel   a wheel from it for machines without Swift, in output/wheel; Linux"
 	@echo "make install-wheel   install that into .venv"
 	@echo "make test-wheel      try it on every Python that is here, without Swift"
+	@echo "make docs    the documentation's site, in output/site/html"
+	@echo "make test-docs       run every Python block of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
 	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
@@ -59,6 +61,21 @@ install-wheel: wheel
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
 		output/wheel/*.whl
 	touch $(VENV)/.installed
+
+$(VENV)/.pages: $(VENV)/.ready docs/requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+	touch $@
+
+# Of Markdown and docstrings; a warning, as of a link that leads nowhere, is an error.
+docs: $(VENV)/.installed $(VENV)/.pages
+	$(PYTHON) -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --builder html \
+		--conf-dir docs/site --doctree-dir output/site/doctrees . output/site/html
+	@echo "output/site/html/index.html"
+
+test-docs: $(VENV)/.installed $(VENV)/.pages
+	.ci/mpi
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
+	.ci/pages
 
 # On every Python from 3.10 that this machine has, where no Swift is to be found.
 test-wheel:
