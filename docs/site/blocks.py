@@ -1,9 +1,9 @@
 """Runs the Python blocks of Markdown pages, by Sybil: `pytest -p blocks PAGE.md`.
 
-That is what `.ci/pages` does. The blocks of a page are one script, in the page's order. The pages of
-`docs/howto` and the tutorial build what they speak of; other pages speak of a cell without building
-one, and there `cell`, `synapses` and so on are what `world.py` builds. `<!--- skip: next -->` before
-a block leaves it out.
+That is what `.ci/pages` does. The blocks of a page are one script, in the page's order. The pages
+of `docs/howto` and the tutorial build what they speak of; other pages speak of a cell without
+building one, and there `cell`, `synapses` and so on are what `world.py` builds.
+`<!--- skip: next -->` before a block leaves it out.
 """
 
 import pathlib
