@@ -259,6 +259,13 @@ public func nr_reduction_expected_loss(_ reduction: OpaquePointer) -> nr_expecte
   boxed(reduction).record.expectedLoss
 }
 
+@c(nr_reduction_expected_losses) @implementation
+public func nr_reduction_expected_losses(
+  _ reduction: OpaquePointer, _ count: UnsafeMutablePointer<Int>
+) -> UnsafePointer<Double> {
+  boxed(reduction).record.expectedLosses.lent(&count.pointee)
+}
+
 @c(nr_reduction_joint) @implementation
 public func nr_reduction_joint(_ reduction: OpaquePointer, _ index: Int) -> nr_joint {
   boxed(reduction).record.joints.element(index)?.inC ?? nr_joint()

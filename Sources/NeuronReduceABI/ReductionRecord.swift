@@ -21,6 +21,8 @@ final class ReductionRecord {
   let impedances: [CArray<nr_impedance>]
   let sites: [nr_named_value]
   let expectedLoss: nr_expected_loss
+  /// By section.
+  let expectedLosses: CArray<Double>
   let joints: [Joint]
   let sharedConductances: [nr_named_value]
   let gains: CStrings
@@ -104,7 +106,9 @@ final class ReductionRecord {
         Int64(part.flatMap { gained.parts.firstIndex(of: $0) } ?? -1)
       })
     // An extra, as the impedances are.
-    expectedLoss = nr_expected_loss(try? ExpectedLoss(of: cell, reduction), of: cell)
+    let loss = try? ExpectedLoss(of: cell, reduction)
+    expectedLoss = nr_expected_loss(loss, of: cell)
+    expectedLosses = CArray(cell.sections.indices.map { loss?.ofSections[$0] ?? .nan })
     self.texts = texts
   }
 

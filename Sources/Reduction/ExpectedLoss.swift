@@ -13,8 +13,10 @@ import SynapseResponse
 ///
 /// (Campbell's theorem), with Z the transfer impedance from the synapse to the soma at the operating point, G the
 /// Fourier transform of the conductance and κ the self-shunt, which events of one source share. The two cells get
-/// the same events: what their potentials differ in has the variance with the difference of both transfers in place of the one, and the mean
-/// Σ λ·(E − V)·G(0)·(difference at 0 Hz). V is −65 mV throughout, between rest and threshold.
+/// the same events: what their potentials differ in has the variance with the difference of both transfers in place of
+/// the one, and the mean Σ λ·(E − V)·G(0)·(difference at 0 Hz). V is −65 mV throughout, between rest and threshold.
+/// Synapses that one source drives get its events together: what they make adds up, each after its delay, before it is
+/// squared, as if conductances of all kinds rose and fell alike.
 ///
 /// Gains make up for what is lost, and do not count.
 ///
@@ -33,6 +35,9 @@ package struct ExpectedLoss: Sendable, Equatable {
   /// those whose synapses have no conductance that is.
   package let counted: Int
   package let connections: Int
+  /// Of each section of the full cell what `rmsd` would be were only the events of its own synapses there, in mV; nil
+  /// where none of them is counted.
+  package let ofSections: [Double?]
 
   /// In mV, where the driving forces of synapses are taken from.
   private static let potential = MeasuringProtocol.potentials[MeasuringProtocol.middle]
@@ -62,27 +67,58 @@ package struct ExpectedLoss: Sendable, Equatable {
     }
     let transfers = (Transfers(before, cell, full), Transfers(after, reduction.reduced, reduced))
 
+    var (loss, whole) = (Noise(), Noise())
+    var losses = [Noise](repeating: Noise(), count: cell.sections.count)
     var counted = 0
-    var (mean, variance, whole) = (0.0, 0.0, 0.0)
-    for (index, input) in full.enumerated() {
-      guard let reversal = input.response.reversal, input.response.power[0] > 0,
-        input.eventsPerMillisecond > 0
-      else { continue }
-      counted += 1
-      let force = reversal - Self.potential
-      let (one, other) = (transfers.0[index], transfers.1[index])
-      let charge = input.eventsPerMillisecond * input.response.charge
-      mean += charge * force * (other[0] - one[0]).real
-      let power = input.response.power
-      let scale = charge * force * force
-      variance += scale * SpectralGrid.integral { power[$0] * (other[$0] - one[$0]).lengthSquared }
-      whole += scale * SpectralGrid.integral { power[$0] * one[$0].lengthSquared }
+    for group in Self.bySource(full, cell.connections) {
+      var (difference, before) = (Signal(), Signal())
+      var differences: [Int: Signal] = [:]
+      for index in group {
+        let input = full[index]
+        guard let reversal = input.response.reversal, input.response.power[0] > 0,
+          input.eventsPerMillisecond > 0
+        else { continue }
+        counted += 1
+        let connection = cell.connections[input.connection]
+        let (one, other) = (transfers.0[index], transfers.1[index])
+        let signal = { (transfer: [Complex<Double>]) in
+          Signal(
+            of: input, force: reversal - Self.potential, transfer,
+            after: connection.delay.isFinite ? connection.delay : 0)
+        }
+        let lost = signal(SpectralGrid.frequencies.indices.map { other[$0] - one[$0] })
+        difference.add(lost)
+        differences[cell.pointProcesses[connection.target].section, default: Signal()].add(lost)
+        before.add(signal(one))
+      }
+      loss.add(difference)
+      whole.add(before)
+      for (section, signal) in differences { losses[section].add(signal) }
     }
     self.counted = counted
     connections = cell.connections.count
-    let square = mean * mean + variance
-    rmsd = counted > 0 && square.isFinite ? square.squareRoot() : nil
-    deviation = counted > 0 && whole.isFinite ? whole.squareRoot() : nil
+    rmsd = loss.rootMeanSquare
+    deviation = whole.deviation
+    ofSections = losses.map(\.rootMeanSquare)
+  }
+
+  /// Indices of the inputs of each source, in the order of the inputs; one of which the source is not known is by
+  /// itself.
+  private static func bySource(
+    _ inputs: [OperatingPoint.Input], _ connections: [Connection]
+  ) -> [[Int]] {
+    var groups: [[Int]] = []
+    var places: [Int: Int] = [:]
+    for (index, input) in inputs.enumerated() {
+      let source = connections[input.connection].sourceIdentity
+      if let place = source.flatMap({ places[$0] }) {
+        groups[place].append(index)
+      } else {
+        if let source { places[source] = groups.count }
+        groups.append([index])
+      }
+    }
+    return groups
   }
 
   /// What an event of an input does to the soma, per charge of a weight of 1 and driving force.

@@ -64,6 +64,78 @@ import Testing
     #expect(far < 1)
   }
 
+  /// Synapses of one source at one place are one synapse of all their weight; those of sources of their own are not.
+  @Test(arguments: [0, 7, Double.nan])
+  func whatOneSourceDrivesAddsUp(delay: Double) throws {
+    func loss(_ weights: [Double], sources: [Int?]) throws -> ExpectedLoss {
+      var builder = CellBuilder()
+      let trunk = builder.add(.apical, on: 0, length: 300, diameter: 3, segments: 9)
+      for _ in 0..<2 { builder.add(.apical, on: trunk, length: 300, segments: 9) }
+      for weight in weights { builder.addSynapse(on: 2, at: 0.9, weight: weight) }
+      var cell = builder.cell
+      for (index, source) in sources.enumerated() {
+        cell.connections[index].sourceIdentity = source
+        cell.connections[index].delay = delay
+      }
+      let drive = SynapticDrive(
+        responses: [DoubleExponential(rise: 0.3, decay: 1.8).response(reversal: 0)],
+        responseIndices: weights.map { _ in 0 }, rates: weights.map { _ in 5 })
+      return try Self.loss(cell, drive: drive, 3)
+    }
+    // So weak that they do not shunt each other, nor the cell.
+    let one = try loss([4e-12], sources: [nil])
+    let together = try loss([1e-12, 3e-12], sources: [1, 1])
+    let apart = try loss([1e-12, 3e-12], sources: [1, 2])
+    let (whole, ofBoth) = try (#require(one.deviation), #require(together.deviation))
+    #expect(abs(ofBoth / whole - 1) < 1e-6)
+    #expect(try abs(#require(together.rmsd) / #require(one.rmsd) - 1) < 1e-6)
+    let expected = (1.0 * 1 + 3 * 3).squareRoot() / 4
+    #expect(try abs(#require(apart.deviation) / whole - expected) < 1e-6)
+  }
+
+  /// Events at other times differ by the phase that the delay makes: at a delay of no overlap two of one source are
+  /// as two of their own.
+  @Test func delaysPartWhatOneSourceDrives() throws {
+    func deviation(_ delays: [Double], sources: [Int?]) throws -> Double {
+      var builder = CellBuilder()
+      builder.add(.basal, on: 0, at: 0.5, length: 100, diameter: 2, segments: 5)
+      for _ in delays { builder.addSynapse(on: 1, at: 0.5, weight: 1e-12) }
+      var cell = builder.cell
+      for (index, source) in sources.enumerated() {
+        cell.connections[index].sourceIdentity = source
+        cell.connections[index].delay = delays[index]
+      }
+      let drive = SynapticDrive(
+        responses: [DoubleExponential(rise: 0.3, decay: 1.8).response(reversal: 0)],
+        responseIndices: [0, 0], rates: [5, 5])
+      return try #require(Self.loss(cell, drive: drive, 2).deviation)
+    }
+    let (together, apart) = try (
+      deviation([1, 1], sources: [1, 1]), deviation([1, 1], sources: [1, 2])
+    )
+    let later = try deviation([1, 8], sources: [1, 1])
+    #expect(abs(together / apart - 2.squareRoot()) < 1e-6)
+    #expect(apart < later)
+    #expect(later < 0.95 * together)
+  }
+
+  @Test func whatIsLostOfEachSection() throws {
+    var builder = CellBuilder()
+    let trunk = builder.add(.apical, on: 0, length: 300, diameter: 3, segments: 9)
+    for _ in 0..<2 { builder.add(.apical, on: trunk, length: 300, segments: 9) }
+    builder.addSynapse(on: 1, at: 0.5, weight: 1e-4)
+    builder.addSynapse(on: 2, at: 0.9, weight: 1e-4)
+    let drive = SynapticDrive(
+      responses: [DoubleExponential(rise: 0.3, decay: 1.8).response(reversal: 0)],
+      responseIndices: [0, 0], rates: [5, 5])
+    let loss = try Self.loss(builder.cell, drive: drive, 3)
+    #expect(loss.ofSections.map { $0 != nil } == [false, true, true, false])
+    let (near, far) = try (#require(loss.ofSections[1]), #require(loss.ofSections[2]))
+    #expect(0 < near && near < far)
+    // Means may have opposite signs; variances add up.
+    #expect(try #require(loss.rmsd) <= near + far)
+  }
+
   @Test func eventsOfWhichNothingIsKnownDoNotCount() throws {
     var builder = CellBuilder.ballAndStick(segments: 3)
     for _ in 0..<5 { builder.addSynapse(on: 1, at: 0.5, weight: 1e-3) }

@@ -271,7 +271,8 @@ class Volley:
         place = _segment(cell, self.site)
         if self.mechanism is None:
             own = self._nearest(place, synapses, netcons)
-            made = _with(cell, synapses, netcons, [(stimulus, each) for each in own])
+            added = [(stimulus, each) for each in own]
+            made = _with(cell, synapses, netcons, added, are_active=True)
         else:
             make = _maker(self.mechanism, self.parameters)
             put = [make(place) for _ in range(self.count)]
@@ -564,12 +565,23 @@ def _like(stimulus: Any, interval: float, ids: tuple[int, int], seed: Any) -> An
     return made
 
 
-def _with(cell: Any, synapses: Any, netcons: Any, added: list[tuple[Any, Any]]) -> Made:
-    """With more NetCons, each from a source, like another one."""
+def _with(
+    cell: Any,
+    synapses: Any,
+    netcons: Any,
+    added: list[tuple[Any, Any]],
+    *,
+    are_active: bool = False,
+) -> Made:
+    """With more NetCons, each from a source, like another one.
+
+    :param are_active: whether they are active where the other one is not.
+    """
     targets, more = [], []
     for source, like in added:
         made = h.NetCon(source, like.syn())
         made.delay = like.delay
+        made.active(are_active or like.active())
         for index in range(int(like.wcnt())):
             made.weight[index] = like.weight[index]
         targets.append(like.syn())

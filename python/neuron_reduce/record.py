@@ -171,6 +171,9 @@ class ExpectedLoss:
         left out: the share of it, over all of their membrane, whose potential several branches
         share in the reduced cell.
     :ivar joined: the compartments that several branches share.
+    :ivar sections: by name of the original's sections what ``rmsd`` would be were only the events
+        of the synapses on that section there, in mV: which branches lose most. Sections none of
+        whose events are counted are not in it.
     """
 
     rmsd: float | None
@@ -179,6 +182,7 @@ class ExpectedLoss:
     netcons: int
     shared: dict[str, float]
     joined: list[Joint]
+    sections: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         if self.rmsd is None:
@@ -206,7 +210,8 @@ class ReductionRecord(Displayed):
     :ivar settings: the arguments that reproduce it: ``frequency`` (Hz), ``segments``, and
         ``rates`` (Hz) as they were given.
     :ivar versions: of neuron-reduce-swift, NEURON and Python.
-    :ivar stage_seconds: the stages of the call and the seconds each took.
+    :ivar stage_seconds: the stages of the call and the seconds each took; empty where the record
+        was read from a file.
     :ivar segments_full: segments of the original, soma and axon included.
     :ivar segments_reduced: segments of the reduced cell, soma and axon included.
     :ivar point_processes_full: point processes in the list that was given.
@@ -242,7 +247,6 @@ class ReductionRecord(Displayed):
 
     def _blocks(self) -> list[Block]:
         """What became of how many; the cables; the synapses by kind; the time; notes."""
-        seconds = sum(self.stage_seconds.values())
         counts = [
             ["", "full", "reduced"],
             ["segments", str(self.segments_full), str(self.segments_reduced)],
@@ -258,16 +262,20 @@ class ReductionRecord(Displayed):
             [self._cable_table()],
             self._synapse_block(),
             [str(self.expected)],
-            [
-                f"{1e3 * seconds:.1f} ms: "
-                + ", ".join(
-                    f"{name} {1e3 * each:.1f}"
-                    for name, each in self.stage_seconds.items()
-                    if each >= _SHOWN_SHARE * seconds
-                )
-            ],
+            self._time_line(),
             self.notes,
         ]
+
+    def _time_line(self) -> Block:
+        if not self.stage_seconds:
+            return []
+        seconds = sum(self.stage_seconds.values())
+        stages = ", ".join(
+            f"{name} {1e3 * each:.1f}"
+            for name, each in self.stage_seconds.items()
+            if each >= _SHOWN_SHARE * seconds
+        )
+        return [f"{1e3 * seconds:.1f} ms: {stages}"]
 
     def __repr__(self) -> str:
         return (

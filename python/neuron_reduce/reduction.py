@@ -6,6 +6,7 @@ import difflib
 import functools
 import math
 import os
+import pathlib
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,7 @@ import numpy as np
 from neuron import h, hoc, nrn
 
 from . import _distribution, geometry
+from ._display import log
 from ._display.text import plain
 from ._session import cells as _cells
 from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
@@ -237,6 +239,7 @@ def reduce(
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
     done = job.run(with_points=True, in_place=in_place, clamps=clamps)
+    log.reduced(job.name, method, done.outcome, done.stage_seconds)
     if done.sites:
         settings["sites"] = done.sites
     settings |= done.parts
@@ -591,6 +594,18 @@ class Reduction:
 
         report.write(path, self.record, self.comparison if evaluation is None else evaluation)
 
+    def view(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Shows in a browser the cell's shape, the reduced tree, which branches share a
+        compartment, and what each is expected to lose: one HTML file, which opens offline.
+
+        :param path: of the file to write, in place of opening a browser.
+        :returns: where the file is.
+        :raises OSError: it cannot be written.
+        """
+        from . import view
+
+        return view.show(self.record, path)
+
     def saved(self, events: Mapping[Any, Any] | None = None) -> SavedCell:
         """The reduced cell as a plain value, as it is now: with what was inserted, placed and
         connected since it was made.
@@ -762,6 +777,11 @@ def _expected(outcome) -> ExpectedLoss:
             Joint(cables[cable], x, [names[section] for section in sections])
             for cable, x, sections in outcome.joints
         ],
+        sections={
+            name: each
+            for name, each in zip(names, outcome.expected_losses, strict=True)
+            if not math.isnan(each)
+        },
     )
 
 

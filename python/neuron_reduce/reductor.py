@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, overload
 
+from ._display import log
 from ._session import cells, collect, parts, templates
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
@@ -151,7 +152,7 @@ def subtree_reductor(
             f"mapping_type is {collect.described(mapping_type)}; expected 'impedance'"
         )
     with_segment_map = collect.truth(return_seg_to_seg, "return_seg_to_seg")
-    done = Job(
+    job = Job(
         PUBLISHED,
         original_cell,
         synapses_list,
@@ -169,7 +170,9 @@ def subtree_reductor(
         soma=soma,
         apical=apical,
         axon=axon,
-    ).run(is_named=True, is_mapped_by_name=with_segment_map)
+    )
+    done = job.run(is_named=True, is_mapped_by_name=with_segment_map)
+    log.reduced(job.name, method, done.outcome, done.stage_seconds)
     result = done.cell, done.synapses, done.netcons
     if with_segment_map:
         result += (_segment_texts(done),)

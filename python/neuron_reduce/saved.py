@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import os
+import pathlib
 import re
 import sys
 import weakref
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from neuron import h, hoc, nrn
 
 from ._display.warned import warn
-from ._saved import building, checking, content, exporting, files, mods
+from ._saved import building, checking, content, exporting, files, mods, recorded
 from ._session import collect, copying, mechanisms, structure
 from .errors import ArgumentError, SavedCellError, SimulatorError
 from .record import MappedSegment, ReductionRecord
 
 if TYPE_CHECKING:
+    from .comparison import Comparison
+    from .evaluation import Evaluation
     from .reduction import Reduction
 
 _SHOWN_GLOBALS = 5
@@ -52,13 +55,10 @@ class SavedCell:
     """A cell as a plain value, made by :func:`load` or :meth:`Reduction.saved`; no part of any
     session. Can be pickled and copied.
 
-    :ivar record: what the reduction did; None where the cell was read from a file, which does not
-        have it.
     """
 
-    def __init__(self, described: dict[str, Any], record: ReductionRecord | None = None) -> None:
+    def __init__(self, described: dict[str, Any]) -> None:
         self._content = described
-        self.record = record
         # With how many mechanisms of the session it was checked, and what was warned of.
         self._checked: float | None = None
         self._told: tuple[str, ...] = ()
@@ -85,6 +85,13 @@ class SavedCell:
     def versions(self) -> dict[str, str]:
         """Of this package and of NEURON, that saved it."""
         return dict(self._content["versions"])
+
+    @functools.cached_property
+    def record(self) -> ReductionRecord | None:
+        """What the reduction did, but for how long it took; None where the file is of a version
+        that did not keep it."""
+        content = self._content["record"]
+        return None if content is None else recorded.record_of(content)
 
     @property
     def celsius(self) -> float:
@@ -154,7 +161,7 @@ class SavedCell:
         return hash(self.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (self.text, self.record)
+        return _unpickled, (self.text,)
 
     # ---- Where it goes -------------------------------------------------------------------------
 
@@ -178,6 +185,38 @@ class SavedCell:
         :raises OSError: it cannot be written.
         """
         files.write(path, exporting.text_of(self._content, path))
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        evaluation: Evaluation | Comparison | None = None,
+    ) -> None:
+        """Writes what the reduction did as one HTML file: see :meth:`Reduction.report`.
+
+        :param evaluation: how close the cell comes.
+        :raises SavedCellError: the file does not have the reduction's record.
+        """
+        from . import report
+
+        report.write(path, self._kept_record, evaluation)
+
+    def view(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Shows it in a browser: see :meth:`Reduction.view`.
+
+        :raises SavedCellError: the file does not have the reduction's record.
+        """
+        from . import view
+
+        return view.show(self._kept_record, path)
+
+    @property
+    def _kept_record(self) -> ReductionRecord:
+        if self.record is None:
+            raise SavedCellError(
+                "the cell was saved by a version of neuron_reduce that did not keep the "
+                "reduction's record; expected a file of version 2"
+            )
+        return self.record
 
     def instantiate(
         self,
@@ -354,8 +393,8 @@ def _is_same(first: float, second: float) -> bool:
     return first == second or (math.isnan(first) and math.isnan(second))
 
 
-def _unpickled(text: str, record: ReductionRecord | None) -> SavedCell:
-    return SavedCell(files.content_of(text, "the pickled cell"), record)
+def _unpickled(text: str) -> SavedCell:
+    return SavedCell(files.content_of(text, "the pickled cell"))
 
 
 def _check_gid(gid: Any) -> None:
@@ -556,9 +595,10 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
         other_vectors=[
             vector for each in _instances for played in each._plays for vector in played
         ],
+        record=recorded.described(reduction.record),
     )
     # As a file is: what is wrong with it is found where it is made.
     checking.check(described)
     if described["notes"]:
         warn(" ".join(described["notes"]))
-    return SavedCell(described, reduction.record)
+    return SavedCell(described)

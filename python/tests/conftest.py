@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from browsing import browser
+
+__all__ = ["browser"]
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")

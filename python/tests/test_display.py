@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import math
 import re
+import subprocess
+import sys
 import warnings
 from html.parser import HTMLParser
 from pathlib import Path
@@ -232,3 +235,68 @@ def test_messages_are_cut_at_a_word(name: str) -> None:
     message = str(caught.value)
     assert message.startswith(name[:100])
     assert "expected" in message or message.endswith(f"{name.split()[0][-1]}…")
+
+
+# ---- The log ------------------------------------------------------------------------------------
+
+
+@isolated
+def test_what_is_done_is_logged() -> None:
+    lines: list[tuple[str, str]] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append((record.levelname, record.getMessage()))
+
+    logger = logging.getLogger("neuron_reduce")
+    logger.addHandler(Handler())
+    logger.setLevel(logging.INFO)
+    model = small_cell.model()
+    neuron_reduce.reduce(model.cell, model.drive.synapses, model.drive.netcons, segments=20)
+    (one,) = lines
+    assert one[0] == "INFO"
+    assert re.fullmatch(
+        r".* reduced by folded: \d+ segments to \d+, \d+ point processes to \d+, in \d+ ms", one[1]
+    )
+    logger.setLevel(logging.DEBUG)
+    neuron_reduce.subtree_reductor(model.cell, model.drive.synapses, model.drive.netcons)
+    assert "reduced by classic" in lines[1][1]
+    assert lines[2][0] == "DEBUG"
+    assert "read " in lines[2][1]
+    lines.clear()
+    neuron_reduce.evaluate(made.make, **SETTINGS, seeds=(1,))
+    steps = [text for level, text in lines if level == "INFO" and text.startswith("evaluate: ")]
+    assert steps
+    first, last = steps[0], steps[-1]
+    assert re.match(r"evaluate: 1 of \d+, ", first)
+    assert re.match(rf"evaluate: {len(steps)} of {len(steps)}, ", last)
+
+
+@isolated
+def test_a_log_that_fails_changes_nothing() -> None:
+    class Handler(logging.Handler):
+        def handle(self, record: logging.LogRecord) -> bool:
+            raise OSError("no space")
+
+    logger = logging.getLogger("neuron_reduce")
+    logger.addHandler(Handler())
+    logger.setLevel(logging.DEBUG)
+    model = small_cell.model()
+    cell, synapses, netcons = neuron_reduce.subtree_reductor(
+        model.cell, model.drive.synapses, model.drive.netcons
+    )
+    assert len(netcons) == len(model.drive.netcons)
+
+
+def test_nothing_is_logged_that_nobody_asked_for() -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'python/tests')\n"
+        "from models import small_cell\nimport neuron_reduce\nmodel = small_cell.model()\n"
+        "neuron_reduce.subtree_reductor(model.cell, model.drive.synapses, model.drive.netcons)\n"
+    )
+    project = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert "reduced by" not in done.stderr

@@ -77,6 +77,27 @@ def test_of_a_linear_cell_it_is_what_is_lost(method: str, segments: int) -> None
 
 
 @isolated
+def test_of_sources_that_drive_several_synapses() -> None:
+    """Six sources with ten synapses each, at delays of their own."""
+    cell, synapses, netcons, stimuli = _cell(weight=2e-6)
+    rng = random.Random(5)
+    netcons[:] = [
+        h.NetCon(stimuli[index % 6], each, 0, rng.uniform(0, 6), 2e-6)
+        for index, each in enumerate(synapses)
+    ]
+    full = _run(cell.soma, 10_000)
+    reduction = neuron_reduce.reduce(cell, synapses, netcons, segments=8)
+    found = _run(reduction.cell.soma, 10_000)
+    expected = reduction.expected
+    # Within 4 % in 20 s.
+    assert full.std() == pytest.approx(expected.deviation, rel=0.1)
+    assert np.sqrt(np.mean((found - full) ** 2)) == pytest.approx(expected.rmsd, rel=0.12)
+    sections = {each.get_segment().sec.name() for each in synapses}
+    assert set(expected.sections) == sections
+    assert max(expected.sections.values()) < expected.rmsd < sum(expected.sections.values())
+
+
+@isolated
 def test_nothing_is_expected_of_a_cell_that_is_not_folded() -> None:
     cell, synapses, netcons, _ = _cell(channels=True)
     expected = neuron_reduce.reduce(cell, synapses, netcons, method="folded", segments=ALL).expected

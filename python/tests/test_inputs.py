@@ -80,6 +80,26 @@ def test_correlated_input_keeps_rates() -> None:
 
 
 @isolated
+@pytest.mark.parametrize("changed", [inputs.RateSteps(), inputs.Correlated()])
+def test_connections_that_are_silent_stay_silent(changed: Any) -> None:
+    cell, synapses, netcons = driven(1)
+    netcons[0].active(False)
+    _, _, after, *_ = changed(cell, synapses, netcons, 1)
+    silent = [netcon.syn().hname() for netcon in after if not netcon.active()]
+    assert set(silent) == {synapses[0].hname()}
+    assert len(silent) == len(after) / len(netcons)
+
+
+@isolated
+def test_a_volley_is_heard_where_the_own_input_is_silent() -> None:
+    cell, synapses, netcons = driven(1)
+    for netcon in netcons:
+        netcon.active(False)
+    _, _, after, *_ = inputs.Volley(("trunk", 0.5), 3, is_alone=False)(cell, synapses, netcons, 1)
+    assert [netcon.active() for netcon in after[len(netcons) :]] == [True] * 3
+
+
+@isolated
 def test_a_volley_comes_to_what_is_nearest() -> None:
     tree, synapses, netcons = driven(1)
     volley = inputs.Volley(("trunk", 0.0), count=3, start=20, interval=2, number=4)

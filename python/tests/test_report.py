@@ -1,19 +1,11 @@
-"""The report: what is in the file, and what a browser makes of it.
-
-The browser is the system's Chromium, driven by Playwright, which tells of console messages,
-requests and screen sizes through one connection and takes any Chromium, with no driver that has
-to match it.
-"""
+"""The report: what is in the file, and what a browser makes of it."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
 import math
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +15,7 @@ from neuron import h
 
 import neuron_reduce
 import sample_report
+from browsing import opened
 from isolated import isolated
 from models import made, small_cell
 from neuron_reduce import record as records
@@ -36,8 +29,6 @@ from neuron_reduce.report import (
     _text,
     _traces,
 )
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 FIGURES = ("traces-figure", "morphology-figure", "input-figure", "transfer-figure")
 
@@ -75,55 +66,6 @@ def evaluation() -> neuron_reduce.Evaluation:
 def file(evaluation: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     return report.write(path, evaluation.record, evaluation)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        reason = f"none of {', '.join(BROWSERS)} is on PATH; `.ci/browser` installs one"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    # WebGL in software, since test machines have no graphics card; root has no sandbox.
-    options = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=options)
-        yield browser
-        browser.close()
-
-
-@dataclasses.dataclass
-class Opened:
-    """A report in a browser, and what went wrong and what was fetched since it was opened."""
-
-    page: Any
-    errors: list[str]
-    requests: list[str]
-
-
-def opened(browser: Any, file: Path, width: int = 1280, scheme: str = "light") -> Opened:
-    """Opens a report offline and waits until all is drawn."""
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    context.set_offline(True)
-    page = context.new_page()
-    result = Opened(page, [], [])
-    page.on("pageerror", lambda error: result.errors.append(str(error)))
-    page.on("request", lambda request: result.requests.append(request.url))
-
-    def heard(message: Any) -> None:
-        # Plotly's own warnings are traces or logs that begin with WARN.
-        if message.type == "error" or "WARN" in message.text:
-            result.errors.append(message.text)
-
-    page.on("console", heard)
-    page.goto(file.as_uri())
-    page.wait_for_selector("html[data-drawn]", state="attached", timeout=120_000)
-    return result
 
 
 @pytest.mark.parametrize(

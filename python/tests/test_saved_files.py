@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import gc
 import json
@@ -65,7 +66,8 @@ def _without(*where: Any) -> Callable[[Any], None]:
 
 WRONG = [
     (_set("format", to="other"), r"format is 'other'; expected 'neuron-reduce cell'"),
-    (_set("version", to=2), r"version is 2, of a newer neuron_reduce .*up to 1; expected an upgra"),
+    (_set("version", to=3), r"version is 3, of a newer neuron_reduce .*up to 2; expected an upgra"),
+    (_set("version", to=1), r"record is nothing that such a file has; expected"),
     (_set("version", to="1"), r"version is '1'; expected a whole number"),
     (_without("celsius"), r"celsius is missing; expected it to be there"),
     (_set("other", to=1), r"other is nothing that such a file has; expected"),
@@ -106,6 +108,29 @@ WRONG = [
     (_set("attachments", 2, "x", to=1.5), r"attachments\[2\]\.x is 1\.5; expected a position"),
     (_set("attachments", 2, "end", to=0.5), r"attachments\[2\]\.end is 0\.5; expected an end"),
     (_without("attachments", 2), r"attachments leaves 2 sections without a parent; expected one"),
+    (_without("record", "cables"), r"record\.cables is missing; expected it to be there"),
+    (_set("record", "notes", to=[1]), r"record\.notes\[0\] is 1; expected a text"),
+    (_set("record", "cables", 0, "role", to="tail"), r"record\.cables\[0\]\.role is 'tail'; expec"),
+    (
+        _set("record", "cables", 0, "segments", to=0),
+        r"record\.cables\[0\]\.segments is 0; expected",
+    ),
+    (
+        _set("record", "segment_map", 0, "cable", to=10**6),
+        r"record\.segment_map\[0\]\.cable is 1000000; expected an index of cables",
+    ),
+    (
+        _set("record", "shape", 0, "points", to=[[1, 2], [3, 4]]),
+        r"record\.shape\[0\]\.points is a list of 2; expected points of x, y, z and diameter",
+    ),
+    (
+        _set("record", "impedances", "input_full", to=[1.0]),
+        r"record\.impedances\.input_full is a list of 1; expected numbers, ",
+    ),
+    (
+        _set("record", "expected", "rmsd", to="much"),
+        r"record\.expected\.rmsd is 'much'; expected a ",
+    ),
     (_set("point_processes", 1, "section", to=True), r"point_processes\[1\]\.section is true; ex"),
     (_set("point_processes", 1, "x", to=-0.1), r"point_processes\[1\]\.x is -0\.1; expected a pos"),
     (_set("point_processes", 1, "mechanism", to="a b"), r"point_processes\[1\]\.mechanism is 'a "),
@@ -180,6 +205,50 @@ def test_one_that_was_cut_short(cell: Path, tmp_path: Path) -> None:
         path.write_bytes(whole[:count])
         with pytest.raises(SavedCellError, match="is no JSON"):
             neuron_reduce.load(path)
+
+
+def test_files_of_the_first_version_are_read(cell: Path, tmp_path: Path) -> None:
+    """They have no record."""
+
+    @isolated
+    def test() -> None:
+        now = neuron_reduce.load(cell)
+        content = json.loads(cell.read_text())
+        content["version"] = 1
+        del content["record"]
+        path = tmp_path / "first.json"
+        path.write_text(json.dumps(content))
+        first = neuron_reduce.load(path)
+        assert first.record is None
+        assert kept.run(first.instantiate())[0] == kept.run(now.instantiate())[0]
+        first.save(path)
+        again = json.loads(path.read_text())
+        assert (again["version"], again["record"]) == (2, None)
+        del again["record"]
+        assert again | {"version": 1} == content
+
+    test()
+
+
+def test_the_record_is_in_the_file(tmp_path: Path) -> None:
+    @isolated
+    def test() -> None:
+        reduction = kept.Driven("folded").reduction
+        path = tmp_path / "cell.json"
+        reduction.save(path)
+        expected = dataclasses.replace(reduction.record, stage_seconds={})
+        found = neuron_reduce.load(path).record
+        assert found is not None
+        assert repr(found.impedances) == repr(expected.impedances)
+        for one, other in zip(found.shape, expected.shape, strict=True):
+            assert (one.section, one.role, one.stays) == (other.section, other.role, other.stays)
+            assert one.points == pytest.approx(other.points, abs=6e-4)
+        rest = {"shape": [], "impedances": None}
+        assert dataclasses.replace(found, **rest) == dataclasses.replace(expected, **rest)
+        neuron_reduce.load(path).report(tmp_path / "report.html")
+        assert (tmp_path / "report.html").stat().st_size > 1_000_000
+
+    test()
 
 
 def test_mechanisms_that_are_missing(cell: Path, tmp_path: Path) -> None:
@@ -263,14 +332,21 @@ def test_random_changes_never_leave_anything_behind(seed: int, cell: Path, tmp_p
         built = refused = 0
         for _ in range(ROUNDS // 3):
             content = copy.deepcopy(original)
-            places = list(_places(content))
+            # A fifth of the changes are in what does not make the cell.
+            parts = ["record"] if rng.random() < 0.2 else [k for k in content if k != "record"]
+            places = [(content, part) for part in parts]
+            for part in parts:
+                if isinstance(content[part], dict | list):
+                    places += _places(content[part])
             done = [_change(rng, content, places) for _ in range(rng.choice((1, 1, 1, 2)))]
             note(f"seed {seed}: {done}")
             path.write_text(json.dumps(content))
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", NeuronReduceWarning)
-                    instance = neuron_reduce.load(path).instantiate()
+                    loaded = neuron_reduce.load(path)
+                    str(loaded.record)
+                    instance = loaded.instantiate()
             except (SavedCellError, SimulatorError) as error:
                 refused += 1
                 text = str(error)

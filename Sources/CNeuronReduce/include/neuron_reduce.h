@@ -572,6 +572,10 @@ typedef struct nr_joint {
 } nr_joint;
 
 nr_expected_loss nr_reduction_expected_loss(const nr_reduction *reduction);
+/// For each of `nr_reduction_section` what would be lost were only the events of its own synapses there, in mV; not
+/// a number where nothing is known of any.
+const double *nr_reduction_expected_losses(const nr_reduction *reduction, size_t *count);
+
 nr_joint nr_reduction_joint(const nr_reduction *reduction, size_t index);
 
 /// A mechanism of the dendrites and which share of its conductance is in joints; the name is NULL past the last

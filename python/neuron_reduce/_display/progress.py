@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
 
 from .._session import collect
+from . import log
 
 _NOBODY_READS = (OSError, ValueError)
 """What writing raises where stderr was closed, or its other end."""
 
 
 class Progress:
-    """A bar, where tqdm is installed, or lines on stderr; or nothing, as where there is no stderr.
+    """A bar, where tqdm is installed (in a notebook one of its own, where ipywidgets is too), or
+    lines on stderr; or nothing, as where there is no stderr. Each step is logged in any case.
 
     :param title: what is being done.
     :param total: how many steps.
@@ -29,7 +32,10 @@ class Progress:
     def __enter__(self) -> Progress:
         if self._wanted:
             try:
-                from tqdm import tqdm
+                with warnings.catch_warnings():
+                    # That a notebook's bar needs ipywidgets: without, it is one of text.
+                    warnings.simplefilter("ignore")
+                    from tqdm.auto import tqdm
             except ImportError:
                 return self
             with contextlib.suppress(*_NOBODY_READS):
@@ -53,6 +59,7 @@ class Progress:
         :param text: what was done.
         """
         self._steps += count
+        log.info("%s: %d of %d, %s", self._title, self._steps, self._total, text)
         with contextlib.suppress(*_NOBODY_READS):
             if self._bar is not None:
                 self._bar.set_postfix_str(text, refresh=False)

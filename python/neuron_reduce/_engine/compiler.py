@@ -14,8 +14,10 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+import time
 from collections.abc import Callable, Hashable, Iterator
 
+from .._display import log
 from ..errors import EngineError
 from . import cache
 
@@ -187,6 +189,7 @@ class _Compilation:
         self, source: str, command: tuple[str, ...], directory: pathlib.Path | None = None
     ):
         self._command = command
+        self._begun = time.monotonic()
         self._owner = os.getpid()
         self._folder = tempfile.TemporaryDirectory(
             prefix="neuron-reduce-", suffix=cache.UNFINISHED, dir=directory
@@ -221,6 +224,7 @@ class _Compilation:
         try:
             said, _ = self._process.communicate(timeout=_TIME_LIMIT_SECONDS)
             if self._process.returncode == 0 and self._built.exists():
+                log.debug("compiled in %.2f s", time.monotonic() - self._begun)
                 return self._built.read_bytes()
         except subprocess.TimeoutExpired:
             raise EngineError(

@@ -39,6 +39,12 @@ declare(
     ctypes.POINTER(ctypes.c_size_t),
 )
 _expected_loss = function("nr_reduction_expected_loss", structures.ExpectedLoss, ctypes.c_void_p)
+_expected_losses = function(
+    "nr_reduction_expected_losses",
+    ctypes.POINTER(ctypes.c_double),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+)
 _joint = function("nr_reduction_joint", structures.Joint, ctypes.c_void_p, ctypes.c_size_t)
 _shared = function("nr_reduction_shared_conductance", NamedValue, ctypes.c_void_p, ctypes.c_size_t)
 _gain = function("nr_reduction_gain", ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
@@ -457,6 +463,12 @@ class Outcome:
     def expected_loss(self) -> structures.ExpectedLoss:
         """At the soma, by linear theory."""
         return _expected_loss(self._handle)
+
+    @property
+    def expected_losses(self) -> list[float]:
+        """For each section what its own synapses' events lose, in mV; not a number where nothing is
+        known of any."""
+        return self._array(_expected_losses)
 
     @property
     def joints(self) -> list[tuple[int, float, list[int]]]:

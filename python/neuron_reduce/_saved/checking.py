@@ -10,11 +10,11 @@ from typing import Any
 
 from .._display.text import plain, shortened
 from ..errors import SavedCellError
-from .content import FORMAT, VERSION
+from .content import FORMAT, VERSION, names_of
 from .describing import ROLES
 
 _SPECIAL = ("nan", "inf", "-inf")
-_MOST_SEGMENTS = 32766
+MOST_SEGMENTS = 32766
 _MOST_POINTS = 1_000_000
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
@@ -155,11 +155,7 @@ def check(content: Any) -> None:
             f"version is {shown(content['version'])}, of a newer neuron_reduce than this one, "
             f"which reads versions up to {VERSION}; expected an upgrade of neuron_reduce"
         )
-    names = (
-        *("format", "version", "name", "versions", "method", "settings", "notes", "celsius"),
-        *("v_init", "soma_is_list", "mechanisms", "sections", "attachments", "point_processes"),
-        *("sources", "connections", "plays", "survivors", "original", "segment_map"),
-    )
+    names = names_of(content["version"])
     values = dict(zip(names, whole.fields(*names), strict=True))
     values["name"].text()
     for each in _texts_of(values["versions"]):
@@ -188,6 +184,10 @@ def check(content: Any) -> None:
     _original(values["original"], content)
     for each in values["segment_map"].elements():
         _mapped(each, len(segments))
+    if "record" in values and content["record"] is not None:
+        from . import recorded
+
+        recorded.check(values["record"])
 
 
 def _texts_of(value: Value) -> list[Value]:
@@ -271,7 +271,7 @@ def _section(value: Value, mechanisms: set[str]) -> int:
         raise name.wrong("the name of a section")
     if role.text() not in ROLES:
         raise role.wrong(f"one of {', '.join(ROLES)}")
-    count = nseg.integer(1, _MOST_SEGMENTS, f"a number of segments, 1 to {_MOST_SEGMENTS}")
+    count = nseg.integer(1, MOST_SEGMENTS, f"a number of segments, 1 to {MOST_SEGMENTS}")
     positive = "a finite number greater than 0"
     if points.elements():
         _points(points)

@@ -19,7 +19,26 @@ from . import describing
 from .drive import Drive, plays, set_played
 
 FORMAT = "neuron-reduce cell"
-VERSION = 1
+VERSION = 2
+
+_NAMES = (
+    *("format", "version", "name", "versions", "method", "settings", "notes", "celsius"),
+    *("v_init", "soma_is_list", "mechanisms", "sections", "attachments", "point_processes"),
+    *("sources", "connections", "plays", "survivors", "original", "segment_map"),
+)
+"""The fields of version 1."""
+
+
+def names_of(version: int) -> tuple[str, ...]:
+    """The fields that a file of a version has."""
+    return _NAMES if version < 2 else (*_NAMES, "record")
+
+
+def upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a file of any version, as one of this version has it."""
+    if content["version"] == VERSION:
+        return content
+    return {**content, "version": VERSION, "record": None}
 
 
 def of_cell(
@@ -36,6 +55,7 @@ def of_cell(
     segment_map: Sequence[tuple[str, float, nrn.Section, float]] = (),
     stayed: Mapping[str, nrn.Section] | None = None,
     other_vectors: Iterable[Any] = (),
+    record: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What is kept of a cell.
 
@@ -50,6 +70,7 @@ def of_cell(
         it, the section that it went to and the position on that.
     :param stayed: by the names of the original's other sections what they are.
     :param other_vectors: Vectors that are known to be played into what is none of the cell's.
+    :param record: what the reduction did, as files have it.
     :raises SavedCellError: something cannot be kept.
     """
     notes: list[str] = []
@@ -114,6 +135,7 @@ def of_cell(
             [section, float(x), indices[live_section], float(place)]
             for section, x, live_section, place in segment_map
         ],
+        "record": record,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from .._session import collect
 from ..errors import ArgumentError, SavedCellError
 from . import checking
+from .content import upgraded
 
 _LISTS = (
     *("mechanisms", "sections", "attachments", "point_processes", "sources", "connections"),
@@ -56,7 +57,7 @@ def content_of(text: str | bytes, name: str) -> dict[str, Any]:
         checking.check(content)
     except SavedCellError as error:
         raise SavedCellError(f"{name}: {error}") from None
-    return content
+    return upgraded(content)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
