@@ -8,7 +8,14 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 // Functions of which newer versions than glibc 2.28 has would be linked: OlderGlibc.c has them.
 let wrapped = [
   "exp", "exp2", "log", "log2", "pow", "hypot", "hypotf", "dlopen", "dlsym", "dladdr", "dlclose",
-  "dlerror", "pthread_getattr_np", "pthread_attr_getstack", "stat", "fstat",
+  "dlerror", "pthread_attr_getstack", "pthread_attr_getstacksize", "pthread_attr_setstacksize",
+  "pthread_create", "pthread_getaffinity_np", "pthread_getattr_np", "pthread_getname_np",
+  "pthread_getspecific", "pthread_key_create", "pthread_kill", "pthread_mutex_timedlock",
+  "pthread_mutex_trylock", "pthread_mutexattr_destroy", "pthread_mutexattr_init",
+  "pthread_mutexattr_settype", "pthread_once", "pthread_setname_np", "pthread_setspecific",
+  "pthread_sigmask", "sem_destroy", "sem_init", "sem_open", "sem_post", "sem_timedwait", "sem_wait",
+  "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "stat", "lstat", "fstat",
+  "posix_spawn_file_actions_addchdir_np", "__libc_start_main",
 ]
 
 let olderGlibc: [LinkerSetting] = [

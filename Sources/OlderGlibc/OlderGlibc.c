@@ -1,73 +1,140 @@
-/* The shared library loads with glibc 2.28, wherever it was built: the oldest that NEURON's own
- * wheels load with.
+/* The shared library and the command run with glibc 2.28 and the libstdc++ of GCC 8, wherever they
+ * were built: that is what NEURON's own wheels run with.
  *
- * A linker binds to the newest version of each function that the machine has, so that a library
- * built with glibc 2.36 asks for `dlopen` of 2.34, which is the one of 2.2.5 moved into another
- * file. The linker is therefore told to `--wrap` the functions named here (Package.swift): calls of
- * `f` become calls of `__wrap_f`, which calls the version that has been there from the start. That
- * covers Swift's runtime too, whose objects are linked in as they come.
+ * A linker binds to the newest version of each function that the machine has, so that what is built
+ * with glibc 2.36 asks for `dlopen` of 2.34, which is the one of 2.2.5 moved into another file. The
+ * linker is therefore told to `--wrap` the functions named here (Package.swift): calls of `f` become
+ * calls of `__wrap_f`, which goes on to the version that has been there from the start. That covers
+ * Swift's runtime and Foundation too, whose objects are linked in as they come.
  *
- * Add a function here and in Package.swift when `make wheel` says that the library needs a newer
- * glibc. What has no older version cannot be helped this way.
+ * Add a function here and in Package.swift when `make wheel` says that a newer glibc is needed.
  */
 #if defined(__linux__)
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <pthread.h>
+#include <errno.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
 #if defined(__x86_64__)
-#define FIRST_VERSION "GLIBC_2.2.5"
+#define FIRST "GLIBC_2.2.5"
+#define BEFORE_2_4(version) version
+#define GO_ON(name) "jmp *" name "@GOTPCREL(%rip)"
 #define STAT_VERSION 1
 #elif defined(__aarch64__)
-#define FIRST_VERSION "GLIBC_2.17"
+#define FIRST "GLIBC_2.17"
+#define BEFORE_2_4(version) FIRST
+#define GO_ON(name) "b " name
 #define STAT_VERSION 0
 #else
-#error "which version of glibc was the first on this processor?"
+#error "which version of glibc was the first on this processor, and how does one jump there?"
 #endif
 
-#define FIRST(result, name, ...) \
-  result first_##name(__VA_ARGS__); \
-  __asm__(".symver first_" #name ", " #name "@" FIRST_VERSION); \
-  result __wrap_##name(__VA_ARGS__); \
-  result __wrap_##name(__VA_ARGS__)
+/* `__wrap_name` is a jump to a version of `name`. */
+#define JUMP(name, version) \
+  __asm__(".symver first_" #name ", " #name "@" version "\n" \
+          ".text\n" \
+          ".globl __wrap_" #name "\n" \
+          ".hidden __wrap_" #name "\n" \
+          ".type __wrap_" #name ", %function\n" \
+          "__wrap_" #name ":\n" \
+          GO_ON("first_" #name) "\n" \
+          ".size __wrap_" #name ", . - __wrap_" #name "\n");
 
 /* 2.29, 2.35: `errno` is all that changed; values are the same. */
-FIRST(double, exp, double x) { return first_exp(x); }
-FIRST(double, exp2, double x) { return first_exp2(x); }
-FIRST(double, log, double x) { return first_log(x); }
-FIRST(double, log2, double x) { return first_log2(x); }
-FIRST(double, pow, double x, double y) { return first_pow(x, y); }
-FIRST(double, hypot, double x, double y) { return first_hypot(x, y); }
-FIRST(float, hypotf, float x, float y) { return first_hypotf(x, y); }
+JUMP(exp, FIRST)
+JUMP(exp2, FIRST)
+JUMP(log, FIRST)
+JUMP(log2, FIRST)
+JUMP(pow, FIRST)
+JUMP(hypot, FIRST)
+JUMP(hypotf, FIRST)
 
-/* 2.32, 2.34: moved from libdl and libpthread, which the library is linked with for older ones. */
-FIRST(void *, dlopen, const char *file, int mode) { return first_dlopen(file, mode); }
-FIRST(void *, dlsym, void *handle, const char *name) { return first_dlsym(handle, name); }
-FIRST(int, dladdr, const void *address, Dl_info *found) { return first_dladdr(address, found); }
-FIRST(int, dlclose, void *handle) { return first_dlclose(handle); }
-FIRST(char *, dlerror, void) { return first_dlerror(); }
-FIRST(int, pthread_getattr_np, pthread_t thread, pthread_attr_t *attributes) {
-  return first_pthread_getattr_np(thread, attributes);
-}
-FIRST(int, pthread_attr_getstack, const pthread_attr_t *attributes, void **stack, size_t *size) {
-  return first_pthread_attr_getstack(attributes, stack, size);
-}
+/* 2.32, 2.34: moved from libdl and libpthread, which older ones need: Package.swift links them. */
+JUMP(dlopen, FIRST)
+JUMP(dlsym, FIRST)
+JUMP(dladdr, FIRST)
+JUMP(dlclose, FIRST)
+JUMP(dlerror, FIRST)
+JUMP(pthread_attr_getstack, FIRST)
+JUMP(pthread_attr_getstacksize, FIRST)
+JUMP(pthread_attr_setstacksize, FIRST)
+JUMP(pthread_create, FIRST)
+JUMP(pthread_getaffinity_np, BEFORE_2_4("GLIBC_2.3.4"))
+JUMP(pthread_getattr_np, FIRST)
+JUMP(pthread_getname_np, BEFORE_2_4("GLIBC_2.12"))
+JUMP(pthread_getspecific, FIRST)
+JUMP(pthread_key_create, FIRST)
+JUMP(pthread_kill, FIRST)
+JUMP(pthread_mutex_timedlock, FIRST)
+JUMP(pthread_mutex_trylock, FIRST)
+JUMP(pthread_mutexattr_destroy, FIRST)
+JUMP(pthread_mutexattr_init, FIRST)
+JUMP(pthread_mutexattr_settype, FIRST)
+JUMP(pthread_once, FIRST)
+JUMP(pthread_setname_np, BEFORE_2_4("GLIBC_2.12"))
+JUMP(pthread_setspecific, FIRST)
+JUMP(pthread_sigmask, FIRST)
+JUMP(sem_destroy, FIRST)
+JUMP(sem_init, FIRST)
+JUMP(sem_open, FIRST)
+JUMP(sem_post, FIRST)
+JUMP(sem_timedwait, FIRST)
+JUMP(sem_wait, FIRST)
+
+/* std::condition_variable::wait of GCC 12: became noexcept. */
+JUMP(_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE, "GLIBCXX_3.4.11")
 
 /* 2.33: had the layout of `struct stat` as an argument before. */
-int first_stat(int version, const char *path, struct stat *found);
-__asm__(".symver first_stat, __xstat@" FIRST_VERSION);
-int __wrap_stat(const char *path, struct stat *found);
-int __wrap_stat(const char *path, struct stat *found) {
-  return first_stat(STAT_VERSION, path, found);
+#define STAT(name, older, argument) \
+  int first_##name(int version, argument, struct stat *found); \
+  __asm__(".symver first_" #name ", " #older "@" FIRST); \
+  int __wrap_##name(argument, struct stat *found); \
+  int __wrap_##name(argument, struct stat *found)
+
+STAT(stat, __xstat, const char *path) { return first_stat(STAT_VERSION, path, found); }
+STAT(lstat, __lxstat, const char *path) { return first_lstat(STAT_VERSION, path, found); }
+STAT(fstat, __fxstat, int file) { return first_fstat(STAT_VERSION, file, found); }
+
+/* 2.29: there was none. Foundation has it for the working directory of a process that it starts. */
+int __wrap_posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+int __wrap_posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path) {
+  int (*add)(posix_spawn_file_actions_t *, const char *) =
+      (int (*)(posix_spawn_file_actions_t *, const char *))dlsym(
+          RTLD_DEFAULT, "posix_spawn_file_actions_addchdir_np");
+  return add ? add(actions, path) : ENOSYS;
 }
 
-int first_fstat(int version, int file, struct stat *found);
-__asm__(".symver first_fstat, __fxstat@" FIRST_VERSION);
-int __wrap_fstat(int file, struct stat *found);
-int __wrap_fstat(int file, struct stat *found) { return first_fstat(STAT_VERSION, file, found); }
+/* 2.34: finds a program's initialisers by itself; before, the program ran them, when asked to. */
+typedef void (*initialiser)(int, char **, char **);
+extern initialiser __preinit_array_start[], __preinit_array_end[];
+extern initialiser __init_array_start[], __init_array_end[];
+
+int first_start(
+    int (*)(int, char **, char **), int, char **, initialiser, void (*)(void), void (*)(void), void *);
+
+__asm__(".symver first_start, __libc_start_main@" FIRST);
+
+static void initialise(int count, char **arguments, char **environment) {
+  for (initialiser *each = __preinit_array_start; each < __preinit_array_end; each++) {
+    (*each)(count, arguments, environment);
+  }
+  for (initialiser *each = __init_array_start; each < __init_array_end; each++) {
+    (*each)(count, arguments, environment);
+  }
+}
+
+int __wrap___libc_start_main(
+    int (*main)(int, char **, char **), int count, char **arguments, initialiser init,
+    void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+int __wrap___libc_start_main(
+    int (*main)(int, char **, char **), int count, char **arguments, initialiser init,
+    void (*fini)(void), void (*rtld_fini)(void), void *stack_end) {
+  return first_start(
+      main, count, arguments, init ? init : initialise, fini, rtld_fini, stack_end);
+}
 
 /* libstdc++ of GCC 11: before, programs had this of the ABI's library. */
 extern void __cxa_throw_bad_array_new_length(void) __attribute__((noreturn));

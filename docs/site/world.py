@@ -1,9 +1,10 @@
 """What the pages of the guide speak of without building it: the demo's cell, and its inputs.
 
-Everything is as the pages have it but for its size: see `SYNAPSES` and `_few`.
+Everything is as the pages have it but for its size: see `SYNAPSES`, `_few` and `_short`.
 """
 
 import builtins
+import functools
 import json
 import os
 import pathlib
@@ -38,6 +39,18 @@ def make_cell(seed):
     return cell, drive.synapses, drive.netcons, drive
 
 
+def _short(call):
+    """`evaluate` or `tune`, for a moment, of one seed."""
+
+    @functools.wraps(call)
+    def shorter(make_cell, *arguments, **named):
+        named["tstop"] = min(named.get("tstop", 1000), 100)
+        named["seeds"] = tuple(named.get("seeds", ()))[:1] or (1,)
+        return call(make_cell, *arguments, **named)
+
+    return shorter
+
+
 def names():
     """By name; files are written to the working directory."""
     h.load_file("stdrun.hoc")
@@ -48,6 +61,8 @@ def names():
     h.celsius, h.v_init, h.tstop = TEMPERATURE, INITIAL_VOLTAGE, 50
     stimulus = h.NetStim()
     reduction = _network_cell(cell)
+    for name in ("evaluate", "tune"):
+        setattr(neuron_reduce, name, _short(getattr(neuron_reduce, name)))
     # For the job array of docs/sweeps.md.
     os.environ |= {"SLURM_ARRAY_TASK_ID": "0", "SLURM_CPUS_PER_TASK": "1"}
     module = sys.modules["my_cell"] = types.ModuleType("my_cell")
