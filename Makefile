@@ -11,7 +11,7 @@ PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test test-swift test-python sdist wheel install-wheel test-wheel docs test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
+.PHONY: help demo test test-swift test-python sdist wheel install-wheel test-wheel docs docs-swift test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
@@ -21,6 +21,7 @@ help:
 	@echo "make install-wheel   install that into .venv"
 	@echo "make test-wheel      try it on every Python that is here, without Swift"
 	@echo "make docs    the documentation's site, in output/site/html"
+	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/swift"
 	@echo "make test-docs       run every Python block of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
@@ -71,6 +72,11 @@ docs: $(VENV)/.installed $(VENV)/.pages
 	$(PYTHON) -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --builder html \
 		--conf-dir docs/site --doctree-dir output/site/doctrees . output/site/html
 	@echo "output/site/html/index.html"
+
+# By DocC, of the Swift modules.
+docs-swift:
+	swift build --configuration release --product NeuronReduceABI
+	docs/site/swift
 
 test-docs: $(VENV)/.installed $(VENV)/.pages
 	.ci/mpi

@@ -45,6 +45,8 @@ def _short(call):
     @functools.wraps(call)
     def shorter(make_cell, *arguments, **named):
         named["tstop"] = min(named.get("tstop", 1000), 100)
+        if call.__name__ == "evaluate":
+            named["ceiling"] = False
         named["seeds"] = tuple(named.get("seeds", ()))[:1] or (1,)
         return call(make_cell, *arguments, **named)
 
@@ -59,6 +61,7 @@ def names():
     for section in cell.apical:
         section.insert("ca_ion")
     h.celsius, h.v_init, h.tstop = TEMPERATURE, INITIAL_VOLTAGE, 50
+    h.steps_per_ms, h.dt = 10, 0.1
     stimulus = h.NetStim()
     reduction = _network_cell(cell)
     for name in ("evaluate", "tune"):
