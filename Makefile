@@ -104,6 +104,7 @@ test-swift:
 test-python: $(VENV)/.installed
 	.ci/browser
 	.ci/mpi
+	.ci/java
 	$(PYTHON) -m pytest
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready

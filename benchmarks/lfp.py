@@ -1,10 +1,9 @@
 """The extracellular potential of a reduced cell beside the full one's, on the demo's cell.
 
 Both run in one NEURON on the same events; their transmembrane currents are line sources in a
-medium of 0.3 S/m. That formula is LFPykit's, the package that LFPy has it from, where it is
-installed (``pip install lfpykit``), else the same one written out below. The full cell's potential
-is compared with that of
+medium of 0.3 S/m, by LFPy. The full cell's potential is compared with that of
 
+- the reduced cell as LFPy reads it, by the 3D points that ``reduction.add_points()`` gives it;
 - the reduced cell's currents along the courses of its compartments, ``reduction.geometry()``;
 - the same currents at the original's segments, ``reduction.map_currents()``;
 - these, with the synapses' currents where the original's synapses were,
@@ -28,6 +27,8 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "examples"))
 
+import LFPy
+import lfpykit
 from neuron import h
 
 import neuron_reduce
@@ -67,6 +68,8 @@ def main() -> None:
     parser.add_argument("--save", type=pathlib.Path, help="an .npz of potentials, to look at")
     given = parser.parse_args()
     cell = load(given.cache)
+    # Its axon has no points: it has those that NEURON makes up, which LFPy would have it do.
+    h.define_shape()
     weight = 0.0016 * given.excitation
     drive = place_synapses(cell, seed=given.seed, excitatory_weight=weight, stream=given.seed)
     reductions = [
@@ -110,6 +113,9 @@ def main() -> None:
     electrodes, distances = ring(original, cell)
     forward = matrix(original, electrodes)
     full = forward @ full_currents
+    # What LFPy reads of the live cell is the same, by points of single precision.
+    read = read_by_lfpy(cell.all, original, electrodes) @ currents[0]
+    print(f"LFPy's own reading of the full cell is within {error(read, full):.1e}")
     print(f"{np.sum(crossings(traces[0]))} spikes of the full cell in {given.tstop - START:g} ms\n")
     titles = [f"{distance:g} µm" for distance in DISTANCES]
     print("| reduced by | currents | " + " | ".join(titles) + " | " + " | ".join(titles) + " |")
@@ -125,8 +131,11 @@ def main() -> None:
         rows = compartments(reduction, original)
         gathered = np.zeros_like(own)
         np.add.at(gathered, rows, full_currents)
-        courses = matrix(reduction.geometry(), electrodes)
+        geometry = reduction.geometry()
+        courses = matrix(geometry, electrodes)
+        reduction.add_points()
         found = {
+            "by LFPy": read_by_lfpy(reduction.cell.all, geometry, electrodes) @ own,
             "along courses": courses @ own,
             "`map_currents`": forward @ reduction.map_currents(own),
             "`map_currents(…, synapses)`": forward @ with_synapses,
@@ -175,27 +184,27 @@ def ring(original: neuron_reduce.Geometry, cell: Any) -> tuple[np.ndarray, np.nd
 
 def matrix(geometry: neuron_reduce.Geometry, places: np.ndarray) -> np.ndarray:
     """The potentials in mV at some places that 1 nA of each segment makes."""
-    try:
-        import lfpykit
-    except ImportError:
-        return _lines(geometry, places)
     columns = zip(geometry.start.T, geometry.end.T, strict=True)
     x, y, z = (np.stack(ends, axis=1) for ends in columns)
     cell = lfpykit.CellGeometry(x=x, y=y, z=z, d=geometry.diameter)
-    return lfpykit.LineSourcePotential(
-        cell, x=places[:, 0], y=places[:, 1], z=places[:, 2], sigma=SIGMA
-    ).get_transformation_matrix()
+    return electrode(cell, places).get_transformation_matrix()
 
 
-def _lines(geometry: neuron_reduce.Geometry, places: np.ndarray) -> np.ndarray:
-    along = geometry.end - geometry.start
-    length = np.linalg.norm(along, axis=1)
-    beside = places[:, None] - geometry.end
-    beyond = np.einsum("esx,sx->es", beside, along / length[:, None])
-    # No closer than the membrane is.
-    radius = np.sqrt(np.maximum((beside**2).sum(axis=2) - beyond**2, (geometry.diameter / 2) ** 2))
-    value = np.arcsinh((beyond + length) / radius) - np.arcsinh(beyond / radius)
-    return value / (4 * np.pi * SIGMA * length)
+def read_by_lfpy(sections: Any, geometry: neuron_reduce.Geometry, places: np.ndarray) -> np.ndarray:
+    """The same of a live cell as LFPy reads it.
+
+    :param sections: a SectionList, in the order of whose segments the columns are.
+    :param geometry: of the cell, which says where the soma is: LFPy moves this to 0.
+    """
+    cell = LFPy.Cell(sections, v_init=h.v_init, dt=DT, nsegs_method=None, delete_sections=False)
+    soma = [number for number, (name, _) in enumerate(geometry.places) if "soma" in name]
+    return electrode(cell, places - geometry.middle[soma].mean(axis=0)).get_transformation_matrix()
+
+
+def electrode(cell: Any, places: np.ndarray) -> Any:
+    """Of LFPy."""
+    x, y, z = places.T
+    return LFPy.RecExtElectrode(cell, x=x, y=y, z=z, sigma=SIGMA, method="linesource")
 
 
 def crossings(trace: np.ndarray) -> np.ndarray:

@@ -6,7 +6,8 @@
 
 // Callers such as ctypes take enumerations for int32_t.
 _Static_assert(sizeof(nr_status) == 4 && sizeof(nr_nature) == 4 && sizeof(nr_role) == 4 &&
-                   sizeof(nr_superposition) == 4 && sizeof(nr_merging) == 4,
+                   sizeof(nr_superposition) == 4 && sizeof(nr_merging) == 4 &&
+                   sizeof(nr_spines) == 4,
                "enumerations have 32 bits");
 
 int nr_abi_version(void) { return NR_ABI_VERSION; }

@@ -32,6 +32,7 @@ struct BesideBuilder {
   }
 
   private func build(_ undo: inout Undo) throws(BridgeError) {
+    let pointers = try CopiedPointers(original, reduction)
     try checkPointers()
     undo.record { sectionBuilder.deleteSectionsOfInstance() }
     // What an init of the user's creates is not part of the reduced cell.
@@ -51,6 +52,7 @@ struct BesideBuilder {
     }
     let cables = zip(reduction.origins, sections).filter(\.0.isCable).map(\.1)
     try styles.apply(cables, &undo)
+    pointers?.apply(to: sections)
     try checkShapes(sections)
     try sectionBuilder.fillSectionLists(
       sections, isOfInstance: sections.map { _ in true })
@@ -139,18 +141,10 @@ struct BesideBuilder {
     }
   }
 
-  /// - Throws: `BridgeError.pointerOfCopy` where a mechanism of the cell has a POINTER that is set.
+  /// - Throws: `BridgeError.pointerOfCopy` where a point process of the cell has a POINTER that is set.
   private func checkPointers() throws(BridgeError) {
     guard let internals = Internals(neuron), LayoutTest.result(internals).pointers else { return }
     let kinds = try PointerKinds(internals)
-    for kind in kinds.densities {
-      for (section, reference) in zip(original.model.sections, original.sections)
-      where internals.pointer(kind, in: reference, at: section.center(ofSegment: 0))?.address
-        != nil
-      {
-        throw .pointerOfCopy(owner: "\(kind.name) of \(section.name)")
-      }
-    }
     for survivor in reduction.survivors {
       let process = original.model.pointProcesses[survivor]
       let name = original.model.pointProcessKinds[process.kind].name

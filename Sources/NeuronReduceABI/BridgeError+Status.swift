@@ -28,7 +28,8 @@ extension ReductionError {
     case .unknownMethod, .frequency, .segmentCount, .tooManySegments, .unknownParameter, .tolerance,
       .toleranceWithout, .unknownLoss, .toleranceOutOfReach, .gain, .observedWithout, .observed,
       .sitesOfMethod, .site,
-      .sitesNeed, .part, .rootStays, .rootInside, .rootKept, .allKept:
+      .sitesNeed, .part, .rootStays, .rootInside, .rootKept, .allKept, .spinesOfMethod,
+      .spineElsewhere, .spineBears, .spineIsRoot:
       NR_ARGUMENT
     case .model, .noSoma, .noDendrites, .somaHasParent, .dendriteOnAxon, .missingLeak,
       .unsolvable:

@@ -77,7 +77,19 @@ extension ReductionScope {
     let roots = elements(settings.roots, settings.root_count)
     self.init(
       roots: roots.isEmpty ? nil : roots.map { Int($0) },
-      kept: elements(settings.kept, settings.kept_count).map { Int($0) })
+      kept: elements(settings.kept, settings.kept_count).map { Int($0) },
+      spines: SpineTreatment(settings))
+  }
+}
+
+extension SpineTreatment {
+  fileprivate init(_ settings: nr_settings) {
+    let sections = elements(settings.spine_sections, settings.spine_section_count).map { Int($0) }
+    switch settings.spines {
+    case NR_SPINES_FOLDED: self = .folded(sections.isEmpty ? nil : sections)
+    case NR_SPINES_KEPT: self = .kept(sections.isEmpty ? nil : sections)
+    default: self = .collapsed
+    }
   }
 }
 
@@ -90,7 +102,9 @@ extension SynapticResponse {
       conductances: elements(response.conductances, count).map { $0 },
       reversal: response.reversal.isFinite ? response.reversal : nil,
       superposes: response.superposes < 0 ? nil : response.superposes != 0,
-      isOhmic: response.is_ohmic != 0)
+      isOhmic: response.is_ohmic != 0,
+      charges: elements(response.charges, response.charges == nil ? 0 : nr_potential_count())
+        .map { $0 })
   }
 }
 

@@ -33,6 +33,9 @@ public func nr_stand_at(_ measuring: Int32, _ index: Int) -> nr_stand {
     events: (first?.base, second?.base), event_counts: (first?.count ?? 0, second?.count ?? 0))
 }
 
+@c(nr_potential_count) @implementation
+public func nr_potential_count() -> Int { MeasuringProtocol.potentials.count }
+
 @c(nr_voltage_step_count) @implementation
 public func nr_voltage_step_count() -> Int { MeasuringProtocol.voltageSteps.count }
 
@@ -47,7 +50,8 @@ public func nr_voltage_step_at(_ index: Int) -> nr_voltage_step {
 public func nr_analyse_currents(
   _ measuring: Int32, _ densities: UnsafePointer<UnsafePointer<Double>>?, _ sampleCount: Int,
   _ areas: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ kindCount: Int,
-  _ results: UnsafeMutablePointer<nr_measured>, _ conductances: UnsafeMutablePointer<Double>
+  _ results: UnsafeMutablePointer<nr_measured>, _ conductances: UnsafeMutablePointer<Double>,
+  _ charges: UnsafeMutablePointer<Double>
 ) {
   let used = MeasuringProtocol(rawValue: measuring)
   let standCount = used?.stands.count ?? 0
@@ -62,6 +66,10 @@ public func nr_analyse_currents(
     }
     let found = MeasuredResponse(recorded, of: used, area: areas[kind], weight: weights[kind])
     results[kind] = nr_measured(found)
+    let count = MeasuringProtocol.potentials.count
+    for index in 0..<count {
+      charges[kind * count + index] = (found?.charges).flatMap { $0.element(index) } ?? .nan
+    }
     for (index, conductance) in (found?.conductances ?? []).prefix(timeCount).enumerated() {
       conductances[kind * timeCount + index] = conductance
     }

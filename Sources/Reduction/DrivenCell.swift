@@ -43,7 +43,8 @@ struct DrivenCell {
     return cell.sections.indices.compactMap { index in
       let section = cell.sections[index]
       let own = compartments.segments[index]
-      guard !replacement.contains(index), let attachment = section.attachment,
+      guard !replacement.contains(index), !input.spines.contains(index),
+        let attachment = section.attachment,
         let place = replacement.segment(
           at: attachment.position, ofSection: attachment.parent, in: cell)
       else { return nil }
@@ -52,6 +53,22 @@ struct DrivenCell {
         compartment: compartments.compartment(
           at: attachment.position, ofSection: attachment.parent),
         current: loaded.currents[section.proximalEnd == 0 ? own[0] : own[own.count - 1]])
+    }
+  }
+
+  /// The spines that go with a segment, or stay and hang on its compartment: each as the conductance that it is to a steady current where its neck hangs,
+  /// its synapses beyond the neck's resistance.
+  func spines() -> [Lumps.Companion] {
+    let (cell, compartments) = (input.cell, input.compartments)
+    return input.spines.spines.map { spine, host in
+      let neck = spine.sections[0]
+      let own = compartments.segments[neck]
+      return Lumps.Companion(
+        section: host.section, segment: host.segment,
+        compartment: compartments.compartment(
+          at: spine.attachment.position, ofSection: spine.attachment.parent),
+        current: loaded.currents[
+          cell.sections[neck].proximalEnd == 0 ? own[0] : own[own.count - 1]])
     }
   }
 
@@ -64,6 +81,7 @@ struct DrivenCell {
       guard
         let place = input.replacement.segment(
           at: process.position, ofSection: process.section, in: cell),
+        !input.spines.contains(place.section),
         input.compartments.segments[place.section][place.segment] != drive.compartment
       else { return nil }
       return Lumps.Companion(
@@ -86,27 +104,49 @@ struct DrivenCell {
     let after = CellCompartments(of: reduction.reduced)
     let cell = input.cell
     let places = reduction.compartmentsOfPointProcesses(in: after)
-
+    let hasKeptSpines = !input.settings.scope.spines.isFolded && !input.spines.spines.isEmpty
     var load = [Double](repeating: 0, count: after.tree.count)
     var moved: [SynapticWeights.Moved] = []
     var ratios = [Double](repeating: 1, count: cell.connections.count)
     for (drive, shunt) in zip(drives, loaded.selfShunts) {
+      load[places[cell.connections[drive.connection].target]] += drive.meanConductance(shunt)
+    }
+    let reduced = after.tree.adding(leakConductances: load)
+    let transfersOfKept =
+      hasKeptSpines
+      ? TreeImpedance(of: reduced, frequency: 0).transfersToRoot().map(\.real) : []
+    lazy var sites = SiteResistances(of: loaded.compartments)
+    for (drive, shunt) in zip(drives, loaded.selfShunts) {
       let target = cell.connections[drive.connection].target
-      load[places[target]] += drive.meanConductance(shunt)
-      guard case .cable(let site) = reduction.pointProcessFates[target].site else { continue }
-      ratios[drive.connection] = loaded.transfers[drive.compartment] / transfers[site.cable]
+      let transfer: Double
+      switch reduction.pointProcessFates[target].site {
+      case .cable(let site): transfer = transfers[site.cable]
+      case .unmoved(let point):
+        // Spines that stay, on what is replaced, hang elsewhere now.
+        guard hasKeptSpines, input.spines.contains(point.section) else { continue }
+        transfer = transfersOfKept[places[target]]
+      }
+      ratios[drive.connection] = loaded.transfers[drive.compartment] / transfer
       moved.append(
         SynapticWeights.Moved(
           connection: drive.connection, before: drive.compartment, after: places[target],
           weight: drive.weight, response: drive.response, exponent: drive.exponent,
-          selfShunt: shunt))
+          selfShunt: shunt,
+          neckFactor: neckBase(ofPointProcess: target).map { sites.neckFactor(drive, from: $0) }
+            ?? 1))
     }
-    let reduced = after.tree.adding(leakConductances: load)
     var scales = SynapticWeights.scales(
       of: moved, transferRatio: { ratios[$0.connection] }, in: reduced,
       count: cell.connections.count)
     scaleVolleys(of: moved, &scales, transferRatios: ratios, in: reduced)
     return WeightScales(scales: scales, saturating: saturating(moved))
+  }
+
+  /// Where the neck of a folded spine with a point process on it hangs; nil for other places.
+  private func neckBase(ofPointProcess index: Int) -> Int? {
+    input.foldedSpines.attachment(ofSection: input.cell.pointProcesses[index].section).map {
+      input.compartments.compartment(at: $0.position, ofSection: $0.parent)
+    }
   }
 
   /// Events that come at once lose more than each alone.

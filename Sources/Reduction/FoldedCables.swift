@@ -25,6 +25,10 @@ struct FoldedCables {
   /// some 1e-12 of a segment's.
   private static let junctionArea = 1e-10
 
+  /// The length of a junction, in µm: points in single precision are apart by as much, and what draws the cell or
+  /// computes potentials outside of it divides by lengths.
+  private static let junctionLength = 1.0
+
   /// - Parameter levels: by compartment of the cell.
   init(
     _ folded: FoldedTree, of tree: FoldingTree, _ input: ReductionInput, levels: [TransferLevel]
@@ -172,7 +176,10 @@ struct FoldedCables {
     var capacitance = WeightedMean()
     var diameter = WeightedMean()
     var leak = 0.0
-    for member in members {
+    let places = members.flatMap {
+      [HostedSpines.Place(section: $0.section, segment: $0.segment)] + $0.spines
+    }
+    for member in places {
       let properties = cell.sections[member.section].segments[member.segment]
       area += properties.area
       capacitance.add(properties.capacitance, weight: properties.area)
@@ -201,13 +208,12 @@ struct FoldedCables {
     resistance: Double
   ) -> ReducedCable {
     let stem = cell.sections[piece.stem]
-    // From A = πdℓ and R = Ra·(ℓ/2) / (πd²/4): d³ = 2·Ra·A / (π²·R), Ω·cm · µm² / MΩ = 1e-2 µm³.
-    let diameter = Double.root(
-      2e-2 * stem.axialResistivity * junctionArea / (.pi * .pi * resistance), 3)
+    let diameter = junctionArea / (.pi * junctionLength)
+    // As of a group's cable.
+    let resistivity = 1e2 * resistance * .pi * diameter * diameter / (2 * junctionLength)
     return ReducedCable(
       stem: piece.stem, role: stem.role, base: .cable(group),
-      shape: CableShape(
-        length: junctionArea / (.pi * diameter), diameter: diameter, electrotonicLength: 0),
-      capacitance: capacitance, axialResistivity: stem.axialResistivity, segmentCount: 1)
+      shape: CableShape(length: junctionLength, diameter: diameter, electrotonicLength: 0),
+      capacitance: capacitance, axialResistivity: resistivity, segmentCount: 1)
   }
 }

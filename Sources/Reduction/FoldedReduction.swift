@@ -37,10 +37,11 @@ struct FoldedReduction: ReductionMethod {
     let inward = InwardConductance(of: cell).values(at: tree)
     let isKept = tree.isOnTheWay(to: try Self.segmentsOfSites(input))
     let kept = isKept.count { $0 }
+    let free = max(0, count - kept)
     var folding = Folding(
       tree, views: try Self.views(of: tree, driven, inwardConductances: inward),
       classes: FoldingClasses(
-        of: tree, inwardConductances: inward, isKept: isKept, limit: max(0, count - kept) / 2
+        of: tree, inwardConductances: inward, isKept: isKept, limit: free / 2, groups: free
       ).classes, isKept: isKept)
     folding.fold(to: count)
     if case .total(let total) = input.settings.segmentCount, kept > 0, folding.tree.count > count {
@@ -82,7 +83,8 @@ struct FoldedReduction: ReductionMethod {
   private static func views(
     of tree: FoldingTree, _ driven: DrivenCell, inwardConductances: [Double]
   ) throws(ReductionError) -> FoldingViews {
-    var views = FoldingViews(of: tree, driven.loaded, inwardConductances: inwardConductances)
+    var views = FoldingViews(
+      of: tree, driven.loaded, driven.input.cell, inwardConductances: inwardConductances)
     if let observed = driven.input.settings.observed {
       views.add(
         FoldingViews.View(
@@ -130,8 +132,10 @@ struct FoldedMapping: CableMapping {
       [CablePoint?](repeating: nil, count: section.segments.count)
     }
     for (segment, cable) in zip(tree.segments, folded.cableOfSegment) {
-      points[segment.section][segment.segment] = CablePoint(
+      let point = CablePoint(
         segment: CableSegment(cable: cable, segment: 0), relativePosition: 0.5)
+      points[segment.section][segment.segment] = point
+      for spine in segment.spines { points[spine.section][spine.segment] = point }
     }
     segmentMap = SegmentMap(points: points.map { $0.compactMap(\.self) })
     junctionAt = folded.junctionAt

@@ -5,15 +5,18 @@ import CellModel
 /// A side branch is never merged with the trunk that carries it. A folded cable with active membrane is
 /// scale-invariant, and would lose the mismatch at branch points that lets a spike decay. In each stem the child
 /// with most membrane beyond it continues its parent's class, and every other one begins a class, as far as there are
-/// no more classes than asked for: stems and side branches with most inward conductance are split first, and of what
-/// one carries those with most come first. Where there are more stems than that, those with least inward conductance
-/// are one class of each kind, apical or basal. Segments that are kept as they are count as the soma does: what hangs
-/// on them are stems, each a class.
+/// no more classes than asked for and each stem has three groups beside: stems and side branches with most inward
+/// conductance are split first, and of what one carries those with most come first. Where there are more stems than
+/// that, those with least inward conductance are one class of each kind, apical or basal. Segments that are kept as they
+/// are count as the soma does: what hangs on them are stems, each a class.
 ///
 /// docs/method.md, section 9.
 struct FoldingClasses {
   /// By segment.
   let classes: [Int]
+
+  /// With less than a beginning, a middle and an end a stem is no cable.
+  private static let groupsOfStem = 3
 
   /// - Parameters:
   ///   - tree: any.
@@ -21,7 +24,11 @@ struct FoldingClasses {
   ///   - isKept: by segment: whether it is a class by itself; then so is its parent.
   ///   - limit: on the number of classes, those of segments that are kept apart; more where kinds of stems and what
   ///     hangs on segments that are kept are more.
-  init(of tree: FoldingTree, inwardConductances: [Double], isKept: [Bool], limit: Int) {
+  ///   - groups: how many there will be; what stems need of them no side branch has.
+  init(
+    of tree: FoldingTree, inwardConductances: [Double], isKept: [Bool], limit: Int,
+    groups: Int = .max
+  ) {
     let segments = tree.segments
     var beyond = segments.map(\.area)
     var inward = inwardConductances
@@ -68,6 +75,8 @@ struct FoldingClasses {
     var count = roots.count
     var open = PriorityQueue<Subtree>()
     for root in roots { open.insert(Subtree(root: root, inward: inward[root])) }
+    let sides = min(limit - roots.count, groups - Self.groupsOfStem * stems.count)
+    let limit = roots.count + max(0, sides)
     while count < limit, let largest = open.popFirst(), largest.inward > 0 {
       let side = branches(of: largest.root).map { Subtree(root: $0, inward: inward[$0]) }
       // Of more than there is room for, those come first that can fire most.

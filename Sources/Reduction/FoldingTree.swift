@@ -5,6 +5,10 @@ import CellModel
 struct FoldingTree {
   struct Segment {
     let section, segment: Int
+    /// The segments of spines that go with it.
+    let spines: [HostedSpines.Place]
+    /// Indices of the cell's compartments that these are.
+    let compartmentsOfSpines: [Int]
     /// Index of the cell's compartment that it is.
     let compartment: Int
     /// The segment that it hangs on, an earlier one; nil on what stays.
@@ -15,9 +19,9 @@ struct FoldingTree {
     let place: Int
     /// The role of the stem.
     let kind: Section.Role
-    /// In µm².
+    /// In µm², with that of its spines.
     let area: Double
-    /// Of its membrane with the mean synaptic conductance, in µS.
+    /// Of its membrane, and of spines as they load it, with the mean synaptic conductance, in µS.
     var conductance: Double
     var level: TransferLevel
     /// Where what flows into it leaves its parent: the parent's centre or an end of its section.
@@ -52,7 +56,7 @@ struct FoldingTree {
     var places: [(section: Int, segment: Int, piece: Int, compartment: Int)] = []
     var isInside = [Bool](repeating: false, count: tree.count)
     for (piece, sections) in driven.input.replacement.pieces.map(\.sections).enumerated() {
-      for section in sections {
+      for section in sections where !driven.input.foldedSpines.contains(section) {
         isInside[compartments.distalEnds[section]] = true
         for (segment, compartment) in compartments.segments[section].enumerated() {
           isInside[compartment] = true
@@ -62,6 +66,7 @@ struct FoldingTree {
     }
     // In the order of the tree's compartments, which has parents first.
     places.sort { $0.compartment < $1.compartment }
+    let spines = driven.input.foldedSpines.segments(of: cell)
     var indices = [Int?](repeating: nil, count: tree.count)
     var segments: [Segment] = []
     for place in places {
@@ -70,17 +75,22 @@ struct FoldingTree {
       var above = leaving
       while above >= 0, isInside[above], indices[above] == nil { above = tree.parents[above] }
       indices[place.compartment] = segments.count
+      let own = spines[.init(section: place.section, segment: place.segment)] ?? []
       segments.append(
         Segment(
-          section: place.section, segment: place.segment, compartment: place.compartment,
-          parent: above >= 0 ? indices[above] : nil, piece: place.piece,
+          section: place.section, segment: place.segment, spines: own,
+          compartmentsOfSpines: own.map { compartments.segments[$0.section][$0.segment] },
+          compartment: place.compartment, parent: above >= 0 ? indices[above] : nil,
+          piece: place.piece,
           place: placesOfPieces[place.piece],
           kind: cell.sections[driven.input.replacement.pieces[place.piece].stem].role,
-          area: cell.sections[place.section].segments[place.segment].area,
+          area: own.reduce(cell.sections[place.section].segments[place.segment].area) {
+            $0 + cell.sections[$1.section].segments[$1.segment].area
+          },
           conductance: loaded.compartments.leakConductances[place.compartment],
           level: levels[place.compartment], leaving: levels[leaving], flow: 0))
     }
-    for companion in driven.synapsesAtEnds() {
+    for companion in driven.synapsesAtEnds() + driven.spines() {
       guard let index = indices[compartments.segments[companion.section][companion.segment]]
       else { continue }
       let conductance = companion.current / levels[companion.compartment].transfer

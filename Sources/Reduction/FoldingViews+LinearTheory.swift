@@ -1,4 +1,5 @@
 import CableTheory
+import CellModel
 import ComplexModule
 import RealModule
 
@@ -27,11 +28,16 @@ extension FoldingViews {
   ///
   /// docs/method.md, section 9.
   ///
-  /// - Parameter inwardConductances: by segment, in any unit.
-  init(of tree: FoldingTree, _ loaded: OperatingPoint, inwardConductances: [Double]) {
+  /// - Parameters:
+  ///   - cell: whose channels count where they are uneven (`UnevenChannels`).
+  ///   - inwardConductances: by segment, in any unit.
+  init(
+    of tree: FoldingTree, _ loaded: OperatingPoint, _ cell: CellModel, inwardConductances: [Double]
+  ) {
     self.init(
       [Self.answers(of: tree, in: loaded.compartments)]
-        + Self.loads(of: tree, in: loaded.compartments, inwardConductances))
+        + Self.loads(of: tree, in: loaded.compartments, inwardConductances),
+      unevenChannels: UnevenChannels(of: tree, loaded, cell))
   }
 
   /// In mV.
@@ -39,19 +45,16 @@ extension FoldingViews {
   /// The standard deviation of its pulse, in ms.
   private static let spikeWidth = 0.45
   /// In Hz.
-  private static let answerFrequencies = ImpedanceProfile.frequencies(from: 5, to: 3000, count: 24)
   private static let loadFrequencies = ImpedanceProfile.frequencies(
     from: 200, to: 1000, count: 12)
   /// Of a difference of 1 in ln H, in mV·√ms.
   private static let loadScale = 10.0
 
-  private static func answers(of tree: FoldingTree, in cell: CompartmentTree) -> View {
-    let frequencies = answerFrequencies
-    let (count, last) = (frequencies.count, frequencies.count - 1)
-    var vectors = [Double](repeating: 0, count: tree.segments.count * 2 * count)
-    for (index, frequency) in frequencies.enumerated() {
-      let impedance = TreeImpedance(of: cell, frequency: frequency)
-      let transfers = impedance.transfersToRoot()
+  /// A spike at the soma by its frequencies, in Hz, each with what its band has of it, in mV·√ms.
+  static let pulse: [(frequency: Double, amplitude: Double)] = {
+    let frequencies = ImpedanceProfile.frequencies(from: 5, to: 3000, count: 24)
+    let last = frequencies.count - 1
+    return frequencies.enumerated().map { index, frequency in
       // The band that a frequency stands for is half of the way to its neighbours; kHz.
       let above = index < last ? frequencies[index + 1] - frequency : 0
       let below = index > 0 ? frequency - frequencies[index - 1] : 2 * frequency
@@ -60,6 +63,16 @@ extension FoldingViews {
       let amplitude =
         spikeHeight * spikeWidth * (2 * Double.pi).squareRoot() * Double.exp(-phase * phase / 2)
         * (2 * band).squareRoot()
+      return (frequency, amplitude)
+    }
+  }()
+
+  private static func answers(of tree: FoldingTree, in cell: CompartmentTree) -> View {
+    let count = pulse.count
+    var vectors = [Double](repeating: 0, count: tree.segments.count * 2 * count)
+    for (index, (frequency, amplitude)) in pulse.enumerated() {
+      let impedance = TreeImpedance(of: cell, frequency: frequency)
+      let transfers = impedance.transfersToRoot()
       for (segment, place) in tree.segments.enumerated() {
         let answer = transfers[place.compartment] / impedance.input
         vectors[(segment * count + index) * 2] = amplitude * answer.real
@@ -103,8 +116,12 @@ extension FoldingViews {
       return View(
         weights: tree.segments.map { place in
           let index = place.compartment
-          let admittance = Complex(
+          var admittance = Complex(
             cell.leakConductances[index], angular * cell.capacitances[index])
+          for spine in place.compartmentsOfSpines {
+            admittance += Complex(
+              cell.leakConductances[spine], angular * cell.capacitances[spine])
+          }
           return admittance.length * effects[index]
         },
         vectors: tree.segments.flatMap { place in

@@ -1,5 +1,5 @@
 /// What groups of segments are compared by when a cell is folded: views, each with a weight W of every group and
-/// a vector Φ of what it does.
+/// a vector Φ of what it does, and their channels.
 struct FoldingViews {
   struct View {
     /// By group, 0 or more.
@@ -19,12 +19,17 @@ struct FoldingViews {
   }
 
   private var views: [View]
+  private var unevenChannels: UnevenChannels?
 
-  init(_ views: [View]) { self.views = views }
+  init(_ views: [View], unevenChannels: UnevenChannels? = nil) {
+    self.views = views
+    self.unevenChannels = unevenChannels
+  }
 
   mutating func add(_ view: View) { views.append(view) }
 
-  /// What a merge of two groups adds to the views' sum of squares: Σ W_a·W_b / (W_a + W_b) · |Φ_a − Φ_b|².
+  /// What a merge of two groups adds to the views' sum of squares, Σ W_a·W_b / (W_a + W_b) · |Φ_a − Φ_b|², and to what
+  /// is lost of channels.
   func cost(of first: Int, _ second: Int) -> Double {
     var cost = 0.0
     for view in views {
@@ -42,7 +47,7 @@ struct FoldingViews {
       }
       cost += a * b / (a + b) * square
     }
-    return cost
+    return cost + (unevenChannels?.cost(of: first, second) ?? 0)
   }
 
   /// Makes a group the union of itself and another one: Φ is the mean of both, weighted by W.
@@ -58,5 +63,6 @@ struct FoldingViews {
       }
       views[index].weights[kept] = a + b
     }
+    unevenChannels?.merge(gone, into: kept)
   }
 }

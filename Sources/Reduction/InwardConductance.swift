@@ -17,9 +17,13 @@ struct InwardConductance {
     }
   }
 
-  /// By segment of a tree, in µS.
+  /// By segment of a tree, with its spines, in µS.
   func values(at tree: FoldingTree) -> [Double] {
-    tree.segments.map { value(ofSection: $0.section, segment: $0.segment) }
+    tree.segments.map { segment in
+      segment.spines.reduce(value(ofSection: segment.section, segment: segment.segment)) {
+        $0 + value(ofSection: $1.section, segment: $1.segment)
+      }
+    }
   }
 
   /// Of a segment, in µS.

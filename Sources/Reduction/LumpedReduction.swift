@@ -60,7 +60,8 @@ struct LumpedReduction: ReductionMethod {
     }
     var extents: [Double] = []
     for (piece, base) in zip(input.replacement.pieces, bases) {
-      let transfers = piece.sections.flatMap { compartments.segments[$0] }
+      let transfers = piece.sections.filter { !input.foldedSpines.contains($0) }
+        .flatMap { compartments.segments[$0] }
         .map { loaded.transfers[$0] }
       let extent = Lumps.extent(from: loaded.transfers[base], to: transfers.min() ?? .nan)
       guard extent.isFinite, transfers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
@@ -69,12 +70,13 @@ struct LumpedReduction: ReductionMethod {
       extents.append(extent)
     }
     let counts = shares(of: segmentTotal, among: extents)
-    let companions = driven.attached() + driven.synapsesAtEnds()
+    let companions = driven.attached() + driven.synapsesAtEnds() + driven.spines()
     var chains: [Lumps] = []
     for (index, piece) in input.replacement.pieces.enumerated() {
       guard
         let chain = Lumps(
-          of: piece, in: compartments, loaded, companions: companions, base: bases[index],
+          of: piece, in: compartments, loaded, companions: companions,
+          spines: (input.foldedSpines, input.foldedSpines.segments(of: cell)), base: bases[index],
           count: counts[index])
       else {
         throw .unsolvable(section: cell.sections[piece.stem].name, frequency: 0)

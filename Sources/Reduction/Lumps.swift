@@ -21,7 +21,7 @@ import RealModule
 /// docs/method.md, section 8.
 struct Lumps {
   struct Group {
-    /// Segments of the original: section, index.
+    /// Segments of the original, and of the spines that go with them: section, index.
     let segments: [(section: Int, segment: Int)]
     /// In MΩ: T_k, and R_k to the group before.
     let transfer: Double
@@ -55,17 +55,22 @@ struct Lumps {
   ///   - compartments: the cell's.
   ///   - loaded: the same, under their load.
   ///   - companions: of this and other subtrees.
+  ///   - spines: those that go with segments, companions among the others, and their segments by these.
   ///   - base: the compartment that the stem is attached to.
   ///   - count: how many groups to make; fewer come out where the segments are too few.
   /// - Returns: nil where numbers overflow or vanish, so that segments have no order.
   init?(
     of piece: Replacement.Piece, in compartments: CellCompartments, _ loaded: OperatingPoint,
-    companions: [Companion], base: Int, count: Int
+    companions: [Companion],
+    spines: (all: HostedSpines, segments: [HostedSpines.Place: [HostedSpines.Place]]) = (
+      .none, [:]
+    ),
+    base: Int, count: Int
   ) {
     let start = loaded.transfers[base]
     let drops = Self.drops(in: loaded, base: base)
     let conductances = loaded.compartments.leakConductances
-    var members = piece.sections.flatMap { section in
+    var members = piece.sections.filter { !spines.all.contains($0) }.flatMap { section in
       compartments.segments[section].enumerated().map { segment, compartment in
         let conductance = conductances[compartment]
         return Member(
@@ -113,7 +118,11 @@ struct Lumps {
       let step =
         mean.drop < start / 2 ? mean.drop - before.drop : before.transfer - mean.transfer
       return Group(
-        segments: members.map { ($0.section, $0.segment) }, transfer: mean.transfer,
+        segments: members.flatMap { member in
+          [(member.section, member.segment)]
+            + (spines.segments[.init(section: member.section, segment: member.segment)] ?? [])
+            .map { ($0.section, $0.segment) }
+        }, transfer: mean.transfer,
         axialResistance: max(step, start.ulp) / flux)
     }
   }

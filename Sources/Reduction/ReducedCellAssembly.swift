@@ -9,6 +9,7 @@ struct ReducedCellAssembly {
   let insertions: [[Section.Insertion]]
   let mapping: any CableMapping
   let fates: [PointProcessFate]
+  var spines = HostedSpines.none
 
   func assemble() -> Reduction {
     let origins = origins()
@@ -69,7 +70,8 @@ struct ReducedCellAssembly {
     return Reduction(
       settings: settings, replacement: replacement, cables: cables, reduced: reduced,
       origins: origins,
-      segmentMap: mapping.segmentMap, pointProcessFates: fates, survivors: survivors)
+      segmentMap: mapping.segmentMap, pointProcessFates: fates, survivors: survivors,
+      spines: spines)
   }
 
   /// What stays on the soma, then the cables, then what stays beyond what is replaced, such as axons that leave from dendrites: each after what

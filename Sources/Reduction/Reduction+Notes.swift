@@ -46,6 +46,7 @@ extension Reduction {
     }
     notes += notesOfLeastNumber()
     notes += notesOfWhatStays(in: cell)
+    notes += notesOfSpines(in: cell)
     notes += notesOfSharedCompartments(in: cell)
     notes += notesOfSaturation(in: cell)
     let moved = cell.pointProcesses.indices.dropFirst(listed).count {
@@ -85,13 +86,50 @@ extension Reduction {
   private func notesOfWhatStays(in cell: CellModel) -> [String] {
     guard settings.scope != .all else { return [] }
     let dendrites = cell.sections.indices.filter { cell.sections[$0].role.isDendritic }
-    let kept = dendrites.filter { !replacement.contains($0) }
+    let kept = dendrites.filter { !replacement.contains($0) && !spines.contains($0) }
     guard !kept.isEmpty else { return [] }
     let segments = kept.reduce(0) { $0 + cell.sections[$1].segments.count }
     return [
       "Of \(Self.number(dendrites.count, "dendritic section")) \(kept.count) with "
         + "\(Self.number(segments, "segment")) \(kept.count == 1 ? "stays" : "stay") as \(kept.count == 1 ? "it is" : "they are"): "
         + "\(Self.some(kept.map { Self.ownName(cell.sections[$0].name) }))."
+    ]
+  }
+
+  /// What was taken for spines, and what became of them.
+  private func notesOfSpines(in cell: CellModel) -> [String] {
+    let spines = spines.spines.map(\.spine)
+    guard !spines.isEmpty else { return [] }
+    let names = spines.map { Self.ownName(cell.sections[$0.sections[0]].name) }
+    let isFound = settings.scope.spines.sections == nil
+    let isOne = spines.count == 1
+    let places = isOne ? "the segment that it hangs on" : "the segments that they hang on"
+    let fate =
+      settings.scope.spines.isFolded
+      ? "\(isOne ? "goes" : "go") with \(places); what \(isOne ? "its neck does to its" : "their necks do to their") "
+        + "synapses is in the weights."
+      : "\(isOne ? "stays" : "stay"), on what stands for \(places)."
+    return [
+      "\(Self.number(spines.count, "spine")) of \(Self.number(spines.reduce(0) { $0 + $1.sections.count }, "section")) "
+        + "(\(Self.some(names)))"
+        + (isFound ? ", found by place and size," : "")
+        + " \(fate)"
+        + (isFound ? " spines= says otherwise." : "")
+    ] + notesOfVoltageDependence(in: cell)
+  }
+
+  /// Synapses on folded spines whose conductance depends on the voltage of the head, which others on it change too.
+  private func notesOfVoltageDependence(in cell: CellModel) -> [String] {
+    guard settings.scope.spines.isFolded else { return [] }
+    let count = cell.pointProcesses.indices.count { index in
+      spines.contains(cell.pointProcesses[index].section)
+        && settings.drive.response(ofPointProcess: index)?.voltageCourse != nil
+    }
+    guard count > 0 else { return [] }
+    return [
+      "\(Self.number(count, "synapse")) on spines that are folded \(count == 1 ? "depends" : "depend") on the voltage, "
+        + "such as NMDA receptors: what other synapses on a head do to \(count == 1 ? "it" : "them") by its potential "
+        + "is lost, which is much behind necks of several 100 MΩ. spines='kept' keeps it."
     ]
   }
 

@@ -42,7 +42,7 @@ extension Reduction {
 
     let unscaled = ReducedCellAssembly(
       cell: cell, settings: settings, replacement: input.replacement, cables: cables,
-      insertions: insertions, mapping: mapping, fates: fates
+      insertions: insertions, mapping: mapping, fates: fates, spines: input.spines
     ).assemble()
     finished(.assembly)
 

@@ -18,6 +18,8 @@ package struct Reduction: Sendable, Equatable {
   /// The point processes that remain, as indices of the original's: those on the cables, cable by
   /// cable, then those that did not move; in the given order within each.
   package let survivors: [Int]
+  /// The spines on what is replaced: folded or kept, as the settings' scope says.
+  package let spines: HostedSpines
   /// The connections whose events saturate their site (`SelfShunt.saturates`).
   package private(set) var saturatingConnections: [Int] = []
 

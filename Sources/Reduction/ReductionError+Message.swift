@@ -64,7 +64,7 @@ extension ReductionError: CustomStringConvertible {
         + "rates= for the NetCons, or NetStims that drive them, onto synapses whose conductance can be measured"
     case .toleranceOutOfReach(let tolerance, let least):
       "tolerance is \(tolerance); expected at least the \(least) mV that are lost with every segment kept, by "
-        + "synapses at the ends of sections, which go to the segments beside them"
+        + "synapses at the ends of sections, which go to the segments beside them, and by spines that are folded"
     case .gain(let name, let factor, let known):
       "calibrate has a gain of \(factor) for '\(name)'; expected factors greater than 0 of some of: "
         + known.joined(separator: ", ")
@@ -98,6 +98,21 @@ extension ReductionError: CustomStringConvertible {
         + "expected of each subtree the first section only"
     case .rootKept(let section):
       "keep has all of the subtree of \(section), which is one of the roots; expected a part of it, or other roots"
+    case .spinesOfMethod(let name, let known):
+      "spines is 'folded' with method '\(name)', which leaves the weights of synapses as they are, and with them "
+        + "what the spines' necks do to them; expected 'kept' or 'collapsed', or one of the methods that change "
+        + "weights: " + known.joined(separator: ", ")
+    case .spineElsewhere(let section, let role, _) where role == "soma" || role == "axon":
+      "spines has \(section), which is \(role); expected sections that hang on dendrites, each of which is a spine "
+        + "with all beyond it"
+    case .spineElsewhere(let section, _, let parent):
+      "spines has \(section), which hangs on \(parent ?? "nothing"); expected sections that hang on dendrites, each "
+        + "of which is a spine with all beyond it"
+    case .spineBears(let section, let axon):
+      "spines has \(section), from which \(axon), an axon, leaves; expected spines on which nothing but dendrite "
+        + "hangs"
+    case .spineIsRoot(let section):
+      "spines has \(section), which is one of the roots or beyond it in the same spine; expected it in one of the two"
     case .allKept(let cell):
       "keep leaves none of the dendrites of \(cell) to be collapsed; expected some that are neither kept nor on the "
         + "way from the soma to what is kept"

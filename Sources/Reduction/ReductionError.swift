@@ -45,6 +45,14 @@ package enum ReductionError: Error, Equatable {
   case rootKept(section: String)
   /// All dendrites are to be kept.
   case allKept(cell: String)
+  /// Spines that are folded, for a method that cannot say what their necks do, and the methods that can.
+  case spinesOfMethod(name: String, known: [String])
+  /// A spine that is soma or axon, or hangs on that; nil for what hangs on nothing.
+  case spineElsewhere(section: String, role: String, parent: String?)
+  /// A spine from which an axon leaves.
+  case spineBears(section: String, axon: String)
+  /// A section of a spine that is a root, too.
+  case spineIsRoot(section: String)
 }
 
 extension ReductionError {

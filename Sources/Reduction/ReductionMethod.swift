@@ -59,7 +59,11 @@ struct ReductionInput {
   let compartments: CellCompartments
   let replacement: Replacement
   let subtrees: [Subtree]
+  /// Those that are folded or stay, as the settings' scope says.
+  let spines: HostedSpines
   let settings: ReductionSettings
+
+  var foldedSpines: HostedSpines { settings.scope.spines.isFolded ? spines : .none }
 
   /// - Throws: `ReductionError` for a cell that does not hold together, whose properties give no
   ///   compartments, or whose dendrites cannot be replaced.
@@ -77,6 +81,7 @@ struct ReductionInput {
     self.compartments = compartments
     self.replacement = replacement
     subtrees = replacement.pieces.map { Subtree($0, of: cell, in: compartments) }
+    spines = try HostedSpines(of: cell, replacement, settings)
     self.settings = settings
   }
 }

@@ -7,20 +7,26 @@ package struct ReductionScope: Sendable, Equatable {
   package let roots: [Int]?
   /// Sections that stay, with all dendrites between them and the soma.
   package let kept: [Int]
+  /// What becomes of the spines on what is collapsed; those on dendrites that stay, stay with these, unless they are
+  /// collapsed as all branches are.
+  package let spines: SpineTreatment
 
   /// All dendrites.
   package static let all = ReductionScope()
 
-  package init(roots: [Int]? = nil, kept: [Int] = []) {
+  package init(
+    roots: [Int]? = nil, kept: [Int] = [], spines: SpineTreatment = .collapsed
+  ) {
     self.roots = roots
     self.kept = kept
+    self.spines = spines
   }
 
   /// The collapsed sections that are attached to what stays.
   ///
   /// - Throws: as `sections(of:)`.
   package func stems(of cell: CellModel) throws(ReductionError) -> [Int] {
-    if self == .all { return cell.stems }
+    if roots == nil, kept.isEmpty, spines == .collapsed { return cell.stems }
     let isCollapsed = try sections(of: cell)
     return cell.sections.indices.filter { index in
       isCollapsed[index] && cell.sections[index].attachment.map { !isCollapsed[$0.parent] } ?? false
@@ -31,7 +37,7 @@ package struct ReductionScope: Sendable, Equatable {
   ///
   /// - Throws: `ReductionError.part` for what is no section of the cell, `.rootStays` for soma and axon,
   ///   `.rootInside` for roots of which one is beyond another, `.rootKept` for one of which nothing is left,
-  ///   `.allKept` where nothing is left at all.
+  ///   `.allKept` where nothing is left at all; as `spines(of:)`.
   func sections(of cell: CellModel) throws(ReductionError) -> [Bool] {
     for (argument, sections) in [("roots", roots ?? []), ("keep", kept)] {
       for (index, section) in sections.enumerated() where !cell.sections.indices.contains(section) {
@@ -46,12 +52,35 @@ package struct ReductionScope: Sendable, Equatable {
         next = cell.sections[index].attachment?.parent
       }
     }
+    for spine in try spines(of: cell)
+    where !spines.isFolded || rootOfSection[spine.attachment.parent] == nil {
+      for section in spine.sections { rootOfSection[section] = nil }
+    }
     let left = Set(rootOfSection.compactMap(\.self))
     if let empty = roots?.first(where: { !left.contains($0) }) {
       throw .rootKept(section: cell.sections[empty].name)
     }
     if left.isEmpty, !kept.isEmpty { throw .allKept(cell: cell.name) }
     return rootOfSection.map { $0 != nil }
+  }
+
+  /// The cell's spines, as far as they are treated as such: those that were named, or are found and are neither
+  /// roots nor kept by their own names.
+  ///
+  /// - Throws: as `Spine.named(_:in:)`; `ReductionError.spineIsRoot` for one that is to be collapsed by itself.
+  package func spines(of cell: CellModel) throws(ReductionError) -> [Spine] {
+    guard spines != .collapsed else { return [] }
+    let roots = Set(roots ?? [])
+    guard let named = spines.sections else {
+      return Spine.all(in: cell).filter {
+        roots.isDisjoint(with: $0.sections) && Set(kept).isDisjoint(with: $0.sections)
+      }
+    }
+    let found = try Spine.named(named, in: cell)
+    if let root = found.lazy.flatMap(\.sections).first(where: { roots.contains($0) }) {
+      throw .spineIsRoot(section: cell.sections[root].name)
+    }
+    return found.filter { Set(kept).isDisjoint(with: $0.sections) }
   }
 
   /// By section: the one with which it is to be collapsed; nil for what stays. What is beyond a root and no

@@ -63,7 +63,8 @@ package struct ReductionSettings: Sendable, Equatable {
   package let scope: ReductionScope
 
   /// - Throws: `ReductionError.frequency` for one that is negative or not finite, `.sitesOfMethod` for sites and a
-  ///   method that keeps none, `.observedWithout` for a run and a method that asks for none.
+  ///   method that keeps none, `.observedWithout` for a run and a method that asks for none, `.spinesOfMethod` for spines that are
+  ///   folded by a method that changes no weights.
   package init(
     method: Method = .classic, frequency: Double = 0, segmentCount: SegmentCount = .automatic,
     mergePolicy: MergePolicy = .published, comparedParameters: [String: [String]] = [:],
@@ -79,6 +80,10 @@ package struct ReductionSettings: Sendable, Equatable {
     guard observed == nil || method.traits.converges else {
       throw .observedWithout(
         method: method.name, methods: Method.allCases.filter(\.traits.converges).map(\.name))
+    }
+    guard !scope.spines.isFolded || method.traits.changesWeights else {
+      throw .spinesOfMethod(
+        name: method.name, known: Method.allCases.filter(\.traits.changesWeights).map(\.name))
     }
     self.method = method
     self.frequency = frequency

@@ -25,7 +25,8 @@ extension Reduction {
         let value = inward.value(ofSection: section, segment: segment)
         guard value > 0 else { continue }
         total += value
-        members[point.segment, default: []].append((section, segment, value))
+        let place = spines.host(section: section, segment: segment)
+        members[point.segment, default: []].append((place.section, place.segment, value))
         // Of places that differ by a little, as on cables, the first.
         if places[point.segment] == nil { places[point.segment] = point }
       }

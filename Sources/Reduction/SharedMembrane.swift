@@ -19,7 +19,8 @@ package struct SharedMembrane: Sendable {
     var members: [CableSegment: [(section: Int, segment: Int)]] = [:]
     for (section, points) in reduction.segmentMap.points.enumerated() {
       for (segment, point) in points.enumerated() {
-        members[point.segment, default: []].append((section, segment))
+        let place = reduction.spines.host(section: section, segment: segment)
+        members[point.segment, default: []].append((place.section, place.segment))
       }
     }
     let ways = SegmentWays(of: cell)

@@ -56,7 +56,7 @@ extension SynapseKind.Weighting: CustomStringConvertible {
         + "the mean"
     case .byResponse(.nonlinearConductance):
       "a conductance that depends on voltage or history: weights changed by the ratio of transfer "
-        + "resistances only"
+        + "resistances, and more or less where its charge is not proportional to them"
     case .byResponse(.stochastic):
       "a response that varies: weights changed by the ratio of transfer resistances only"
     case .byResponse(.current):

@@ -18,6 +18,9 @@ enum SynapticWeights {
     var exponent = 1.0
     /// On the original.
     let selfShunt: SelfShunt
+    /// Of a voltage-dependent conductance on a spine that is folded: the weight that would do on the dendrite what its
+    /// own does behind the neck, over its own.
+    var neckFactor = 1.0
   }
 
   /// Near a limit hardly any weight does more: no more is asked of a weight than the square of the ratio of
@@ -55,7 +58,9 @@ enum SynapticWeights {
         // Weights so large or small that numbers do not hold what they do.
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .linearConductance, .nonlinearConductance:
-        let scale = Double.pow(ratio, 1 / min(max(each.exponent, leastExponent), mostExponent))
+        let scale =
+          each.neckFactor
+          * Double.pow(ratio, 1 / min(max(each.exponent, leastExponent), mostExponent))
         scales[each.connection] = scale.isFinite && scale > 0 ? scale : ratio
       case .current, .stochastic:
         scales[each.connection] = ratio

@@ -21,6 +21,9 @@ package struct MeasuredResponse: Sendable, Equatable {
   package let conductances: [Double]
   /// Where the current reverses, in mV; nil where it has no conductance.
   package let reversal: Double?
+  /// Of a conductance that depends on the voltage: the charge that one event lets in at each of
+  /// `MeasuringProtocol.potentials`, in nA·ms per unit of weight; empty of others, and where it is not known.
+  package let charges: [Double]
   /// Whether several events of one NetCon make what one makes, several times. False too where none of them
   /// makes the same: what a train of them makes is to be measured.
   package let addsUp: Bool
@@ -42,12 +45,13 @@ package struct MeasuredResponse: Sendable, Equatable {
   init(
     _ nature: SynapticResponse.Nature, _ superposition: Superposition,
     conductances: [Double] = [], reversal: Double? = nil, addsUp: Bool = true,
-    isOhmic: Bool = false, brief: MeasuringProtocol?
+    isOhmic: Bool = false, charges: [Double] = [], brief: MeasuringProtocol?
   ) {
     self.nature = nature
     self.addsUp = addsUp && nature != .stochastic
     self.isOhmic = isOhmic || nature == .linearConductance
     self.reversal = reversal
+    self.charges = charges
     self.superposition = superposition
     self.conductances = Self.lasting(conductances)
     self.brief = brief

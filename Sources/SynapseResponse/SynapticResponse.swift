@@ -31,6 +31,10 @@ package struct SynapticResponse: Sendable, Equatable {
   /// does to the next.
   package let isOhmic: Bool
 
+  /// What an event lets in where its own site does not stay where it was; nil of responses that do not depend on the
+  /// voltage, and where that is not known.
+  package let voltageCourse: VoltageCourse?
+
   /// From a measured conductance.
   ///
   /// - Parameters:
@@ -39,9 +43,10 @@ package struct SynapticResponse: Sendable, Equatable {
   ///   - reversal: see the property.
   ///   - superposes: see the property.
   ///   - isOhmic: see the property; a linear conductance is.
+  ///   - charges: see `MeasuredResponse.charges`.
   package init(
     nature: Nature, times: [Double] = [], conductances: [Double] = [], reversal: Double? = nil,
-    superposes: Bool? = nil, isOhmic: Bool = false
+    superposes: Bool? = nil, isOhmic: Bool = false, charges: [Double] = []
   ) {
     self.nature = nature
     self.isOhmic = isOhmic || nature == .linearConductance
@@ -51,6 +56,10 @@ package struct SynapticResponse: Sendable, Equatable {
     let total = spectrum[0].real
     let charge = total > 0 && total.isFinite ? total : 0
     self.charge = charge
+    voltageCourse =
+      nature == .nonlinearConductance && !isOhmic && charge > 0
+      ? VoltageCourse(times: times, conductances: conductances, charges: charges, total: charge)
+      : nil
     power = spectrum.map { charge > 0 ? $0.lengthSquared / charge : 0 }
   }
 
@@ -62,6 +71,7 @@ package struct SynapticResponse: Sendable, Equatable {
     reversal = response.reversal
     superposes = response.superposes
     isOhmic = response.isOhmic
+    voltageCourse = scale > 0 ? response.voltageCourse?.scaled(by: scale) : nil
   }
 
   /// The same time course with another charge; no time course where there was none.

@@ -46,6 +46,7 @@ struct ThoroughAnalysis {
         nature, superposition,
         conductances: chord?.conductances(weight: weight) ?? [], reversal: chord?.reversal,
         addsUp: addsUp, isOhmic: isOhmic,
+        charges: isOhmic ? [] : single.map { Comparison.charge($0.values) / weight },
         brief: interval.map {
           hasHistory ? .history(reversalAfter: $0) : .chord(reversalAfter: $0)
         })

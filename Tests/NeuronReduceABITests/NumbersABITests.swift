@@ -132,7 +132,9 @@ import Testing
     var measured = nr_measured()
     measured.is_known = 17
     var conductance = 17.0
-    nr_analyse_currents(measuring, nil, 10, [1], [1], 1, &measured, &conductance)
+    var charges = [Double](repeating: 17, count: nr_potential_count())
+    nr_analyse_currents(measuring, nil, 10, [1], [1], 1, &measured, &conductance, &charges)
+    #expect(charges.allSatisfy { $0 == 17 })
     #expect(measured.is_known == 0)
     #expect(measured.brief_protocol == -1)
     #expect(conductance == 17)
@@ -152,8 +154,10 @@ import Testing
   func withoutKindsOrSamplesNothingIsWritten(count: Int) {
     var measured = nr_measured()
     var conductance = 17.0
+    var charge = 17.0
     nr_analyse_currents(
-      NR_PROTOCOL_THOROUGH, nil, count, [1], [1], count, &measured, &conductance)
+      NR_PROTOCOL_THOROUGH, nil, count, [1], [1], count, &measured, &conductance, &charge)
+    #expect(charge == 17)
     #expect(conductance == 17)
     #expect(nr_are_over(nil, count, 3) == 1)
     var nearest: Int64 = 17

@@ -18,7 +18,8 @@ import Testing
       steady_events: nil, steady_event_count: 0, membranes: nil,
       membrane_count: 0, gains: nil, gain_count: 0, sites: nil, site_count: 0, observed: nil,
       observed_count: 0, observed_interval: 0, tolerance: 0, roots: nil, root_count: 0,
-      kept: nil, kept_count: 0)
+      kept: nil, kept_count: 0, spines: NR_SPINES_COLLAPSED, spine_sections: nil,
+      spine_section_count: 0)
   }
 
   private func converted(

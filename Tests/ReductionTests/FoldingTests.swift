@@ -141,6 +141,17 @@ import Testing
     }
   }
 
+  /// Each stem has three groups before a side branch is a class.
+  @Test(arguments: [(3, 2), (6, 2), (7, 3), (8, 4), (100, 4)])
+  func sideBranchesAreOfWhatStemsLeave(groups: Int, expected: Int) throws {
+    let tree = try Self.branched()
+    let classes = FoldingClasses(
+      of: tree, inwardConductances: tree.segments.map(\.area), isKept: Self.none(of: tree),
+      limit: 100, groups: groups
+    ).classes
+    #expect(Set(classes).count == expected)
+  }
+
   /// Where no channel could fire a branch, stems are classes.
   @Test func withoutInwardConductanceStemsAreClasses() throws {
     let tree = try Self.branched()

@@ -16,23 +16,11 @@ from neuron import h
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from plan import DELAY, EXCITATORY, RATES, SEED, SYNAPSES
+
 import neuron_reduce
 from l5pc.cell import load
 from l5pc.drive import place_synapses
-
-SYNAPSES = 10_000
-
-EXCITATORY = 8_500
-"""So many of them are, the first ones."""
-
-RATES = (2.5, 15.0)
-"""Of excitatory and of inhibitory synapses, in Hz."""
-
-DELAY = 1.0
-"""Of connections that are not given one, in ms."""
-
-SEED = 10
-"""Of where the synapses are."""
 
 
 def reduced(cache: pathlib.Path, method: str, segments: int) -> neuron_reduce.SavedCell:
@@ -66,10 +54,15 @@ def main() -> None:
     add("--method", default="folded", help="of the reduction")
     add("--segments", type=int, default=38, help="of the reduced cell")
     add("--cache", type=pathlib.Path, default=pathlib.Path(".cache"), help="of the fetched cell")
+    add("--netpyne", type=pathlib.Path, help="a file to write too: the cell rule for NetPyNE")
     options = parser.parse_args()
+    saved = reduced(options.cache, options.method, options.segments)
     options.file.parent.mkdir(parents=True, exist_ok=True)
-    reduced(options.cache, options.method, options.segments).save(options.file)
+    saved.save(options.file)
     print(f"\n{options.file}: {options.file.stat().st_size / 1e6:.1f} MB")
+    if options.netpyne:
+        options.netpyne.parent.mkdir(parents=True, exist_ok=True)
+        saved.export(options.netpyne, format="netpyne")
 
 
 if __name__ == "__main__":

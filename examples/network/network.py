@@ -18,36 +18,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from neuron import coreneuron, h
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from cell import DELAY, EXCITATORY, RATES, SEED, SYNAPSES
+from plan import DELAY, SEED, STEP, STREAM, STRENGTH, SYNAPSES, interval, plan
 
 import neuron_reduce
 from l5pc.cell import INITIAL_VOLTAGE, TEMPERATURE, load, prepare
 from l5pc.drive import place_synapses
 from published import fetch
-
-INPUTS = 200
-"""Synapses of each cell that have events from outside, each as often as all it stands for."""
-
-CONNECTIONS = 50
-"""Of each cell, from as many others at random, or from all where there are fewer."""
-
-STRENGTH = 4.0
-"""What the weights of connections are multiplied with, as if each were so many synapses."""
-
-DELAYS = (1.0, 4.0)
-"""Of connections, in ms; between these at random, so that no two events come at one time, whose
-order would decide the last bit."""
-
-STREAM = 1
-"""Of the inputs' random numbers, Random123(gid, index, STREAM)."""
-
-STEP = 0.025
-"""In ms."""
 
 _MAXIMUM = 2
 """What ParallelContext calls it."""
@@ -110,17 +90,15 @@ def connect(cell: Any, gid: int, count: int) -> list[Any]:
     :param count: of the network's cells.
     :returns: its NetStims.
     """
-    random = np.random.default_rng((SEED, gid))
-    others = random.choice(count - 1, min(CONNECTIONS, count - 1), replace=False)
-    for source in others.tolist():
-        index = int(random.integers(EXCITATORY))
-        netcon = cell.connect(index, source + (source >= gid), random.uniform(*DELAYS))
+    connections, inputs = plan(gid, count)
+    for index, source, delay in connections:
+        netcon = cell.connect(index, source, delay)
         netcon.weight[0] *= STRENGTH
     made = []
-    for index in random.choice(SYNAPSES, INPUTS, replace=False).tolist():
+    for index in inputs:
         stimulus = h.NetStim()
         stimulus.start, stimulus.number, stimulus.noise = 0, 1e9, 1
-        stimulus.interval = 1000 / RATES[index >= EXCITATORY] * INPUTS / SYNAPSES
+        stimulus.interval = interval(index)
         stimulus.noiseFromRandom123(gid, index, STREAM)
         cell.connect(index, stimulus)
         made.append(stimulus)

@@ -22,7 +22,7 @@ from ._engine.programs import Loaded, Programs, Site
 from ._engine.references import Variable
 from ._engine.results import Run, Trials, file_at
 from ._processes import tasks
-from ._session import collect, gone
+from ._session import cells, collect, gone
 from ._session.job import check_version
 from .errors import ArgumentError, EngineError
 from .reduction import Reduction
@@ -41,6 +41,9 @@ def compile(
     events: Mapping[Any, Any] | None = None,
     check: bool = True,
     exact: bool = False,
+    soma: cells.Roles = None,
+    apical: cells.Roles = None,
+    axon: cells.Roles = None,
 ) -> Engine:
     """Compiles a cell of the session, a full one or a reduced one, to code of its own.
 
@@ -52,7 +55,7 @@ def compile(
     A run is that of NEURON's fixed time step from ``finitialize(v_init)``, to some 1e-9 mV.
 
     :param cell: what :func:`reduce` takes or returns as its cell: ``cell.soma`` is a section or
-        several; or a :class:`Reduction`.
+        several; a list, a SectionList or a dictionary of sections; or a :class:`Reduction`.
     :param synapses: point processes that must be among those on the cell, all of which count.
     :param netcons: NetCons that must be among those onto the cell's point processes, all of which
         count.
@@ -67,6 +70,8 @@ def compile(
         whose parameters are the same in all segments with the same mechanisms, come from tables
         otherwise: 1.3 times faster, at a difference of some 1e-8 mV, which is what formulas in
         another order of additions differ by, too.
+    :param soma: which sections are the soma, as for :func:`reduce`; likewise ``apical`` and
+        ``axon``.
     :raises EngineError: something of the cell or of the session is not compiled; the message names
         it. Point processes that act on nothing, such as counters, are then left out, which
         :attr:`Engine.notes` says.
@@ -75,7 +80,7 @@ def compile(
     :raises ArgumentError: another argument has no meaning.
     """
     check_version()
-    cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
+    cell, synapses, netcons = _taken_apart(cell, synapses, netcons, soma, apical, axon)
     found = Cell(
         cell, synapses, netcons, mechanisms, events, is_exact=collect.truth(exact, "exact")
     )
@@ -93,6 +98,9 @@ def fast(
     events: Mapping[Any, Any] | None = None,
     check: bool = True,
     exact: bool = False,
+    soma: cells.Roles = None,
+    apical: cells.Roles = None,
+    axon: cells.Roles = None,
 ) -> Iterator[None]:
     """Lets the engine do what ``h.run()`` does inside of this context::
 
@@ -118,7 +126,7 @@ def fast(
         EngineErrors.
     """
     check_version()
-    cell, synapses, netcons = _taken_apart(cell, synapses, netcons)
+    cell, synapses, netcons = _taken_apart(cell, synapses, netcons, soma, apical, axon)
     soma_of(cell)
     is_exact = collect.truth(exact, "exact")
     session = sessions.Session(
@@ -131,10 +139,21 @@ def fast(
         session.end()
 
 
-def _taken_apart(cell: Any, synapses: Any, netcons: Any) -> tuple[Any, Any, Any]:
-    """The cell of a Reduction, and what goes with it."""
+def _taken_apart(
+    cell: Any, synapses: Any, netcons: Any, *roles: cells.Roles
+) -> tuple[Any, Any, Any]:
+    """The cell of a Reduction, and what goes with it; another cell as what has a soma.
+
+    :param roles: ``soma``, ``apical`` and ``axon``.
+    """
     if not isinstance(cell, Reduction):
-        return cell, synapses, netcons
+        return cells.with_soma(cell, "cell", *roles), synapses, netcons
+    for name, role in zip(("soma", "apical", "axon"), roles, strict=True):
+        if role is not None:
+            raise ArgumentError(
+                f"{name} is {collect.described(role)} and cell is a Reduction, of which that is "
+                "known; expected None"
+            )
     return (
         cell.cell,
         cell.synapses if synapses is None else synapses,

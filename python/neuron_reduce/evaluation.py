@@ -303,7 +303,7 @@ def evaluate(
 
     def task(trial: Trial) -> tasks.Task:
         def work(note):
-            model = trial.made(make_cell)
+            model = trial.made(make_cell, options)
             with kept():
                 source = running.reduced_in_copy(model, protocol, arguments, engine)
             with compiler.ahead(source):

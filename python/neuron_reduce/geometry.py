@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from ._session import collect
 from ._session.geometry import Course
 from ._session.whereabouts import Row
-from .errors import CellError
+from .errors import ArgumentError, CellError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,6 +170,39 @@ def shares(rows: Sequence[Row], area: np.ndarray) -> tuple[np.ndarray, np.ndarra
             share[row.members] = area[row.members] / area[row.members].sum()
             row_of[row.members] = number
     return share, row_of
+
+
+def checked(currents: Any, count: int) -> np.ndarray:
+    """Currents of a reduced cell's segments, as an array.
+
+    :param count: of the segments.
+    :raises ArgumentError: they are none.
+    """
+    expected = f"an array of numbers, shaped ({count},) or ({count}, times)"
+    try:
+        given = np.asarray(currents, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"currents is {collect.described(currents)}; expected {expected}"
+        ) from None
+    if given.ndim not in (1, 2) or len(given) != count:
+        raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+    return given
+
+
+def spread(currents: np.ndarray, rows: Sequence[Row], area: np.ndarray) -> np.ndarray:
+    """Currents of a reduced cell's segments where the original's membrane was: each of the
+    original's segments has of its compartment's what it has of the membrane there, and the current
+    of a junction is that of the nearest compartment towards the root that has membrane.
+
+    :param currents: shaped (m,) or (m, times).
+    :param area: of the original's segments, n of them.
+    :returns: shaped (n,) or (n, times).
+    """
+    gathered = np.zeros_like(currents)
+    np.add.at(gathered, with_membrane(rows), currents)
+    share, row_of = shares(rows, area)
+    return (share * gathered[row_of].T).T
 
 
 def with_membrane(rows: Sequence[Row]) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import neuron
 import numpy as np
-from neuron import h, hoc, nrn
+from neuron import hoc, nrn
 
 from . import _distribution, geometry
 from ._display import log
@@ -74,6 +74,7 @@ def reduce(
     clamps: bool = False,
     roots: _parts.Given = None,
     keep: _parts.Given = None,
+    spines: _parts.Spines = None,
     soma: _cells.Roles = None,
     apical: _cells.Roles = None,
     axon: _cells.Roles = None,
@@ -161,6 +162,19 @@ def reduce(
     :param keep: sections that stay, with all that is on the way from them to the soma; what hangs
         on that way beside them is collapsed, in pieces of its own. Named as ``roots``, and may be
         within what these have.
+    :param spines: what becomes of dendritic spines that are sections: a neck on the side of a
+        dendrite, thinner than that, with a head at its end or without one, together 0.2 to 5 µm
+        long and with nothing else on them; at the end of a dendrite with a head, and a neck of half
+        its diameter or less. Names do not matter. ``'folded'``: each goes with the
+        segment that it hangs on, and is no group or branch by itself; its membrane and channels are
+        that compartment's, and what its neck's resistance does to its synapses is kept in their
+        weights. ``'kept'``: necks and heads stay sections, with their point processes, on the
+        compartment that stands for the segment that they hang on; ``segments`` does not count them,
+        and weights make up for how far that is from the soma. ``'collapsed'``: branches as all
+        others. ``('kept', sections)`` and ``('folded', sections)``, named as ``roots``: these
+        sections are spines, each with all beyond it, and no others. Spines on dendrites that stay,
+        stay, where they are not ``'collapsed'``. None: ``'folded'``, and for ``'classic'``, which
+        changes no weights and takes no ``'folded'``, ``'collapsed'``.
     :param soma: the soma: a section or several, for a cell whose ``soma`` it is not; of a list or
         a dictionary of sections also their names or keys.
     :param apical: which sections are apical, likewise. None: as the cell or its names have it.
@@ -211,6 +225,7 @@ def reduce(
         tolerance=tolerance,
         roots=roots,
         keep=keep,
+        spines=spines,
         soma=soma,
         apical=apical,
         axon=axon,
@@ -463,17 +478,7 @@ class Reduction:
         :returns: a new Vector that records it.
         :raises ArgumentError: no such place, or nothing of this name there.
         """
-        where = self.locate(place, x)
-        name = collect.name(variable, "variable", "the name of a variable, such as 'v' or 'm_hh'")
-        try:
-            reference = getattr(where, f"_ref_{name}")
-        except (AttributeError, LookupError, RuntimeError, TypeError) as error:
-            raise ArgumentError(
-                f"variable is {collect.described(variable)}, of which there is none at {where} "
-                f"({plain(str(error))}); expected 'v', or a variable of a mechanism that "
-                "is there"
-            ) from None
-        return h.Vector().record(reference)
+        return whereabouts.recording(variable, self.locate(place, x))
 
     def original_geometry(self) -> Geometry:
         """The original's segments in space, section by section, as they were. Sections without 3D
@@ -531,33 +536,23 @@ class Reduction:
         :raises ArgumentError: they have another shape, or are no numbers.
         """
         rows = self._whereabouts.rows()
-        expected = f"an array of numbers, shaped ({len(rows)},) or ({len(rows)}, times)"
-        try:
-            given = np.asarray(currents, dtype=float)
-        except (TypeError, ValueError):
-            raise ArgumentError(
-                f"currents is {collect.described(currents)}; expected {expected}"
-            ) from None
-        if given.ndim not in (1, 2) or len(given) != len(rows):
-            raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
+        given = geometry.checked(currents, len(rows))
         area = np.concatenate(self._whereabouts.areas)
-        synaptic = np.zeros((len(area), *given.shape[1:]))
-        if synapses is not None:
-            if given.ndim != 2 or given.shape[1] != len(synapses.times):
-                raise ArgumentError(
-                    f"currents has the shape {given.shape}; expected ({len(rows)}, "
-                    f"{len(synapses.times)}), the times that the synapses were recorded at"
-                )
-            given = given.copy()
-            numbers = self._whereabouts.numbers()
-            row_of_process = self._whereabouts.rows_of(synapses.processes(), rows)
-            for (process, number), current in synapses.by_place(numbers).items():
-                synaptic[number] += current
-                given[row_of_process[process]] -= current
-        gathered = np.zeros_like(given)
-        np.add.at(gathered, geometry.with_membrane(rows), given)
-        share, row_of = geometry.shares(rows, area)
-        return (share * gathered[row_of].T).T + synaptic
+        if synapses is None:
+            return geometry.spread(given, rows, area)
+        if given.ndim != 2 or given.shape[1] != len(synapses.times):
+            raise ArgumentError(
+                f"currents has the shape {given.shape}; expected ({len(rows)}, "
+                f"{len(synapses.times)}), the times that the synapses were recorded at"
+            )
+        given = given.copy()
+        synaptic = np.zeros((len(area), given.shape[1]))
+        numbers = self._whereabouts.numbers()
+        row_of_process = self._whereabouts.rows_with(synapses.processes(), rows)
+        for (process, number), current in synapses.by_place(numbers).items():
+            synaptic[number] += current
+            given[row_of_process[process]] -= current
+        return geometry.spread(given, rows, area) + synaptic
 
     def add_points(self) -> None:
         """Gives the cables 3D points where the membrane was that they stand for, for PlotShape and
@@ -616,6 +611,7 @@ class Reduction:
         :raises ArgumentError: ``events`` is of something that does not drive the cell.
         :raises SavedCellError: something of the cell cannot be kept, such as a POINTER that is set;
             or it is not in the session any more.
+        :raises SimulatorError: NEURON is in the middle of a run.
         """
         from . import saved
 
@@ -626,10 +622,15 @@ class Reduction:
         :meth:`saved` and :meth:`SavedCell.save`."""
         self.saved(events).save(path)
 
-    def export(self, path: str | os.PathLike[str], events: Mapping[Any, Any] | None = None) -> None:
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        events: Mapping[Any, Any] | None = None,
+        format: str | None = None,
+    ) -> None:
         """Writes the reduced cell, as it is now, for those who do not have this package: see
         :meth:`saved` and :meth:`SavedCell.export`."""
-        self.saved(events).export(path)
+        self.saved(events).export(path, format)
 
     def instantiate(self, **arguments: Any) -> CellInstance:
         """Builds the reduced cell, as it is now, once more: see :meth:`SavedCell.instantiate`. For

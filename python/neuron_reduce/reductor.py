@@ -33,6 +33,7 @@ def subtree_reductor(
     leak: Leaks = ...,
     roots: parts.Given = ...,
     keep: parts.Given = ...,
+    spines: parts.Spines = ...,
     soma: cells.Roles = ...,
     apical: cells.Roles = ...,
     axon: cells.Roles = ...,
@@ -57,6 +58,7 @@ def subtree_reductor(
     leak: Leaks = ...,
     roots: parts.Given = ...,
     keep: parts.Given = ...,
+    spines: parts.Spines = ...,
     soma: cells.Roles = ...,
     apical: cells.Roles = ...,
     axon: cells.Roles = ...,
@@ -81,6 +83,7 @@ def subtree_reductor(
     leak: Leaks = None,
     roots: parts.Given = None,
     keep: parts.Given = None,
+    spines: parts.Spines = None,
     soma: cells.Roles = None,
     apical: cells.Roles = None,
     axon: cells.Roles = None,
@@ -131,7 +134,8 @@ def subtree_reductor(
         reversal potential (without the last where it has none), or a list of such tuples. None:
         pas, or where most dendritic sections have none, the mechanisms that NEURON shows to be
         ohmic and constant, which is found out in a copy of the process.
-    :param roots: as for :func:`reduce`; likewise ``keep``, ``soma``, ``apical`` and ``axon``.
+    :param roots: as for :func:`reduce`; likewise ``keep``, ``spines``, ``soma``,
+        ``apical`` and ``axon``.
     :returns: ``(reduced_cell, synapses, netcons)``: a :class:`ReducedCell`; the caller's own point
         processes that remain, those on the apical cable first, then those on the other cables, then
         those that did not move; the caller's own NetCons, all of them, in their order. With
@@ -167,6 +171,7 @@ def subtree_reductor(
         leak=leak,
         roots=roots,
         keep=keep,
+        spines=spines,
         soma=soma,
         apical=apical,
         axon=axon,

@@ -15,12 +15,16 @@ import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from neuron import h, hoc, nrn
 
+from . import geometry
 from ._display.warned import warn
-from ._saved import building, checking, content, exporting, files, mods, recorded
-from ._session import collect, copying, mechanisms, structure
-from .errors import ArgumentError, SavedCellError, SimulatorError
+from ._saved import building, checking, content, exporting, files, mods, places, recorded
+from ._saved.places import Places
+from ._session import collect, copying, gone, mechanisms, structure, whereabouts
+from .errors import ArgumentError, CellError, SavedCellError, SimulatorError
+from .geometry import Geometry
 from .record import MappedSegment, ReductionRecord
 
 if TYPE_CHECKING:
@@ -132,18 +136,43 @@ class SavedCell:
         """The same as docs/saved.md describes it: a copy."""
         return json.loads(self.text)
 
-    @functools.cached_property
-    def _mapped(self) -> dict[str, list[Any]]:
-        """Entries of the segment map by the names of the original's sections."""
-        found: dict[str, list[Any]] = {}
-        for each in self._content["segment_map"]:
-            found.setdefault(each[0], []).append(each)
-        return found
+    # ---- Where things are ----------------------------------------------------------------------
 
     @functools.cached_property
-    def _stayed(self) -> dict[str, int]:
-        """The indices of sections by the names of those of the original that they are."""
-        return dict(self._content["original"]["sections"])
+    def _places(self) -> Places:
+        return Places(self._content)
+
+    def locate(self, section: str, x: float = 0.5) -> tuple[int, float]:
+        """Where a place of the original went.
+
+        :param section: the name of one section of the original, with or without the name of the
+            cell before it.
+        :param x: where on that section, 0 to 1.
+        :returns: the index of a section in ``all`` of any instance, and the position on it.
+        :raises ArgumentError: the original has no such section, or several.
+        """
+        return self._places.of(section, x)
+
+    def original_geometry(self) -> Geometry:
+        """The original's segments in space, as :meth:`Reduction.original_geometry` has them.
+
+        :raises CellError: the original had no 3D points.
+        :raises SavedCellError: the file is of version 1, which does not have them.
+        """
+        return self._places.geometry()
+
+    def map_currents(self, currents: Any) -> np.ndarray:
+        """The transmembrane currents of an instance where the original's membrane was.
+
+        :param currents: of the segments, section by section of ``all``, shaped (m,) or (m, times);
+            such as ``i_membrane_``, in nA.
+        :returns: of the original's segments, shaped (n,) or (n, times): each has of its
+            compartment's current what it has of the membrane there. The sum at each time stays.
+        :raises ArgumentError: they have another shape, or are no numbers.
+        :raises SavedCellError: the file is of version 1, which does not have the segments.
+        """
+        rows = self._places.bare_rows()
+        return geometry.spread(geometry.checked(currents, len(rows)), rows, self._places.areas)
 
     def __repr__(self) -> str:
         return (
@@ -173,18 +202,22 @@ class SavedCell:
         """
         files.write(path, self.text)
 
-    def export(self, path: str | os.PathLike[str]) -> None:
+    def export(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Writes it for those who do not have this package.
 
-        :param path: of the file to write, which by its ending is: ``.hoc``, a template for NEURON;
-            ``.py``, a module that needs NEURON alone; ``.json``, a cell rule of NetPyNE, with what
-            its synapses need; ``.nml``, NeuroML 2 with the tree's shape and its passive membrane;
-            ``.swc``, the tree's shape.
-        :raises ArgumentError: another ending.
+        :param path: of the file or folder to write.
+        :param format: ``'hoc'``, a template for NEURON; ``'python'``, a module that needs NEURON
+            alone; ``'netpyne'``, a cell rule of NetPyNE, with what its synapses need;
+            ``'neuroml'``, NeuroML 2 with the tree's shape and its membrane, as far as that is
+            NeuroML's own; ``'swc'``, the tree's shape; ``'sonata'``, a folder with a node type of
+            SONATA, and the types of edges that its synapses are. None: as the path ends, with
+            ``.hoc``, ``.py``, ``.json``, ``.nml`` or ``.swc``.
+        :raises ArgumentError: no such format, or an ending that means none; or there is a folder of
+            this name already, which is not empty.
         :raises SavedCellError: the format has no way to say what the cell is.
         :raises OSError: it cannot be written.
         """
-        files.write(path, exporting.text_of(self._content, path))
+        exporting.export(self._content, path, format)
 
     def report(
         self,
@@ -248,7 +281,7 @@ class SavedCell:
         :raises SimulatorError: NEURON is in the middle of a run, or reported an error; nothing is
             left behind.
         """
-        if connect not in ("sources", None):
+        if connect is not None and not (type(connect) is str and connect == "sources"):
             raise ArgumentError(
                 f"connect is {collect.described(connect)}; expected 'sources' or None"
             )
@@ -498,6 +531,7 @@ class CellInstance(building.Cell):
         :raises ArgumentError: there is no such index, or the source is none.
         """
         self._check_index(index)
+        gone.refuse(source, "source")
         if delay is not None:
             expected = "a delay in ms, 0 or greater"
             delay = collect.number(delay, "delay", expected)
@@ -530,21 +564,84 @@ class CellInstance(building.Cell):
             cell before it.
         :param x: where on that section, 0 to 1.
         :raises ArgumentError: the original has no such section, or several.
+        :raises CellError: the section is gone.
         """
-        position = collect.number(x, "x", "a position, 0 to 1")
-        if not 0 <= position <= 1:
-            raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
-        mapped = collect.by_name(self.saved._mapped, section)
-        if mapped is not None:
-            _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
-            return self.sections[index](where)
-        own = collect.by_name(self.saved._stayed, section)
-        if own is not None:
-            return self.sections[own](position)
-        raise ArgumentError(
-            f"section is {collect.described(section)}; expected the name of one section of "
-            f"{self.saved.name}"
-        )
+        index, where = self.saved._places.of(section, x)
+        return whereabouts.live(self.sections[index], where, self.saved.name)
+
+    def locate(self, place: str | int, x: float | None = None) -> Any:
+        """What is where something of the original was, as :meth:`Reduction.locate` has it: an
+        instance knows the original by names and indices alone.
+
+        :param place: the name of one of the original's sections, or the index of one of its
+            synapses.
+        :param x: where on the section, 0 to 1; the middle if not given. Not with a synapse.
+        :returns: a live segment; for a synapse the point process that stands for it.
+        :raises ArgumentError: the original has no such place.
+        :raises CellError: the section is gone.
+        """
+        if type(place) is int:
+            if x is not None:
+                raise ArgumentError(
+                    f"x is {collect.described(x)}; expected none with the synapse {place}"
+                )
+            return self.synapse(place)
+        if type(place) is not str:
+            raise ArgumentError(
+                f"place is {collect.described(place)}; expected the name of a section of "
+                f"{self.saved.name}, by which an instance knows it, or the index of a synapse"
+            )
+        return self.place(place, 0.5 if x is None else x)
+
+    def origins(self, segment: Any) -> list[tuple[str, float]]:
+        """What of the original a segment of the instance stands for.
+
+        :param segment: of the instance.
+        :returns: names of sections and centres of segments on these, of all that have their
+            membrane in this compartment; none for a junction that has no membrane. For what stayed
+            the same place.
+        :raises ArgumentError: it is no segment of the instance.
+        :raises CellError: sections are gone, or have another ``nseg``.
+        """
+        expected = f"a segment of {self}"
+        if not issubclass(type(segment), nrn.Segment) or gone.is_gone(segment):
+            raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
+        self.saved._places.check(self.sections)
+        if segment.sec not in self.sections:
+            raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
+        return self.saved._places.origins(self.sections.index(segment.sec), segment.x)
+
+    def record_at(self, variable: str, place: str | int, x: float | None = None) -> Any:
+        """Records where something of the original went.
+
+        :param variable: ``'v'``, or a range variable by its name in NEURON, such as ``'cai'`` or
+            ``'m_hh'``; of a point process a variable of its own, such as ``'g'``.
+        :param place: as :meth:`locate` has it.
+        :param x: likewise.
+        :returns: a new Vector that records it.
+        :raises ArgumentError: no such place, or nothing of this name there.
+        """
+        return whereabouts.recording(variable, self.locate(place, x))
+
+    def geometry(self) -> Geometry:
+        """The instance's segments in space, section by section of ``all``: each along the mean
+        course of the membrane that it stands for (docs/geometry.md). All instances are in the
+        original's place.
+
+        :raises CellError: the original had no 3D points; or sections were changed.
+        :raises SavedCellError: the file is of version 1, which does not have where it was.
+        """
+        kept = self.saved._places
+        rows = kept.rows(self.sections)
+        return geometry.of_reduced(rows, kept.geometry(), kept.distances)
+
+    def original_geometry(self) -> Geometry:
+        """As :meth:`SavedCell.original_geometry`."""
+        return self.saved.original_geometry()
+
+    def map_currents(self, currents: Any) -> np.ndarray:
+        """As :meth:`SavedCell.map_currents`."""
+        return self.saved.map_currents(currents)
 
     def __reduce__(self) -> Any:
         raise TypeError(
@@ -555,6 +652,7 @@ class CellInstance(building.Cell):
 
 def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
     """What :meth:`Reduction.saved` returns."""
+    structure.check_that_it_may_change()
     cell = reduction.cell
     try:
         roles = {
@@ -592,6 +690,7 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
             for each in reduction.segment_map
         ],
         stayed=reduction._done.stayed,
+        segments=_segments(reduction, every),
         other_vectors=[
             vector for each in _instances for played in each._plays for vector in played
         ],
@@ -602,3 +701,20 @@ def saved(reduction: Reduction, events: Mapping[Any, Any] | None) -> SavedCell:
     if described["notes"]:
         warn(" ".join(described["notes"]))
     return SavedCell(described)
+
+
+def _segments(reduction: Reduction, every: list[nrn.Section]) -> dict[str, Any] | None:
+    """The original's, where the reduced cell has the sections that it was made with."""
+    known, original = reduction._whereabouts, reduction._done.original
+    try:
+        rows = known.rows()
+    except CellError:
+        return None
+    try:
+        lines = reduction.original_geometry()
+    except CellError:
+        lines = None
+    distances = geometry.distances(original.courses)
+    return places.described(
+        rows, every, original.names, known.areas, known.numbers(), lines, distances
+    )

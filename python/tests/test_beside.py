@@ -366,17 +366,6 @@ def test_what_is_neither_true_nor_false_is_refused(name: str, value: Any) -> Non
 
 
 @isolated
-def test_plays_into_copied_clamps_are_noted() -> None:
-    model = small_cell.model()
-    clamp = h.IClamp(model.cell.soma[0](0.5))
-    assert not any("played" in each for each in _reduce(model, clamps=True).record.notes)
-    steps = h.Vector([0, 0.1]), h.Vector([0, 5])
-    steps[0].play(clamp._ref_amp, steps[1])
-    assert any("played" in each for each in _reduce(model, clamps=True).record.notes)
-    assert not any("played" in each for each in _reduce(model).record.notes)
-
-
-@isolated
 def test_responses_are_measured_beside_netcons_from_point_processes() -> None:
     """NEURON initialises no NetCon whose source is nowhere."""
     model = small_cell.model()
@@ -385,3 +374,102 @@ def test_responses_are_measured_beside_netcons_from_point_processes() -> None:
     notes = _reduce(model).record.notes
     assert not any("could be measured" in each for each in notes)
     assert netcon.pre() == counter
+
+
+@METHODS
+@isolated
+def test_what_is_played_into_the_cell_is_played_into_the_new_one(method: str) -> None:
+    model = small_cell.model()
+    soma, dendrite = model.cell.soma[0], model.cell.dend[1]
+    plain = _reduce(model, method=method, clamps=True)
+    unplayed = small_cell.run(plain.cell.soma[0])
+    clamps = [h.IClamp(soma(0.5)), h.IClamp(dendrite(0.5))]
+    for clamp in clamps:
+        clamp.dur = 1e9
+    amplitudes, times = h.Vector([0, 0.3, -0.2, 0.1]), h.Vector([0, 4, 9, 11])
+    amplitudes.play(clamps[0], clamps[0]._ref_amp, times, 1)
+    amplitudes.play(clamps[1]._ref_amp, times, h.Vector([1]))
+    steps = [h.Vector([0, -20, 0]), h.Vector([0, 5, 10])]
+    steps[0].play(model.drive.synapses[3]._ref_e, steps[1])
+    conductances = h.Vector([0.001, 0.01, 0.0001])
+    conductances.play(dendrite(0.5)._ref_g_pas, 4)
+    sodium = h.Vector([0.1, 0.05])
+    sodium.play(soma(0.5)._ref_gnabar_hh, 6)
+    before = small_cell.run(soma, model.bystander.soma[0])
+    beside = _reduce(model, method=method, clamps=True)
+    assert not any("played" in each for each in beside.record.notes)
+    first = small_cell.run(beside.cell.soma[0])
+    assert first != unplayed
+    # The original has them still, with another cell or without.
+    assert small_cell.run(soma, model.bystander.soma[0]) == before
+    without_clamps = _reduce(model, method=method)
+    assert small_cell.run(without_clamps.cell.soma[0]) not in (first, unplayed)
+    del without_clamps
+    gc.collect()
+    assert small_cell.run(beside.cell.soma[0]) == first
+    in_place = _reduce(model, method=method, in_place=True)
+    assert small_cell.run(in_place.cell.soma[0]) == first
+
+
+@isolated
+def test_plays_that_cannot_be_repeated_are_noted() -> None:
+    model = small_cell.model()
+    vectors = [h.Vector([-80, -70]), h.Vector([-70, -60])]
+    for vector, section in zip(vectors, model.cell.dend, strict=False):
+        vector.play(section(0.5)._ref_e_pas, 5)
+    notes = _reduce(model, segments=2).record.notes
+    assert any("2 Vectors that are played into e_pas at different places" in each for each in notes)
+    assert not any("2 Vectors" in each for each in _reduce(model, segments=1e4).record.notes)
+
+
+@METHODS
+@isolated
+def test_pointers_into_the_cell_lead_into_the_new_one(method: str, cache: Path) -> None:
+    compiled_pointers.load_mechanisms(cache)
+    model = small_cell.model()
+    soma, (axon, dendrite) = model.cell.soma[0], (model.cell.axon[0], model.cell.dend[0])
+    for section in (soma, axon, dendrite):
+        section.insert("watched")
+    for segment in soma:
+        segment.watched._ref_source = axon(0.5)._ref_v
+    for segment in axon:
+        segment.watched._ref_source = segment.hh._ref_m
+    for segment in dendrite:
+        segment.watched._ref_source = segment._ref_v
+    model.voltages()
+    gc.collect()
+    before = snapshot.take()
+    reduction = _reduce(model, method=method)
+    copy, axons = reduction.cell.soma[0], list(reduction.cell.axonal)
+    cables = [each for each in reduction.cell.basal if each.has_membrane("watched")]
+    assert cables
+    small_cell.run(copy)
+    assert copy(0.5).watched.seen == axons[0](0.5).v
+    assert axons[0](0.5).watched.seen == axons[0](0.5).hh.m
+    for cable in cables:
+        assert all(segment.watched.seen == segment.v for segment in cable)
+    assert copy(0.5).watched.seen != soma(0.5).watched.seen
+    del reduction, copy, axons, cables, cable
+    gc.collect()
+    model.voltages()
+    assert snapshot.differences(before, snapshot.take()) == []
+    # From a dendrite: where its place went; from dendrites to one place: all of a compartment.
+    for segment in soma:
+        segment.watched._ref_source = dendrite(0.5)._ref_v
+    for segment in dendrite:
+        segment.watched._ref_source = soma(0.5)._ref_v
+    reduction = _reduce(model, method=method)
+    small_cell.run(reduction.cell.soma[0])
+    copy = reduction.cell.soma[0](0.5)
+    assert copy.watched.seen == reduction.locate(dendrite(0.5)).v
+    assert reduction.locate(dendrite(0.5)).watched.seen == copy.v
+    # To what a compartment cannot follow, and to a point process.
+    places = list(dendrite)
+    if len(places) > 1:
+        places[0].watched._ref_source = axon(0.5)._ref_v
+        assert_refused(
+            lambda: _reduce(model, method=method, segments=2), CellError, "POINTER", "dend[0]"
+        )
+    for segment in dendrite:
+        segment.watched._ref_source = model.drive.synapses[0]._ref_e
+    assert_refused(lambda: _reduce(model, method=method), CellError, "POINTER", "dend[0]")

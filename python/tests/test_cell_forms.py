@@ -12,6 +12,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import neuron_reduce.inputs
 from isolated import isolated
 from models import small_cell, synapses
 from neuron_reduce import ArgumentError, CellError
@@ -394,3 +395,64 @@ def test_deleted_sections_in_a_list_are_refused() -> None:
             CellError,
             f"{what} is a deleted section",
         )
+
+
+@pytest.mark.usefixtures("compiled_cells")
+@isolated
+def test_the_engine_takes_all_forms() -> None:
+    expected = None
+    for name, form in FORMS.items():
+        sections = _sections()
+        drive = _drive(sections)
+        cell, roles = form(sections)
+        run = neuron_reduce.compile(cell, drive.synapses, **roles).run(20.0)
+        expected = run.v if expected is None else expected
+        assert np.array_equal(run.v, expected), name
+    sections = _sections()
+    for arguments, text in (
+        ({}, "cell, of sections, has no soma"),
+        ({"soma": h.Section("other")}, "not connected to the soma, other"),
+    ):
+        with pytest.raises(CellError, match=text):
+            neuron_reduce.compile(list(sections.values()), **arguments)
+    reduction = neuron_reduce.reduce(
+        list(sections.values()), [], [], method="classic", soma=sections["soma", 0]
+    )
+    with pytest.raises(ArgumentError, match="cell is a Reduction"):
+        neuron_reduce.compile(reduction, soma=sections["soma", 0])
+
+
+@isolated
+def test_evaluations_take_all_forms() -> None:
+    def made(form: Form) -> Callable[[int], Any]:
+        def make(seed: int) -> Any:
+            sections = _sections()
+            drive = _drive(sections)
+            return form(sections)[0], drive.synapses, drive.netcons, drive, sections
+
+        return make
+
+    def evaluated(name: str, **roles: Any) -> tuple[Any, Any]:
+        evaluation = neuron_reduce.evaluate(
+            made(FORMS[name]),
+            seeds=(1,),
+            inputs=[neuron_reduce.inputs.Current(0.1, start=5.0)],
+            tstop=30.0,
+            method="classic",
+            ceiling=False,
+            progress=False,
+            **roles,
+        )
+        return evaluation.cases[0].full, evaluation.cases[0].reduced
+
+    expected = evaluated("object")
+    for name, roles in (
+        ("dictionary of roles", {}),
+        ("list", FORMS["names"](_sections())[1]),
+        ("dictionary", FORMS["dictionary"](_sections())[1]),
+    ):
+        for run, other in zip(evaluated(name, **roles), expected, strict=True):
+            assert np.array_equal(run.soma, other.soma), name
+            assert list(run.dendrites) == list(other.dendrites)
+    with pytest.raises(CellError, match="the cell of make_cell, of sections, has no soma"):
+        evaluated("list")

@@ -111,6 +111,7 @@ class _Session:
         tune |= {"rates": None, "leak": None, "merge": False, "compared_parameters": None}
         own = {"template": "model.hoc", "method": "classic", "frequency": 0, "segments": -1}
         own |= {"compared_parameters": None, "rates": None, "merge": "exact", "leak": None}
+        own |= {"roots": None, "keep": None, "spines": "collapsed", "soma": None}
         self.calls: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "reduce": (neuron_reduce.reduce, {"cell": cell, **lists, **own}),
             "subtree_reductor": (

@@ -15,6 +15,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import readers
 from conftest import PROJECT
 from isolated import isolated
 from models import kept
@@ -46,10 +47,11 @@ def network(
 ) -> Callable[..., list[list[float]]]:
     """Runs the example, and returns the spikes."""
     folder = tmp_path_factory.mktemp("network")
-    cell = str(folder / "cell.json")
-    _run([sys.executable, str(EXAMPLE / "cell.py"), cell, "--cache", str(cache)])
+    cell, rule = str(folder / "cell.json"), str(folder / "rule.json")
+    making = [sys.executable, str(EXAMPLE / "cell.py"), cell, "--netpyne", rule]
+    _run([*making, "--cache", str(cache)])
 
-    def run(*arguments: str, processes: int = 1) -> list[list[float]]:
+    def run(*arguments: str, processes: int = 1, by_netpyne: bool = False) -> list[list[float]]:
         found = shutil.which("mpirun")
         if processes > 1 and found is None:
             reason = "there is no mpirun on PATH; `.ci/mpi` installs one"
@@ -59,10 +61,12 @@ def network(
         spikes = folder / "spikes"
         spikes.unlink(missing_ok=True)
         begun = [found, "-n", str(processes)] if processes > 1 else []
-        script = [sys.executable, str(EXAMPLE / "network.py"), cell, "--cells", "7"]
+        scripts = ("network.py", cell), ("netpyne_network.py", rule)
+        name, file = scripts[by_netpyne]
+        script = [sys.executable, str(EXAMPLE / name), file, "--cells", "7"]
         options = ["--tstop", "100", "--cache", str(cache), "--spikes", str(spikes)]
         said = _run([*begun, *script, *options, *arguments])
-        assert f"7 cells, {processes} processes" in said
+        assert ("7 cells by NetPyNE" if by_netpyne else f"7 cells, {processes} processes") in said
         return [list(map(float, line.split())) for line in spikes.read_text().splitlines()]
 
     return run
@@ -77,6 +81,11 @@ def test_the_example_has_the_same_spikes_in_any_number_of_processes(
     assert network(processes=1) == alone
     assert network(processes=2) == alone
     assert network(processes=3) == alone
+
+
+def test_netpyne_has_the_same_spikes(network: Callable[..., list[list[float]]]) -> None:
+    readers.need("netpyne")
+    assert network(by_netpyne=True) == network()
 
 
 def test_the_example_runs_full_cells_too(network: Callable[..., list[list[float]]]) -> None:

@@ -26,6 +26,7 @@ from models import kept, random_tree, small_cell, synapses
 from models.kept import Driven
 from neuron_reduce import (
     ArgumentError,
+    CellError,
     NeuronReduceWarning,
     SavedCell,
     SavedCellError,
@@ -379,18 +380,33 @@ def test_arguments_are_checked() -> None:
     assert len(list(h.allsec())) == count
     errors: list[str] = []
 
+    gone = h.Section(name="gone")
+    segment = gone(0.5)
+    h.delete_section(sec=gone)
+    for value in (gone, segment):
+        with pytest.raises(ArgumentError, match=r"connect is <.*deleted section>; expected"):
+            saved.instantiate(connect=value)
+        with pytest.raises(CellError, match=r"source is a .*deleted section; expected one that"):
+            saved.instantiate(connect=None).connect(0, value)
+    for write in (saved.save, driven.reduction.save, driven.reduction.export):
+        with pytest.raises(
+            ArgumentError, match=r"path is .a.x00b.hoc., which has a null character"
+        ):
+            write("a\0b.hoc")
+
     def try_it() -> None:
-        try:
-            saved.instantiate()
-        except SimulatorError as error:
-            errors.append(str(error))
+        for call in (saved.instantiate, driven.reduction.saved):
+            try:
+                call()
+            except SimulatorError as error:
+                errors.append(str(error))
 
     handler = h.FInitializeHandler(1, lambda: h.CVode().event(1, try_it))
     h.finitialize(-65)
     h.continuerun(2)
     assert handler
-    assert len(errors) == 1
-    assert "run" in errors[0]
+    assert len(errors) == 2
+    assert all("in the middle of a run" in each for each in errors)
     assert len(list(h.allsec())) == count
 
 

@@ -3,7 +3,6 @@ package; and readers of SWC."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import os
@@ -17,6 +16,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
+import readers
 from isolated import isolated
 from models import kept
 from models.kept import Driven
@@ -26,6 +26,7 @@ METHODS = pytest.mark.parametrize("method", list(kept.SETTINGS))
 
 HOC = """
 {{ load_file("stdrun.hoc") }}
+{load}
 {{ load_file("cell.hoc") }}
 objref cell, trace, file
 cell = new Cell()
@@ -118,9 +119,14 @@ def _trace(folder: Path) -> list[float]:
     return list(found)
 
 
-def _run_hoc(folder: Path, prepare: str) -> list[float]:
-    """In nrniv, which is beside Python."""
-    script = HOC.format(prepare=prepare, v_init=-65, duration=kept.DURATION)
+def run_hoc(folder: Path, prepare: str, library: Path | None = None) -> list[float]:
+    """The somatic potential of cell.hoc in nrniv, which is beside Python.
+
+    :param prepare: what is done with the cell before the run.
+    :param library: of mechanisms.
+    """
+    load = "" if library is None else f'{{ nrn_load_dll("{library}") }}'
+    script = HOC.format(load=load, prepare=prepare, v_init=-65, duration=kept.DURATION)
     (folder / "run.hoc").write_text(script)
     done = subprocess.run(
         [Path(sys.executable).with_name("nrniv"), "-nogui", "-nopython", "run.hoc"],
@@ -145,7 +151,7 @@ def test_hoc(method: str, python: bool, tmp_path: Path) -> None:
         text = (tmp_path / "cell.hoc").read_text()
         driven.reduction.export(tmp_path / "cell.hoc")
         assert (tmp_path / "cell.hoc").read_text() == text
-        assert _run_hoc(tmp_path, "cell.make_sources()") == expected
+        assert run_hoc(tmp_path, "cell.make_sources()") == expected
 
     test()
 
@@ -166,7 +172,7 @@ def _connected_in_hoc(tmp_path: Path) -> None:
         "{ cell.connect_source(0, stimulus) }\n"
         "if (cell.synapse(0) != cell.netcons.o(0).syn) quit()"
     )
-    assert _run_hoc(tmp_path, prepare) == expected
+    assert run_hoc(tmp_path, prepare) == expected
 
 
 def test_hoc_is_connected_by_the_originals_indices(tmp_path: Path) -> None:
@@ -204,7 +210,7 @@ def _events_are_sent(tmp_path: Path) -> None:
     saved = driven.reduction.saved(events={source: [20]})
     assert netcon.weight[0] == saved.content["connections"][-1]["weight"][0]
     saved.export(tmp_path / "cell.hoc")
-    assert _run_hoc(tmp_path, "cell.make_sources()") == pytest.approx(expected, abs=1e-9)
+    assert run_hoc(tmp_path, "cell.make_sources()") == pytest.approx(expected, abs=1e-9)
     assert kept.run(saved.instantiate())[0] == pytest.approx(expected, abs=1e-9)
 
 
@@ -248,8 +254,7 @@ def test_swc(method: str, python: bool, tmp_path: Path) -> None:
 @METHODS
 def test_netpyne(method: str, tmp_path: Path) -> None:
     """NetPyNE's cells do what instances do, beside these in one run."""
-    if importlib.util.find_spec("netpyne") is None:
-        pytest.skip("no netpyne")
+    readers.need("netpyne")
 
     @isolated
     def test() -> None:
@@ -264,16 +269,7 @@ def test_netpyne(method: str, tmp_path: Path) -> None:
         assert (tmp_path / "rule.json").read_text() == text
 
     test()
-    done = subprocess.run(
-        [sys.executable, "-c", NETPYNE],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(neuron_reduce.__file__).parents[1])},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    line = next(each for each in done.stdout.splitlines() if each.startswith("result "))
-    result = json.loads(line.removeprefix("result "))
+    result = json.loads(readers.said(readers.run(NETPYNE, tmp_path)))
     assert max(result["apart"]) < 1e-9
     # One that fires, and one that it drives.
     assert min(result["tops"][::2]) > 0
@@ -316,51 +312,6 @@ def test_what_netpyne_cannot_be_told(tmp_path: Path) -> None:
     _what_cell_rules_lack(tmp_path)
 
 
-@METHODS
-@pytest.mark.parametrize("python", [False, True])
-def test_neuroml(method: str, python: bool, tmp_path: Path) -> None:
-    """Its own library finds the file valid, and the cell in it."""
-    if importlib.util.find_spec("neuroml") is None:
-        pytest.skip("no neuroml")
-
-    @isolated
-    def test() -> None:
-        import neuroml.loaders
-        import neuroml.utils
-
-        driven = Driven(method, python)
-        path = tmp_path / "cell.nml"
-        with pytest.warns(NeuronReduceWarning, match="NeuroML has no hh"):
-            driven.reduction.export(path)
-        neuroml.utils.validate_neuroml2(str(path))
-        (cell,) = neuroml.loaders.read_neuroml2_file(str(path)).cells
-        groups = {each.id: each for each in cell.morphology.segment_groups}
-        expected = list(driven.reduction.cell.all)
-        cables = [each for each in groups.values() if each.neuro_lex_id == "sao864921383"]
-        membrane = cell.biophysical_properties.membrane_properties
-        leaks = {each.segment_groups: each for each in membrane.channel_densities}
-        capacitances = {each.segment_groups: each.value for each in membrane.specific_capacitances}
-        for section, own in zip(expected, cables, strict=True):
-            ids = [each.segments for each in own.members]
-            length = sum(cell.get_segment_length(each) for each in ids)
-            area = sum(cell.get_segment_surface_area(each) for each in ids)
-            assert length == pytest.approx(section.L, rel=1e-6)
-            assert area == pytest.approx(sum(each.area() for each in section), rel=0.03)
-            assert capacitances[own.id] == f"{section.cm!r}uF_per_cm2"
-            if h.ismembrane("pas", sec=section):
-                assert leaks[own.id].cond_density == f"{section.g_pas!r}S_per_cm2"
-                assert leaks[own.id].erev == f"{section.e_pas!r}mV"
-        assert len(groups["all"].includes) == len(expected)
-        assert len(groups["soma_group"].includes) == 1
-        every = cell.get_all_segments_in_group("all")
-        assert len(every) == len(cell.morphology.segments)
-        # One tree: each segment but the first has a parent.
-        parents = [each.parent for each in cell.morphology.segments]
-        assert parents.count(None) == 1
-
-    test()
-
-
 def _sizes(cell: Any) -> dict[str, tuple[float, float]]:
     """By part of a cell its length and its area."""
     return {
@@ -381,11 +332,31 @@ def _bad(tmp_path: Path) -> None:
             ArgumentError, match=r"expected one that ends with \.hoc, \.json, \.nml, \.py or \.swc"
         ):
             saved.export(tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+@isolated
+def _no_numbers(tmp_path: Path) -> None:
+    driven = Driven("classic")
     driven.reduction.synapses[0].e = float("nan")
-    with pytest.raises(SavedCellError, match="is no number"):
-        driven.reduction.export(tmp_path / "cell.hoc")
-    driven.reduction.export(tmp_path / "cell.py")
-    assert os.listdir(tmp_path) == ["cell.py"]
+    driven.reduction.synapses[1].e = -float("inf")
+    driven.reduction.export(tmp_path / "cell.hoc")
+    prepare = (
+        "x = cell.synapse({0}).e\nif (x == x) quit()\nif (cell.synapse({1}).e != -1e999) quit()"
+    )
+    expected = [
+        next(
+            index
+            for index in range(len(driven.drive.synapses))
+            if driven.reduction.synapse(index) == driven.reduction.synapses[own]
+        )
+        for own in (0, 1)
+    ]
+    assert len(run_hoc(tmp_path, prepare.format(*expected))) > 10
+
+
+def test_hoc_is_told_of_what_is_no_number(tmp_path: Path) -> None:
+    _no_numbers(tmp_path)
 
 
 def test_what_cannot_be_exported(tmp_path: Path) -> None:

@@ -208,14 +208,14 @@ def test_one_that_was_cut_short(cell: Path, tmp_path: Path) -> None:
 
 
 def test_files_of_the_first_version_are_read(cell: Path, tmp_path: Path) -> None:
-    """They have no record."""
+    """They have no record, and do not say where the membrane was."""
 
     @isolated
     def test() -> None:
         now = neuron_reduce.load(cell)
         content = json.loads(cell.read_text())
         content["version"] = 1
-        del content["record"]
+        del content["record"], content["original"]["segments"]
         path = tmp_path / "first.json"
         path.write_text(json.dumps(content))
         first = neuron_reduce.load(path)
@@ -224,6 +224,7 @@ def test_files_of_the_first_version_are_read(cell: Path, tmp_path: Path) -> None
         first.save(path)
         again = json.loads(path.read_text())
         assert (again["version"], again["record"]) == (2, None)
+        assert again["original"].pop("segments") is None
         del again["record"]
         assert again | {"version": 1} == content
 

@@ -16,6 +16,7 @@ from isolated import isolated
 from models import compiled9, compiled_blocks, kept
 from models.kept import Driven
 from neuron_reduce import NeuronReduceWarning, SavedCellError
+from test_saved_exports import run_hoc
 
 
 def test_arrays_globals_and_random_numbers(cache: Path, tmp_path: Path) -> None:
@@ -50,9 +51,9 @@ def test_arrays_globals_and_random_numbers(cache: Path, tmp_path: Path) -> None:
         del other
         assert kept.run(saved.instantiate(set_globals=True)) == [expected]
         assert h.strength_layered == 3.25
-        saved.export(tmp_path / "cell.py")
-        with pytest.raises(SavedCellError, match="layered has RANDOM variables, which hoc cannot"):
-            saved.export(tmp_path / "cell.hoc")
+        saved.export(tmp_path / "cell.hoc")
+        library = compiled9.library(cache)
+        assert run_hoc(tmp_path, "cell.make_sources()", library) == expected
         section = next(iter(cell.axonal))
         h.setpointer(section(0.5)._ref_v, "level", section(0.5).layered)
         with pytest.raises(SavedCellError, match=r"the POINTER level of layered in .*axon\[0\]\(0"):
@@ -111,7 +112,10 @@ def test_function_tables(cache: Path, tmp_path: Path) -> None:
         with pytest.warns(NeuronReduceWarning, match="the FUNCTION_TABLEs tau of nr_tabled have"):
             saved.instantiate()
         assert kept.run(saved.instantiate(set_globals=True)) == [expected]
-        with pytest.raises(SavedCellError, match="has the FUNCTION_TABLE decay, which the templ"):
-            saved.export(tmp_path / "cell.hoc")
+        saved.export(tmp_path / "cell.hoc")
+        library = compiled_blocks.library(cache)
+        assert run_hoc(tmp_path, "cell.make_sources()", library) == expected
+        again = "cell.make_sources()\nCell_globals()\nCell_globals()"
+        assert run_hoc(tmp_path, again, library) == expected
 
     test()

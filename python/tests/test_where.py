@@ -350,7 +350,7 @@ def test_with_all_segments_the_courses_are_the_originals() -> None:
         origins = reduction.origins(segment)
         if not origins:
             # A junction.
-            assert 0 < np.linalg.norm(found.end[row] - found.start[row]) < 0.1
+            assert np.linalg.norm(found.end[row] - found.start[row]) == pytest.approx(1)
             continue
         ((name, x),) = origins
         other = rows.pop((name, round(x, 6)))

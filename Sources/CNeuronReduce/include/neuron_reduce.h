@@ -97,6 +97,8 @@ typedef struct nr_response {
   /// 1 where the current of one event is linear in the voltage and proportional to the weight, whatever an event
   /// does to the next.
   int32_t is_ohmic;
+  /// `nr_potential_count` numbers that `nr_analyse_currents` wrote; NULL where they are not known.
+  const double *NR_NULLABLE charges;
 } nr_response;
 
 /// What an event of a NetCon does in the mean when they come at their rate, for synapses that remember earlier
@@ -190,6 +192,16 @@ typedef struct nr_place {
   double position;
 } nr_place;
 
+/// What becomes of dendritic spines.
+typedef enum nr_spines {
+  /// They are branches as any other.
+  NR_SPINES_COLLAPSED = 0,
+  /// Each goes with the segment that it hangs on, for methods with NR_TRAIT_CHANGES_WEIGHTS.
+  NR_SPINES_FOLDED = 1,
+  /// They stay, on the compartment of that segment.
+  NR_SPINES_KEPT = 2,
+} nr_spines;
+
 /// How to reduce. Pointers are read during the call only.
 typedef struct nr_settings {
   /// The name of a method.
@@ -242,6 +254,11 @@ typedef struct nr_settings {
   /// Sections that stay, with all dendrites between them and the soma; NULL for none.
   const int64_t *NR_NULLABLE kept;
   size_t kept_count;
+  /// What becomes of spines that are sections.
+  nr_spines spines;
+  /// Sections, each of which is a spine with all beyond it; NULL for those that are found.
+  const int64_t *NR_NULLABLE spine_sections;
+  size_t spine_section_count;
 } nr_settings;
 
 /// Where a reduced cell is built.
@@ -796,6 +813,9 @@ size_t nr_stand_count(int32_t protocol);
 /// A stand, by its index; all zero past the last one.
 nr_stand nr_stand_at(int32_t protocol, size_t index);
 
+/// How many potentials the thorough protocol has.
+size_t nr_potential_count(void);
+
 size_t nr_voltage_step_count(void);
 nr_voltage_step nr_voltage_step_at(size_t index);
 
@@ -805,10 +825,13 @@ nr_voltage_step nr_voltage_step_at(size_t index);
 /// currents in mA/cm2, `sample_count` of each: fewer than those of a whole run where nothing changed
 /// any more. `areas` of the stands in um2, `weights` of the first NetCon, both by kind. To `results` it
 /// writes one for each kind, and to `conductances`, for each kind in `time_count` places, those at the
-/// first of the clock's times, in uS per unit of weight. Of a protocol that there is not, nothing is known.
+/// first of the clock's times, in uS per unit of weight. To `charges`, for each kind in `nr_potential_count` places,
+/// what an event of a voltage-dependent conductance lets in at each of the thorough protocol's potentials, in nA ms
+/// per unit of weight, not numbers where that is not known. Of a protocol that there is not, nothing is known.
 void nr_analyse_currents(int32_t protocol, const double *NR_NONNULL const *NR_NULLABLE densities,
                          size_t sample_count, const double *areas, const double *weights,
-                         size_t kind_count, nr_measured *results, double *conductances);
+                         size_t kind_count, nr_measured *results, double *conductances,
+                         double *charges);
 
 /// Whether recorded currents, `sample_count` of each of `count` stands, are back at what they were before
 /// the first event, so that a run need not go on; of protocols other than the thorough one.

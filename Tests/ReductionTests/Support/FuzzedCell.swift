@@ -34,7 +34,9 @@ struct FuzzedCell {
   /// Likewise.
   var scope: ReductionScope {
     var generator = SplitMix64(seed: seed &+ 13_000_000_000)
-    guard Int.random(in: 0..<4, using: &generator) == 0 else { return .all }
+    guard Int.random(in: 0..<4, using: &generator) == 0 else {
+      return ReductionScope(spines: spines)
+    }
     func some() -> [Int] {
       (0...Int.random(in: 0...1, using: &generator)).map { _ in
         Int.random(in: -1...30, using: &generator) == -1
@@ -43,7 +45,23 @@ struct FuzzedCell {
     }
     return ReductionScope(
       roots: Bool.random(using: &generator) ? some() : nil,
-      kept: Bool.random(using: &generator) ? some() : [])
+      kept: Bool.random(using: &generator) ? some() : [], spines: spines)
+  }
+
+  /// Likewise.
+  private var spines: SpineTreatment {
+    var generator = SplitMix64(seed: seed &+ 19_000_000_000)
+    let sections =
+      Bool.random(using: &generator)
+      ? nil
+      : (0...Int.random(in: 0...2, using: &generator)).map { _ in
+        Int.random(in: 0...cell.sections.count, using: &generator)
+      }
+    switch Int.random(in: 0..<3, using: &generator) {
+    case 0: return .folded(sections)
+    case 1: return .kept(sections)
+    default: return .collapsed
+    }
   }
 
   init(seed: UInt64) {

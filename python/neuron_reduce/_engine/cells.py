@@ -15,6 +15,7 @@ from .._library import reducing
 from .._library.programs import Program
 from .._library.structures import ArgumentNames, CellRequest, FunctionTable, ProgramRequest
 from .._session import collect, gone
+from .._session.cells import Sections
 from ..errors import CellError, EngineError
 from . import function_tables, inputs, onlookers, plays, randoms, refusals, sources
 from .catalogue import Catalogue
@@ -161,8 +162,10 @@ class Cell(Kept):
         self.name = collect.described(cell)
         self.dt, self.celsius, self.v_init = float(h.dt), float(h.celsius), float(h.v_init)
         tree = list(soma[0].wholetree())
+        if isinstance(cell, Sections):
+            cell.check(tree)
         refusals.check_session(tree)
-        self.point_processes = _point_processes(tree)
+        self.point_processes = point_processes(tree)
         _check_that_all_are_among(synapses, self.point_processes)
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
@@ -323,7 +326,7 @@ def pointer(instance) -> int:
     return hoc.HocObject.hocobjptr(instance)
 
 
-def _point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
+def point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
     """All point processes on some sections, each once."""
     found: dict[int, Any] = {}
     for section in sections:
@@ -354,6 +357,11 @@ def _read(cell: Any, soma: list[Any], processes: list[Any]) -> reducing.Cell:
         collect.sections(cell, "apical") or collect.sections(cell, "apic"),
         collect.sections(cell, "axonal") or collect.sections(cell, "axon"),
         processes,
+        *(
+            (cell.is_apical_given, cell.is_axon_given)
+            if isinstance(cell, Sections)
+            else (False, False)
+        ),
     )
 
 
@@ -363,10 +371,13 @@ def read_whole(
     apical: Iterable[nrn.Section],
     axon: Iterable[nrn.Section],
     processes: list[Any],
+    is_apical_given: bool = False,
+    is_axon_given: bool = False,
 ) -> reducing.Cell:
     """Reads a cell with all of its point processes, and no NetCons.
 
     :param name: for messages.
+    :param is_apical_given: whether names of sections say nothing more; likewise of the axon.
     """
     references = collect.object_references(processes, "synapses", "point process")
     lists = [collect.section_list(sections) for sections in (soma, apical, axon)]
@@ -382,6 +393,8 @@ def read_whole(
             connections=None,
             connection_count=0,
             is_whole=1,
+            is_apical_given=is_apical_given,
+            is_axon_given=is_axon_given,
         ),
         _NAMES,
     )

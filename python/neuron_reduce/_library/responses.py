@@ -111,6 +111,9 @@ class Finding:
         the weight.
     :ivar brief_protocol: the protocol that is enough for others of its class; None for none.
     :ivar is_alone: whether instances that are made like it do not respond as it does.
+    :ivar charges: what an event of a voltage-dependent conductance lets in at each of the thorough
+        protocol's potentials, in nA·ms per unit of weight; None of others, and where that is not
+        known.
     """
 
     nature: Nature
@@ -121,12 +124,14 @@ class Finding:
     is_ohmic: bool
     brief_protocol: int | None
     is_alone: bool = False
+    charges: np.ndarray | None = None
 
 
 _library.check_sizes(MeasuringClock, Stand, VoltageStep, Measured)
 _measuring_times = _library.function("nr_measuring_times", MeasuringClock)
 _stand_count = _library.function("nr_stand_count", ctypes.c_size_t, ctypes.c_int32)
 _stand_at = _library.function("nr_stand_at", Stand, ctypes.c_int32, ctypes.c_size_t)
+_potential_count = _library.function("nr_potential_count", ctypes.c_size_t)
 _voltage_step_count = _library.function("nr_voltage_step_count", ctypes.c_size_t)
 _voltage_step_at = _library.function("nr_voltage_step_at", VoltageStep, ctypes.c_size_t)
 _are_over = _library.function(
@@ -152,6 +157,7 @@ _analyse_currents = _library.function(
     ctypes.c_void_p,
     ctypes.c_size_t,
     ctypes.POINTER(Measured),
+    ctypes.c_void_p,
     ctypes.c_void_p,
 )
 
@@ -189,6 +195,7 @@ def analyse(
     areas, weights = np.array(areas, dtype=float), np.array(weights, dtype=float)
     results = (Measured * max(len(densities), 1))()
     conductances = np.empty((len(densities), CLOCK.time_count))
+    charges = np.empty((len(densities), _potential_count()))
     _analyse_currents(
         protocol,
         addresses.ctypes.data,
@@ -198,6 +205,7 @@ def analyse(
         len(densities),
         results,
         conductances.ctypes.data,
+        charges.ctypes.data,
     )
     return [
         Finding(
@@ -208,10 +216,11 @@ def analyse(
             bool(result.adds_up),
             bool(result.is_ohmic),
             result.brief_protocol if result.brief_protocol >= 0 else None,
+            charges=None if np.isnan(own).any() else own.copy(),
         )
         if result.is_known
         else None
-        for result, row in zip(results, conductances, strict=False)
+        for result, row, own in zip(results, conductances, charges, strict=False)
     ]
 
 

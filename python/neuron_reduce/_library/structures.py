@@ -16,6 +16,7 @@ class Response(ctypes.Structure):
         ("count", ctypes.c_size_t),
         ("reversal", ctypes.c_double),
         ("is_ohmic", ctypes.c_int32),
+        ("charges", ctypes.c_void_p),
     ]
 
 
@@ -147,6 +148,9 @@ class Settings(ctypes.Structure):
         ("root_count", ctypes.c_size_t),
         ("kept", ctypes.POINTER(ctypes.c_int64)),
         ("kept_count", ctypes.c_size_t),
+        ("spines", ctypes.c_int32),
+        ("spine_sections", ctypes.POINTER(ctypes.c_int64)),
+        ("spine_section_count", ctypes.c_size_t),
     ]
 
 

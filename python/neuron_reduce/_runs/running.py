@@ -7,13 +7,13 @@ import dataclasses
 import inspect
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from neuron import h, hoc, nrn
 
 from .._processes import copies, tasks
-from .._session import collect, gone
+from .._session import cells, collect, gone
 from .._session.naming import OWN
 from ..errors import ArgumentError, CellError, EngineError, SimulatorError, SynapseError
 from ..recording import Recording
@@ -93,19 +93,29 @@ class Protocol:
 class Model:
     """What a user's ``make_cell`` made.
 
+    :ivar cell: as :func:`reduce` is given it.
+    :ivar subject: what has its soma: itself, or what was found of sections and roles.
     :ivar kept: what else it returned, which is to live as long.
     :ivar resets: what is to be called before each run.
     """
 
     cell: Any
+    subject: Any
     synapses: Sequence[Any]
     netcons: Sequence[Any]
     kept: Any
     resets: tuple[Callable[[], Any], ...]
 
     @classmethod
-    def made(cls, make_cell: Callable[[Any], Any], seed, called: str = "make_cell") -> Model:
+    def made(
+        cls,
+        make_cell: Callable[[Any], Any],
+        seed,
+        called: str = "make_cell",
+        options: Mapping[str, Any] | None = None,
+    ) -> Model:
         """
+        :param options: arguments of :func:`reduce`, which may say what soma, apical and axon are.
         :param called: what errors call it.
         :raises ArgumentError: where it returns something else than was expected.
         """
@@ -113,14 +123,18 @@ class Model:
         parts = made if issubclass(type(made), tuple | list) else (made,)
         resets = tuple(filter(None, map(_reset_of, parts)))
         if len(parts) >= 3:
-            return cls(*parts[:3], made, resets)
-        try:
-            return cls(made.cell, made.synapses, made.netcons, made, resets)
-        except (AttributeError, ReferenceError):
-            raise ArgumentError(
-                f"{called} returned {collect.described(made)}; expected (cell, synapses, "
-                "netcons), perhaps with more to keep alive, or an object with these three"
-            ) from None
+            cell, synapses, netcons = parts[:3]
+        else:
+            try:
+                cell, synapses, netcons = made.cell, made.synapses, made.netcons
+            except (AttributeError, ReferenceError):
+                raise ArgumentError(
+                    f"{called} returned {collect.described(made)}; expected (cell, synapses, "
+                    "netcons), perhaps with more to keep alive, or an object with these three"
+                ) from None
+        roles = [(options or {}).get(name) for name in ("soma", "apical", "axon")]
+        subject = cells.with_soma(cell, f"the cell of {called}", *roles)
+        return cls(cell, subject, synapses, netcons, made, resets)
 
     def reduced(self, arguments: dict[str, Any]) -> Reduction:
         """The model's reduction, which consumes its cell."""
@@ -132,16 +146,16 @@ def recorded(model: Model, protocol: Protocol) -> tuple[nrn.Section, dict[Site, 
 
     :raises ArgumentError: where the cell has no such section.
     """
-    soma = collect.sections(model.cell, "soma")[0]
+    soma = collect.sections(model.subject, "soma")[0]
     tree = {section.name(): section for section in soma.wholetree()}
-    sites = _sites_on(model.cell, soma) if protocol.sites is None else protocol.sites
+    sites = _sites_on(model.subject, soma) if protocol.sites is None else protocol.sites
     places = {}
     for name, x in sites:
         section = collect.by_name(tree, name)
         if section is None:
             raise ArgumentError(
                 f"sites has {name!r}; expected the name of one section of "
-                f"{collect.described(model.cell)}, such as {next(reversed(tree))!r}"
+                f"{collect.described(model.subject)}, such as {next(reversed(tree))!r}"
             )
         places[section.name(), x] = section(x)
     return soma, places
@@ -160,16 +174,16 @@ def run_full(
     :param engine: see :func:`run`; what ran the cell runs it with changes, too.
     """
     soma, places = recorded(model, protocol)
-    full = run(model, model.cell, soma, places, protocol, engine)
+    full = run(model, model.subject, soma, places, protocol, engine)
     done(f"full cell, {full.seconds:.1f} s")
     if not ceiling:
         return full, {}
     others = NATIVE_AGAIN if native.is_by_engine(full) else native.NEURON
     halved = dataclasses.replace(protocol, dt=protocol.dt / 2)
-    ceilings = {CEILINGS[0]: run(model, model.cell, soma, places, halved, others)}
+    ceilings = {CEILINGS[0]: run(model, model.subject, soma, places, halved, others)}
     done(f"full cell, {CEILINGS[0]}")
     with _larger_weights(model.netcons):
-        ceilings[CEILINGS[1]] = run(model, model.cell, soma, places, protocol, others)
+        ceilings[CEILINGS[1]] = run(model, model.subject, soma, places, protocol, others)
     done(f"full cell, {CEILINGS[1]}")
     return full, ceilings
 
@@ -185,7 +199,7 @@ def reduced_in_copy(
     def work() -> str | None:
         _set(model, protocol)
         # Without one the reduction says what is wrong.
-        somas = collect.sections(model.cell, "soma")[:1]
+        somas = collect.sections(model.subject, "soma")[:1]
         is_left_to_neuron = engine == native.NEURON or (
             engine == native.AUTO
             and any(native.reason_against(each, protocol.tstop, protocol.dt) for each in somas)

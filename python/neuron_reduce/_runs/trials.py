@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._session import collect
@@ -31,18 +31,23 @@ class Trial(NamedTuple):
         """What a full run is kept for."""
         return (self.seed, repr(self.given)) if self.input else self.seed
 
-    def made(self, make_cell: Callable[[Any], Any]) -> running.Model:
+    def made(
+        self, make_cell: Callable[[Any], Any], options: Mapping[str, Any] | None = None
+    ) -> running.Model:
         """The model, with its input.
 
+        :param options: arguments of :func:`reduce`, which may say what soma, apical and axon are.
         :raises ArgumentError: ``make_cell`` or the input returns something else than was expected.
         """
-        model = running.Model.made(make_cell, self.seed)
+        model = running.Model.made(make_cell, self.seed, options=options)
         if not self.input:
             return model
-        more = self.given(model.cell, model.synapses, model.netcons, self.seed)
+        more = self.given(model.subject, model.synapses, model.netcons, self.seed)
         other = running.Model.made(lambda _: more, self.seed, "the input")
+        is_same = other.cell is model.subject
         return running.Model(
-            other.cell,
+            model.cell if is_same else other.cell,
+            model.subject if is_same else other.subject,
             other.synapses,
             other.netcons,
             (model.kept, other.kept),

@@ -506,7 +506,10 @@ def _at_least(least: float) -> Callable[[float], bool]:
 
 
 def _original(value: Value, content: dict[str, Any]) -> None:
-    sections, synapses, connections = value.fields("sections", "synapses", "connections")
+    names = ["sections", "synapses", "connections"]
+    if content["version"] > 1:
+        names.append("segments")
+    sections, synapses, connections, *segments = value.fields(*names)
     for each in sections.elements():
         name, section = each.elements(2)
         name.text()
@@ -521,6 +524,42 @@ def _original(value: Value, content: dict[str, Any]) -> None:
             raise each.wrong(
                 f"one onto point_processes[{process}], which original.synapses has there"
             )
+    for each in segments:
+        if each.content is not None:
+            _segments(each, content, len(processes))
+
+
+def _segments(value: Value, content: dict[str, Any], count_of_synapses: int) -> None:
+    names, counts, areas, compartments, lines, diameters, distances, synapses = value.fields(
+        *("names", "counts", "areas", "compartments", "lines", "diameters", "distances"),
+        "synapses",
+    )
+    for each in names.elements():
+        each.text("the name of a section")
+    count = 0
+    for each in counts.elements(len(names.content)):
+        count += each.integer(1, MOST_SEGMENTS, f"a number of segments, 1 to {MOST_SEGMENTS}")
+    for each in areas.elements(count):
+        each.finite("an area in µm², greater than 0", lambda x: 0 < x < 1e15)
+    for each in compartments.elements(count):
+        section, segment = each.elements(2)
+        own = section.index(len(content["sections"]), "sections")
+        segment.index(content["sections"][own]["nseg"], f"the segments of sections[{own}]")
+    for each in synapses.elements(count_of_synapses):
+        each.index(count, "the original's segments")
+    if lines.content is None:
+        for each in (diameters, distances):
+            if each.content is not None:
+                raise each.wrong("null, as lines")
+        return
+    for each in lines.elements(count):
+        for one in each.elements(6):
+            one.finite("a coordinate in µm", lambda x: abs(x) < 1e9)
+    for each in diameters.elements(count):
+        each.finite("a diameter in µm, greater than 0", lambda x: 0 < x < 1e9)
+    for each in distances.elements(count):
+        for one in each.elements(2):
+            one.finite("a distance in µm, 0 or greater", lambda x: 0 <= x < 1e9)
 
 
 def _mapped(value: Value, sections: int) -> None:

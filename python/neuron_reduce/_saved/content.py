@@ -26,7 +26,7 @@ _NAMES = (
     *("v_init", "soma_is_list", "mechanisms", "sections", "attachments", "point_processes"),
     *("sources", "connections", "plays", "survivors", "original", "segment_map"),
 )
-"""The fields of version 1."""
+"""The fields of version 1, in which ``original`` had no ``segments``."""
 
 
 def names_of(version: int) -> tuple[str, ...]:
@@ -38,7 +38,8 @@ def upgraded(content: dict[str, Any]) -> dict[str, Any]:
     """The content of a file of any version, as one of this version has it."""
     if content["version"] == VERSION:
         return content
-    return {**content, "version": VERSION, "record": None}
+    original = {**content["original"], "segments": None}
+    return {**content, "version": VERSION, "original": original, "record": None}
 
 
 def of_cell(
@@ -54,6 +55,7 @@ def of_cell(
     settings: Mapping[str, Any] | None = None,
     segment_map: Sequence[tuple[str, float, nrn.Section, float]] = (),
     stayed: Mapping[str, nrn.Section] | None = None,
+    segments: dict[str, Any] | None = None,
     other_vectors: Iterable[Any] = (),
     record: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def of_cell(
     :param segment_map: for segments of the original, the name of the section and the position on
         it, the section that it went to and the position on that.
     :param stayed: by the names of the original's other sections what they are.
+    :param segments: the original's, see :func:`places.described`; None where they are not known.
     :param other_vectors: Vectors that are known to be played into what is none of the cell's.
     :param record: what the reduction did, as files have it.
     :raises SavedCellError: something cannot be kept.
@@ -130,6 +133,7 @@ def of_cell(
             ],
             "synapses": [drive.connections[each]["point_process"] for each in connections],
             "connections": connections,
+            "segments": segments,
         },
         "segment_map": [
             [section, float(x), indices[live_section], float(place)]

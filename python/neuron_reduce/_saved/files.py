@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -87,9 +88,14 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 def named(path: Any) -> str:
     """:raises ArgumentError: it is no path."""
     try:
-        return os.fsdecode(path)
+        name = os.fsdecode(path)
     except TypeError:
         raise ArgumentError(f"path is {collect.described(path)}; expected that of a file") from None
+    if "\0" in name:
+        raise ArgumentError(
+            f"path is {name!r}, which has a null character in it; expected that of a file"
+        )
+    return name
 
 
 def write(path: str | os.PathLike[str], text: str) -> None:
@@ -114,11 +120,48 @@ def write(path: str | os.PathLike[str], text: str) -> None:
         raise
 
 
+def check_that_it_may_be_made(path: str) -> None:
+    """:raises ArgumentError: there is something of this name, other than an empty folder."""
+    if os.path.lexists(path) and not (os.path.isdir(path) and not os.listdir(path)):
+        raise ArgumentError(
+            f"path is {path!r}, which is there; expected that of a folder to be made, or of an "
+            "empty one"
+        )
+
+
+def write_folder(path: str, texts: dict[str, str]) -> None:
+    """Makes a folder of files as a whole: whatever happens, it is there with all of them or not.
+
+    :param texts: by the files' paths in the folder.
+    :raises OSError: it cannot be made.
+    """
+    path = os.path.realpath(path)
+    folder, name = os.path.split(path)
+    temporary = tempfile.mkdtemp(prefix=f".{name}.", suffix=".part", dir=folder or ".")
+    try:
+        for own, text in texts.items():
+            place = os.path.join(temporary, own)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        os.chmod(temporary, 0o777 & ~_mask())
+        os.replace(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
 def _mode(path: str) -> int:
     """What the file's permissions are to be: as they were, or as those of new files are."""
     try:
         return os.stat(path).st_mode & 0o7777
     except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return 0o666 & ~_mask()
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .._display.text import plain
-from ..errors import SavedCellError
 from . import building
 
 _STATEMENTS = 40
@@ -112,18 +111,25 @@ def template_name(name: str) -> str:
     return found if found[:1].isalpha() else f"Cell_{found}"
 
 
-def text_of(content: dict[str, Any], name: str) -> str:
+def text_of(
+    content: dict[str, Any], name: str, point_processes: Collection[str] | None = None
+) -> str:
     """The file's text.
 
     :param name: the file's, without its ending.
-    :raises SavedCellError: the cell has something that hoc cannot be told.
+    :param point_processes: which mechanisms are such, where the cell does not have all of them.
     """
-    return _Template(content, name).text()
+    return _Template(content, name, point_processes).text()
 
 
 class _Template:
-    def __init__(self, content: dict[str, Any], name: str):
+    def __init__(
+        self, content: dict[str, Any], name: str, point_processes: Collection[str] | None
+    ) -> None:
         self._content = content
+        if point_processes is None:
+            point_processes = {each["mechanism"] for each in content["point_processes"]}
+        self._point_processes = point_processes
         self._file = name
         self._name = template_name(name)
         counts = dict.fromkeys(_ARRAYS, 0)
@@ -218,31 +224,50 @@ class _Template:
                 else:
                     statements.append(f"{variable} = {_number(value)}")
         tables = f"{self._name}_tables"
-        used = {each["mechanism"] for each in content["point_processes"]}
+        owners: list[str] = []
         for each in content["mechanisms"]:
+            setter = "table_{}_" + each["name"]
+            if each["tables"] and each["name"] in self._point_processes:
+                # Point processes have tables in common: one that is made for it, and goes, sets
+                # them.
+                statements.append(f"{self._name}_owner = new {self._name}_owner_of({len(owners)})")
+                owners.append(each["name"])
+                setter = f"{self._name}_owner.process.table_{{}}"
             for table, described in each["tables"].items():
-                if each["name"] in used:
-                    raise SavedCellError(
-                        f"{each['name']}, a point process, has the FUNCTION_TABLE {table}, which "
-                        "the template cannot set; expected a path that ends with .py"
-                    )
                 for numbers in described["x"], described["y"]:
                     statements.append(f"{tables}.append(new Vector())")
                     for chunk in _chunks(numbers, _NUMBERS):
                         text = ", ".join(map(_number, chunk))
                         statements.append(f"{tables}.o({tables}.count - 1).append({text})")
                 statements.append(
-                    f"table_{table}_{each['name']}({tables}.o({tables}.count - 1), "
+                    f"{setter.format(table)}({tables}.o({tables}.count - 1), "
                     f"{tables}.o({tables}.count - 2))"
                 )
         if any(each["tables"] for each in content["mechanisms"]):
             # NEURON looks into these Vectors whenever it asks the tables.
             yield f"objref {tables}\n{tables} = new List()\n"
+        if owners:
+            statements.append(f"objref {self._name}_owner")
+            yield self._owners(owners)
         chunks = list(_chunks(statements, _STATEMENTS))
         for index, chunk in enumerate(chunks):
             yield _procedure(f"{self._name}_globals_{index}", chunk)
         calls = [f"{self._name}_globals_{index}()" for index in range(len(chunks))]
         yield _procedure(f"{self._name}_globals", calls)
+
+    def _owners(self, names: list[str]) -> str:
+        """A template of point processes by themselves."""
+        made = [f"if ($1 == {i}) place process = new {name}(0.5)" for i, name in enumerate(names)]
+        lines = [
+            f"begintemplate {self._name}_owner_of",
+            "public process, init",
+            "create place",
+            "objref process",
+            _procedure("init", made).rstrip("\n"),
+            f"endtemplate {self._name}_owner_of",
+            f"objref {self._name}_owner",
+        ]
+        return "\n".join(lines) + "\n"
 
     def _shape(self) -> Iterator[str]:
         for own, each in zip(self._sections, self._content["sections"], strict=True):
@@ -271,16 +296,17 @@ class _Template:
             for name in each["mechanisms"]:
                 yield f"{own} insert {name}"
             for name, mechanism in each["mechanisms"].items():
-                if mechanism["streams"]:
-                    raise SavedCellError(
-                        f"{name} has RANDOM variables, which hoc cannot set in sections; expected "
-                        "a path that ends with .py"
-                    )
                 for variable, values in mechanism["parameters"].items():
                     yield from _range(own, variable, values, each["nseg"])
                 for variable, arrays in mechanism["arrays"].items():
                     for index, values in enumerate(arrays):
                         yield from _range(own, f"{variable}[{index}]", values, each["nseg"])
+                for variable, streams in mechanism["streams"].items():
+                    for index, stream in enumerate(streams):
+                        x = (index + 0.5) / each["nseg"]
+                        yield "\n  ".join(
+                            [f"{own} process = {variable}_{name}({x!r})", *_set("process", stream)]
+                        )
 
     def _ions(self) -> Iterator[str]:
         for own, each in zip(self._sections, self._content["sections"], strict=True):
@@ -307,9 +333,7 @@ class _Template:
                 else:
                     statements.append(f"process.{variable} = {_number(value)}")
             for variable, stream in each["streams"].items():
-                ids = ", ".join(map(str, stream["ids"]))
-                statements.append(f"process.{variable}.set_ids({ids})")
-                statements.append(f"process.{variable}.set_seq({_number(stream['sequence'])})")
+                statements += _set(f"process.{variable}", stream)
             yield "\n  ".join([*statements, "point_processes.append(process)"])
 
     def _lists(self) -> Iterator[str]:
@@ -413,6 +437,12 @@ def _length(own: str, value: Any) -> Iterator[str]:
     yield "pt3dconst(points_are_constant)"
 
 
+def _set(random: str, stream: dict[str, Any]) -> Iterator[str]:
+    """Sets a RANDOM variable."""
+    yield f"{random}.set_ids({', '.join(map(str, stream['ids']))})"
+    yield f"{random}.set_seq({_number(stream['sequence'])})"
+
+
 def _range(own: str, variable: str, values: Any, count: int) -> Iterator[str]:
     """What sets a range variable of a section."""
     if not isinstance(values, list):
@@ -424,13 +454,9 @@ def _range(own: str, variable: str, values: Any, count: int) -> Iterator[str]:
 
 
 def _number(value: Any) -> str:
-    """:raises SavedCellError: hoc has no text for it."""
     number = building.number(value)
     if number != number:
-        raise SavedCellError(
-            "the cell has a parameter that is no number (nan), which hoc cannot be told; expected "
-            "a path that ends with .py"
-        )
+        return "(1e999 - 1e999)"
     if number in (float("inf"), -float("inf")):
         return "1e999" if number > 0 else "-1e999"
     return repr(number)

@@ -1,22 +1,22 @@
 """A cell as NeuroML 2: its morphology, and of its membrane what is NeuroML's own.
 
-That is capacitance, axial resistivity and the leak ``pas``. All other mechanisms are written in
-NMODL, of which NeuroML knows nothing: they are named in the notes, and what they do is missing.
+That is capacitance, axial resistivity, the leak ``pas`` and ``hh`` (:mod:`.neuroml_channels`). All
+other mechanisms are written in NMODL, of which NeuroML knows nothing: they are named in the notes,
+and what they do is missing.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
 from .._display.text import plain
 from .._display.warned import warn
-from ..errors import SavedCellError
-from . import building
 from .drawing import Tree
+from .neuroml_channels import Channels, single
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <neuroml xmlns="http://www.neuroml.org/schema/neuroml2"
@@ -38,6 +38,19 @@ _GROUPS = {
 
 _DENDRITES = ("dendrite_group", "GO:0030425")
 
+_SHORT = 0.01
+"""Of sections, in µm: the distance of two points is not kept well."""
+
+_JUNCTION = (1.0, 1e-3)
+"""Length and diameter of a junction, in µm: a thousandth of a µm² where compartments have many."""
+
+_MEMBRANE = "_membrane"
+"""What the name of the group ends with that has a section's properties: jNeuroML makes sections of
+groups that are cables, and asks those that have properties for a list of sections."""
+
+_Point = tuple[float, float, float, float]
+"""x, y, z and radius."""
+
 
 def text_of(content: dict[str, Any], name: str) -> str:
     """The file's text.
@@ -46,20 +59,30 @@ def text_of(content: dict[str, Any], name: str) -> str:
     """
     name = re.sub(r"\W", "_", name, flags=re.ASCII)
     name = name if re.match(r"[A-Za-z_]", name) else f"cell_{name}"
+    content = content | {"sections": [_drawable(each) for each in content["sections"]]}
     cables = _cables(each["name"] for each in content["sections"])
-    others = _others(content)
+    channels = Channels(content)
     notes = (
         f"{plain(content['name'])}, reduced by {content['method'] or 'neuron_reduce'}. Sections "
-        "without 3D points are drawn as a plane tree: their directions mean nothing."
+        "without 3D points are drawn as a plane tree: their directions mean nothing. Its "
+        f"temperature was {content['celsius']:g} degC, which a network has in NeuroML."
     )
-    if others:
-        missing = f"the mechanisms {', '.join(others)}, which are NMODL's, and all synapses"
-        notes += f" Not in this file: {missing}."
-        warn(f"NeuroML has no {', no '.join(others)}: morphology and passive properties are kept")
-    has_leak = any("pas" in each["mechanisms"] for each in content["sections"])
-    lines = [_HEAD.format(name=name)]
-    if has_leak:
-        lines.append('  <ionChannel id="pas" type="ionChannelPassive" conductance="10pS"/>')
+    processes = sorted({each["mechanism"] for each in content["point_processes"]})
+    if channels.others or processes:
+        missing = []
+        if channels.others:
+            missing.append(f"the mechanisms {', '.join(channels.others)}, which are NMODL's")
+        if processes:
+            missing.append(f"all synapses and other point processes ({', '.join(processes)})")
+        notes += f" Not in this file: {', and '.join(missing)}."
+    if channels.others:
+        reasons = [f"{name}: {why}" for name, why in channels.others.items() if why]
+        because = f" ({'; '.join(reasons)})" if reasons else ""
+        warn(
+            f"NeuroML has no {', no '.join(channels.others)}{because}: morphology, passive "
+            "properties and channels that are its own are kept"
+        )
+    lines = [_HEAD.format(name=name), *channels.definitions()]
     lines += [
         f'  <cell id="{name}">',
         f"    <notes>{escape(notes)}</notes>",
@@ -67,12 +90,31 @@ def text_of(content: dict[str, Any], name: str) -> str:
         *_segments(content, cables),
         "    </morphology>",
         f'    <biophysicalProperties id="{name}_biophysics">',
-        *_membrane(content, cables),
+        *_membrane(content, cables, channels),
         "    </biophysicalProperties>",
         "  </cell>",
         "</neuroml>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _drawable(section: dict[str, Any]) -> dict[str, Any]:
+    """A section as what can be told from points in single precision, as NEURON keeps them: a
+    junction without membrane is longer, of the same axial resistance and capacitance."""
+    if section["points"] or section["nseg"] != 1 or section["L"] >= _SHORT:
+        return section
+    length, diameter = section["L"], single(section["diam"], f"diam of {section['name']}")
+    longer, thinner = _JUNCTION
+    if length * diameter > longer * thinner:
+        return section
+    resistance = length / diameter**2 * (thinner**2 / longer)
+    capacitance = length * diameter / (longer * thinner)
+    return section | {
+        "L": longer,
+        "diam": thinner,
+        "Ra": section["Ra"] * resistance,
+        "cm": single(section["cm"], f"cm of {section['name']}") * capacitance,
+    }
 
 
 def _cables(originals: Iterable[str]) -> list[str]:
@@ -83,19 +125,12 @@ def _cables(originals: Iterable[str]) -> list[str]:
         name = re.sub(r"\W+", "_", original, flags=re.ASCII).strip("_")
         name = name if re.match(r"[A-Za-z_]", name) else f"section_{name}"
         own, count = name, 1
-        while own in taken:
+        while own in taken or own + _MEMBRANE in taken:
             count += 1
             own = f"{name}_{count}"
-        taken.add(own)
+        taken |= {own, own + _MEMBRANE}
         found.append(own)
     return found
-
-
-def _others(content: dict[str, Any]) -> list[str]:
-    found = {
-        mechanism: None for section in content["sections"] for mechanism in section["mechanisms"]
-    }
-    return [each for each in found if each != "pas"]
 
 
 def _segments(content: dict[str, Any], cables: list[str]) -> Iterator[str]:
@@ -103,13 +138,15 @@ def _segments(content: dict[str, Any], cables: list[str]) -> Iterator[str]:
     attached = {each["section"]: each for each in content["attachments"]}
     # For each section where along it its segments begin and end, and their numbers.
     found: dict[int, list[tuple[float, float, int]]] = {}
+    cuts: dict[int, set[float]] = {}
+    for each in content["attachments"]:
+        cuts.setdefault(each["parent"], set()).add(each["x"])
     count = 0
     for section in tree.order:
-        placed = tree.placed[section]
+        placed = [(x, tree.points[number - 1][1:5]) for x, number in tree.placed[section]]
         own = found[section] = []
-        for (begin, first), (end, last) in itertools.pairwise(placed):
-            ends = tree.points[first - 1][1:5], tree.points[last - 1][1:5]
-            if ends[0] == ends[1]:
+        for (begin, first), (end, last) in itertools.pairwise(_cut(placed, cuts.get(section, ()))):
+            if first == last:
                 continue
             yield f'      <segment id="{count}" name="{cables[section]}_{len(own)}">'
             if own:
@@ -118,8 +155,8 @@ def _segments(content: dict[str, Any], cables: list[str]) -> Iterator[str]:
                 parent, along = _parent(found, attached[section])
                 yield f'        <parent segment="{parent}" fractionAlong="{along!r}"/>'
             if not own:
-                yield f"        {_point('proximal', ends[0])}"
-            yield f"        {_point('distal', ends[1])}"
+                yield f"        {_point('proximal', first)}"
+            yield f"        {_point('distal', last)}"
             yield "      </segment>"
             own.append((begin, end, count))
             count += 1
@@ -138,12 +175,31 @@ def _segments(content: dict[str, Any], cables: list[str]) -> Iterator[str]:
         name for name, own in zip(cables, roles, strict=True) if own in ("apical", "basal")
     ]
     included["all", None] = cables
+    for name in cables:
+        included[name + _MEMBRANE, None] = [name]
     for (group, meaning), names in included.items():
         if names:
             known = "" if meaning is None else f' neuroLexId="{meaning}"'
             yield f'      <segmentGroup id="{group}"{known}>'
             yield from (f'        <include segmentGroup="{each}"/>' for each in names)
             yield "      </segmentGroup>"
+
+
+def _cut(placed: list[tuple[float, _Point]], cuts: Collection[float]) -> list[tuple[float, _Point]]:
+    """The points of a section, with one wherever another section is attached: jNeuroML takes those
+    at ends of segments alone.
+
+    :param placed: positions along the section, in order or backwards, and points.
+    """
+    found = placed[:1]
+    for (begin, first), (end, last) in itertools.pairwise(placed):
+        inside = (each for each in cuts if min(begin, end) < each < max(begin, end))
+        for x in sorted(inside, reverse=begin > end):
+            share = (x - begin) / (end - begin)
+            point = [one + share * (other - one) for one, other in zip(first, last, strict=True)]
+            found.append((x, (point[0], point[1], point[2], point[3])))
+        found.append((end, last))
+    return found
 
 
 def _parent(
@@ -161,50 +217,29 @@ def _parent(
     return number, 0.0 if abs(begin - x) < abs(end - x) else 1.0
 
 
-def _point(kind: str, point: tuple[float, float, float, float]) -> str:
+def _point(kind: str, point: _Point) -> str:
     x, y, z, radius = point
     return f'<{kind} x="{x!r}" y="{y!r}" z="{z!r}" diameter="{2 * radius!r}"/>'
 
 
-def _membrane(content: dict[str, Any], cables: list[str]) -> Iterator[str]:
-    sections = list(zip(cables, content["sections"], strict=True))
+def _membrane(content: dict[str, Any], cables: list[str], channels: Channels) -> Iterator[str]:
+    groups = [name + _MEMBRANE for name in cables]
+    sections = list(zip(groups, content["sections"], strict=True))
     yield "      <membraneProperties>"
     for name, each in sections:
-        leak = each["mechanisms"].get("pas")
-        if leak is not None:
-            conductance, reversal = (
-                _single(leak["parameters"][parameter], f"{parameter} of {each['name']}")
-                for parameter in ("g_pas", "e_pas")
-            )
-            yield (
-                f'        <channelDensity id="pas_{name}" ionChannel="pas" segmentGroup="{name}" '
-                f'condDensity="{conductance!r}S_per_cm2" erev="{reversal!r}mV" ion="non_specific"/>'
-            )
+        yield from channels.densities(each, name)
     # Where NEURON's own threshold is.
     yield '        <spikeThresh value="10mV"/>'
     for name, each in sections:
-        capacitance = _single(each["cm"], f"cm of {each['name']}")
+        capacitance = single(each["cm"], f"cm of {each['name']}")
         yield (
             f'        <specificCapacitance segmentGroup="{name}" '
             f'value="{capacitance!r}uF_per_cm2"/>'
         )
-    yield f'        <initMembPotential value="{_single(content["v_init"], "v_init")!r}mV"/>'
+    yield f'        <initMembPotential value="{single(content["v_init"], "v_init")!r}mV"/>'
     yield "      </membraneProperties>"
     yield "      <intracellularProperties>"
     for name, each in sections:
-        resistivity = _single(each["Ra"], f"Ra of {each['name']}")
+        resistivity = single(each["Ra"], f"Ra of {each['name']}")
         yield f'        <resistivity segmentGroup="{name}" value="{resistivity!r}ohm_cm"/>'
     yield "      </intracellularProperties>"
-
-
-def _single(values: Any, what: str) -> float:
-    """What a group of segments has one value of."""
-    several = values if isinstance(values, list) else [values]
-    if len(set(several)) > 1:
-        raise SavedCellError(
-            f"{what} differs between segments; expected one value for NeuroML, or another format"
-        )
-    number = float(building.number(several[0]))
-    if number != number or number in (float("inf"), -float("inf")):
-        raise SavedCellError(f"{what} is {number}; expected a number, which NeuroML has a text for")
-    return number

@@ -64,6 +64,19 @@ class Sections:
                 )
 
 
+def with_soma(cell: Any, called: str, soma: Roles, apical: Roles, axon: Roles) -> Any:
+    """A cell as what has a soma: itself, or for sections, and with roles that are said,
+    :class:`Sections`.
+
+    :raises CellError: as :func:`of` does for these; likewise ArgumentError.
+    """
+    roles = (soma, apical, axon)
+    is_sections = issubclass(type(cell), Mapping | list | tuple) or _is_section_list(cell)
+    if not is_sections and all(each is None for each in roles):
+        return cell
+    return of(cell, called, *roles).subject
+
+
 def of(cell: Any, called: str, soma: Roles, apical: Roles, axon: Roles) -> Sections:
     """Finds a cell's sections.
 
@@ -190,7 +203,7 @@ def _sections_of_role(
     """What a caller says is of a role.
 
     :param entries: of a cell that is a list or a dictionary, whose sections can be named: by their
-        keys, or their own names.
+        keys, or their own names, with or without the name of their cell.
     """
     gone.refuse(given, argument)
     several = [given] if issubclass(type(given), nrn.Section | str) else elements(given)
@@ -201,7 +214,9 @@ def _sections_of_role(
         raise ArgumentError(f"{argument} is {collect.described(given)}; expected {expected}")
     by_name: dict[str, list[nrn.Section]] = {}
     for section in (each for all_ in entries.values() for each in all_):
-        by_name.setdefault(section.name(), []).append(section)
+        name = section.name()
+        for each in {name, name.rpartition(".")[2]}:
+            by_name.setdefault(each, []).append(section)
     found = []
     for index, each in enumerate(several):
         if issubclass(type(each), nrn.Section):

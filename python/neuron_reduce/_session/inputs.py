@@ -34,11 +34,12 @@ class Drive:
             (
                 np.ascontiguousarray(kind.times, dtype=float),
                 np.ascontiguousarray(kind.conductances, dtype=float),
+                None if kind.charges is None else np.ascontiguousarray(kind.charges, dtype=float),
             )
             for kind in self.responses.kinds
         ]
         self._structures = (structures.Response * max(len(self._arrays), 1))()
-        for structure, kind, (times, conductances) in zip(
+        for structure, kind, (times, conductances, charges) in zip(
             self._structures, self.responses.kinds, self._arrays, strict=False
         ):
             structure.nature = int(kind.nature)
@@ -48,6 +49,7 @@ class Drive:
             structure.count = len(times)
             structure.reversal = kind.reversal
             structure.is_ohmic = kind.is_ohmic
+            structure.charges = None if charges is None else charges.ctypes.data
         self._steady_events = np.empty(len(synapses) if self._steady else 0, structures.SteadyEvent)
         if self._steady:
             for index, reversal in self._steady.reversals.items():

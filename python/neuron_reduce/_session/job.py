@@ -36,6 +36,7 @@ from . import (
     measuring,
     originals,
     parts,
+    plays,
     reaction_diffusion,
     structure,
     templates,
@@ -72,7 +73,8 @@ class Done:
     :ivar sites: the places that the caller named, by the names of their sections.
     :ivar site_segments: what they are now, in their order: for a place the index of its segment in
         the outcome's segment map, or the live segment where that stayed; for a section a list.
-    :ivar parts: ``roots`` and ``keep`` as far as the caller gave them, by the names of sections.
+    :ivar parts: ``roots``, ``keep`` and ``spines`` as far as the caller gave them, by the names of
+        sections.
     """
 
     cell: ReducedCell
@@ -88,7 +90,7 @@ class Done:
     shared_names: set[str]
     sites: list[_sites.Plain]
     site_segments: list[Any]
-    parts: dict[str, list[str]]
+    parts: dict[str, Any]
 
     @property
     def stage_seconds(self) -> dict[str, float]:
@@ -134,6 +136,7 @@ class Job:
         tolerance: Any = None,
         roots: Any = None,
         keep: Any = None,
+        spines: Any = None,
         soma: Any = None,
         apical: Any = None,
         axon: Any = None,
@@ -163,6 +166,7 @@ class Job:
             self._sites = _sites.listed(sites)
             self._roots = parts.listed(roots, "roots")
             self._kept = parts.listed(keep, "keep")
+            self._spines = parts.spines(spines)
 
             # Copies, which nothing that runs meanwhile can change.
             self._synapses = collect.listed(synapses, names.synapses, "point process")
@@ -270,7 +274,9 @@ class Job:
                 streams = copying.Streams(
                     (*self._synapses, *unlisted[0]), (*examples, *unlisted[0])
                 )
-            plays = cell.recordings() if clamps and not in_place else None
+            played: list[plays.Play] = []
+            if not in_place and any(each.is_play for each in cell.recordings() or ()):
+                played = plays.read(self._cell)
             # What was read is held by the outcome until it is built, and by nothing after that.
             del cell
         notes = drive.notes if drive else []
@@ -304,12 +310,8 @@ class Job:
             # Nobody else has all of them.
             behind = made
             notes = [*notes, *made.notes]
-            if any(each.is_play for each in plays or ()):
-                notes.append(
-                    "Vectors that are played into point processes are the original's still: copies "
-                    "keep the values of now. Play them into the copies too, or reduce with "
-                    "in_place=True."
-                )
+            if played:
+                notes += self._repeat(played, outcome, sections, live, made, unlisted[0])
         with self._clock.stage("wrap"):
             reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
             if streams is None:
@@ -376,15 +378,66 @@ class Job:
             made.add_others(stayed, known=processes)
         return made
 
-    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, list[str]]:
+    def _repeat(
+        self,
+        played: list[plays.Play],
+        outcome: reducing.Outcome,
+        sections: list[nrn.Section],
+        live: list[nrn.Section],
+        made: copying.Copies,
+        unlisted: list[Any],
+    ) -> list[str]:
+        """Plays into a cell beside the original what is played into that.
+
+        :param sections: the reduced cell's.
+        :param live: the original's.
+        :returns: what cannot be, one sentence each.
+        """
+        copies = {index: new for new, index in enumerate(outcome.kept_sections) if index >= 0}
+        cables = [new for new, index in enumerate(outcome.kept_sections) if index < 0]
+        went: dict[int, list[Any]] = {}
+        collapsed = [
+            index for index, each in enumerate(outcome.sections) if each.is_collapsed and live
+        ]
+        for each in outcome.segment_map:
+            went.setdefault(collapsed[each.section], []).append(each)
+        indices = {section: index for index, section in enumerate(live)}
+        processes = {
+            process.hocobjptr(): index for index, process in enumerate([*self._synapses, *unlisted])
+        }
+        places = outcome.process_places
+
+        def segment(section: nrn.Section, x: float) -> Any:
+            index = indices[section]
+            if index in copies:
+                return sections[copies[index]](x)
+            those = went[index]
+            found = those[min(int(x * len(those)), len(those) - 1)]
+            cable = sections[cables[found.cable]]
+            # The segment's centre, of which NEURON has a variable.
+            number = min(int(found.cable_position * cable.nseg), cable.nseg - 1)
+            return cable((number + 0.5) / cable.nseg)
+
+        def process(original: Any) -> Any:
+            index = processes.get(original.hocobjptr())
+            if index is None:
+                return made.others.get(originals.identity(original))
+            return made.processes.get(places[index].representative)
+
+        return plays.repeat(played, segment, process)
+
+    def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, Any]:
         """What is collapsed, which the settings are given.
 
         :returns: the arguments that say so, by the names of their sections.
         """
-        plain = {}
+        plain: dict[str, Any] = {}
+        treatment, spines = self._spines or ("folded" if self._is_driven else "collapsed", None)
+        settings.spines = parts.TREATMENTS.index(treatment)
         for argument, given, fields in (
             ("roots", self._roots, ("roots", "root_count")),
             ("keep", self._kept, ("kept", "kept_count")),
+            ("spines", spines, ("spine_sections", "spine_section_count")),
         ):
             if given is None:
                 continue
@@ -394,6 +447,8 @@ class Job:
             ):
                 setattr(settings, field, value)
             plain[argument] = [names.plain(index) for index in indices]
+        if self._spines is not None:
+            plain["spines"] = treatment if spines is None else [treatment, plain["spines"]]
         return plain
 
     def _find_sites(self, names: Names, settings: structures.Settings) -> _sites.Sites | None:

@@ -59,6 +59,9 @@ class Response:
     :ivar is_ohmic: whether the current of one event is linear in the voltage and proportional to
         the weight.
     :ivar is_alone: whether instances that are made like it do not respond as it does.
+    :ivar charges: what an event of a voltage-dependent conductance lets in at each of the thorough
+        protocol's potentials, in nA·ms per unit of weight; None of others, and where that is not
+        known.
     """
 
     nature: Nature
@@ -70,6 +73,7 @@ class Response:
     adds_up: bool = True
     is_ohmic: bool = False
     is_alone: bool = False
+    charges: np.ndarray | None = None
 
 
 _REASONS = {
@@ -315,6 +319,7 @@ def _response(finding: Finding) -> Response:
         adds_up=finding.adds_up,
         is_ohmic=finding.is_ohmic,
         is_alone=finding.is_alone,
+        charges=finding.charges,
     )
 
 

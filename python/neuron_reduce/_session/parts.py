@@ -14,6 +14,12 @@ from .names import Names
 Given = nrn.Section | str | Iterable[nrn.Section | str | Iterable[nrn.Section | str]] | None
 """What a caller may name sections by."""
 
+Spines = str | tuple[str, Given] | list[Any] | None
+"""What a caller may say of spines: a treatment, by itself or with the sections that it is of."""
+
+TREATMENTS = ("collapsed", "folded", "kept")
+"""By the values of the library's ``nr_spines``."""
+
 _EXPECTED = "a section of the cell, a section's name, or a list of such"
 
 
@@ -33,6 +39,27 @@ def listed(given: Given, argument: str) -> list[tuple[str, Any]] | None:
             f"{argument} is {collect.described(given)}; expected at least one section, or None"
         )
     return found
+
+
+def spines(given: Spines) -> tuple[str, list[tuple[str, Any]] | None] | None:
+    """The treatment of spines, and what was named as such, as :func:`listed` returns it.
+
+    :returns: None for None, and no names where spines are to be found.
+    :raises ArgumentError: something else, or nothing.
+    :raises CellError: what was deleted.
+    """
+    if given is None:
+        return None
+    if type(given) is str and given in TREATMENTS:
+        return given, None
+    if issubclass(type(given), tuple | list) and len(given) == 2:
+        treatment, sections = given
+        if type(treatment) is str and treatment in ("folded", "kept") and sections is not None:
+            return treatment, listed(sections, "spines[1]")
+    raise ArgumentError(
+        f"spines is {collect.described(given)}; expected 'folded', 'kept' or 'collapsed', or one "
+        "of the first two with the sections that spines begin with: ('kept', sections)"
+    )
 
 
 def _list(given: Any, place: str, found: list[tuple[str, Any]], around: list[int]) -> None:

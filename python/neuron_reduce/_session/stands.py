@@ -184,8 +184,28 @@ def _fill(
                 (finding.nature, finding.superposition),
             ):
                 found[number][index] = dataclasses.replace(
-                    finding, is_ohmic=finding.is_ohmic and task.is_ohmic
+                    finding,
+                    is_ohmic=finding.is_ohmic and task.is_ohmic,
+                    charges=_charges(groups[number], found[number], index, finding),
                 )
+
+
+def _charges(
+    group: Group, known: dict[int, Finding], index: int, finding: Finding
+) -> np.ndarray | None:
+    """What an event lets in at each potential: brief protocols have three of these, and the others
+    are as for what a subject is most like."""
+    like = group.like[index] if group.like else known.get(group.nearest[index])
+    if finding.charges is not None or like is None or like.charges is None:
+        return finding.charges
+    own, other = (_total(each.conductances) for each in (finding, like))
+    return like.charges * (own / other) if other > 0 else None
+
+
+def _total(conductances: np.ndarray) -> float:
+    """The integral of a conductance over time."""
+    steps = np.diff(TIMES[: len(conductances)])
+    return float((0.5 * (conductances[1:] + conductances[:-1]) * steps).sum())
 
 
 def _measured(subjects: list[Subject], task: _Task) -> list[Finding | None]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from neuron import nrn
+from neuron import h, nrn
 
+from .._display.text import plain
 from ..errors import ArgumentError, CellError
 from . import collect, gone, originals
 from .job import Done
@@ -24,12 +25,12 @@ _KINDS = (
 class Row:
     """A segment of the reduced cell.
 
-    :ivar segment: it.
+    :ivar segment: it; None where it is of no session.
     :ivar members: which of the original's segments are in it, by their number.
     :ivar parent: the row of the segment that it hangs on, towards the root; None for the root's.
     """
 
-    segment: nrn.Segment
+    segment: Any
     members: list[int]
     parent: int | None
 
@@ -205,23 +206,11 @@ class Whereabouts:
     def rows(self) -> list[Row]:
         """The reduced cell's segments, section by section."""
         starts = list(itertools.accumulate(map(len, self.areas), initial=0))
-        compartments = self.compartments()
-        first: dict[nrn.Section, int] = {}
-        count = 0
-        for section, members in compartments:
-            first[section] = count
-            count += len(members)
-        rows = []
-        for section, members in compartments:
-            above = section.parentseg()
-            parent = None
-            if above is not None and above.sec in first:
-                parent = first[above.sec] + min(int(above.x * above.sec.nseg), above.sec.nseg - 1)
-            for segment, each in zip(section, members, strict=True):
-                own = [starts[index] + place for index, place in each]
-                rows.append(Row(segment, own, parent))
-                parent = len(rows) - 1
-        return rows
+        compartments = [
+            (section, [[starts[index] + place for index, place in each] for each in members])
+            for section, members in self.compartments()
+        ]
+        return rows_of(compartments)
 
     def numbers(self) -> list[int]:
         """Which of ``places`` each of the original's synapses was at."""
@@ -232,7 +221,7 @@ class Whereabouts:
             for index, x in self._done.original.places
         ]
 
-    def rows_of(self, processes: Mapping[int, Any], rows: Sequence[Row]) -> dict[int, int]:
+    def rows_with(self, processes: Mapping[int, Any], rows: Sequence[Row]) -> dict[int, int]:
         """The rows that point processes are in, by the same keys."""
         first: dict[nrn.Section, int] = {}
         for number, row in enumerate(rows):
@@ -248,6 +237,45 @@ class Whereabouts:
             nseg = segment.sec.nseg
             found[key] = first[segment.sec] + min(int(segment.x * nseg), nseg - 1)
         return found
+
+
+def rows_of(compartments: Sequence[tuple[nrn.Section, list[list[int]]]]) -> list[Row]:
+    """The segments of a reduced cell's sections.
+
+    :param compartments: the sections, and for each of their segments the numbers of those of the
+        original's that are in it.
+    """
+    first: dict[nrn.Section, int] = {}
+    count = 0
+    for section, members in compartments:
+        first[section] = count
+        count += len(members)
+    rows = []
+    for section, members in compartments:
+        above = section.parentseg()
+        parent = None
+        if above is not None and above.sec in first:
+            parent = first[above.sec] + min(int(above.x * above.sec.nseg), above.sec.nseg - 1)
+        for segment, own in zip(section, members, strict=True):
+            rows.append(Row(segment, own, parent))
+            parent = len(rows) - 1
+    return rows
+
+
+def recording(variable: Any, where: Any) -> Any:
+    """A Vector that records a variable of a segment or of a point process.
+
+    :raises ArgumentError: there is none of this name.
+    """
+    name = collect.name(variable, "variable", "the name of a variable, such as 'v' or 'm_hh'")
+    try:
+        reference = getattr(where, f"_ref_{name}")
+    except (AttributeError, LookupError, RuntimeError, TypeError) as error:
+        raise ArgumentError(
+            f"variable is {collect.described(variable)}, of which there is none at {where} "
+            f"({plain(str(error))}); expected 'v', or a variable of a mechanism that is there"
+        ) from None
+    return h.Vector().record(reference)
 
 
 def live(section: nrn.Section, x: float, name: str) -> nrn.Segment:

@@ -128,7 +128,9 @@ def tune(
 
     full_runs = (1 + len(running.CEILINGS)) * len(trials)
     with Progress("tune", full_runs + len(settings) * len(trials), progress) as bar:
-        full = _full_runs(make_cell, trials, protocol, file.full_runs, workers, engine, bar)
+        full = _full_runs(
+            make_cell, options, trials, protocol, file.full_runs, workers, engine, bar
+        )
         prefix = _results.fingerprint(full, protocol, tstart, trials, _measures.identity(error))
         keys = [_results.key(prefix, each) for each in settings]
         found: dict[int, _candidates.Candidate] = {}
@@ -172,13 +174,13 @@ def tune(
 
 
 def _full_runs(
-    make_cell, trials, protocol, keeper: keeping.FullRuns | None, workers, engine, bar
+    make_cell, options, trials, protocol, keeper: keeping.FullRuns | None, workers, engine, bar
 ) -> list[keeping.Runs]:
     """The full cell's runs with each trial, in their order."""
 
     def task(trial: Trial) -> tasks.Task:
         def work(note):
-            model = trial.made(make_cell)
+            model = trial.made(make_cell, options)
             if keeper is None:
                 return running.run_full(model, protocol, True, note, engine)
             return keeper.run(model, protocol, trial.key, note, engine=engine)
@@ -202,7 +204,7 @@ def _candidate_runs(make_cell, trials, protocol, full, settings, left, workers, 
 
     def task(index: int, position: int) -> tasks.Task:
         def work(note):
-            model = trials[position].made(make_cell)
+            model = trials[position].made(make_cell, settings[index])
             with kept() as warnings:
                 reduction = model.reduced(settings[index])
             run = running.run_reduced(model, reduction, full[position][0], protocol, engine)

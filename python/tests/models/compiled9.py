@@ -15,11 +15,15 @@ from models.compiled import LIBRARY, SOURCES, _compile
 
 def load_mechanisms(cache: Path) -> None:
     """Load `layered` and `StochasticSyn`; compile them into `cache` if need be."""
-    if h.name_declared("StochasticSyn"):
-        return
+    if not h.name_declared("StochasticSyn"):
+        h.nrn_load_dll(str(library(cache)))
+
+
+def library(cache: Path) -> Path:
+    """The library of these, which is compiled if need be."""
     sources = sorted((SOURCES / "neuron9").glob("*.mod"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    library = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
-    if not library.exists():
-        _compile(sources, library)
-    h.nrn_load_dll(str(library))
+    found = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
+    if not found.exists():
+        _compile(sources, found)
+    return found

@@ -13,10 +13,15 @@ from models.compiled import LIBRARY, SOURCES, _compile
 def load_mechanisms(cache: Path, folder: str = "blocks") -> None:
     """Load what is in the folder; compile it into `cache` if need be."""
     sources = sorted((SOURCES / folder).glob("*.mod"))
-    if h.name_declared(sources[-1].stem):
-        return
+    if not h.name_declared(sources[-1].stem):
+        h.nrn_load_dll(str(library(cache, folder)))
+
+
+def library(cache: Path, folder: str = "blocks") -> Path:
+    """The library of what is in the folder, which is compiled if need be."""
+    sources = sorted((SOURCES / folder).glob("*.mod"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    library = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
-    if not library.exists():
-        _compile(sources, library)
-    h.nrn_load_dll(str(library))
+    found = cache / "test-mechanisms" / f"neuron-{h.nrnversion(5)}-{digest[:12]}" / LIBRARY
+    if not found.exists():
+        _compile(sources, found)
+    return found
