@@ -47,7 +47,7 @@ nitpick_ignore_regex = [
     # What other packages document, which a build without a network cannot look up.
     ("py:.*", r"(np|numpy|nrn|hoc|neuron|h|pathlib|os|collections|ctypes|typing|plotly)\..*"),
     # What arguments may be, spelled out in the text.
-    ("py:class", r"Leaks|parts\.Given|cells\.Roles"),
+    ("py:class", r"Leaks|parts\.(Given|Spines)|cells\.Roles"),
     ("py:mod", r"neuron_reduce\.compat"),
     # Names of modules that are nobody's but the package's own.
     ("py:.*", r"(.*\.)?_[A-Za-z].*"),
