@@ -6,20 +6,28 @@ UPSTREAM := .venv-upstream
 # What runs the cells of make fidelity: auto, native or neuron.
 ENGINE ?= auto
 PYTHON := $(VENV)/bin/python
+# The oldest glibc that a wheel loads with, 2.28, is the one of NEURON's wheels.
+PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
 # Where install-command puts it.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help command install-command demo test test-swift test-python install-sdist bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
+.PHONY: help command install-command demo test test-swift test-python sdist wheel install-wheel test-wheel docs docs-swift test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make command   the command line, .build/release/neuron-reduce, which needs no Python"
 	@echo "make install-command   the same in PREFIX/bin, with completion for shells; PREFIX=~/.local"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
-	@echo "make install-sdist   install into .venv by way of the source distribution"
+	@echo "make sdist   the source distribution, in output/sdist"
+	@echo "make wheel   a wheel from it for machines without Swift, in output/wheel; Linux"
+	@echo "make install-wheel   install that into .venv"
+	@echo "make test-wheel      try it on every Python that is here, without Swift"
+	@echo "make docs    the documentation's site, in output/site/html"
+	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/swift"
+	@echo "make test-docs       run every Python block of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
 	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
@@ -40,13 +48,49 @@ $(VENV)/.installed: $(VENV)/.ready $(SOURCES)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .
 	touch $@
 
-# As users install it: from the source distribution, in a folder that has nothing else.
-install-sdist: $(VENV)/.ready
+sdist: $(VENV)/.ready
 	rm -rf output/sdist
 	$(PYTHON) -m build --sdist --outdir output/sdist .
+
+# From the source distribution, in a folder that has nothing else. The policy is what the tag
+# promises: auditwheel refuses a library that needs more. What is packed needs no Swift.
+wheel: sdist
+	rm -rf output/wheel
+	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps \
+		--wheel-dir output/wheel/built output/sdist/*.tar.gz
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel repair \
+		--plat $(PLATFORM) --only-plat --wheel-dir output/wheel output/wheel/built/*.whl
+	$(PYTHON) .ci/baseline.py output/wheel/*.whl
+
+# As users install it.
+install-wheel: wheel
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
-		output/sdist/*.tar.gz
+		output/wheel/*.whl
 	touch $(VENV)/.installed
+
+$(VENV)/.pages: $(VENV)/.ready docs/requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+	touch $@
+
+# Of Markdown and docstrings; a warning, as of a link that leads nowhere, is an error.
+docs: $(VENV)/.installed $(VENV)/.pages
+	$(PYTHON) -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --builder html \
+		--conf-dir docs/site --doctree-dir output/site/doctrees . output/site/html
+	@echo "output/site/html/index.html"
+
+# By DocC, of the Swift modules.
+docs-swift:
+	swift build --configuration release --product NeuronReduceABI
+	docs/site/swift
+
+test-docs: $(VENV)/.installed $(VENV)/.pages
+	.ci/mpi
+	cd examples && ../$(PYTHON) -m l5pc.cell ../.cache
+	.ci/pages
+
+# On every Python from 3.10 that this machine has, where no Swift is to be found.
+test-wheel:
+	.ci/wheel output/wheel/*.whl
 
 $(UPSTREAM)/.ready: benchmarks/requirements-upstream.txt
 	python3 -m venv $(UPSTREAM)

@@ -11,6 +11,27 @@ let version =
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// Functions of which newer versions than glibc 2.28 has would be linked: OlderGlibc.c has them.
+let wrapped = [
+  "exp", "exp2", "log", "log2", "pow", "hypot", "hypotf", "dlopen", "dlsym", "dladdr", "dlclose",
+  "dlerror", "pthread_attr_getstack", "pthread_attr_getstacksize", "pthread_attr_setstacksize",
+  "pthread_create", "pthread_getaffinity_np", "pthread_getattr_np", "pthread_getname_np",
+  "pthread_getspecific", "pthread_key_create", "pthread_kill", "pthread_mutex_timedlock",
+  "pthread_mutex_trylock", "pthread_mutexattr_destroy", "pthread_mutexattr_init",
+  "pthread_mutexattr_settype", "pthread_once", "pthread_setname_np", "pthread_setspecific",
+  "pthread_sigmask", "sem_destroy", "sem_init", "sem_open", "sem_post", "sem_timedwait", "sem_wait",
+  "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "stat", "lstat", "fstat",
+  "posix_spawn_file_actions_addchdir_np", "__libc_start_main",
+]
+
+let olderGlibc: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"] + wrapped.flatMap { ["-Xlinker", "--wrap=\($0)"] }
+      + ["--push-state", "--no-as-needed", "-l:libpthread.so.0", "-l:libdl.so.2", "--pop-state"]
+      .flatMap { ["-Xlinker", $0] },
+    .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "neuron-reduce",
   products: [
@@ -94,10 +115,11 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .target(name: "OlderGlibc"),
     // Apart from the code, which tests link as any other: what the shared library is linked with.
     .target(
       name: "NeuronReduceLibrary",
-      dependencies: ["NeuronReduceABI"],
+      dependencies: ["NeuronReduceABI", "OlderGlibc"],
       exclude: ["exports.map"],
       swiftSettings: strict,
       // SwiftPM ignores --static-swift-stdlib for dynamic libraries: with these flags the library
@@ -107,7 +129,7 @@ let package = Package(
           "-static-stdlib",
           "-Xlinker", "--version-script=\(exportedNames)",
         ])
-      ]
+      ] + olderGlibc
     ),
     .target(
       name: "TestSupport",

@@ -1,5 +1,7 @@
-"""Builds the Swift library and puts it beside the Python files."""
+"""Builds the Swift library and puts it beside the Python files, and the command beside Python's."""
 
+import functools
+import json
 import pathlib
 import shutil
 import subprocess
@@ -10,9 +12,45 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 from setuptools.dist import Distribution
 
+from distutils.command.build_scripts import build_scripts  # isort: skip # setuptools' own
+
 ROOT = pathlib.Path(__file__).parent.resolve()
 PRODUCT = "NeuronReduceABI"
 LIBRARY = f"lib{PRODUCT}.dylib" if sys.platform == "darwin" else f"lib{PRODUCT}.so"
+COMMAND = "neuron-reduce"
+
+
+def swift(*arguments):
+    """What `swift` says, run on this package."""
+    if shutil.which("swift") is None:
+        sys.exit(
+            "neuron-reduce-swift is compiled from Swift; expected `swift` 6.3 or newer on PATH"
+        )
+    command, *rest = arguments
+    said = subprocess.run(
+        ["swift", command, "--package-path", str(ROOT), *rest], check=True, stdout=subprocess.PIPE
+    )
+    return said.stdout.decode()
+
+
+def built(product, name, *flags):
+    """The file `name` that the package's product is, compiled for release."""
+    build = ["build", "--configuration", "release", *flags]
+    print(swift(*build, "--product", product), end="", flush=True)
+    return pathlib.Path(swift(*build, "--show-bin-path").strip()) / name
+
+
+def strip(file):
+    """Takes out what only debuggers read."""
+    if shutil.which("strip") and sys.platform != "darwin":
+        subprocess.run(["strip", "--strip-unneeded", str(file)], check=True)
+
+
+@functools.cache
+def has_command():
+    """Whether the package has the command as a product."""
+    products = json.loads(swift("package", "describe", "--type", "json"))["products"]
+    return any(each["name"] == COMMAND and "executable" in each["type"] for each in products)
 
 
 class BuildWithSwift(build_py):
@@ -22,22 +60,28 @@ class BuildWithSwift(build_py):
         # What an earlier build left there would be packed along, modules that are gone included.
         shutil.rmtree(pathlib.Path(self.build_lib) / "neuron_reduce", ignore_errors=True)
         super().run()
-        if shutil.which("swift") is None:
-            sys.exit(
-                "neuron-reduce-swift is compiled from Swift; expected `swift` 6.3 or newer on PATH"
-            )
-        build = ["swift", "build", "--configuration", "release", "--package-path", str(ROOT)]
-        subprocess.run([*build, "--product", PRODUCT], check=True)
-        shown = subprocess.run([*build, "--show-bin-path"], check=True, stdout=subprocess.PIPE)
         target = pathlib.Path(self.build_lib) / "neuron_reduce" / LIBRARY
-        shutil.copyfile(pathlib.Path(shown.stdout.decode().strip()) / LIBRARY, target)
+        shutil.copyfile(built(PRODUCT, LIBRARY), target)
+        strip(target)
         runtime = target.parent / "_engine" / "runtime"
         runtime.mkdir(exist_ok=True)
         for header in (ROOT / "Sources" / "CSimulation" / "include").glob("*.h"):
             shutil.copy(header, runtime)
-        strip = shutil.which("strip")
-        if strip and sys.platform != "darwin":
-            subprocess.run([strip, "--strip-unneeded", str(target)], check=True)
+
+
+class BuildCommand(build_scripts):
+    """Compiles the command, which needs neither Python nor Swift where it runs."""
+
+    def run(self):
+        target = pathlib.Path(self.build_dir) / COMMAND
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if has_command():
+            target.unlink(missing_ok=True)  # a command that runs cannot be written to
+            shutil.copy(built(COMMAND, COMMAND, "--static-swift-stdlib"), target)
+            strip(target)
+
+    def get_source_files(self):
+        return []
 
 
 class PlatformWheel(bdist_wheel):
@@ -55,6 +99,11 @@ class BinaryDistribution(Distribution):
 
 
 setup(
-    cmdclass={"build_py": BuildWithSwift, "bdist_wheel": PlatformWheel},
+    cmdclass={
+        "build_py": BuildWithSwift,
+        "build_scripts": BuildCommand,
+        "bdist_wheel": PlatformWheel,
+    },
+    scripts=[COMMAND],
     distclass=BinaryDistribution,
 )

@@ -285,8 +285,8 @@ class Engine:
         the layer-5 cell of the examples, and 300 bytes for each NetCon, and a thread runs up to
         eight at once.
 
-        Ctrl-C ends the batch within a moment: :attr:`trials` then has what was finished, which is
-        saved where ``save`` says so.
+        Ctrl-C ends the batch within a moment: :attr:`Engine.trials` then has what was finished,
+        which is saved where ``save`` says so.
 
         All that is given for trials has one element for each of them: n.
 
