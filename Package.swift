@@ -100,10 +100,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "neuron-reduce",
-      dependencies: ["NeuronReduceCommands"],
+      dependencies: ["NeuronReduceCommands", "OlderGlibc"],
       swiftSettings: strict,
       // NEURON's library looks for this name in the program that loads it.
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=modl_reg"])]
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=modl_reg"])] + olderGlibc
     ),
     .target(name: "CNeuronReduce"),
     .target(
