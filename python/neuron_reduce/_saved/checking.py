@@ -80,6 +80,10 @@ class Value:
     def text(self, expected: str = "a text") -> str:
         if type(self.content) is not str or "\0" in self.content:
             raise self.wrong(expected)
+        try:
+            self.content.encode()
+        except UnicodeError:
+            raise self.wrong(f"{expected} that UTF-8 has") from None
         return self.content
 
     def name(self, expected: str) -> str:
@@ -333,7 +337,7 @@ def _points(value: Value) -> None:
     for each in points:
         numbers = each.elements(4)
         for one in numbers[:3]:
-            one.finite("a coordinate in µm", lambda x: abs(x) < 1e9)
+            one.finite("a coordinate in µm, within 1e9 of 0", lambda x: abs(x) < 1e9)
         numbers[3].finite("a diameter in µm, 0 or greater", lambda x: 0 <= x < 1e9)
     if all(each[:3] == value.content[0][:3] for each in value.content):
         raise value.wrong("points that are not all in one place")

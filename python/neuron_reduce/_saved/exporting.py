@@ -41,7 +41,7 @@ def export(content: dict[str, Any], path: str | os.PathLike[str], form: Any) -> 
     :raises OSError: it cannot be written.
     """
     named = files.named(path)
-    if form is not None and form not in (*_FILES, _SONATA):
+    if form is not None and not (type(form) is str and form in (*_FILES, _SONATA)):
         raise ArgumentError(
             f"format is {collect.described(form)}; expected one of "
             f"{', '.join(map(repr, (*_FILES, _SONATA)))}, or none and a path whose ending says it"
