@@ -149,7 +149,11 @@ WRONG = [
     ),
     (
         _set("record", "shape", 0, "points", to=[["nan", 0, 0, 1]]),
-        r"record\.shape\[0\]\.points has a number that is not finite; expected points in µm",
+        r"record\.shape\[0\]\.points has a number that is not finite, or 1e\+15 and more; expec",
+    ),
+    (
+        _set("record", "settings", "sites", to=functools.reduce(lambda x, _: [x], range(900), [])),
+        r"record\.settings\.sites(\[0\])+ is a list of 1; expected no more than 20 levels",
     ),
     (_set("point_processes", 1, "section", to=True), r"point_processes\[1\]\.section is true; ex"),
     (_set("point_processes", 1, "x", to=-0.1), r"point_processes\[1\]\.x is -0\.1; expected a pos"),

@@ -165,7 +165,7 @@ def check(content: Any) -> None:
     for each in _texts_of(values["versions"]):
         each.text()
     values["method"].text()
-    _check_plain(values["settings"], 0)
+    check_plain(values["settings"], 0)
     for each in values["notes"].elements():
         each.text()
     values["celsius"].finite()
@@ -200,15 +200,15 @@ def _texts_of(value: Value) -> list[Value]:
     return [Value(each, f"{value.path}.{name}") for name, each in value.content.items()]
 
 
-def _check_plain(value: Value, depth: int) -> None:
+def check_plain(value: Value, depth: int) -> None:
     if depth > 20:
         raise value.wrong("no more than 20 levels")
     if type(value.content) is dict:
         for each in _texts_of(value):
-            _check_plain(each, depth + 1)
+            check_plain(each, depth + 1)
     elif type(value.content) is list:
         for each in value.elements():
-            _check_plain(each, depth + 1)
+            check_plain(each, depth + 1)
 
 
 def _mechanisms(value: Value) -> set[str]:

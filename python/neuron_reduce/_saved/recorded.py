@@ -17,7 +17,7 @@ import numpy as np
 from .. import record as records
 from .._session import collect
 from ..errors import SavedCellError
-from .checking import MOST_SEGMENTS, Value
+from .checking import MOST_SEGMENTS, Value, check_plain
 from .describing import ROLES, number
 
 _LEFT_OUT = {"stage_seconds"}
@@ -26,6 +26,9 @@ _LEFT_OUT = {"stage_seconds"}
 _POINT_DIGITS = 3
 
 _MOST = 2**53
+
+_FARTHEST = 1e15
+"""In µm, of points."""
 
 
 def described(record: records.ReductionRecord) -> dict[str, Any]:
@@ -66,10 +69,12 @@ def check(value: Value) -> None:
         if each.points.size and each.points.shape[1:] != (4,):
             points = Value(each.points.tolist(), f"{path}.points")
             raise points.wrong("points of x, y, z and diameter")
-        if not np.isfinite(each.points).all():
+        if not (np.abs(each.points) < _FARTHEST).all():
             raise SavedCellError(
-                f"{path}.points has a number that is not finite; expected points in µm"
+                f"{path}.points has a number that is not finite, or {_FARTHEST:g} and more; "
+                "expected points in µm"
             )
+    check_plain(Value(record.settings, f"{value.path}.settings"), 0)
     expected = record.expected
     if (expected.rmsd is None) != (expected.deviation is None):
         deviation = Value(expected.deviation, f"{value.path}.expected.deviation")
