@@ -180,11 +180,12 @@ def checked(currents: Any, count: int) -> np.ndarray:
     """
     expected = f"an array of numbers, shaped ({count},) or ({count}, times)"
     try:
-        given = np.asarray(currents, dtype=float)
-    except (TypeError, ValueError):
-        raise ArgumentError(
-            f"currents is {collect.described(currents)}; expected {expected}"
-        ) from None
+        given = np.asarray(currents)
+    except (TypeError, ValueError, ReferenceError):
+        given = None
+    if given is None or given.dtype.kind not in "biuf":
+        raise ArgumentError(f"currents is {collect.described(currents)}; expected {expected}")
+    given = given.astype(float, copy=False)
     if given.ndim not in (1, 2) or len(given) != count:
         raise ArgumentError(f"currents has the shape {given.shape}; expected {expected}")
     return given

@@ -412,6 +412,27 @@ def test_what_is_played_into_the_cell_is_played_into_the_new_one(method: str) ->
 
 
 @isolated
+def test_what_is_played_into_the_original_is_nothing_of_the_new_cell() -> None:
+    model = small_cell.model()
+    clamp = h.IClamp(model.cell.soma[0](0.5))
+    clamp.dur = 1e9
+    amplitudes, times = h.Vector([0, 0.3, -0.2, 0.1]), h.Vector([0, 4, 9, 11])
+    amplitudes.play(clamp._ref_amp, times, 1)
+    beside = _reduce(model, clamps=True)
+    others = _reduce(model, clamps=True)
+    kept = beside.saved()
+    assert not any("played" in each for each in kept.notes)
+    instance = kept.instantiate()
+    assert small_cell.run(instance.soma[0]) == small_cell.run(beside.cell.soma[0])
+    for cell in (model.cell, beside, others):
+        neuron_reduce.compile(cell)
+    # What is none of any cell's is still said.
+    amplitudes.play(beside.netcons[0]._ref_weight[0], times, 1)
+    with pytest.warns(neuron_reduce.NeuronReduceWarning, match="none of the cell's"):
+        assert any("none of the cell's" in each for each in beside.saved().notes)
+
+
+@isolated
 def test_plays_that_cannot_be_repeated_are_noted() -> None:
     model = small_cell.model()
     vectors = [h.Vector([-80, -70]), h.Vector([-70, -60])]

@@ -433,20 +433,35 @@ def test_extracellular_is_refused() -> None:
 
 
 @isolated
-@pytest.mark.parametrize("into", ["weight", "stimulus", "temperature", "other cell"])
+@pytest.mark.parametrize("into", ["weight", "stimulus", "temperature"])
 def test_plays_into_what_may_drive_the_cell_are_refused(into: str) -> None:
-    tree, other = driven_tree(), section("other")
-    clamp = h.IClamp(other(0.5))
+    tree = driven_tree()
     netcon = next(iter(h.List("NetCon")))
     values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
     target = {
         "weight": lambda: netcon._ref_weight[0],
         "stimulus": lambda: netcon.pre()._ref_interval,
         "temperature": lambda: h._ref_celsius,
-        "other cell": lambda: clamp._ref_amp,
     }[into]()
     values.play(target, times, 1)
+    other = section("other")
+    clamp = h.IClamp(other(0.5))
+    values.play(clamp._ref_amp, times, 1)
     _refused("a Vector is played into a variable that is not the cell's", tree)
+
+
+@isolated
+def test_plays_into_another_cell_do_not_matter() -> None:
+    tree = driven_tree()
+    engine = neuron_reduce.compile(tree)
+    before = engine.run(10.0)
+    other = section("other")
+    clamp = h.IClamp(other(0.5))
+    values, times = h.Vector([0, 1, 2]), h.Vector([0, 1, 2])
+    values.play(clamp._ref_amp, times, 1)
+    values.play(other(0.5)._ref_cm, times, 1)
+    after = neuron_reduce.compile(tree).run(10.0)
+    assert np.array_equal(after.v, before.v)
 
 
 @isolated

@@ -7,12 +7,16 @@ import dataclasses
 import functools
 import gc
 import json
+import os
 import random
+import stat
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from neuron import h
 
@@ -131,6 +135,26 @@ WRONG = [
         _set("record", "expected", "rmsd", to="much"),
         r"record\.expected\.rmsd is 'much'; expected a ",
     ),
+    (
+        _set("record", "expected", "deviation", to=None),
+        r"record\.expected\.deviation is null; expected null where rmsd is, and a number where",
+    ),
+    (
+        _set("record", "segments_full", to=10**60),
+        r"record\.segments_full is 10+; expected a whole number, 0 or greater, that a double can",
+    ),
+    (
+        _set("record", "cell", to="\ud800"),
+        r"record\.cell is '\\ud800'; expected a text that UTF-8 has",
+    ),
+    (
+        _set("record", "shape", 0, "points", to=[["nan", 0, 0, 1]]),
+        r"record\.shape\[0\]\.points has a number that is not finite, or 1e\+15 and more; expec",
+    ),
+    (
+        _set("record", "settings", "sites", to=functools.reduce(lambda x, _: [x], range(900), [])),
+        r"record\.settings\.sites(\[0\])+ is a list of 1; expected no more than 20 levels",
+    ),
     (_set("point_processes", 1, "section", to=True), r"point_processes\[1\]\.section is true; ex"),
     (_set("point_processes", 1, "x", to=-0.1), r"point_processes\[1\]\.x is -0\.1; expected a pos"),
     (_set("point_processes", 1, "mechanism", to="a b"), r"point_processes\[1\]\.mechanism is 'a "),
@@ -248,6 +272,70 @@ def test_the_record_is_in_the_file(tmp_path: Path) -> None:
         assert dataclasses.replace(found, **rest) == dataclasses.replace(expected, **rest)
         neuron_reduce.load(path).report(tmp_path / "report.html")
         assert (tmp_path / "report.html").stat().st_size > 1_000_000
+
+    test()
+
+
+def test_pages_of_impedances_that_no_axis_has(cell: Path, tmp_path: Path) -> None:
+    @isolated
+    def test() -> None:
+        for value in ("inf", "nan", 1e308, 1e-320, 100.0):
+            content = json.loads(cell.read_text())
+            impedances = content["record"]["impedances"]
+            for name in ("input_full", "input_reduced"):
+                impedances[name] = [value] * len(impedances["frequencies"])
+            impedances["transfer_full"][0] = impedances["input_full"]
+            path = tmp_path / "cell.json"
+            path.write_text(json.dumps(content))
+            kept_cell = neuron_reduce.load(path)
+            kept_cell.report(tmp_path / "report.html")
+            kept_cell.view(tmp_path / "view.html")
+
+    test()
+
+
+def test_what_is_no_path(cell: Path) -> None:
+    @isolated
+    def test() -> None:
+        kept_cell = neuron_reduce.load(cell)
+        calls = (
+            kept_cell.save,
+            kept_cell.view,
+            kept_cell.report,
+            lambda path: kept_cell.export(path, format="hoc"),
+            lambda path: kept_cell.export(path, format="sonata"),
+        )
+        for path in ("", b"", 3, "a\0b", "\ud800"):
+            for call in calls:
+                with pytest.raises(ArgumentError, match=r"path is .*; expected that of a file"):
+                    call(path)  # type: ignore[arg-type]
+        for format in (["hoc"], np.array(["hoc", "swc"]), b"hoc", 0):
+            with pytest.raises(ArgumentError, match=r"format is .*; expected one of 'hoc'"):
+                kept_cell.export("cell", format=format)  # type: ignore[arg-type]
+
+    test()
+
+
+def test_what_is_no_file_is_written_into(cell: Path, tmp_path: Path) -> None:
+    """Devices and pipes are never replaced by files."""
+
+    @isolated
+    def test() -> None:
+        kept_cell = neuron_reduce.load(cell)
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+        for write in (kept_cell.save, kept_cell.report, lambda each: kept_cell.export(each, "swc")):
+            found: list[bytes] = []
+            reader = threading.Thread(target=lambda found=found: found.append(path.read_bytes()))
+            reader.start()
+            write(path)
+            assert stat.S_ISFIFO(path.stat().st_mode)
+            reader.join(timeout=20)
+            assert len(found[0]) > 100
+        for write in (kept_cell.save, kept_cell.report, kept_cell.view):
+            with pytest.raises(IsADirectoryError):
+                write(tmp_path)
+        assert os.listdir(tmp_path) == ["pipe"]
 
     test()
 

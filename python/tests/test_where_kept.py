@@ -120,7 +120,14 @@ def _refused(tmp_path: Path) -> None:
     assert_refused(
         lambda: instance.record_at("none", "apic[0]"), ArgumentError, "variable is 'none'"
     )
-    for wrong in (np.zeros(3), "i", None):
+    count = len(instance.geometry())
+    deleted = h.Section("deleted")
+    segment = deleted(0.5)
+    h.delete_section(sec=deleted)
+    for wrong in (
+        *(np.zeros(3), "i", None, 10**400, segment, [None] * count, [1j] * count),
+        np.zeros(count, dtype="datetime64[s]"),
+    ):
         assert_refused(lambda wrong=wrong: instance.map_currents(wrong), ArgumentError, "times)")
     cable = instance.sections[-1]
     cable.nseg += 2

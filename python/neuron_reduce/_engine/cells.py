@@ -169,7 +169,7 @@ class Cell(Kept):
         _check_that_all_are_among(synapses, self.point_processes)
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
-        self.plays = plays.read(self._read.recordings() or (), self.point_processes)
+        self.plays = plays.read(self._read.recordings() or (), self.point_processes, tree)
         self.sections: list[nrn.Section] = self._read.sections()
         self.indices = {section: index for index, section in enumerate(self.sections)}
         self.names = [section.name() for section in self.sections]

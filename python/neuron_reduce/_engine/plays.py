@@ -11,14 +11,15 @@ behind the next jump until its time has come (``simulation.h``).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from neuron import h, hoc
+from neuron import h, hoc, nrn
 
 from .._library.reducing import Recording
 from .._session import mechanisms
+from .._session import plays as session_plays
 from ..errors import EngineError
 
 _EXPECTED = "expected Vectors played into parameters of the cell's point processes alone"
@@ -55,13 +56,17 @@ class Play:
         return self.__dict__ | {"vectors": ()}
 
 
-def read(recordings: Sequence[Recording], point_processes: Sequence[Any]) -> list[Play]:
-    """The plays among what a session records and plays.
+def read(
+    recordings: Sequence[Recording], point_processes: Sequence[Any], sections: Iterable[nrn.Section]
+) -> list[Play]:
+    """The plays among what a session records and plays, but for those into other cells, which
+    drive this one by their potentials alone.
 
     :param point_processes: a cell's, by which the recordings have their indices.
+    :param sections: the cell's.
     :raises EngineError: one is none that the engine does; the message names it.
     """
-    plays = [each for each in recordings if each.is_play]
+    plays = session_plays.of_no_other_cell(recordings, sections)
     if not plays:
         return []
     vectors = {hoc.HocObject.hocobjptr(each): each for each in h.List("Vector")}

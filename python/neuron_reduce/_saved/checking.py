@@ -80,6 +80,10 @@ class Value:
     def text(self, expected: str = "a text") -> str:
         if type(self.content) is not str or "\0" in self.content:
             raise self.wrong(expected)
+        try:
+            self.content.encode()
+        except UnicodeError:
+            raise self.wrong(f"{expected} that UTF-8 has") from None
         return self.content
 
     def name(self, expected: str) -> str:
@@ -161,7 +165,7 @@ def check(content: Any) -> None:
     for each in _texts_of(values["versions"]):
         each.text()
     values["method"].text()
-    _check_plain(values["settings"], 0)
+    check_plain(values["settings"], 0)
     for each in values["notes"].elements():
         each.text()
     values["celsius"].finite()
@@ -196,15 +200,15 @@ def _texts_of(value: Value) -> list[Value]:
     return [Value(each, f"{value.path}.{name}") for name, each in value.content.items()]
 
 
-def _check_plain(value: Value, depth: int) -> None:
+def check_plain(value: Value, depth: int) -> None:
     if depth > 20:
         raise value.wrong("no more than 20 levels")
     if type(value.content) is dict:
         for each in _texts_of(value):
-            _check_plain(each, depth + 1)
+            check_plain(each, depth + 1)
     elif type(value.content) is list:
         for each in value.elements():
-            _check_plain(each, depth + 1)
+            check_plain(each, depth + 1)
 
 
 def _mechanisms(value: Value) -> set[str]:
@@ -333,7 +337,7 @@ def _points(value: Value) -> None:
     for each in points:
         numbers = each.elements(4)
         for one in numbers[:3]:
-            one.finite("a coordinate in µm", lambda x: abs(x) < 1e9)
+            one.finite("a coordinate in µm, within 1e9 of 0", lambda x: abs(x) < 1e9)
         numbers[3].finite("a diameter in µm, 0 or greater", lambda x: 0 <= x < 1e9)
     if all(each[:3] == value.content[0][:3] for each in value.content):
         raise value.wrong("points that are not all in one place")

@@ -12,6 +12,7 @@ from .._engine import inputs as engine_inputs
 from .._library import inputs as library
 from .._library import reducing
 from .._session import collect, mechanisms
+from .._session import plays as session_plays
 from ..errors import SavedCellError
 from .describing import number, pointer
 
@@ -197,9 +198,8 @@ def plays(
     :param others: Vectors that are known to be played elsewhere.
     """
     elsewhere = set(map(pointer, others))
-    recordings = [
-        each for each in read.recordings() or () if each.is_play and each.vector not in elsewhere
-    ]
+    recordings = [each for each in read.recordings() or () if each.vector not in elsewhere]
+    recordings = session_plays.of_no_other_cell(recordings, indices)
     if not recordings:
         return []
     vectors = {pointer(each): each for each in h.List("Vector")}

@@ -89,7 +89,8 @@ def named(path: Any) -> str:
     """:raises ArgumentError: it is no path."""
     try:
         name = os.fsdecode(path)
-    except TypeError:
+        os.fsencode(name)
+    except (TypeError, UnicodeError):
         raise ArgumentError(f"path is {collect.described(path)}; expected that of a file") from None
     if not name:
         raise ArgumentError("path is ''; expected that of a file")
@@ -102,16 +103,23 @@ def named(path: Any) -> str:
 
 def write(path: str | os.PathLike[str], text: str) -> None:
     """Writes a file as a whole: whatever happens, its name is that of what was there before or of
-    all that was to be written.
+    all that was to be written. What is there and is no file, such as a pipe, is written into.
 
     :raises OSError: it cannot be written.
     """
     path = os.path.realpath(named(path))
+    # As a name that UTF-8 lacks is shown.
+    content = text.encode(errors="backslashreplace")
+    if os.path.exists(path) and not os.path.isfile(path):
+        # Never replaced: a folder is refused, and a device has to stay one.
+        with open(path, "wb") as other:
+            other.write(content)
+        return
     folder, name = os.path.split(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder or ".")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(path))

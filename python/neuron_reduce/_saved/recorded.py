@@ -16,13 +16,19 @@ import numpy as np
 
 from .. import record as records
 from .._session import collect
-from .checking import MOST_SEGMENTS, Value
+from ..errors import SavedCellError
+from .checking import MOST_SEGMENTS, Value, check_plain
 from .describing import ROLES, number
 
 _LEFT_OUT = {"stage_seconds"}
 """What is an empty dictionary in a record that was read."""
 
 _POINT_DIGITS = 3
+
+_MOST = 2**53
+
+_FARTHEST = 1e15
+"""In µm, of points."""
 
 
 def described(record: records.ReductionRecord) -> dict[str, Any]:
@@ -63,6 +69,16 @@ def check(value: Value) -> None:
         if each.points.size and each.points.shape[1:] != (4,):
             points = Value(each.points.tolist(), f"{path}.points")
             raise points.wrong("points of x, y, z and diameter")
+        if not (np.abs(each.points) < _FARTHEST).all():
+            raise SavedCellError(
+                f"{path}.points has a number that is not finite, or {_FARTHEST:g} and more; "
+                "expected points in µm"
+            )
+    check_plain(Value(record.settings, f"{value.path}.settings"), 0)
+    expected = record.expected
+    if (expected.rmsd is None) != (expected.deviation is None):
+        deviation = Value(expected.deviation, f"{value.path}.expected.deviation")
+        raise deviation.wrong("null where rmsd is, and a number where that is one")
     if record.impedances is not None:
         _check_impedances(record.impedances, f"{value.path}.impedances")
 
@@ -147,7 +163,7 @@ def _read(value: Value, kind: Any) -> Any:
     if kind is bool:
         return value.truth()
     if kind is int:
-        return value.integer(0, None, "a whole number, 0 or greater")
+        return value.integer(0, _MOST, "a whole number, 0 or greater, that a double can have")
     if kind is float:
         return float(value.number())
     if kind is str:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import collections
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from neuron import h, hoc, nrn
 
 from .._library.reducing import Recording
+from ..errors import NeuronReduceError
 from . import cells
 
 
@@ -92,6 +93,48 @@ def read(cell: cells.Sections) -> list[Play]:
         for each in found
         if each.point_process >= 0 or each.section >= 0
     ]
+
+
+def of_no_other_cell(
+    recordings: Sequence[Recording], own: Iterable[nrn.Section]
+) -> list[Recording]:
+    """What is played, without what drives other cells: as a cell beside the original has the
+    Vectors that are played into that.
+
+    :param recordings: as a cell's sections have them.
+    :param own: these.
+    """
+    from .._engine.cells import point_processes, read_whole
+
+    found = [each for each in recordings if each.is_play]
+    unknown = [each for each in found if each.name is None]
+    if not unknown:
+        return found
+    known = set(own)
+    elsewhere: collections.Counter[tuple[Any, ...]] = collections.Counter()
+    for root in h.allsec():
+        if root.parentseg() is not None or root in known:
+            continue
+        processes = point_processes(root.wholetree())
+        try:
+            others = read_whole(root.name(), [root], [], [], processes).recordings() or ()
+        except NeuronReduceError:
+            # A cell that cannot be read: what is played into that is not known.
+            continue
+        elsewhere.update(_key(each) for each in others if each.is_play and each.name is not None)
+    left = []
+    for each in found:
+        if each.name is None and elsewhere[_key(each)] > 0:
+            elsewhere[_key(each)] -= 1
+        else:
+            left.append(each)
+    return left
+
+
+def _key(recording: Recording) -> tuple[Any, ...]:
+    """What is the same of a play whoever reads it."""
+    vectors = (recording.vector, recording.times, recording.breaks)
+    return *vectors, recording.interval, recording.is_continuous
 
 
 def repeat(

@@ -10,6 +10,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING, Any
 
+from .._saved import files
 from ..errors import MissingPackageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def write(
     :param record: what the reduction did.
     :param evaluation: how close the reduced cell comes, over one input or several; or a single
         comparison. What is missing, the report says in a sentence.
+    :raises ArgumentError: the path is none.
+    :raises OSError: it cannot be written; what was there before is still there.
     :raises MissingPackageError: plotly is not installed.
     """
     try:
@@ -53,7 +56,7 @@ def write(
         _tables.running(record, cases, evaluation),
         _tables.notes(record),
     ]
-    target = pathlib.Path(path)
+    name = files.named(path)
     page = _page.render(_summary.title(record), _summary.subtitle(record), sections)
-    target.write_text(page, encoding="utf-8", newline="\n")
-    return target
+    files.write(name, page)
+    return pathlib.Path(name)

@@ -22,6 +22,9 @@ SHOWN = 1e-3
 
 HEIGHT = "420px"
 
+LEAST, MOST = 1e-100, 1e100
+"""Outside of these there is nothing that an axis could have."""
+
 DECADES = 6
 """How many decades are marked at most, where there are many."""
 
@@ -104,7 +107,7 @@ def _figure(title: str, frequencies: np.ndarray) -> go.Figure:
 def _mark(figure: go.Figure) -> None:
     """Puts marks on the vertical axis that suit what is drawn, from ``SHOWN`` of the largest on."""
     values = np.concatenate([trace.y for trace in figure.data])
-    values = values[values > 0]
+    values = values[(values > LEAST) & (values < MOST)]
     if not len(values):
         return
     largest = values.max()
@@ -115,12 +118,12 @@ def _mark(figure: go.Figure) -> None:
 
 def _marks(values: np.ndarray) -> dict[str, list]:
     """Marks of a logarithmic axis at round numbers, written in full."""
-    values = values[values > 0]
+    values = values[(values > LEAST) & (values < MOST)]
     if not len(values):
         return {}
     low, high = math.floor(np.log10(values.min())), math.ceil(np.log10(values.max()))
     steps = (1,) if high - low > 3 else (1, 2, 5) if high - low < 3 else (1, 3)
-    decades = range(low, high + 1, math.ceil((high - low) / DECADES))
+    decades = range(low, high + 1, max(1, math.ceil((high - low) / DECADES)))
     marks = [(step, decade) for decade in decades for step in steps]
     return {
         "tickvals": [step * 10.0**decade for step, decade in marks],

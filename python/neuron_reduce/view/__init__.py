@@ -7,6 +7,7 @@ alone. It is the page ``page.html`` with the record as a file of :meth:`Reductio
 
 from __future__ import annotations
 
+import contextlib
 import importlib.resources
 import json
 import os
@@ -50,5 +51,6 @@ def show(record: ReductionRecord, path: str | os.PathLike[str] | None = None) ->
         return write(path, record)
     folder = tempfile.mkdtemp(prefix="neuron-reduce-view-")
     written = write(pathlib.Path(folder) / "view.html", record)
-    webbrowser.open(written.as_uri())
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(written.as_uri())
     return written
