@@ -15,7 +15,8 @@
 #include <exception>
 #include <initializer_list>
 
-extern "C" __attribute__((visibility("default"))) void modl_reg(void) {}
+// Weak: a library that NEURON loads has its own.
+extern "C" __attribute__((visibility("default"), weak)) void modl_reg(void) {}
 
 const char *neuron_reduce_version(void) { return NEURON_REDUCE_VERSION; }
 
