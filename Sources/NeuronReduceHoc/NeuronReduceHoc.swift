@@ -33,7 +33,7 @@ enum ReducedCellTemplate {
 
   private static let text = """
     begintemplate \(name)
-    public soma, apical, basal, axonal, all, synapses, netcons, notes, set_notes
+    public soma, apical, basal, axonal, all, synapses, netcons, notes, set
     objref soma, apical, basal, axonal, all, synapses, netcons
     strdef notes
     proc init() {
@@ -42,15 +42,13 @@ enum ReducedCellTemplate {
       basal = new SectionList()
       axonal = new SectionList()
       all = new SectionList()
-      synapses = new List()
-      netcons = new List()
       notes = ""
-      if (numarg() == 2) {
-        synapses = $o1
-        netcons = $o2
-      }
     }
-    proc set_notes() { notes = $s1 }
+    proc set() {
+      synapses = $o1
+      netcons = $o2
+      notes = $s3
+    }
     endtemplate \(name)
     """
 }
