@@ -1,4 +1,4 @@
-"""Builds the Swift library and puts it beside the Python files."""
+"""Builds the Swift libraries, Python's and hoc's, and puts them beside the Python files."""
 
 import pathlib
 import shutil
@@ -12,7 +12,9 @@ from setuptools.dist import Distribution
 
 ROOT = pathlib.Path(__file__).parent.resolve()
 PRODUCT = "NeuronReduceABI"
-LIBRARY = f"lib{PRODUCT}.dylib" if sys.platform == "darwin" else f"lib{PRODUCT}.so"
+HOC = "NeuronReduceHoc"
+ENDING = "dylib" if sys.platform == "darwin" else "so"
+LIBRARY = f"lib{PRODUCT}.{ENDING}"
 
 
 class BuildWithSwift(build_py):
@@ -27,17 +29,22 @@ class BuildWithSwift(build_py):
                 "neuron-reduce-swift is compiled from Swift; expected `swift` 6.3 or newer on PATH"
             )
         build = ["swift", "build", "--configuration", "release", "--package-path", str(ROOT)]
-        subprocess.run([*build, "--product", PRODUCT], check=True)
+        for product in (PRODUCT, HOC):
+            subprocess.run([*build, "--product", product], check=True)
         shown = subprocess.run([*build, "--show-bin-path"], check=True, stdout=subprocess.PIPE)
+        binaries = pathlib.Path(shown.stdout.decode().strip())
         target = pathlib.Path(self.build_lib) / "neuron_reduce" / LIBRARY
-        shutil.copyfile(pathlib.Path(shown.stdout.decode().strip()) / LIBRARY, target)
+        shutil.copyfile(binaries / LIBRARY, target)
+        # By the name that neuron_reduce.hoc has for it everywhere.
+        of_hoc = target.with_name(f"lib{HOC}.so")
+        shutil.copyfile(binaries / f"lib{HOC}.{ENDING}", of_hoc)
         runtime = target.parent / "_engine" / "runtime"
         runtime.mkdir(exist_ok=True)
         for header in (ROOT / "Sources" / "CSimulation" / "include").glob("*.h"):
             shutil.copy(header, runtime)
         strip = shutil.which("strip")
         if strip and sys.platform != "darwin":
-            subprocess.run([strip, "--strip-unneeded", str(target)], check=True)
+            subprocess.run([strip, "--strip-unneeded", str(target), str(of_hoc)], check=True)
 
 
 class PlatformWheel(bdist_wheel):

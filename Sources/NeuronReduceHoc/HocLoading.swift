@@ -105,13 +105,15 @@ struct HocLoading {
     }
     guard !others.isEmpty else { return }
     neuron_reduce_hoc_warn(
-      others.joined(separator: "; ") + ": the session's were left; neuron_reduce_load(file, 1) sets them")
+      others.joined(separator: "; ")
+        + ": the session's were left; neuron_reduce_load(file, 1) sets them")
   }
 
   private static func bytes(of path: String) throws -> [UInt8] {
     guard let stream = fopen(path, "rb") else {
       throw HocError(
-        "\(path) cannot be read (\(String(cString: strerror(errno)))); expected the file of a saved cell")
+        "\(path) cannot be read (\(String(cString: strerror(errno)))); expected the file of a saved cell"
+      )
     }
     defer { fclose(stream) }
     var bytes: [UInt8] = []

@@ -45,7 +45,8 @@ struct HocReduction {
       settings: settings(method, count, .exact, drive: measured?.drive ?? SynapticDrive()))
     let built = try build(reduced, lists)
     try synapses.replace(by: reduced.survivors.map { live.synapses[$0] })
-    let notes = reduced.reduction.notes(listed: live.listedCount, of: live.model)
+    let notes =
+      reduced.reduction.notes(listed: live.listedCount, of: live.model)
       + built.notes + (measured?.notes ?? [])
     try neuron.call(
       neuron.symbol("neuron_reduce_take_notes"),
@@ -85,7 +86,8 @@ struct HocReduction {
     _ name: String, _ sections: [SectionReference], somatic: [SectionReference] = [],
     apical: [SectionReference] = [], axonal: [SectionReference] = []
   ) throws -> SessionCell {
-    guard !somatic.isEmpty || sections.contains(where: { session.ownName(of: $0).hasPrefix("soma") })
+    guard
+      !somatic.isEmpty || sections.contains(where: { session.ownName(of: $0).hasPrefix("soma") })
     else { throw HocError("\(name) has no soma; \(Self.expectedCell)") }
     return try session.cell(
       named: name, sections, somatic: somatic, apical: apical, axonal: axonal)

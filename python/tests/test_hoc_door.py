@@ -259,7 +259,9 @@ def test_saved_cells_are_loaded(method: str, tmp_path: Path) -> None:
         script = (
             'objref cell, other\ncell = neuron_reduce_load("cell.json", 1)\ncell.make_sources()\n'
             "if (cell.synapse(0) != cell.netcons.o(0).syn) quit()\n"
-            + RUN.format(soma="soma[0]", tstop=kept.DURATION).replace("run()", "v_init = -65\nrun()")
+            + RUN.format(soma="soma[0]", tstop=kept.DURATION).replace(
+                "run()", "v_init = -65\nrun()"
+            )
             + 'other = neuron_reduce_load("cell.json")\n'
             "objref source, made\nsource = new NetStim()\nmade = other.connect_source(0, source)\n"
             'printf("<%g %g>", made.weight[0], cell.netcons.o(0).weight[0])\n'
@@ -368,7 +370,7 @@ def test_bad_input(tmp_path: Path) -> None:
     (tmp_path / "empty.json").write_text("{}")
     script = CELL + SYNAPSES + PLACES + "objref other, trace\nother = new Cell()\n"
     script += "trace = new Vector()\n"
-    script += 'strdef asked\n'
+    script += "strdef asked\n"
     for index, statement in enumerate(BAD):
         quoted = statement.replace('"', '\\"')
         script += f'{{ print "number {index}"  execute1("{quoted}") }}\n'
