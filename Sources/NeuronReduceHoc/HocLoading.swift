@@ -1,6 +1,7 @@
 import CNEURON
 import CNeuronReduceHoc
 import CellFile
+import CellModel
 import NEURONBridge
 import NEURONSession
 
@@ -14,7 +15,13 @@ import NEURONSession
 struct HocLoading {
   private let session: Session
   private let file: String
+  private let kinds = Kinds()
   private var neuron: NEURON { session.neuron }
+
+  /// Those that were asked for before.
+  private final class Kinds {
+    var byName: [String: MechanismKind] = [:]
+  }
 
   init(_ file: String, in session: Session) {
     self.file = file
@@ -40,10 +47,12 @@ struct HocLoading {
         "\(file): its template cannot be defined here, by the error above; expected mechanisms with the "
           + "parameters that they had when the cell was saved")
     }
-    let instance = try neuron.newObject(name)
-    defer { neuron.api.object_unref(instance) }
-    try neuron.check(doing: "building the cell of \(file)")
-    try neuron.call(neuron.symbol("neuron_reduce_take"), .object(instance))
+    // By hoc, which goes back to where it was when an init fails.
+    do {
+      try neuron.execute("neuron_reduce_made = new \(name)()", doing: "building the cell")
+    } catch {
+      throw HocError("\(file): its cell cannot be built here, by the error above")
+    }
     if setsGlobals {
       try neuron.call(neuron.symbol("\(name)_globals"))
     } else {
@@ -60,6 +69,76 @@ struct HocLoading {
       throw HocError(
         "\(file): this session lacks \(missing.joined(separator: ", ")); expected the mechanisms of the file, "
           + "compiled by nrnivmodl and loaded before")
+    }
+    for (index, section) in kept.sections.enumerated() {
+      for insertion in section.insertions {
+        try check(
+          insertion.mechanism,
+          insertion.parameters.map { ($0.name, 1) }
+            + insertion.arrays.map { ($0.name, $0.value.count) },
+          path: "sections[\(index)].mechanisms.\(insertion.mechanism)", catalog)
+      }
+    }
+    for (index, process) in kept.pointProcesses.enumerated() {
+      guard catalog.pointProcessNames.contains(process.mechanism) else {
+        throw HocError(
+          "\(file): point_processes[\(index)] is a \(process.mechanism), which is no point process here; "
+            + "expected one")
+      }
+      try check(
+        process.mechanism,
+        process.parameters.map { parameter in
+          if case .array(let values) = parameter.value {
+            (parameter.name, values.count)
+          } else {
+            (parameter.name, 1)
+          }
+        }, path: "point_processes[\(index)].parameters", catalog)
+    }
+    for mechanism in kept.mechanisms {
+      for global in mechanism.globals where try !isHere(global, of: mechanism.name, catalog) {
+        throw HocError(
+          "\(file): \(global.name) is no GLOBAL of the session's \(mechanism.name), or of another size; "
+            + "expected the mechanism that the cell was saved with")
+      }
+    }
+  }
+
+  /// Ions, whose GLOBALs are no arrays, the catalog knows in a session with sections only.
+  private func isHere(
+    _ global: (name: String, values: [Double], isArray: Bool), of mechanism: String,
+    _ catalog: MechanismCatalog
+  ) throws -> Bool {
+    guard let symbol = neuron.api.symbol(global.name), neuron.api.symbol_data(symbol) != nil else {
+      return false
+    }
+    guard global.isArray || neuron.api.symbol_is_array(symbol) else {
+      return global.values.count == 1
+    }
+    return try kind(mechanism, catalog).globals.contains {
+      $0.name == global.name && $0.values.count == global.values.count
+    }
+  }
+
+  private func kind(_ name: String, _ catalog: MechanismCatalog) throws -> MechanismKind {
+    if let known = kinds.byName[name] { return known }
+    let kind = try catalog.kind(named: name)
+    kinds.byName[name] = kind
+    return kind
+  }
+
+  /// That the session's mechanism has what a file sets.
+  private func check(
+    _ mechanism: String, _ given: [(name: String, size: Int)], path: String,
+    _ catalog: MechanismCatalog
+  ) throws {
+    let expected = try kind(mechanism, catalog).parameters
+    for (name, size) in given
+    where !expected.contains(where: { $0.name == name && $0.defaults.count == size }) {
+      let names = expected.map(\.name).joined(separator: ", ")
+      throw HocError(
+        "\(file): \(path).\(name) is no parameter of the session's \(mechanism), or of another size; expected "
+          + (names.isEmpty ? "none" : names))
     }
   }
 

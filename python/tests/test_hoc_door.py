@@ -3,6 +3,7 @@ last bit; what is wrong is a hoc error, and the session goes on."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -86,7 +87,11 @@ PLACES = """
 cell = new Cell()
 proc place_all() { local i
   for i = 0, 35 {
-    if (i % 3) { cell.dend[i % 6] place(i, (0.37 * i) % 1) } else { cell.apic[i % 3] place(i, (0.29 * i) % 1) }
+    if (i % 3) {
+      cell.dend[i % 6] place(i, (0.37 * i) % 1)
+    } else {
+      cell.apic[i % 3] place(i, (0.29 * i) % 1)
+    }
   }
 }
 place_all()
@@ -176,8 +181,7 @@ def _reduced_here(folder: Path, method: str, segments: float) -> None:
     h.run()
     with open("expected", "wb") as file:
         array("d", trace).tofile(file)
-    print_to = Path("counts")
-    print_to.write_text(f"{len(reduction.synapses)} {sum(1 for _ in h.allsec())}")
+    Path("counts").write_text(f"{len(reduction.synapses)} {sum(1 for _ in h.allsec())}")
     Path("notes").write_text("".join(f"{note}\n" for note in reduction.record.notes))
 
 
@@ -190,7 +194,8 @@ def test_does_what_the_package_does(tmp_path: Path, method: str, segments: float
         CELL
         + SYNAPSES
         + PLACES
-        + f"v_init = -70\nobjref reduced\nreduced = neuron_reduce(cell, synapses, netcons{arguments})\n"
+        + "v_init = -70\nobjref reduced\n"
+        + f"reduced = neuron_reduce(cell, synapses, netcons{arguments})\n"
         + RUN.format(soma="soma", tstop=TSTOP)
         + 'proc count() { local n\n  n = 0\n  forsec reduced.all n += 1\n  printf("%d %d\\n", '
         "reduced.synapses.count, n)\n}\ncount()\n"
@@ -233,7 +238,8 @@ def test_published_cell(tmp_path: Path, cache: Path) -> None:
     library = next(iter(sorted(folder.glob("compiled/*/**/libnrnmech.so"))))
     _run(
         tmp_path,
-        f'{{ nrn_load_dll("{library}") load_file("import3d.hoc") load_file("{folder}/l5pc.hoc") }}\n'
+        f'{{ nrn_load_dll("{library}") load_file("import3d.hoc") }}\n'
+        + f'{{ load_file("{folder}/l5pc.hoc") }}\n'
         + "celsius = 34\nv_init = -65\n"
         + SYNAPSES
         + f'cell = new l5pc("{folder}/morphology", "C060114A7.asc")\n'
@@ -272,6 +278,40 @@ def test_saved_cells_are_loaded(method: str, tmp_path: Path) -> None:
         assert f"<{weight:g} {weight:g}>" in said
 
     test()
+
+
+@isolated
+def _bad_files(folder: Path) -> None:
+    driven = Driven("classic")
+    driven.reduction.save(folder / "cell.json")
+    text = (folder / "cell.json").read_text()
+    changed = json.loads(text)
+    changed["mechanisms"][0]["name"] = "Elsewhere"
+    (folder / "mechanism.json").write_text(
+        json.dumps(changed).replace(f'"{json.loads(text)["mechanisms"][0]["name"]}"', '"Elsewhere"')
+    )
+    changed = json.loads(text)
+    changed["point_processes"][0]["parameters"]["nonsense"] = 1.0
+    (folder / "parameter.json").write_text(json.dumps(changed))
+    changed = json.loads(text)
+    changed["sections"][0]["nseg"] = 0
+    (folder / "segments.json").write_text(json.dumps(changed))
+    (folder / "half.json").write_text(text[: len(text) // 2])
+    names = ("mechanism", "parameter", "segments", "half")
+    script = "".join(f'{{ execute1("neuron_reduce_load(\\"{name}.json\\")") }}\n' for name in names)
+    script += 'proc count() { local n\n  n = 0\n  forall n += 1\n  printf("<%d>", n)\n}\ncount()\n'
+    script += 'objref cell\ncell = neuron_reduce_load("cell.json", 1)\nrun()\n'
+    done = _nrniv(folder, script + 'print "at the end"')
+    assert "at the end" in done.stdout, done.stdout + done.stderr
+    assert "<0>" in done.stdout
+    assert "mechanism.json: this session lacks Elsewhere" in done.stderr
+    assert "point_processes[0].parameters.nonsense is no parameter of the session's" in done.stderr
+    assert "segments.json: sections[0].nseg is 0" in done.stderr
+    assert "half.json: it is no JSON" in done.stderr
+
+
+def test_bad_files(tmp_path: Path) -> None:
+    _bad_files(tmp_path)
 
 
 def test_by_an_absolute_path(tmp_path: Path) -> None:
@@ -330,7 +370,8 @@ def test_again(tmp_path: Path) -> None:
         + "targets = new List()\n"
         + "proc find() { local i\n  for i = 0, 35 targets.append(netcons.o(i).syn)\n}\nfind()\n"
         + 'again = neuron_reduce(reduced, targets, netcons, "classic")\n'
-        + 'proc count() { local n\n  n = 0\n  forsec again.all n += 1\n  printf("<%d>", n)\n}\ncount()\n'
+        + 'proc count() { local n\n  n = 0\n  forsec again.all n += 1\n  printf("<%d>", n)\n}\n'
+        + "count()\n"
         + "run()"
     )
     assert "<5>" in _run(tmp_path, script)
@@ -366,11 +407,10 @@ BAD = {
 
 
 def test_bad_input(tmp_path: Path) -> None:
-    """Each is a hoc error that says what is wrong; the cell is then as if nothing had been asked."""
+    """Each is a hoc error that says what is wrong; the cell is as if nothing had been asked."""
     (tmp_path / "empty.json").write_text("{}")
     script = CELL + SYNAPSES + PLACES + "objref other, trace\nother = new Cell()\n"
     script += "trace = new Vector()\n"
-    script += "strdef asked\n"
     for index, statement in enumerate(BAD):
         quoted = statement.replace('"', '\\"')
         script += f'{{ print "number {index}"  execute1("{quoted}") }}\n'

@@ -27,7 +27,7 @@ typedef struct neuron_reduce_hoc_request {
 /// Reduces a cell in place. Returns NULL, or what is wrong, to be given to free(): the session is then as it was.
 char *_Nullable neuron_reduce_hoc_reduce(const neuron_reduce_hoc_request *request);
 
-/// Makes an instance of a saved cell, and gives it to hoc's neuron_reduce_take. Returns as neuron_reduce_hoc_reduce.
+/// Makes an instance of a saved cell, hoc's neuron_reduce_made. Returns as neuron_reduce_hoc_reduce.
 char *_Nullable neuron_reduce_hoc_load(const char *file, bool sets_globals);
 
 /// Gives the session the template of what neuron_reduce returns. Returns as neuron_reduce_hoc_reduce.
