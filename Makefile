@@ -14,12 +14,13 @@ SOURCES := Package.swift VERSION setup.py pyproject.toml \
 # Where install-command puts it.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help command install-command demo test test-swift test-python sdist wheel install-wheel test-wheel docs docs-swift test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
+.PHONY: help command install-command install-hoc demo test test-swift test-python sdist wheel install-wheel test-wheel docs docs-swift test-docs bench bench-engine bench-tables bench-instructions fidelity fidelity-quick golden lint format clean
 
 help:
 	@echo "make demo    reduce a published layer-5 cell and compare: table and output/demo.png"
 	@echo "make command   the command line, .build/release/neuron-reduce, which needs no Python"
 	@echo "make install-command   the same in PREFIX/bin, with completion for shells; PREFIX=~/.local"
+	@echo "make install-hoc   neuron_reduce.hoc for plain nrniv, in PREFIX/share/neuron-reduce"
 	@echo "make test    all tests: Swift, inside NEURON, against upstream"
 	@echo "make sdist   the source distribution, in output/sdist"
 	@echo "make wheel   a wheel from it for machines without Swift, in output/wheel; Linux"
@@ -114,6 +115,12 @@ install-command: command
 		> $(PREFIX)/share/zsh/site-functions/_neuron-reduce
 	$(PREFIX)/bin/neuron-reduce --generate-completion-script fish \
 		> $(PREFIX)/share/fish/vendor_completions.d/neuron-reduce.fish
+
+install-hoc:
+	swift build --configuration release --product NeuronReduceHoc
+	mkdir -p $(PREFIX)/share/neuron-reduce
+	install -m 644 python/neuron_reduce/neuron_reduce.hoc $(PREFIX)/share/neuron-reduce
+	install -s .build/release/libNeuronReduceHoc.* $(PREFIX)/share/neuron-reduce/libNeuronReduceHoc.so
 
 test: test-swift test-python
 

@@ -3,6 +3,7 @@ import Foundation
 import PackageDescription
 
 let exportedNames = "\(Context.packageDirectory)/Sources/NeuronReduceLibrary/exports.map"
+let exportedToHoc = "\(Context.packageDirectory)/Sources/NeuronReduceHoc/exports.map"
 
 // VERSION is the one place that holds the version.
 let version =
@@ -36,6 +37,7 @@ let package = Package(
   name: "neuron-reduce",
   products: [
     .library(name: "NeuronReduceABI", type: .dynamic, targets: ["NeuronReduceLibrary"]),
+    .library(name: "NeuronReduceHoc", type: .dynamic, targets: ["NeuronReduceHoc"]),
     .executable(name: "neuron-reduce", targets: ["neuron-reduce"]),
   ],
   dependencies: [
@@ -104,6 +106,23 @@ let package = Package(
       swiftSettings: strict,
       // NEURON's library looks for this name in the program that loads it.
       linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=modl_reg"])] + olderGlibc
+    ),
+    // What neuron_reduce.hoc loads into NEURON: shows modl_reg alone.
+    .target(name: "CNeuronReduceHoc"),
+    .target(
+      name: "NeuronReduceHoc",
+      dependencies: [
+        "NEURONSession", "ResponseMeasuring", "CellFile", "NEURONBridge", "CellModel", "Reduction",
+        "CNEURON", "CNeuronReduceHoc", "OlderGlibc",
+      ],
+      exclude: ["exports.map"],
+      swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags([
+          "-static-stdlib",
+          "-Xlinker", "--version-script=\(exportedToHoc)",
+        ])
+      ] + olderGlibc
     ),
     .target(name: "CNeuronReduce"),
     .target(

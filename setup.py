@@ -1,4 +1,4 @@
-"""Builds the Swift library and puts it beside the Python files, and the command beside Python's."""
+"""Builds the Swift libraries, Python's and hoc's, and the command, and packs them along."""
 
 import functools
 import json
@@ -16,7 +16,9 @@ from distutils.command.build_scripts import build_scripts  # isort: skip # setup
 
 ROOT = pathlib.Path(__file__).parent.resolve()
 PRODUCT = "NeuronReduceABI"
-LIBRARY = f"lib{PRODUCT}.dylib" if sys.platform == "darwin" else f"lib{PRODUCT}.so"
+HOC = "NeuronReduceHoc"
+ENDING = "dylib" if sys.platform == "darwin" else "so"
+LIBRARY = f"lib{PRODUCT}.{ENDING}"
 COMMAND = "neuron-reduce"
 
 
@@ -54,7 +56,7 @@ def has_command():
 
 
 class BuildWithSwift(build_py):
-    """Compiles the library for release before the package is put together."""
+    """Compiles the libraries for release before the package is put together."""
 
     def run(self):
         # What an earlier build left there would be packed along, modules that are gone included.
@@ -63,6 +65,10 @@ class BuildWithSwift(build_py):
         target = pathlib.Path(self.build_lib) / "neuron_reduce" / LIBRARY
         shutil.copyfile(built(PRODUCT, LIBRARY), target)
         strip(target)
+        # By the name that neuron_reduce.hoc has for it everywhere.
+        of_hoc = target.with_name(f"lib{HOC}.so")
+        shutil.copyfile(built(HOC, f"lib{HOC}.{ENDING}"), of_hoc)
+        strip(of_hoc)
         runtime = target.parent / "_engine" / "runtime"
         runtime.mkdir(exist_ok=True)
         for header in (ROOT / "Sources" / "CSimulation" / "include").glob("*.h"):

@@ -15,7 +15,8 @@
 #include <exception>
 #include <initializer_list>
 
-extern "C" __attribute__((visibility("default"))) void modl_reg(void) {}
+// Weak: a library that NEURON loads has its own.
+extern "C" __attribute__((visibility("default"), weak)) void modl_reg(void) {}
 
 const char *neuron_reduce_version(void) { return NEURON_REDUCE_VERSION; }
 
@@ -26,9 +27,13 @@ bool neuron_host_open(const char *path, char *message, size_t size) {
   return false;
 }
 
-bool neuron_host_start(int count, const char **arguments, char *message, size_t size) {
-  // What ends NEURON ends the process, or a copy of it, without a report of the machine's registers.
+// What ends NEURON ends the process, or a copy of it, without a report of the machine's registers.
+static void end_by_signals(void) {
   for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}) signal(number, SIG_DFL);
+}
+
+bool neuron_host_start(int count, const char **arguments, char *message, size_t size) {
+  end_by_signals();
   int (*init)(int, const char **) = NULL;
   void *address = dlsym(RTLD_DEFAULT, "nrn_init");
   if (address == NULL) {
@@ -72,7 +77,10 @@ void neuron_host_unmute(int kept) {
 
 int neuron_host_fork(void) {
   fflush(NULL);
-  return (int)fork();
+  int child = (int)fork();
+  // nrniv has handlers that go on with the user's script.
+  if (child == 0) end_by_signals();
+  return child;
 }
 
 int neuron_host_wait(int child) {

@@ -146,7 +146,7 @@ extension Session {
   }
 
   /// The sections of a SectionList that an instance has under a name that is public; none where it has none.
-  private func publicSections(
+  package func publicSections(
     _ name: String, of instance: ObjectReference
   ) throws(BridgeError) -> [SectionReference] {
     guard neuron.api.method_symbol(instance, name) != nil else { return [] }

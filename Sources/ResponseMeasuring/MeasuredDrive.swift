@@ -11,12 +11,16 @@ package struct MeasuredDrive {
 
   /// With rates, for methods that ask for them.
   ///
-  /// - Parameter rates: of the listed connections in Hz, in their order; nil where not known.
-  package init(of cell: LiveCell, rates: [Double?]) throws(BridgeError) {
+  /// - Parameters:
+  ///   - rates: of the listed connections in Hz, in their order; nil where not known.
+  ///   - stating: what states a rate that is not known, as the end of a sentence.
+  package init(
+    of cell: LiveCell, rates: [Double?], stating: String = "; a rate in the table states them"
+  ) throws(BridgeError) {
     let measured = try ResponseMeasurement(of: cell).measure()
     let steady = SteadyEvents(of: cell, measured, rates: rates)
     drive = Self.drive(measured, steady, rates: rates)
-    notes = Self.notes(measured, steady, rates)
+    notes = Self.notes(measured, steady, rates, stating)
   }
 
   /// Without: to know which synapses one may stand for.
@@ -50,14 +54,14 @@ package struct MeasuredDrive {
   }
 
   private static func notes(
-    _ measured: MeasuredKinds, _ steady: SteadyEvents?, _ rates: [Double?]
+    _ measured: MeasuredKinds, _ steady: SteadyEvents?, _ rates: [Double?], _ stating: String
   ) -> [String] {
     var notes: [String] = []
     let unknown = rates.count { $0 == nil }
     if unknown > 0 {
       notes.append(
-        "The rates of \(unknown) of \(rates.count) NetCons are not known, and count as 0 in the operating point; "
-          + "a rate in the table states them.")
+        "The rates of \(unknown) of \(rates.count) NetCons are not known, and count as 0 in the operating point"
+          + "\(stating).")
     }
     let count = measured.indices.count
     let random = measured.indices.indices.count { index in

@@ -1,0 +1,194 @@
+import CNEURON
+import CNeuronReduceHoc
+import CellModel
+import NEURONBridge
+import NEURONSession
+import Reduction
+import ResponseMeasuring
+
+/// A reduction in place that hoc asked for.
+struct HocReduction {
+  private let session: Session
+  private let request: neuron_reduce_hoc_request
+  private var neuron: NEURON { session.neuron }
+
+  private static let cables = "NeuronReduceCables"
+  private static let expectedCell =
+    "expected an instance of a template, with its soma, or a SectionList of sections of which some are named soma"
+
+  init(_ request: neuron_reduce_hoc_request, in session: Session) {
+    self.request = request
+    self.session = session
+  }
+
+  /// - Throws: `HocError`, `BridgeError`, `ReductionError`; the session is then as it was.
+  func reduce() throws {
+    let cell = try cell()
+    let synapses = try List(request.synapses, "synapses", "point processes on the cell", neuron)
+    let netCons = try List(request.netcons, "netcons", "the NetCons onto the synapses", neuron)
+    guard let all = request.all, let soma = request.soma, let apical = request.apical,
+      let basal = request.basal, let axonal = request.axonal
+    else { throw HocError("a SectionList is missing; expected what neuron_reduce.hoc defines") }
+    let lists = Building.SectionLists(
+      all: all, somatic: soma, apical: apical, basal: basal, axonal: axonal)
+    let method = try Method(name: String(cString: request.method))
+    let count = try SegmentCount(manualTotal: request.segments)
+    var live = try LiveCell(
+      LiveCellReferences(
+        name: cell.name, soma: cell.somatic, apical: cell.apical, axonal: cell.axonal,
+        synapses: synapses.elements, connections: netCons.elements,
+        isApicalGiven: cell.isApicalGiven, isAxonGiven: cell.isAxonGiven))
+    try LeakMeasurement(of: live).settle(&live)
+    let measured = live.listedCount > 0 ? try drive(of: live, method, count) : nil
+    let reduced = try LiveReduction(
+      of: live,
+      settings: settings(method, count, .exact, drive: measured?.drive ?? SynapticDrive()))
+    let built = try build(reduced, lists)
+    try synapses.replace(by: reduced.survivors.map { live.synapses[$0] })
+    let notes =
+      reduced.reduction.notes(listed: live.listedCount, of: live.model)
+      + built.notes + (measured?.notes ?? [])
+    try neuron.call(
+      neuron.symbol("neuron_reduce_take_notes"),
+      .string(HocString(notes.map { $0 + "\n" }.joined())))
+    for loss in built.losses { neuron_reduce_hoc_warn(loss) }
+  }
+
+  // MARK: The cell
+
+  private func cell() throws -> SessionCell {
+    guard let given = request.cell else {
+      throw HocError("the cell is NULLobject; \(Self.expectedCell)")
+    }
+    let kind = String(cString: neuron.api.class_name(given))
+    let name = try session.name(of: given)
+    if kind == "SectionList" {
+      return try cell("the SectionList", neuron.sections(of: given))
+    }
+    if kind == ReducedCellTemplate.name {
+      // Its sections are parts of other objects.
+      let list = { (name: String) throws(BridgeError) in
+        try session.publicSections(name, of: given)
+      }
+      return try session.cell(
+        named: name, list("all"), somatic: list("soma"), apical: list("apical"),
+        axonal: list("axonal"), isGiven: true)
+    }
+    let own = neuron.allSections().filter { neuron.name(of: $0).hasPrefix("\(name).") }
+    guard !own.isEmpty else { throw HocError("\(name) has no sections; \(Self.expectedCell)") }
+    return try cell(
+      name, own, somatic: session.publicSections("somatic", of: given),
+      apical: session.publicSections("apical", of: given),
+      axonal: session.publicSections("axonal", of: given))
+  }
+
+  private func cell(
+    _ name: String, _ sections: [SectionReference], somatic: [SectionReference] = [],
+    apical: [SectionReference] = [], axonal: [SectionReference] = []
+  ) throws -> SessionCell {
+    guard
+      !somatic.isEmpty || sections.contains(where: { session.ownName(of: $0).hasPrefix("soma") })
+    else { throw HocError("\(name) has no soma; \(Self.expectedCell)") }
+    return try session.cell(
+      named: name, sections, somatic: somatic, apical: apical, axonal: axonal)
+  }
+
+  // MARK: The reduction
+
+  private func settings(
+    _ method: Method, _ count: SegmentCount, _ policy: MergePolicy,
+    drive: SynapticDrive = SynapticDrive()
+  ) throws(ReductionError) -> ReductionSettings {
+    try ReductionSettings(
+      method: method, frequency: 0, segmentCount: count, mergePolicy: policy, drive: drive,
+      scope: method.changesWeights ? ReductionScope(spines: .folded(nil)) : .all)
+  }
+
+  private func drive(
+    of cell: LiveCell, _ method: Method, _ count: SegmentCount
+  ) throws -> MeasuredDrive? {
+    if method.changesWeights {
+      return try MeasuredDrive(of: cell, rates: cell.listedRates, stating: "")
+    }
+    // Of synapses that meet no equal one it does not matter whether one could stand for two.
+    let (groups, indices) = cell.model.processGroups(
+      amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
+    let trial = try LiveReduction(of: cell, settings: settings(method, count, .published))
+    var (before, after) = (
+      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
+    )
+    for group in indices { before[group] += 1 }
+    for survivor in trial.survivors { after[indices[survivor]] += 1 }
+    let meeting = groups.indices.map { after[$0] < before[$0] }
+    return meeting.contains(true) ? try MeasuredDrive(of: cell, onlyKinds: meeting) : nil
+  }
+
+  /// - Returns: what became of what referred to the dendrites, and of that what could not follow.
+  private func build(
+    _ live: LiveReduction, _ lists: Building.SectionLists
+  ) throws -> (notes: [String], losses: [String]) {
+    let template = ReducedTemplate(name: Self.cables)
+    try template.prepare(isBuiltIn: true, in: neuron)
+    let instance = try neuron.newObject(Self.cables)
+    // It is kept with the soma.
+    defer { neuron.api.object_unref(instance) }
+    let building = Building(
+      template: template, instance: instance, instanceName: try session.name(of: instance),
+      lists: lists, isNamed: false)
+    var (built, losses) = (try live.build(building, told: []), [String]())
+    if case .nothing(let untold) = built {
+      losses = untold
+      built = try live.build(building, told: losses)
+    }
+    guard case .cell(let notes, _) = built else {
+      throw HocError("the session changed while the cell was being reduced; expected nothing to")
+    }
+    return (notes, losses)
+  }
+}
+
+/// A List of hoc's, with its elements held.
+private final class List {
+  let elements: [ObjectReference]
+  private let list: ObjectReference
+  private let neuron: NEURON
+
+  init(
+    _ given: ObjectReference?, _ name: String, _ expected: String, _ neuron: NEURON
+  ) throws {
+    guard let given else {
+      throw HocError("\(name) is NULLobject; expected a List of \(expected)")
+    }
+    let kind = String(cString: neuron.api.class_name(given))
+    guard kind == "List" else {
+      throw HocError("\(name) is a \(kind); expected a List of \(expected)")
+    }
+    let element = try neuron.method("o", of: given)
+    var found: [ObjectReference] = []
+    do {
+      for index in 0..<(try neuron.call(neuron.method("count", of: given), of: given).count) {
+        guard
+          case .object(let object?) = try neuron.call(element, of: given, .number(Double(index)))
+        else {
+          throw HocError("\(name).o(\(index)) is NULLobject; expected a List of \(expected)")
+        }
+        found.append(object)
+      }
+    } catch {
+      for object in found { neuron.api.object_unref(object) }
+      throw error
+    }
+    elements = found
+    list = given
+    self.neuron = neuron
+  }
+
+  deinit { for object in elements { neuron.api.object_unref(object) } }
+
+  /// The elements from now on. Those that nothing else refers to are gone with the others.
+  func replace(by remaining: [ObjectReference]) throws(BridgeError) {
+    guard remaining != elements else { return }
+    try neuron.perform("remove_all", of: list)
+    for object in remaining { try neuron.perform("append", of: list, [.object(object)]) }
+  }
+}
