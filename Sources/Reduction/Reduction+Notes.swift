@@ -115,7 +115,23 @@ extension Reduction {
         + (isFound ? ", found by place and size," : "")
         + " \(fate)"
         + (isFound ? " spines= says otherwise." : "")
-    ] + notesOfVoltageDependence(in: cell)
+    ] + notesOfVoltageDependence(in: cell) + notesOfClamps(in: cell)
+  }
+
+  /// What acts on folded spines without events, as clamps do: no weight has their necks.
+  private func notesOfClamps(in cell: CellModel) -> [String] {
+    guard settings.scope.spines.isFolded else { return [] }
+    let targets = Set(cell.connections.map(\.target))
+    let clamps = cell.pointProcesses.indices.filter {
+      spines.contains(cell.pointProcesses[$0].section) && !targets.contains($0)
+    }
+    guard !clamps.isEmpty else { return [] }
+    let names = Set(clamps.map { cell.pointProcessKinds[cell.pointProcesses[$0].kind].name })
+    return [
+      "\(Self.number(clamps.count, "point process", plural: "point processes")) without NetCons on spines that are "
+        + "folded (\(names.sorted().joined(separator: ", "))): what moves along acts on the segment beneath as if there "
+        + "were no neck, which for a voltage clamp is another cell. spines='kept' keeps the necks."
+    ]
   }
 
   /// Synapses on folded spines whose conductance depends on the voltage of the head, which others on it change too.

@@ -369,6 +369,14 @@ import Testing
       try notes(.kept([2])) == [
         "1 spine of 2 sections (dend[1]) stays, on what stands for the segment that it hangs on."
       ])
+    var clamped = Self.named
+    clamped.pointProcesses.append(
+      PointProcess(kind: 0, section: 3, position: 0.5, values: [0.1, 10, 0]))
+    #expect(
+      try notes(.folded(nil), clamped).last
+        == "1 point process without NetCons on spines that are folded (Exp2Syn): what moves along acts on the segment "
+        + "beneath as if there were no neck, which for a voltage clamp is another cell. spines='kept' keeps the necks.")
+    #expect(try notes(.kept(nil), clamped).count == 1)
     #expect(try notes(.collapsed).isEmpty)
     #expect(try notes(.kept(nil), CellBuilder.ballAndStick(segments: 3).cell).isEmpty)
   }
