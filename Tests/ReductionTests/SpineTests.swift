@@ -375,7 +375,8 @@ import Testing
     #expect(
       try notes(.folded(nil), clamped).last
         == "1 point process without NetCons on spines that are folded (Exp2Syn): what moves along acts on the segment "
-        + "beneath as if there were no neck, which for a voltage clamp is another cell. spines='kept' keeps the necks.")
+        + "beneath as if there were no neck, which for a voltage clamp is another cell. spines='kept' keeps the necks."
+    )
     #expect(try notes(.kept(nil), clamped).count == 1)
     #expect(try notes(.collapsed).isEmpty)
     #expect(try notes(.kept(nil), CellBuilder.ballAndStick(segments: 3).cell).isEmpty)
