@@ -6,11 +6,15 @@ Nothing here refers to NEURON: a record outlives the cell, and can be pickled.
 from __future__ import annotations
 
 import dataclasses
+import weakref
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ._display.blocks import Block, Displayed, Table
 from ._display.text import settings
+from .errors import CellError
 
 # How many kinds of synapse are printed; a cell whose parameters are random has thousands.
 _PRINTED_KINDS = 20
@@ -244,6 +248,35 @@ class ReductionRecord(Displayed):
     expected: ExpectedLoss
     notes: list[str]
     shared_inward: list[SharedCompartment] = dataclasses.field(default_factory=list)
+
+    def __call__(self, variable: str, place: Any, x: float | None = None) -> Any:
+        """Records a variable where a place of the original went: ``reduction.record("v",
+        "apic[36]", 0.9)`` is :meth:`Reduction.record_at`, of the reduction that this is the record
+        of.
+
+        :raises CellError: it is of none that is in this session any more, as where it was read from
+            a file.
+        """
+        record_at = self._recording()
+        if record_at is None:
+            raise CellError(
+                f"this is the record of {self.cell} alone; expected that of a reduction that is in "
+                "this session, or its record_at()"
+            )
+        return record_at(variable, place, x)
+
+    def _recording(self) -> Callable[..., Any] | None:
+        reference = vars(self).get("_record_at")
+        return None if reference is None else reference()
+
+    def recording_by(self, record_at: Callable[..., Any]) -> ReductionRecord:
+        """The same record, which records by a reduction's method for as long as that is there."""
+        vars(self)["_record_at"] = weakref.WeakMethod(record_at)
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What lives in a session cannot leave it.
+        return {name: each for name, each in vars(self).items() if name != "_record_at"}
 
     def _blocks(self) -> list[Block]:
         """What became of how many; the cables; the synapses by kind; the time; notes."""

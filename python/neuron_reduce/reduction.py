@@ -309,8 +309,10 @@ class Reduction:
 
     @functools.cached_property
     def record(self) -> ReductionRecord:
-        """What was done, in numbers; can be pickled. Made when it is first asked for."""
-        return _record(self._name, self._done, self._settings, self.calibration)
+        """What was done, in numbers; can be pickled. Made when it is first asked for. Called, it
+        records where a place of the original went, as :meth:`record_at` does."""
+        made = _record(self._name, self._done, self._settings, self.calibration)
+        return made.recording_by(self.record_at)
 
     @property
     def expected(self) -> ExpectedLoss:

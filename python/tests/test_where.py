@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,7 @@ def test_what_is_recorded_is_what_is_there(method: str) -> None:
     reduction = _reduced(model, method=method)
     vectors = [
         reduction.record_at("v", model.cell.apic[1](0.9)),
+        reduction.record("v", "apic[1]", 0.9),
         reduction.record_at("v", "apic[1]", 0.9),
         h.Vector().record(reduction.place("apic[1]", 0.9)._ref_v),
     ]
@@ -186,6 +188,15 @@ def test_what_is_recorded_is_what_is_there(method: str) -> None:
         arrays = [np.array(each) for each in same]
         assert np.ptp(arrays[0]) > 0
         assert all(np.array_equal(each, arrays[0]) for each in arrays)
+
+
+@isolated
+def test_a_record_that_is_alone_records_nothing() -> None:
+    reduction = _reduced(small_cell.model())
+    record = pickle.loads(pickle.dumps(reduction.record))
+    assert record.cables == reduction.record.cables
+    with pytest.raises(CellError, match=r"this is the record of .* alone; expected that of a red"):
+        record("v", "apic[1]", 0.9)
 
 
 @isolated
