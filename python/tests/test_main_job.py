@@ -125,6 +125,7 @@ def test_signature() -> None:
         "leak": None,
         "roots": None,
         "keep": None,
+        "spines": None,
         "soma": None,
         "apical": None,
         "axon": None,
