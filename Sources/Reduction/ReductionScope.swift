@@ -70,17 +70,17 @@ package struct ReductionScope: Sendable, Equatable {
   /// - Throws: as `Spine.named(_:in:)`; `ReductionError.spineIsRoot` for one that is to be collapsed by itself.
   package func spines(of cell: CellModel) throws(ReductionError) -> [Spine] {
     guard spines != .collapsed else { return [] }
-    let roots = Set(roots ?? [])
+    let (roots, kept) = (Set(roots ?? []), Set(kept))
     guard let named = spines.sections else {
       return Spine.all(in: cell).filter {
-        roots.isDisjoint(with: $0.sections) && Set(kept).isDisjoint(with: $0.sections)
+        roots.isDisjoint(with: $0.sections) && kept.isDisjoint(with: $0.sections)
       }
     }
     let found = try Spine.named(named, in: cell)
     if let root = found.lazy.flatMap(\.sections).first(where: { roots.contains($0) }) {
       throw .spineIsRoot(section: cell.sections[root].name)
     }
-    return found.filter { Set(kept).isDisjoint(with: $0.sections) }
+    return found.filter { kept.isDisjoint(with: $0.sections) }
   }
 
   /// By section: the one with which it is to be collapsed; nil for what stays. What is beyond a root and no
