@@ -11,28 +11,19 @@ package struct ReducedInPlace {
   /// What became of what referred to the dendrites, one sentence each.
   package let notes: [String]
 
-  private static let template = "NeuronReduceCables"
-
   /// - Throws: `BridgeError`; the session is then as it was.
   package init(_ live: LiveReduction, in session: Session) throws(BridgeError) {
     let neuron = session.neuron
-    let template = ReducedTemplate(name: Self.template)
-    try template.prepare(isBuiltIn: true, in: neuron)
-    let instance = try neuron.newObject(Self.template)
-    let count = try neuron.objectCount(ofClass: Self.template)
     let lists = try (0..<5).map { _ throws(BridgeError) in try neuron.newObject("SectionList") }
-    let building = Building(
-      template: template, instance: instance, instanceName: "\(Self.template)[\(count - 1)]",
+    let built = try live.builtInPlace(
+      in: session,
       lists: Building.SectionLists(
-        all: lists[0], somatic: lists[1], apical: lists[2], basal: lists[3], axonal: lists[4]),
-      isNamed: false)
-    var built = try live.build(building, told: [])
-    if case .nothing(let losses) = built { built = try live.build(building, told: losses) }
-    guard case .cell(let notes, _) = built else {
+        all: lists[0], somatic: lists[1], apical: lists[2], basal: lists[3], axonal: lists[4]))
+    guard let built else {
       throw .neuron(doing: "building the reduced cell", message: "the session changed meanwhile")
     }
     self.live = live
-    self.notes = notes
+    notes = built.notes
     sections = neuron.sections(of: lists[0])
     (somatic, apical, axonal) = (lists[1], lists[2], lists[4])
   }
@@ -43,5 +34,35 @@ package struct ReducedInPlace {
       name: name, somatic: somatic, apical: apical, axonal: axonal, isApicalGiven: true,
       isAxonGiven: true,
       sections: sections)
+  }
+}
+
+extension LiveReduction {
+  /// Builds the reduced cell in the place of the original's dendrites, whatever of the session cannot follow.
+  ///
+  /// - Parameter lists: which are given its sections.
+  /// - Returns: what became of what referred to the dendrites, and of that what could not follow; nil where the
+  ///   session changed meanwhile.
+  /// - Throws: `BridgeError`; the session is then as it was.
+  package func builtInPlace(
+    in session: Session, lists: Building.SectionLists
+  ) throws(BridgeError) -> (notes: [String], losses: [String])? {
+    let neuron = session.neuron
+    let name = "NeuronReduceCables"
+    let template = ReducedTemplate(name: name)
+    try template.prepare(isBuiltIn: true, in: neuron)
+    let instance = try neuron.newObject(name)
+    // It is kept with the soma.
+    defer { neuron.api.object_unref(instance) }
+    let building = Building(
+      template: template, instance: instance, instanceName: try session.name(of: instance),
+      lists: lists, isNamed: false)
+    var (built, losses) = (try build(building, told: []), [String]())
+    if case .nothing(let untold) = built {
+      losses = untold
+      built = try build(building, told: losses)
+    }
+    guard case .cell(let notes, _) = built else { return nil }
+    return (notes, losses)
   }
 }

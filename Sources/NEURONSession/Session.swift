@@ -53,6 +53,14 @@ package struct Session {
     return text
   }
 
+  /// An object as NEURON names it, such as `Cell[0]`.
+  package func name(of object: ObjectReference) throws(BridgeError) -> String {
+    let text = HocString()
+    try neuron.call(
+      neuron.symbol("sprint"), .string(text), .string(HocString("%s")), .object(object))
+    return text.text
+  }
+
   /// Loads a hoc file, once.
   ///
   /// - Throws: `BridgeError.neuron`; NEURON has written what is wrong with it.

@@ -12,7 +12,6 @@ struct HocReduction {
   private let request: neuron_reduce_hoc_request
   private var neuron: NEURON { session.neuron }
 
-  private static let cables = "NeuronReduceCables"
   private static let expectedCell =
     "expected an instance of a template, with its soma, or a SectionList of sections of which some are named soma"
 
@@ -39,11 +38,17 @@ struct HocReduction {
         synapses: synapses.elements, connections: netCons.elements,
         isApicalGiven: cell.isApicalGiven, isAxonGiven: cell.isAxonGiven))
     try LeakMeasurement(of: live).settle(&live)
-    let measured = live.listedCount > 0 ? try drive(of: live, method, count) : nil
+    let measured =
+      live.listedCount > 0
+      ? try MeasuredDrive(
+        for: method, of: live, rates: live.listedRates, stating: "",
+        trial: settings(method, count, .published)) : nil
     let reduced = try LiveReduction(
       of: live,
       settings: settings(method, count, .exact, drive: measured?.drive ?? SynapticDrive()))
-    let built = try build(reduced, lists)
+    guard let built = try reduced.builtInPlace(in: session, lists: lists) else {
+      throw HocError("the session changed while the cell was being reduced; expected nothing to")
+    }
     try synapses.replace(by: reduced.survivors.map { live.synapses[$0] })
     let notes =
       reduced.reduction.notes(listed: live.listedCount, of: live.model)
@@ -102,48 +107,6 @@ struct HocReduction {
     try ReductionSettings(
       method: method, frequency: 0, segmentCount: count, mergePolicy: policy, drive: drive,
       scope: method.changesWeights ? ReductionScope(spines: .folded(nil)) : .all)
-  }
-
-  private func drive(
-    of cell: LiveCell, _ method: Method, _ count: SegmentCount
-  ) throws -> MeasuredDrive? {
-    if method.changesWeights {
-      return try MeasuredDrive(of: cell, rates: cell.listedRates, stating: "")
-    }
-    // Of synapses that meet no equal one it does not matter whether one could stand for two.
-    let (groups, indices) = cell.model.processGroups(
-      amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
-    let trial = try LiveReduction(of: cell, settings: settings(method, count, .published))
-    var (before, after) = (
-      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
-    )
-    for group in indices { before[group] += 1 }
-    for survivor in trial.survivors { after[indices[survivor]] += 1 }
-    let meeting = groups.indices.map { after[$0] < before[$0] }
-    return meeting.contains(true) ? try MeasuredDrive(of: cell, onlyKinds: meeting) : nil
-  }
-
-  /// - Returns: what became of what referred to the dendrites, and of that what could not follow.
-  private func build(
-    _ live: LiveReduction, _ lists: Building.SectionLists
-  ) throws -> (notes: [String], losses: [String]) {
-    let template = ReducedTemplate(name: Self.cables)
-    try template.prepare(isBuiltIn: true, in: neuron)
-    let instance = try neuron.newObject(Self.cables)
-    // It is kept with the soma.
-    defer { neuron.api.object_unref(instance) }
-    let building = Building(
-      template: template, instance: instance, instanceName: try session.name(of: instance),
-      lists: lists, isNamed: false)
-    var (built, losses) = (try live.build(building, told: []), [String]())
-    if case .nothing(let untold) = built {
-      losses = untold
-      built = try live.build(building, told: losses)
-    }
-    guard case .cell(let notes, _) = built else {
-      throw HocError("the session changed while the cell was being reduced; expected nothing to")
-    }
-    return (notes, losses)
   }
 }
 

@@ -53,16 +53,6 @@ enum ReducedCellTemplate {
     """
 }
 
-extension Session {
-  /// Such as `Cell[0]`.
-  func name(of object: ObjectReference) throws(BridgeError) -> String {
-    let text = HocString()
-    try neuron.call(
-      neuron.symbol("sprint"), .string(text), .string(HocString("%s")), .object(object))
-    return text.text
-  }
-}
-
 @c(neuron_reduce_hoc_reduce) @implementation
 public func neuron_reduce_hoc_reduce(
   _ request: UnsafePointer<neuron_reduce_hoc_request>

@@ -9,14 +9,38 @@ package struct MeasuredDrive {
   /// What a user should know of what was not found out, one sentence each.
   package let notes: [String]
 
-  /// With rates, for methods that ask for them.
+  /// What a method asks for: rates and responses where it changes weights; else for which synapses one may stand for
+  /// several, as far as equal ones meet; nil where none do.
   ///
   /// - Parameters:
   ///   - rates: of the listed connections in Hz, in their order; nil where not known.
   ///   - stating: what states a rate that is not known, as the end of a sentence.
-  package init(
-    of cell: LiveCell, rates: [Double?], stating: String = "; a rate in the table states them"
-  ) throws(BridgeError) {
+  ///   - trial: of a reduction that merges all equal ones that meet, which is not built.
+  /// - Throws: `BridgeError`, `ReductionError`; the session is as it was.
+  package init?(
+    for method: Method, of cell: LiveCell, rates: @autoclosure () -> [Double?], stating: String,
+    trial: @autoclosure () throws -> ReductionSettings
+  ) throws {
+    if method.changesWeights {
+      try self.init(of: cell, rates: rates(), stating: stating)
+      return
+    }
+    // Of synapses that meet no equal one it does not matter whether one could stand for two.
+    let (groups, indices) = cell.model.processGroups(
+      amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
+    let trial = try LiveReduction(of: cell, settings: trial())
+    var (before, after) = (
+      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
+    )
+    for group in indices { before[group] += 1 }
+    for survivor in trial.survivors { after[indices[survivor]] += 1 }
+    let meeting = groups.indices.map { after[$0] < before[$0] }
+    guard meeting.contains(true) else { return nil }
+    try self.init(of: cell, onlyKinds: meeting)
+  }
+
+  /// With rates, for methods that ask for them; parameters as above.
+  private init(of cell: LiveCell, rates: [Double?], stating: String) throws(BridgeError) {
     let measured = try ResponseMeasurement(of: cell).measure()
     let steady = SteadyEvents(of: cell, measured, rates: rates)
     drive = Self.drive(measured, steady, rates: rates)
@@ -26,7 +50,7 @@ package struct MeasuredDrive {
   /// Without: to know which synapses one may stand for.
   ///
   /// - Parameter isWanted: by kind, as `CellModel.processGroups` has them.
-  package init(of cell: LiveCell, onlyKinds isWanted: [Bool]) throws(BridgeError) {
+  private init(of cell: LiveCell, onlyKinds isWanted: [Bool]) throws(BridgeError) {
     let measured = try ResponseMeasurement(of: cell).measure(only: isWanted)
     drive = Self.drive(measured, nil, rates: [])
     notes =

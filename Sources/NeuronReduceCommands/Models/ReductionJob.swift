@@ -34,10 +34,8 @@ struct ReductionJob {
     progress.say("Reducing by \(method.name)")
     live = try LiveReduction(
       of: cell,
-      settings: try ReductionSettings(
-        method: method, frequency: options.frequency, segmentCount: options.segmentCount,
-        mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive(),
-        scope: options.scope(for: method)))
+      settings: try options.settings(
+        for: method, mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive()))
     notes = measured?.notes ?? []
     let neuron = cell.neuron
     points = try cell.sections.map { section in
@@ -48,31 +46,14 @@ struct ReductionJob {
   private static func drive(
     of cell: LiveCell, _ method: Method, _ options: ReductionOptions, rates: [Double?]?
   ) throws -> MeasuredDrive? {
-    if method.changesWeights {
-      let stated = rates ?? []
-      return try MeasuredDrive(
-        of: cell,
-        rates: cell.listedRates.enumerated().map { index, rate in
-          rate ?? (stated.indices.contains(index) ? stated[index] : nil)
-        })
-    }
-    guard options.policy != .none else { return nil }
-    // Of synapses that meet no equal one it does not matter whether one could stand for two.
-    let (groups, indices) = cell.model.processGroups(
-      amongFirst: cell.listedCount, connectionCount: cell.listedConnections.count)
-    let trial = try LiveReduction(
-      of: cell,
-      settings: try ReductionSettings(
-        method: method, frequency: options.frequency, segmentCount: options.segmentCount,
-        mergePolicy: .published, scope: options.scope(for: method)))
-    var (before, after) = (
-      [Int](repeating: 0, count: groups.count), [Int](repeating: 0, count: groups.count)
-    )
-    for group in indices { before[group] += 1 }
-    for survivor in trial.survivors { after[indices[survivor]] += 1 }
-    let meeting = groups.indices.map { after[$0] < before[$0] }
-    guard meeting.contains(true) else { return nil }
-    return try MeasuredDrive(of: cell, onlyKinds: meeting)
+    guard method.changesWeights || options.policy != .none else { return nil }
+    let stated = rates ?? []
+    return try MeasuredDrive(
+      for: method, of: cell,
+      rates: cell.listedRates.enumerated().map { index, rate in
+        rate ?? (stated.indices.contains(index) ? stated[index] : nil)
+      }, stating: "; a rate in the table states them",
+      trial: options.settings(for: method, mergePolicy: .published))
   }
 
   /// What of the reduction a user should know, one sentence each.

@@ -65,6 +65,17 @@ struct ReductionOptions: ParsableArguments {
     }
   }
 
+  /// What is asked of a reduction.
+  ///
+  /// - Throws: `ReductionError` where a number has no meaning.
+  func settings(
+    for method: Method, mergePolicy: MergePolicy, drive: SynapticDrive = SynapticDrive()
+  ) throws(ReductionError) -> ReductionSettings {
+    try ReductionSettings(
+      method: method, frequency: frequency, segmentCount: segmentCount, mergePolicy: mergePolicy,
+      drive: drive, scope: scope(for: method))
+  }
+
   enum Merge: String, ExpressibleByArgument, CaseIterable { case exact, published, none }
 
   func validate() throws {
