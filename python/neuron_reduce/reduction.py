@@ -26,6 +26,7 @@ from ._session.geometry import Course
 from ._session.job import Done, Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
+from ._session.segments import segment_index
 from ._session.whereabouts import Whereabouts
 from .calibration import Calibration, str_of
 from .errors import ArgumentError, CellError
@@ -386,7 +387,7 @@ class Reduction:
         stayed = self._done.stayed
         found = collect.by_name(stayed, section)
         if mapped is not None and found is None:
-            return self._live(mapped[min(int(position * len(mapped)), len(mapped) - 1)])
+            return self._live(mapped[segment_index(position, len(mapped))])
         if found is not None and mapped is None:
             return whereabouts.live(found, position, self._name)
         known = [*stayed, *self._mapped]
@@ -707,7 +708,7 @@ def _shared(outcome, segment_map: list[MappedSegment]) -> list[SharedCompartment
     counts = [max(each.segment_count, 1) for each in outcome.cables]
 
     def place(cable: int, x: float) -> tuple[int, int]:
-        return cable, min(int(x * counts[cable]), counts[cable] - 1)
+        return cable, segment_index(x, counts[cable])
 
     for each in segment_map:
         members.setdefault(place(each.cable, each.cable_x), {})[each.section] = None

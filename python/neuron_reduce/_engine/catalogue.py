@@ -16,6 +16,7 @@ from typing import Any
 from neuron import nrn
 
 from .._session import collect, mechanisms
+from .._session.segments import segment_index
 from ..errors import ArgumentError
 from .references import TIME, Variable
 
@@ -147,7 +148,7 @@ class Catalogue:
         if x in (0, 1):
             return section, x
         count = self.segments[section]
-        return section, (min(int(x * count), count - 1) + 0.5) / count
+        return section, (segment_index(x, count) + 0.5) / count
 
     def variable(self, text: str, what: str) -> Variable:
         """A variable by its name.

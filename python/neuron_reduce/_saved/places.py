@@ -10,6 +10,7 @@ import numpy as np
 from neuron import nrn
 
 from .._session import collect, gone, whereabouts
+from .._session.segments import segment_index
 from .._session.whereabouts import Row
 from ..errors import ArgumentError, CellError, SavedCellError
 from ..geometry import Geometry
@@ -84,7 +85,7 @@ class Places:
             raise ArgumentError(f"x is {position}; expected a position, 0 to 1")
         mapped = collect.by_name(self._mapped, section)
         if mapped is not None:
-            _, _, index, where = mapped[min(int(position * len(mapped)), len(mapped) - 1)]
+            _, _, index, where = mapped[segment_index(position, len(mapped))]
             return index, where
         own = collect.by_name(self._stayed, section)
         if own is not None:
@@ -101,14 +102,14 @@ class Places:
         :param x: on that.
         """
         count = self._content["sections"][index]["nseg"]
-        place = _segment(x, count)
+        place = segment_index(x, count)
         stayed = [name for name, own in self._stayed.items() if own == index]
         if stayed:
             return [(stayed[0], (place + 0.5) / count)]
         return [
             (name, position)
             for name, position, section, where in self._content["segment_map"]
-            if section == index and _segment(where, count) == place
+            if section == index and segment_index(where, count) == place
         ]
 
     # ---- In space ------------------------------------------------------------------------------
@@ -201,7 +202,8 @@ class Places:
         counts = [len(each) for each in members]
         firsts = list(itertools.accumulate(counts, initial=0))
         above = {
-            each["section"]: firsts[each["parent"]] + _segment(each["x"], counts[each["parent"]])
+            each["section"]: firsts[each["parent"]]
+            + segment_index(each["x"], counts[each["parent"]])
             for each in self._content["attachments"]
         }
         rows = []
@@ -211,7 +213,3 @@ class Places:
                 rows.append(Row(None, each, parent))
                 parent = len(rows) - 1
         return rows
-
-
-def _segment(x: float, count: int) -> int:
-    return min(int(x * count), count - 1)

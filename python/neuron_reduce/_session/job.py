@@ -44,6 +44,7 @@ from . import (
 from . import sites as _sites
 from .names import Names
 from .naming import ArgumentNames
+from .segments import segment_index
 
 _OLDEST_NEURON = 9
 
@@ -410,10 +411,10 @@ class Job:
             if index in copies:
                 return sections[copies[index]](x)
             those = went[index]
-            found = those[min(int(x * len(those)), len(those) - 1)]
+            found = those[segment_index(x, len(those))]
             cable = sections[cables[found.cable]]
             # The segment's centre, of which NEURON has a variable.
-            number = min(int(found.cable_position * cable.nseg), cable.nseg - 1)
+            number = segment_index(found.cable_position, cable.nseg)
             return cable((number + 0.5) / cable.nseg)
 
         def process(original: Any) -> Any:

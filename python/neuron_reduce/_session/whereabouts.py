@@ -14,6 +14,7 @@ from .._display.text import plain
 from ..errors import ArgumentError, CellError
 from . import collect, gone, originals
 from .job import Done
+from .segments import segment_index
 
 _KINDS = (
     "a segment or a point process of the original, or the name of one of its sections with a "
@@ -67,7 +68,7 @@ class Whereabouts:
             section, position = self._done.kept[index], x
         else:
             went = self._mapped[index]
-            cable, position = went[min(int(x * len(went)), len(went) - 1)]
+            cable, position = went[segment_index(x, len(went))]
             section = self._cables[cable]
         return live(section, position, self._name)
 
@@ -147,9 +148,7 @@ class Whereabouts:
         members: list[list[list[tuple[int, int]]]] = [[[] for _ in range(n)] for n in counts]
         for index, went in self._mapped.items():
             for place, (cable, x) in enumerate(went):
-                members[cable][min(int(x * counts[cable]), counts[cable] - 1)].append(
-                    (index, place)
-                )
+                members[cable][segment_index(x, counts[cable])].append((index, place))
         found = []
         for section in self._done.cell.all:
             if section in cables:
@@ -186,7 +185,7 @@ class Whereabouts:
             raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
         for section, members in self.compartments():
             if section == segment.sec:
-                place = min(int(segment.x * len(members)), len(members) - 1)
+                place = segment_index(segment.x, len(members))
                 return [self.place(*each) for each in members[place]]
         raise ArgumentError(f"segment is {collect.described(segment)}; expected {expected}")
 
@@ -217,7 +216,7 @@ class Whereabouts:
         starts = list(itertools.accumulate(map(len, self.areas), initial=0))
         counts = [len(each) for each in self.areas]
         return [
-            starts[index] + min(int(x * counts[index]), counts[index] - 1)
+            starts[index] + segment_index(x, counts[index])
             for index, x in self._done.original.places
         ]
 
@@ -235,7 +234,7 @@ class Whereabouts:
                     "was made"
                 )
             nseg = segment.sec.nseg
-            found[key] = first[segment.sec] + min(int(segment.x * nseg), nseg - 1)
+            found[key] = first[segment.sec] + segment_index(segment.x, nseg)
         return found
 
 
@@ -255,7 +254,7 @@ def rows_of(compartments: Sequence[tuple[nrn.Section, list[list[int]]]]) -> list
         above = section.parentseg()
         parent = None
         if above is not None and above.sec in first:
-            parent = first[above.sec] + min(int(above.x * above.sec.nseg), above.sec.nseg - 1)
+            parent = first[above.sec] + segment_index(above.x, above.sec.nseg)
         for segment, own in zip(section, members, strict=True):
             rows.append(Row(segment, own, parent))
             parent = len(rows) - 1

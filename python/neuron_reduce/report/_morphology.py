@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from .. import _library
 from .. import record as records
+from .._session.segments import segment_index
 from . import _colours, _layout, _style, _tables, _text
 from ._colours import Colours
 from ._layout import Straight, Stretch
@@ -223,7 +224,7 @@ def _draw_dendrites(
 
 def _segment(piece: Stretch, segments: int) -> int:
     """Which of its cable's segments a piece went to."""
-    return min(int(piece.cable_x * segments), segments - 1)
+    return segment_index(piece.cable_x, segments)
 
 
 def _company(piece: Stretch, sections: Iterable[str]) -> str:
