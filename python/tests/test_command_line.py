@@ -121,6 +121,13 @@ def test_published_cell(
     # What one has written the other reads.
     assert neuron_reduce.load(file).record is not None
     assert json.loads(_run(command, "report", own, "--json"))["method"] == method
+    # And both write hoc of it, the same.
+    templates = tmp_path / "command" / "cell.hoc", tmp_path / "package" / "cell.hoc"
+    for each in templates:
+        each.parent.mkdir()
+    _run(command, "export", own, "-o", templates[0])
+    neuron_reduce.load(own).export(templates[1])
+    assert templates[0].read_bytes() == templates[1].read_bytes()
 
 
 @isolated
