@@ -37,14 +37,20 @@ struct CompareCommand: HostingCommand {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
-      "Where both potentials are written, as comma-separated values.", valueName: "csv"),
+      "Where both potentials are written, as comma-separated values; - for the standard output.",
+      valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")
   var json = false
 
+  var outputs: [String] { [output].compactMap(\.self) }
+
   func validate() throws {
+    if json, output == "-" {
+      throw ValidationError("--json and --output - write to the standard output: one of them can.")
+    }
     if model.kind == .kept {
       throw ValidationError(
         "A saved cell is no full model: name that, and the saved cell by --reduced.")
@@ -59,7 +65,7 @@ struct CompareCommand: HostingCommand {
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     let full = try recorded { () throws in
-      let loaded = try LoadedModel(model, in: session)
+      let loaded = try LoadedModel(model, in: session, progress)
       return try loaded.run(
         options, recording: [(section: loaded.soma(), position: 0.5)], progress,
         saying: "Running the full cell")
@@ -68,12 +74,12 @@ struct CompareCommand: HostingCommand {
       if let reduced {
         var kept = model
         (kept.model, kept.template, kept.biophysics, kept.synapses) = (reduced, nil, nil, nil)
-        let loaded = try LoadedModel(kept, in: session)
+        let loaded = try LoadedModel(kept, in: session, progress)
         return try loaded.run(
           options, recording: [(section: loaded.soma(), position: 0.5)], progress,
           saying: "Running the reduced cell")
       }
-      let loaded = try LoadedModel(model, in: session)
+      let loaded = try LoadedModel(model, in: session, progress)
       let built = try ReductionJob(loaded, reduction, progress).built()
       guard let soma = session.neuron.sections(of: built.somatic).first else {
         throw CommandFailure("the reduced cell has no soma")
@@ -94,7 +100,9 @@ struct CompareCommand: HostingCommand {
       }
       let record = RunRecord(
         times: full.times, voltages: [full.voltages[0], small.voltages[0]], seconds: 0)
-      try WholeFile.write(RunTable(record, names: ["full", "reduced"]).text, to: output)
+      let table = RunTable(record, names: ["full", "reduced"]).text
+      if output == "-" { return try out.write(table) }
+      try WholeFile.write(table, to: output)
     }
     try out.write(
       json

@@ -17,7 +17,7 @@ struct RunCommand: HostingCommand {
     help: ArgumentHelp(
       "A place whose potential is recorded beside the soma's. May be repeated.",
       valueName: "section(x)"))
-  var places: [NamedPlace] = []
+  var recorded: [String] = []
 
   @Option(
     name: [.short, .long],
@@ -36,16 +36,20 @@ struct RunCommand: HostingCommand {
   @Flag(help: "For machines: one object of JSON, with the times of the spikes.")
   var json = false
 
+  var outputs: [String] { [output, spikes].compactMap(\.self) }
+
   func validate() throws {
     guard [json, output == "-", spikes == "-"].count(where: { $0 }) < 2 else {
       throw ValidationError(
         "--json, --output - and --spikes - write to the standard output: one of them can.")
     }
+    _ = try NamedPlace.all(recorded)
   }
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
-    let loaded = try LoadedModel(model, in: session)
+    let loaded = try LoadedModel(model, in: session, progress)
     let soma = try loaded.soma()
+    let places = try NamedPlace.all(recorded)
     let others = try places.map {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
     }
