@@ -30,7 +30,7 @@ import Testing
     (["inspect"], "Missing expected argument '<model>'"),
     (
       ["inspect", "cell.xyz"],
-      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is."
+      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is"
     ),
     (
       ["inspect", "cell.swc"],
@@ -68,9 +68,18 @@ import Testing
     (["run", "cell.hoc", "--tstop", "inf"], "--tstop is a time in ms"),
     (
       ["run", "cell.hoc", "--record", "apic"],
-      "The value 'apic' is invalid for '--record <section(x)>'"
+      "--record is 'apic'; expected a section and a position from 0 to 1"
     ),
     (["run", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."),
+    (["run", "cell.hoc", "--celsius", "nan"], "--celsius is a temperature in °C"),
+    (["run", "cell.hoc", "--v-init", "inf"], "--v-init is a potential in mV."),
+    (["run", "cell.hoc", "--threshold", "nan"], "--threshold is a potential in mV."),
+    (
+      ["run", "cell.json", "--soma", "body"], "--soma, --apical and --axon are for a hoc file."
+    ),
+    (
+      ["reduce", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."
+    ),
     (["compare", "cell.json"], "A saved cell is no full model"),
     (
       ["compare", "cell.hoc", "--tstart", "1000"],

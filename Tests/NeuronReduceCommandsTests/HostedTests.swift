@@ -126,7 +126,7 @@ import Testing
     ),
     (
       ["inspect", "toy.hoc", "--template", "Nope"],
-      "the files that were loaded define no template of this name"
+      "--template is Nope, which the files that were loaded do not define; expected one of Toy"
     ),
     (
       ["inspect", "cell.swc", "--biophysics", "nowhere.json"],

@@ -24,7 +24,8 @@ struct LoadedModel {
         !isFolder.boolValue
       else {
         throw CommandFailure(
-          "\(file) is \(isFolder.boolValue ? "a folder" : "not there"); expected the file of a model")
+          "\(file) is \(isFolder.boolValue ? "a folder" : "not there"); expected the file of a model"
+        )
       }
     }
     try session.load("stdrun.hoc")

@@ -153,7 +153,8 @@ struct ModelOptions: ParsableArguments {
       }
     case nil:
       throw ValidationError(
-        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is (.oc, .tem and .nrn are hoc too).")
+        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is (.oc, .tem and .nrn are hoc too)."
+      )
     }
     if kind != .hoc, sectionNames != NamedSections() {
       throw ValidationError("--soma, --apical and --axon are for a hoc file.")
