@@ -89,10 +89,37 @@ def _synapses(cell: Any, table: Path) -> tuple[list[Any], list[Any], list[Any]]:
     return synapses, netcons, stimuli
 
 
-@pytest.mark.parametrize("method", ["folded", "lumped"])
-def test_published_cell(
-    command: str, table: Path, cache: Path, tmp_path: Path, method: str
-) -> None:
+_PARTS: dict[str, dict[str, list[Any]]] = {
+    "folded": {},
+    "lumped": {},
+    "folded with sites": {"sites": [("apic[36]", 0.9), "apic[1]", ("soma[0]", 0.5)]},
+    "folded in part": {
+        "sites": [("apic[60]", 1)],
+        "roots": ["apic[36]", "dend[3]", "l5pc[0].dend[20]"],
+        "keep": ["apic[40]", "apic[39]"],
+    },
+    "lumped in part": {"keep": ["apic[36]"]},
+    "classic in part": {"roots": ["apic[0]"], "keep": ["apic[36]"]},
+}
+"""What stays, by the method and something that tells cases apart."""
+
+
+def _options(parts: dict[str, list[Any]]) -> list[str]:
+    """What the command is told for what the package is."""
+    return [
+        option
+        for name, values in parts.items()
+        for each in values
+        for option in (
+            f"--{name}",
+            each if isinstance(each, str) else f"{each[0]}({each[1]:g})",
+        )
+    ]
+
+
+@pytest.mark.parametrize("case", _PARTS)
+def test_published_cell(command: str, table: Path, cache: Path, tmp_path: Path, case: str) -> None:
+    method, parts = case.split()[0], _PARTS[case]
     folder = l5pc.folder(cache)
     model = [
         *(folder / "l5pc.hoc", "--template", "l5pc", "--argument", folder / "morphology"),
@@ -100,7 +127,18 @@ def test_published_cell(
         *("--celsius", 34, "--v-init", -65, "--synapses", table, "-q"),
     ]
     file, voltages = tmp_path / "cell.json", tmp_path / "voltage.csv"
-    _run(command, "reduce", *model, "--method", method, "--segments", 30, "-o", file)
+    _run(
+        command,
+        "reduce",
+        *model,
+        "--method",
+        method,
+        "--segments",
+        90,
+        *_options(parts),
+        "-o",
+        file,
+    )
     _run(
         command,
         "run",
@@ -114,7 +152,7 @@ def test_published_cell(
         "-q",
     )
     own = tmp_path / "own.json"
-    _reduced_here(cache, table, method, own)
+    _reduced_here(cache, table, method, parts, own)
     assert json.dumps(_known_to_both(file)) == json.dumps(_known_to_both(own))
     of_command = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
     assert np.array_equal(of_command, np.load(own.with_suffix(".npy")))
@@ -131,12 +169,14 @@ def test_published_cell(
 
 
 @isolated
-def _reduced_here(cache: Path, table: Path, method: str, path: Path) -> None:
+def _reduced_here(
+    cache: Path, table: Path, method: str, parts: dict[str, list[Any]], path: Path
+) -> None:
     """Writes what the package makes of the cell, and the potentials of its soma."""
     cell = l5pc.build(cache)
     synapses, netcons, stimuli = _synapses(cell, table)
     reduction = neuron_reduce.reduce(
-        cell, synapses, netcons, method=method, segments=30, in_place=True
+        cell, synapses, netcons, method=method, segments=90, in_place=True, **parts
     )
     reduction.save(path)
     h.dt = 0.025
