@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import l5pc
+from models import compiled, l5pc
 
 PROJECT = Path(__file__).resolve().parents[2]
 TSTOP = 50.0
@@ -179,11 +180,87 @@ def _reduced_here(
         cell, synapses, netcons, method=method, segments=90, in_place=True, **parts
     )
     reduction.save(path)
+    _potentials(reduction.cell.soma[0], path)
+    del stimuli
+
+
+STATE = PROJECT / "python/tests/models/state_cell.hoc"
+STATE_MODS = ("random/nr_noise", "random/nr_jitter", "blocks/nr_tabled", "blocks/nr_tabled_syn")
+
+
+@pytest.mark.parametrize(
+    ("method", "parts"),
+    [
+        ("folded", {}),
+        ("lumped", {"keep": ["apic[1]"]}),
+        ("classic", {"roots": ["apic[0]", "dend[0]"], "keep": ["dend[2]"]}),
+    ],
+)
+def test_state_and_order(
+    command: str, cache: Path, tmp_path: Path, method: str, parts: dict[str, list[Any]]
+) -> None:
+    """Of a cell with RANDOM variables, FUNCTION_TABLEs and played Vectors, whose point processes
+    are of several classes at one place."""
+    mods = tmp_path / "mods"
+    mods.mkdir()
+    sources = [compiled.SOURCES / f"{each}.mod" for each in STATE_MODS]
+    for each in sources:
+        shutil.copy(each, mods)
+    library = cache / "test-mechanisms" / f"state-{h.nrnversion(5)}" / compiled.LIBRARY
+    if not library.exists():
+        compiled._compile(sources, library)
+    model = [STATE, "--template", "StateCell", "--own-synapses", "--mods", mods, "-q"]
+    chosen = ["--method", method, "--segments", 8, *_options(parts)]
+    file, voltages, both = (tmp_path / each for each in ("cell.json", "run.csv", "both.csv"))
+    _run(command, "reduce", *model, *chosen, "-o", file)
+    _run(command, "run", file, "--mods", mods, "--tstop", TSTOP, "-o", voltages, "-q")
+    _run(command, "compare", *model, *chosen, "--tstop", TSTOP, "-o", both)
+    own = tmp_path / "own.json"
+
+    @isolated
+    def reduced() -> None:
+        h.nrn_load_dll(str(library))
+        h.load_file(str(STATE))
+        cell = h.StateCell()
+        netcons = list(h.List("NetCon"))
+        synapses = [each.syn() for each in netcons]
+        reduction = neuron_reduce.reduce(
+            cell, synapses, netcons, method=method, segments=8, in_place=True, **parts
+        )
+        reduction.save(own)
+        _potentials(reduction.cell.soma, own)
+
+    @isolated
+    def full() -> None:
+        h.nrn_load_dll(str(library))
+        h.load_file(str(STATE))
+        cell = h.StateCell()
+        _potentials(cell.soma, tmp_path / "full")
+
+    reduced()
+    full()
+    kept = _known_to_both(own)
+    assert json.dumps(_known_to_both(file)) == json.dumps(kept)
+    assert {each["variable"] for each in kept["plays"]} == {"amp", "g", "g_pas"}
+    assert {table for each in kept["mechanisms"] for table in each["tables"]} == {
+        "minf",
+        "tau",
+        "decay",
+    }
+    assert any(each["streams"] for each in kept["point_processes"])
+    ran = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
+    compared = np.loadtxt(both, delimiter=",", skiprows=1)
+    assert np.array_equal(ran, np.load(own.with_suffix(".npy")))
+    assert np.array_equal(compared[:, 2], ran)
+    assert np.array_equal(compared[:, 1], np.load(tmp_path / "full.npy"))
+
+
+def _potentials(soma: Any, path: Path) -> None:
+    """Runs the session, and keeps the potentials of a soma."""
     h.dt = 0.025
-    potential = h.Vector().record(reduction.cell.soma[0](0.5)._ref_v)
+    potential = h.Vector().record(soma(0.5)._ref_v)
     h.finitialize(h.v_init)
     h.batch_run(TSTOP, 1e9)
-    del stimuli
     np.save(path.with_suffix(".npy"), np.array(potential))
 
 

@@ -225,6 +225,17 @@ static inline neuron_property *_Nullable neuron_point_process_property(const voi
   return ((neuron_property *_Nullable const *)point_process)[2];
 }
 
+/// The node of a `Point_process`; NULL where it is on no section.
+static inline neuron_node *_Nullable neuron_point_process_node(const void *point_process) {
+  return ((neuron_node *_Nullable const *)point_process)[1];
+}
+
+/// The one after a property in the list of its node; NULL after the last. `member` says which of a property's members
+/// that is: in NEURON 9.0 the first or the second.
+static inline neuron_property *_Nullable neuron_property_next(const neuron_property *property, int member) {
+  return ((neuron_property *_Nullable const *)property)[member];
+}
+
 /// A variable of NEURON's library that has no public name, by the symbols that the library's file
 /// carries; NULL where it carries none.
 void *_Nullable neuron_private_variable(const char *name);
