@@ -151,6 +151,7 @@ extension KeptCellBuilder {
     let element = play.element.map { "[\($0)]" } ?? ""
     return KeepingError(
       description:
-        "values are played into \(play.variable)\(element), which is no number of \(owner); expected one")
+        "values are played into \(play.variable)\(element), which is no number of \(owner); expected one"
+    )
   }
 }

@@ -43,7 +43,9 @@ package struct CellDescriber {
     modelIndices = Dictionary(
       cell.sections.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var sources: [String: ModSource] = [:]
-    for (kinds, isProcess) in [(cell.model.mechanisms, false), (cell.model.pointProcessKinds, true)] {
+    for (kinds, isProcess) in [
+      (cell.model.mechanisms, false), (cell.model.pointProcessKinds, true),
+    ] {
       for kind in kinds {
         sources[kind.name] = try ModSource(
           of: kind.name, isPointProcess: isProcess, in: session.neuron)
@@ -214,7 +216,8 @@ package struct CellDescriber {
       arcs: arcs(of: points), areas: points.isEmpty ? nil : model.segments.map(\.area),
       axialResistivity: model.axialResistivity,
       rallbranch: neuron.api.section_rallbranch(reference),
-      capacitance: PerSegment(model.segments.map(\.capacitance)), insertions: try insertions(of: model, reference),
+      capacitance: PerSegment(model.segments.map(\.capacitance)),
+      insertions: try insertions(of: model, reference),
       ions: try ions(of: model, reference))
   }
 

@@ -212,6 +212,10 @@ bool neuron_send_event(uintptr_t target, uintptr_t weights, uintptr_t movable, d
 /// where it has none there.
 bool neuron_set_stream(uintptr_t process, int datum, uint64_t position);
 
+/// The distance along the tree between two places of a cell in um, whatever hoc's distance() counts from; not a number
+/// where NEURON has no function for that.
+double neuron_distance(neuron_section *from, double from_position, neuron_section *to, double to_position);
+
 /// One more handle on a POINTER's target.
 neuron_handle neuron_datum_shared(const neuron_datum *datum);
 

@@ -14,6 +14,7 @@ struct ReductionJob {
   let live: LiveReduction
   /// By section of the original its 3D points, x, y, z and diameter in µm, as long as it is there.
   private let points: [[[Double]]]
+  private let segments: OriginalSegments
   /// What was not found out, one sentence each.
   let notes: [String]
 
@@ -42,6 +43,7 @@ struct ReductionJob {
         for: method, mergePolicy: options.policy, parts,
         drive: measured?.drive ?? SynapticDrive()))
     notes = measured?.notes ?? []
+    segments = try OriginalSegments(of: cell, soma: model.soma())
     let neuron = cell.neuron
     points = try cell.sections.map { section in
       try neuron.points(of: section, atLeast: 1).map(\.coordinates)
@@ -123,6 +125,7 @@ struct ReductionJob {
           target: cables[point.segment.cable], targetPosition: point.relativePosition)
       }
     }
+    kept.originalSegments = segments.json(reduction)
     return kept
   }
 }
