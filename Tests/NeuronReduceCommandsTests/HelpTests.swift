@@ -63,12 +63,20 @@ import Testing
       ["reduce", "cell.hoc", "--leak", "hh"],
       "--leak is 'hh'; expected Mechanism,conductance,reversal"
     ),
+    (
+      ["reduce", "cell.hoc", "--sites", "apic(2)"],
+      "The value 'apic(2)' is invalid for '--sites <section(x)>': expected a section with a position on it"
+    ),
+    (
+      ["compare", "cell.hoc", "--sites", "apic(0.5)", "--method", "lumped"],
+      "sites are given for method 'lumped', which keeps none"
+    ),
     (["reduce", "cell.hoc", "--frequency", "nan"], "frequency is nan"),
     (["run", "cell.hoc", "--dt", "0"], "--dt is a time step in ms, greater than 0."),
     (["run", "cell.hoc", "--tstop", "inf"], "--tstop is a time in ms"),
     (
       ["run", "cell.hoc", "--record", "apic"],
-      "The value 'apic' is invalid for '--record <section(x)>'"
+      "The value 'apic' is invalid for '--record <section(x)>': expected a section with a position on it"
     ),
     (["run", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."),
     (["compare", "cell.json"], "A saved cell is no full model"),
@@ -100,6 +108,15 @@ import Testing
     #expect(reduce.model.vInit == -70)
     #expect(reduce.options.segments == -1)
     #expect(reduce.model.arguments == ["-3"])
+  }
+
+  @Test func sitesArePlacesOrWholeSections() throws {
+    #expect(try NamedSite("apic[3](0.25)").position == 0.25)
+    #expect(try NamedSite("apic[3]").section == "apic[3]")
+    #expect(try NamedSite("apic[3]").position == nil)
+    for text in ["", "(0.5)", "apic(2)", "apic()", "apic(0.5"] {
+      #expect(throws: ValidationError.self) { try NamedSite(text) }
+    }
   }
 
   @Test func placesAreSectionsWithAPosition() {

@@ -7,6 +7,8 @@ import csv
 import json
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +20,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import l5pc
+from models import compiled, l5pc
 
 PROJECT = Path(__file__).resolve().parents[2]
 TSTOP = 50.0
@@ -89,10 +91,37 @@ def _synapses(cell: Any, table: Path) -> tuple[list[Any], list[Any], list[Any]]:
     return synapses, netcons, stimuli
 
 
-@pytest.mark.parametrize("method", ["folded", "lumped"])
-def test_published_cell(
-    command: str, table: Path, cache: Path, tmp_path: Path, method: str
-) -> None:
+_PARTS: dict[str, dict[str, list[Any]]] = {
+    "folded": {},
+    "lumped": {},
+    "folded with sites": {"sites": [("apic[36]", 0.9), "apic[1]", ("soma[0]", 0.5)]},
+    "folded in part": {
+        "sites": [("apic[60]", 1)],
+        "roots": ["apic[36]", "dend[3]", "l5pc[0].dend[20]"],
+        "keep": ["apic[40]", "apic[39]"],
+    },
+    "lumped in part": {"keep": ["apic[36]"]},
+    "classic in part": {"roots": ["apic[0]"], "keep": ["apic[36]"]},
+}
+"""What stays, by the method and something that tells cases apart."""
+
+
+def _options(parts: dict[str, list[Any]]) -> list[str]:
+    """What the command is told for what the package is."""
+    return [
+        option
+        for name, values in parts.items()
+        for each in values
+        for option in (
+            f"--{name}",
+            each if isinstance(each, str) else f"{each[0]}({each[1]:g})",
+        )
+    ]
+
+
+@pytest.mark.parametrize("case", _PARTS)
+def test_published_cell(command: str, table: Path, cache: Path, tmp_path: Path, case: str) -> None:
+    method, parts = case.split()[0], _PARTS[case]
     folder = l5pc.folder(cache)
     model = [
         *(folder / "l5pc.hoc", "--template", "l5pc", "--argument", folder / "morphology"),
@@ -100,7 +129,18 @@ def test_published_cell(
         *("--celsius", 34, "--v-init", -65, "--synapses", table, "-q"),
     ]
     file, voltages = tmp_path / "cell.json", tmp_path / "voltage.csv"
-    _run(command, "reduce", *model, "--method", method, "--segments", 30, "-o", file)
+    _run(
+        command,
+        "reduce",
+        *model,
+        "--method",
+        method,
+        "--segments",
+        90,
+        *_options(parts),
+        "-o",
+        file,
+    )
     _run(
         command,
         "run",
@@ -114,12 +154,14 @@ def test_published_cell(
         "-q",
     )
     own = tmp_path / "own.json"
-    _reduced_here(cache, table, method, own)
-    assert json.dumps(_known_to_both(file)) == json.dumps(_known_to_both(own))
+    _reduced_here(cache, table, method, parts, own)
+    assert _known_to_both(file) == _known_to_both(own)
     of_command = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
     assert np.array_equal(of_command, np.load(own.with_suffix(".npy")))
-    # What one has written the other reads.
+    # What one has written the other reads, with where the membrane was: also of what had no points.
     assert neuron_reduce.load(file).record is not None
+    assert len(neuron_reduce.load(file).original_geometry()) > 600
+    assert any(not each["points"] for each in json.loads(file.read_text())["record"]["shape"])
     assert json.loads(_run(command, "report", own, "--json"))["method"] == method
     # And both write hoc of it, the same.
     templates = tmp_path / "command" / "cell.hoc", tmp_path / "package" / "cell.hoc"
@@ -131,26 +173,100 @@ def test_published_cell(
 
 
 @isolated
-def _reduced_here(cache: Path, table: Path, method: str, path: Path) -> None:
+def _reduced_here(
+    cache: Path, table: Path, method: str, parts: dict[str, list[Any]], path: Path
+) -> None:
     """Writes what the package makes of the cell, and the potentials of its soma."""
     cell = l5pc.build(cache)
     synapses, netcons, stimuli = _synapses(cell, table)
     reduction = neuron_reduce.reduce(
-        cell, synapses, netcons, method=method, segments=30, in_place=True
+        cell, synapses, netcons, method=method, segments=90, in_place=True, **parts
     )
     reduction.save(path)
+    _potentials(reduction.cell.soma[0], path)
+    del stimuli
+
+
+STATE = PROJECT / "python/tests/models/state_cell.hoc"
+STATE_MODS = ("random/nr_noise", "random/nr_jitter", "blocks/nr_tabled", "blocks/nr_tabled_syn")
+
+
+@pytest.mark.parametrize(
+    ("method", "parts"),
+    [
+        ("folded", {}),
+        ("lumped", {"keep": ["apic[1]"]}),
+        ("classic", {"roots": ["apic[0]", "dend[0]"], "keep": ["dend[2]"]}),
+    ],
+)
+def test_state_and_order(
+    command: str, cache: Path, tmp_path: Path, method: str, parts: dict[str, list[Any]]
+) -> None:
+    """Of a cell with RANDOM variables, FUNCTION_TABLEs and played Vectors, whose point processes
+    are of several classes at one place."""
+    mods = tmp_path / "mods"
+    mods.mkdir()
+    sources = [compiled.SOURCES / f"{each}.mod" for each in STATE_MODS]
+    for each in sources:
+        shutil.copy(each, mods)
+    library = cache / "test-mechanisms" / f"state-{h.nrnversion(5)}" / compiled.LIBRARY
+    if not library.exists():
+        compiled._compile(sources, library)
+    model = [STATE, "--template", "StateCell", "--own-synapses", "--mods", mods, "-q"]
+    chosen = ["--method", method, "--segments", 8, *_options(parts)]
+    file, voltages, both = (tmp_path / each for each in ("cell.json", "run.csv", "both.csv"))
+    _run(command, "reduce", *model, *chosen, "-o", file)
+    _run(command, "run", file, "--mods", mods, "--tstop", TSTOP, "-o", voltages, "-q")
+    _run(command, "compare", *model, *chosen, "--tstop", TSTOP, "-o", both)
+    own = tmp_path / "own.json"
+
+    @isolated
+    def reduced() -> None:
+        h.nrn_load_dll(str(library))
+        h.load_file(str(STATE))
+        cell = h.StateCell()
+        netcons = list(h.List("NetCon"))
+        synapses = [each.syn() for each in netcons]
+        reduction = neuron_reduce.reduce(
+            cell, synapses, netcons, method=method, segments=8, in_place=True, **parts
+        )
+        reduction.save(own)
+        _potentials(reduction.cell.soma, own)
+
+    @isolated
+    def full() -> None:
+        h.nrn_load_dll(str(library))
+        h.load_file(str(STATE))
+        cell = h.StateCell()
+        _potentials(cell.soma, tmp_path / "full")
+
+    reduced()
+    full()
+    assert _known_to_both(file) == _known_to_both(own)
+    kept = json.loads(own.read_text())
+    assert {each["variable"] for each in kept["plays"]} == {"amp", "g", "g_pas"}
+    assert {table for each in kept["mechanisms"] for table in each["tables"]} == {
+        "minf",
+        "tau",
+        "decay",
+    }
+    assert any(each["streams"] for each in kept["point_processes"])
+    ran = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
+    compared = np.loadtxt(both, delimiter=",", skiprows=1)
+    assert np.array_equal(ran, np.load(own.with_suffix(".npy")))
+    assert np.array_equal(compared[:, 2], ran)
+    assert np.array_equal(compared[:, 1], np.load(tmp_path / "full.npy"))
+
+
+def _potentials(soma: Any, path: Path) -> None:
+    """Runs the session, and keeps the potentials of a soma."""
     h.dt = 0.025
-    potential = h.Vector().record(reduction.cell.soma[0](0.5)._ref_v)
+    potential = h.Vector().record(soma(0.5)._ref_v)
     h.finitialize(h.v_init)
     h.batch_run(TSTOP, 1e9)
-    del stimuli
     np.save(path.with_suffix(".npy"), np.array(potential))
 
 
-def _known_to_both(path: Path) -> dict[str, Any]:
-    """What a file has, but for what only the package knows: the version of Python, and where the
-    original's segments were."""
-    content = json.loads(path.read_text())
-    content["original"]["segments"] = None
-    content["record"]["versions"].pop("Python", None)
-    return content
+def _known_to_both(path: Path) -> str:
+    """What a file has, but for what only the package knows: the version of Python."""
+    return re.sub(r', "Python": "[^"]*"', "", path.read_text())

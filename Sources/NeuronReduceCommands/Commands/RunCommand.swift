@@ -13,10 +13,10 @@ struct RunCommand: HostingCommand {
   @OptionGroup(title: "NEURON") var host: HostOptions
 
   @Option(
-    name: .customLong("record"),
+    name: .customLong("record"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A place whose potential is recorded beside the soma's. May be repeated.",
-      valueName: "section(x)"))
+      valueName: "section(x)"), transform: NamedPlace.init)
   var places: [NamedPlace] = []
 
   @Option(
