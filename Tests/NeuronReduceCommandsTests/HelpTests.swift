@@ -77,8 +77,17 @@ import Testing
       "--tstart is a time in ms, from 0 to before --tstop."
     ),
     (
-      ["export", "cell.json", "-o", "cell.nml"],
-      "--output is 'cell.nml'; expected a name that ends with .hoc."
+      ["export", "cell.json", "-o", "cell.xml"],
+      "--output is 'cell.xml'; expected a name that ends with .hoc, .json, .nml, .py or .swc, or a "
+        + "--format."
+    ),
+    (
+      ["export", "cell.json", "-o", "./cell.json"],
+      "--output is './cell.json', the saved cell; expected another file."
+    ),
+    (
+      ["export", "cell.json", "-o", "cell", "--format", "SWC"],
+      "The value 'SWC' is invalid for '--format <format>'"
     ),
   ])
   func withoutAMeaning(arguments: [String], message: String) {
