@@ -104,6 +104,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
+      // The page that Python's view() writes.
+      resources: [.embedInCode("Resources/page.html")],
       swiftSettings: strict),
     .executableTarget(
       name: "neuron-reduce",

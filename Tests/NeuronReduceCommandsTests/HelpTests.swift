@@ -8,7 +8,7 @@ import Testing
     Snapshot.expect(NeuronReduceCommand.helpMessage(columns: 100), is: "help.txt")
   }
 
-  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report"])
+  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report", "view"])
   func ofSubcommands(name: String) throws {
     let command = try #require(
       NeuronReduceCommand.configuration.subcommands.first { $0.configuration.commandName == name })
@@ -89,6 +89,7 @@ import Testing
       ["export", "cell.json", "-o", "cell", "--format", "SWC"],
       "The value 'SWC' is invalid for '--format <format>'"
     ),
+    (["view", "cell.json", "-o", ""], "--output is ''; expected the name of a file."),
   ])
   func withoutAMeaning(arguments: [String], message: String) {
     do {

@@ -82,7 +82,38 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("rule.json")))
   }
 
-  @Test(arguments: ["report"])
+  @Test func viewsAsAPage() throws {
+    let page = folder.file("page.html")
+    let result = try run(["view", file, "-o", page])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output == "\(page)\n")
+    #expect(
+      try text("page.html").contains(
+        "{\"cell\":\"\\u003c/script\\u003e\\u0026\\u00e9\",\"points\":[]}"))
+  }
+
+  /// Where there is a browser it is opened; where there is none the page is there all the same.
+  @Test func viewsInABrowser() throws {
+    let opener = folder.file("xdg-open")
+    try "#!/bin/sh\necho \"$1\" > '\(folder.file("opened"))'\n".write(
+      toFile: opener, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: opener)
+    let result = try run(
+      ["view", file], variables: ["PATH": folder.path, "DISPLAY": ":0", "TMPDIR": folder.path])
+    #expect(result.code == 0, "\(result.errors)")
+    let page = result.output.trimmingCharacters(in: .newlines)
+    #expect(page.hasPrefix(folder.path) && page.hasSuffix("/view.html"))
+    #expect(FileManager.default.fileExists(atPath: page))
+    #if os(Linux)
+      for _ in 0..<100 where (try? text("opened"))?.hasSuffix("\n") != true { usleep(50_000) }
+      #expect(try text("opened") == "file://\(page)\n")
+    #endif
+    let without = try run(
+      ["view", file, "--open", "-o", folder.file("page.html")], variables: ["PATH": ""])
+    #expect(without.code == 0, "\(without.errors)")
+  }
+
+  @Test(arguments: ["view", "report"])
   func withoutARecord(command: String) throws {
     try Self.cell(hasRecord: false).text.write(toFile: file, atomically: true, encoding: .utf8)
     let result = try run([command, file])

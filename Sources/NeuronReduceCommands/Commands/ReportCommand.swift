@@ -6,7 +6,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "What the reduction of a saved cell did; needs no NEURON.",
     discussion: """
-      The report as a page, with the shape and figures, is that of Python's neuron_reduce.load(file).report(path).
+      'view' shows it in a browser, with the cell's shape. The report with figures is that of Python's \
+      neuron_reduce.load(file).report(path).
       """)
 
   @OptionGroup var saved: SavedFile
