@@ -1,0 +1,82 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The functions have the names that the C header declares.
+
+import CNeuronReduce
+import CellExport
+import CellFile
+
+@c(nr_export_format_at) @implementation
+public func nr_export_format_at(_ index: Int) -> nr_export_format {
+  guard ExportFormat.allCases.indices.contains(index) else { return nr_export_format() }
+  return nr_export_format(name: formatNames[index], ending: formatEndings[index][0])
+}
+
+@c(nr_export_write) @implementation
+public func nr_export_write(
+  _ bytes: UnsafePointer<UInt8>, _ count: Int, _ format: UnsafePointer<CChar>,
+  _ name: UnsafePointer<CChar>, _ written: UnsafeMutablePointer<OpaquePointer?>
+) -> OpaquePointer? {
+  do {
+    let format = try ExportFormat(named: String(cString: format))
+    let cell = try KeptCell(text: Array(elements(bytes, count)))
+    let export = WrittenExport(try CellExport(of: cell, as: format, named: String(cString: name)))
+    written.pointee = OpaquePointer(Unmanaged.passRetained(export).toOpaque())
+    return nil
+  } catch {
+    return ErrorReport(error, error is UnknownFormat ? NR_ARGUMENT : NR_SAVED_CELL) { _ in
+      "\(error)"
+    }.retained
+  }
+}
+
+@c(nr_export_free) @implementation
+public func nr_export_free(_ written: OpaquePointer) {
+  Unmanaged<WrittenExport>.fromOpaque(UnsafeRawPointer(written)).release()
+}
+
+@c(nr_export_file) @implementation
+public func nr_export_file(_ written: OpaquePointer, _ index: Int) -> nr_exported_file {
+  nr_exported_file(path: export(written).paths[index], text: export(written).texts[index])
+}
+
+@c(nr_export_warning) @implementation
+public func nr_export_warning(_ written: OpaquePointer, _ index: Int) -> UnsafePointer<CChar>? {
+  export(written).warnings[index]
+}
+
+private func export(_ written: OpaquePointer) -> WrittenExport {
+  Unmanaged<WrittenExport>.fromOpaque(UnsafeRawPointer(written)).takeUnretainedValue()
+}
+
+private nonisolated(unsafe) let formatNames = CStrings(ExportFormat.allCases.map(\.rawValue))
+/// None or one for each format.
+private nonisolated(unsafe) let formatEndings = ExportFormat.allCases.map {
+  CStrings([$0.ending].compactMap { $0 })
+}
+
+/// An export as C callers read it.
+private final class WrittenExport {
+  let paths, texts, warnings: CStrings
+
+  init(_ export: CellExport) {
+    paths = CStrings(export.files.map(\.path))
+    texts = CStrings(export.files.map(\.text))
+    warnings = CStrings(export.warnings)
+  }
+}
+
+private struct UnknownFormat: Error, CustomStringConvertible {
+  let name: String
+
+  var description: String {
+    let known = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    return "format is '\(name)'; expected one of \(known)"
+  }
+}
+
+extension ExportFormat {
+  fileprivate init(named name: String) throws {
+    guard let known = Self(rawValue: name) else { throw UnknownFormat(name: name) }
+    self = known
+  }
+}
