@@ -50,7 +50,10 @@ package struct KeptCellBuilder {
     for (section, each) in zip(sections, kept.sections) { try setIons(each, in: section) }
     try neuron.check(doing: "building \(kept.name)")
     var built = BuiltCell(sections: sections, processes: processes)
-    for each in kept.sections where each.arcs != nil {
+    for (section, each) in zip(sections, kept.sections) {
+      guard let arcs = each.arcs, try neuron.points(of: section).map(\.arc) != arcs else {
+        continue
+      }
       built.add(
         note:
           "Where the 3D points of \(each.name) are along it follows from its length here: its area is kept to "
@@ -181,8 +184,8 @@ package struct KeptCellBuilder {
             add, .number(point[0]), .number(point[1]), .number(point[2]), .number(point[3]))
         }
       }
-      // How far along it the points are is known from them, or a length that was set after them.
-      if let length = each.arcs?.last {
+      // How far along it the points are follows from them, unless a length was set after them.
+      if let arcs = each.arcs, let length = arcs.last, try !neuron.setArcs(arcs, of: section) {
         neuron.api.section_set_length(section, length)
       }
     }

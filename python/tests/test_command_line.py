@@ -21,6 +21,7 @@ from neuron import h
 import neuron_reduce
 from isolated import isolated
 from models import compiled, l5pc
+from neuron_reduce.comparison import ABOUT_SPIKES
 
 PROJECT = Path(__file__).resolve().parents[2]
 TSTOP = 50.0
@@ -185,6 +186,79 @@ def _reduced_here(
     reduction.save(path)
     _potentials(reduction.cell.soma[0], path)
     del stimuli
+
+
+def test_comparison(command: str, table: Path, cache: Path, tmp_path: Path) -> None:
+    """It says of two runs what the package says, of the soma and of where dendritic places went,
+    whether the reduced cell is made or read."""
+    folder = l5pc.folder(cache)
+    model = [
+        *(folder / "l5pc.hoc", "--template", "l5pc", "--argument", folder / "morphology"),
+        *("--argument", "C060114A7.asc", "--mods", folder / "mechanisms"),
+        *("--celsius", 34, "--v-init", -65, "--synapses", table, "-q"),
+    ]
+    reduction = ["--segments", 40, "--keep", "dend[4]"]
+    file = tmp_path / "cell.json"
+    _run(command, "reduce", *model, *reduction, "-o", file)
+    places = [("apic[36]", 0.9), ("dend[4]", 0.5), ("l5pc[0].dend[20]", 1.0)]
+    run = ["--tstop", TSTOP, "--tstart", 5, "--threshold", -30, "--window", 3, "--json"]
+    for place in places:
+        run += ["--record", f"{place[0]}({place[1]:g})"]
+    found = []
+    for how in (reduction, ["--reduced", file]):
+        both = tmp_path / "both.csv"
+        said = json.loads(_run(command, "compare", *model, *how, *run, "-o", both))
+        for name in ("seconds_full", "seconds_reduced"):
+            assert said.pop(name) > 0
+        columns = np.loadtxt(both, delimiter=",", skiprows=1).T
+        found.append((said, columns))
+    said, columns = found[0]
+    assert said == found[1][0]
+    assert np.array_equal(columns, found[1][1])
+    full, reduced = (
+        neuron_reduce.Recording(
+            columns[0], columns[k], dict(zip(places, columns[k + 2 :: 2], strict=True))
+        )
+        for k in (1, 2)
+    )
+    own = neuron_reduce.compare(full, reduced, tstart=5, threshold=-30, window=3)
+    saved = neuron_reduce.load(file)
+    assert said.pop("expected") == {
+        name: getattr(saved.record.expected, name)
+        for name in ("rmsd", "deviation", "counted", "netcons")
+    }
+    for place, each in zip(places, said.pop("dendrites"), strict=True):
+        assert each.pop("place") == f"{place[0]}({place[1]:g})"
+        assert each == vars(own.dendrites[place])
+    for name, value in said.items():
+        expected = getattr(own, name)
+        is_unknown = np.isnan(expected) or (own.is_silent and name in ABOUT_SPIKES)
+        assert value == (None if is_unknown else expected), name
+    # Where the places went is where the package says that they did.
+    assert _potentials_at(cache, table, places, file, tmp_path / "at.npy") == [
+        columns[k].tolist() for k in (4, 6, 8)
+    ]
+
+
+def _potentials_at(
+    cache: Path, table: Path, places: list[tuple[str, float]], file: Path, path: Path
+) -> list[list[float]]:
+    """Those of an instance where some places of the original went."""
+
+    @isolated
+    def run() -> None:
+        mechanisms = l5pc.build(cache)
+        saved = neuron_reduce.load(file)
+        one = saved.instantiate(set_globals=True)
+        vectors = [one.record_at("v", *place) for place in places]
+        h.dt = 0.025
+        h.finitialize(h.v_init)
+        h.batch_run(TSTOP, 1e9)
+        np.save(path, np.array([list(each) for each in vectors]))
+        del mechanisms
+
+    run()
+    return np.load(path).tolist()
 
 
 STATE = PROJECT / "python/tests/models/state_cell.hoc"

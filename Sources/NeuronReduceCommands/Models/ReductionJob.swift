@@ -72,6 +72,23 @@ struct ReductionJob {
   /// Builds the reduced cell in the place of the original, and describes it.
   func built() throws -> ReducedInPlace { try ReducedInPlace(live, in: model.session) }
 
+  /// Where a place of the original goes: the index of a section of the reduced cell, and where on it.
+  ///
+  /// - Returns: nil for what is none of the cell's.
+  func place(
+    _ section: SectionReference, _ position: Double
+  ) -> (section: Int, position: Double)? {
+    guard let index = live.cell.sections.firstIndex(of: section) else { return nil }
+    let points = live.reduction.segmentMap.points[index]
+    guard !points.isEmpty else {
+      return live.reduction.origins.firstIndex(of: .kept(index)).map { ($0, position) }
+    }
+    let point = points[Section.segmentIndex(at: position, segmentCount: points.count)]
+    return live.reduction.origins.firstIndex(of: .cable(point.segment.cable)).map {
+      ($0, point.relativePosition)
+    }
+  }
+
   /// What the reduction did.
   func record(_ built: ReducedInPlace) throws -> ReductionRecord {
     ReductionRecord(

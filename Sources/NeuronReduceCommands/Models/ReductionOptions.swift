@@ -77,6 +77,17 @@ struct ReductionOptions: ParsableArguments {
       valueName: "treatment"))
   var spines: Spines?
 
+  /// One that was given, of those that say how a cell is reduced; nil for none.
+  var given: String? {
+    let all = [
+      ("--method", method != "folded"), ("--segments", segments != nil),
+      ("--tolerance", tolerance != nil), ("--frequency", frequency != 0),
+      ("--merge", merge != .exact), ("--leak", !leaks.isEmpty), ("--sites", !sites.isEmpty),
+      ("--roots", !roots.isEmpty), ("--keep", !keep.isEmpty), ("--spines", spines != nil),
+    ]
+    return all.first(where: \.1)?.0
+  }
+
   enum Spines: String, ExpressibleByArgument, CaseIterable { case folded, kept, collapsed }
 
   /// Which of the cell's dendrites are collapsed.
