@@ -18,20 +18,30 @@ struct ReduceCommand: HostingCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where the reduced cell is written.", valueName: "cell.json"),
+    help: ArgumentHelp(
+      "Where the reduced cell is written; - for the standard output.", valueName: "cell.json"),
     completion: .file(extensions: ["json"]))
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")
   var json = false
 
+  var outputs: [String] { [output].compactMap(\.self) }
+
+  func validate() throws {
+    if json, output == "-" {
+      throw ValidationError("--json and --output - write to the standard output: one of them can.")
+    }
+  }
+
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
-    let job = try ReductionJob(LoadedModel(model, in: session), options, progress)
+    let job = try ReductionJob(LoadedModel(model, in: session, progress), options, progress)
     let built = try job.built()
     var others: [String] = []
     if let output {
       let kept = try job.kept(built)
       others = kept.notes
+      if output == "-" { return try out.write(kept.text) }
       try WholeFile.write(kept.text, to: output)
       progress.say("Wrote \(output)")
     }
