@@ -220,7 +220,7 @@ let package = Package(
     .testTarget(
       name: "NeuronReduceABITests",
       dependencies: [
-        "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellModel",
+        "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellFile", "CellModel",
         "Reduction", "SynapseResponse",
       ],
       swiftSettings: strict),

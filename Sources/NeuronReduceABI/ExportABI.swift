@@ -16,16 +16,18 @@ public func nr_export_write(
   _ bytes: UnsafePointer<UInt8>, _ count: Int, _ format: UnsafePointer<CChar>,
   _ name: UnsafePointer<CChar>, _ written: UnsafeMutablePointer<OpaquePointer?>
 ) -> OpaquePointer? {
-  do {
+  do throws(ExportFault) {
     let format = try ExportFormat(named: String(cString: format))
-    let cell = try KeptCell(text: Array(elements(bytes, count)))
-    let export = WrittenExport(try CellExport(of: cell, as: format, named: String(cString: name)))
-    written.pointee = OpaquePointer(Unmanaged.passRetained(export).toOpaque())
-    return nil
+    let cell = try savedCell(Array(elements(bytes, count)))
+    do throws(ExportError) {
+      let export = try CellExport(of: cell, as: format, named: String(cString: name))
+      written.pointee = OpaquePointer(Unmanaged.passRetained(WrittenExport(export)).toOpaque())
+      return nil
+    } catch {
+      return ErrorReport(error, NR_SAVED_CELL) { _ in error.description }.retained
+    }
   } catch {
-    return ErrorReport(error, error is UnknownFormat ? NR_ARGUMENT : NR_SAVED_CELL) { _ in
-      "\(error)"
-    }.retained
+    return ErrorReport(error, error.status) { _ in error.description }.retained
   }
 }
 
@@ -65,18 +67,39 @@ private final class WrittenExport {
   }
 }
 
-private struct UnknownFormat: Error, CustomStringConvertible {
-  let name: String
+private enum ExportFault: Error, CustomStringConvertible {
+  case unknownFormat(name: String, known: [String])
+  case noSavedCell(problem: String)
+
+  var status: nr_status {
+    switch self {
+    case .unknownFormat: NR_ARGUMENT
+    case .noSavedCell: NR_SAVED_CELL
+    }
+  }
 
   var description: String {
-    let known = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
-    return "format is '\(name)'; expected one of \(known)"
+    switch self {
+    case .unknownFormat(let name, let known):
+      "format is '\(name)'; expected one of \(known.joined(separator: ", "))"
+    case .noSavedCell(let problem): "the saved cell: \(problem)"
+    }
+  }
+}
+
+private func savedCell(_ text: [UInt8]) throws(ExportFault) -> KeptCell {
+  do {
+    return try KeptCell(text: text)
+  } catch {
+    throw .noSavedCell(problem: "\(error)")
   }
 }
 
 extension ExportFormat {
-  fileprivate init(named name: String) throws {
-    guard let known = Self(rawValue: name) else { throw UnknownFormat(name: name) }
+  fileprivate init(named name: String) throws(ExportFault) {
+    guard let known = Self(rawValue: name) else {
+      throw .unknownFormat(name: name, known: Self.allCases.map(\.rawValue))
+    }
     self = known
   }
 }

@@ -181,6 +181,10 @@ struct HocLoading {
     for global in kept.mechanisms.flatMap(\.globals) {
       for (index, value) in global.values.enumerated() { compare(global.name, index, value) }
     }
+    let tabled = kept.mechanisms.filter { !$0.tables.isEmpty }.map(\.name)
+    if !tabled.isEmpty {
+      others.append("FUNCTION_TABLEs of \(tabled.joined(separator: ", ")) are in the file")
+    }
     guard !others.isEmpty else { return }
     neuron_reduce_hoc_warn(
       others.joined(separator: "; ")
