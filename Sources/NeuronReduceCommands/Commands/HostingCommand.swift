@@ -5,15 +5,23 @@ import NEURONSession
 
 /// A command that hosts NEURON.
 protocol HostingCommand: ParsableCommand {
+  var model: ModelOptions { get }
   var host: HostOptions { get }
+  /// Files that are to be written.
+  var outputs: [String] { get }
   func run(in session: Session, _ output: Output, _ progress: Progress) throws
 }
 
 extension HostingCommand {
+  var outputs: [String] { [] }
+
   func run() throws {
     let output = Output()
     let progress = Progress(isQuiet: host.quiet)
     do {
+      // What can be told before anything runs.
+      try model.checkThatItIsThere()
+      for path in outputs { try WholeFile.checkFolder(of: path) }
       try run(in: host.host(progress), output, progress)
     } catch let error as NoInstallation {
       try report("\(error)", ExitCode.noNEURON, progress)

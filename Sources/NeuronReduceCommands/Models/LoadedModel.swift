@@ -17,9 +17,7 @@ struct LoadedModel {
 
   init(_ options: ModelOptions, in session: Session) throws {
     self.session = session
-    guard FileManager.default.fileExists(atPath: options.model) else {
-      throw CommandFailure("\(options.model) is not there; expected the file of a model")
-    }
+    try options.checkThatItIsThere()
     try session.load("stdrun.hoc")
     for file in options.loads { try session.load(file) }
     var kept: (KeptCell, BuiltCell)?
@@ -27,6 +25,7 @@ struct LoadedModel {
     case .hoc:
       if options.template != nil { try session.load("import3d.hoc") }
       try session.load(options.model)
+      try Self.checkTemplate(options, in: session)
       cell =
         if let template = options.template {
           try session.cell(
@@ -72,6 +71,29 @@ struct LoadedModel {
     } else {
       (synapses, netCons, rates, others) = ([], [], nil, [])
     }
+  }
+
+  /// That the file has the template that is named, or needs none.
+  ///
+  /// - Throws: `CommandFailure`, with those that it has.
+  private static func checkTemplate(_ options: ModelOptions, in session: Session) throws {
+    let isMissing =
+      options.template.map { session.neuron.api.symbol($0) == nil }
+      ?? session.neuron.allSections().isEmpty
+    guard isMissing else { return }
+    let text = String(decoding: try WholeFile.read(options.model), as: UTF8.self)
+    let known = text.matches(of: /(?m)^\s*begintemplate\s+(\w+)/).map { String($0.1) }
+    let expected =
+      switch known.count {
+      case 0: "a template in it, or in what --load loads, that makes the cell"
+      case 1: "--template \(known[0])"
+      default: "--template with one of \(known.joined(separator: ", "))"
+      }
+    guard let template = options.template else {
+      throw CommandFailure("\(options.model) makes no section by itself; expected \(expected)")
+    }
+    throw CommandFailure(
+      "--template is \(template), which \(options.model) does not define; expected \(expected)")
   }
 
   /// Errors with the name of the file that they are of.

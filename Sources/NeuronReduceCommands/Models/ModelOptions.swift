@@ -136,4 +136,11 @@ struct ModelOptions: ParsableArguments {
     default: nil
     }
   }
+
+  /// - Throws: `CommandFailure`.
+  func checkThatItIsThere() throws {
+    guard FileManager.default.fileExists(atPath: model) else {
+      throw CommandFailure("\(model) is not there; expected the file of a model")
+    }
+  }
 }

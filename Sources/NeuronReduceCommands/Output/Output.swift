@@ -29,6 +29,21 @@ enum WholeFile {
     }
   }
 
+  /// That a file can be written, as far as that is known before: its folder is there.
+  static func checkFolder(of path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    var isFolder: ObjCBool = false
+    guard
+      FileManager.default.fileExists(
+        atPath: folder.isEmpty ? "." : folder, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw CommandFailure("\(path) cannot be written; expected \(folder) to be a folder")
+    }
+    guard
+      !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue
+    else { throw CommandFailure("\(path) is a folder; expected the name of a file to write") }
+  }
+
   static func read(_ path: String) throws -> [UInt8] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure("\(path) cannot be read; expected a file")
