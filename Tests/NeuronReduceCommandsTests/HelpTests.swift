@@ -79,6 +79,10 @@ import Testing
       "The value 'apic' is invalid for '--record <section(x)>': expected a section with a position on it"
     ),
     (["run", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."),
+    (
+      ["compare", "cell.hoc", "--reduced", "cell.json", "--keep", "dend[0]"],
+      "--keep is for a reduction that is made: --reduced names one that was."
+    ),
     (["compare", "cell.json"], "A saved cell is no full model"),
     (
       ["compare", "cell.hoc", "--tstart", "1000"],

@@ -350,6 +350,8 @@ def test_state_and_order(
         "decay",
     }
     assert any(each["streams"] for each in kept["point_processes"])
+    assert any(each["arcs"] for each in kept["sections"]) == (method == "lumped")
+    assert kept["original"]["segments"]["lines"]
     ran = np.loadtxt(voltages, delimiter=",", skiprows=1)[:, 1]
     compared = np.loadtxt(both, delimiter=",", skiprows=1)
     assert np.array_equal(ran, np.load(own.with_suffix(".npy")))

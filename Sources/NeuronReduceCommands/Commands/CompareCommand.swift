@@ -11,10 +11,15 @@ struct CompareCommand: HostingCommand {
     abstract: "Runs a model and its reduction under the same events, and says how close they are.",
     discussion: """
       Each runs in a process of its own. The reduction is made here, by the same options as 'reduce' has, or is a file \
-      that 'reduce' has written of this model with these synapses and this seed.
+      that 'reduce' has written of this model with these synapses and this seed. Such as:
+
+        neuron-reduce compare cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --segments 60 --tstop 2000 --tstart 200
+        neuron-reduce compare cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --reduced cell.json --record "apic[36](0.9)"
       """)
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Reduction") var reduction: ReductionOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "NEURON") var host: HostOptions
@@ -78,6 +83,11 @@ struct CompareCommand: HostingCommand {
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     // What is wrong with it is said before anything is run.
     let kept = try reduced.map { try KeptPlaces(SavedFile.read($0), places) }
+    if model.synapses == nil, !model.ownSynapses {
+      progress.say(
+        "No synapses are listed: nothing drives the cells but what the model has by itself. "
+          + "--synapses or --own-synapses lists some")
+    }
     let full = try ComparedRun {
       let loaded = try LoadedModel(model, in: session, progress)
       let others = try places.map {

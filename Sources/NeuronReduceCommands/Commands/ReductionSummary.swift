@@ -107,7 +107,10 @@ struct ReductionSummary {
     let loss = record["expected"]
     let shares = (loss?["shared"]?.members ?? []).map { ($0.name, $0.value.double ?? 0) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    var text = "no loss can be expected: nothing is known of the synapses' events"
+    var text =
+      loss?["netcons"]?.count == 0
+      ? "no loss can be expected: no synapses were listed"
+      : "no loss can be expected: nothing is known of the synapses' events"
     if let rmsd = loss?["rmsd"]?.double, let deviation = loss?["deviation"]?.double {
       text =
         "expected at the soma, by linear theory: \(rmsd.general(digits: 2)) mV RMSD, of "

@@ -6,9 +6,17 @@ import NEURONSession
 struct RunCommand: HostingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs a model, and writes its potentials and the times of its spikes.")
+    abstract: "Runs a model, and writes its potentials and the times of its spikes.",
+    discussion: """
+      Such as:
 
-  @OptionGroup var model: ModelOptions
+        neuron-reduce run cell.json --mods mods --tstop 1000 \\
+          -o voltage.csv --spikes spikes.txt
+        neuron-reduce run cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --record "apic[36](0.9)" -o -
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "NEURON") var host: HostOptions
 

@@ -153,7 +153,8 @@ struct ModelOptions: ParsableArguments {
       }
     case nil:
       throw ValidationError(
-        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is (.oc, .tem and .nrn are hoc too).")
+        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is (.oc, .tem and .nrn are hoc too)."
+      )
     }
     if kind != .hoc, sectionNames != NamedSections() {
       throw ValidationError("--soma, --apical and --axon are for a hoc file.")
@@ -176,6 +177,23 @@ struct ModelOptions: ParsableArguments {
     case "swc": .morphology
     case "json": .kept
     default: nil
+    }
+  }
+
+  /// That its files are there.
+  ///
+  /// - Throws: `CommandFailure`.
+  func checkThatItIsThere() throws {
+    for file in [model] + loads.filter({ $0.contains("/") }) {
+      var isFolder: ObjCBool = false
+      guard
+        FileManager.default.fileExists(atPath: WholeFile.path(file), isDirectory: &isFolder),
+        !isFolder.boolValue
+      else {
+        throw CommandFailure(
+          "\(file) is \(isFolder.boolValue ? "a folder" : "not there"); expected the file of a model"
+        )
+      }
     }
   }
 }

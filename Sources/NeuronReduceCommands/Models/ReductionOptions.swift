@@ -19,7 +19,7 @@ struct ReductionOptions: ParsableArguments {
     help: ArgumentHelp(
       "How many compartments the reduced cell has, soma counted as one.",
       discussion:
-        "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1 for one in each 0.1 space constants.",
+        "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1, as if not given, for one in each 0.1 space constants.",
       valueName: "count"))
   var segments: Double?
 
