@@ -77,8 +77,13 @@ package struct ModSource {
     declared(by: ["SUFFIX", "POINT_PROCESS", "ARTIFICIAL_CELL"]).first
   }
   package var pointers: [String] { declared(by: ["POINTER", "BBCOREPOINTER"]) }
-  package var randoms: [String] { declared(by: ["RANDOM"]) }
-  package var tables: [String] { declared(by: ["FUNCTION_TABLE"]) }
+  package var randoms: [String] { once(declared(by: ["RANDOM"])) }
+  package var tables: [String] { once(declared(by: ["FUNCTION_TABLE"])) }
+
+  private func once(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
 
   /// Whether a GLOBAL, as hoc calls it, is a user's to set: others are computed.
   package func hasParameter(_ variable: String, of mechanism: String) -> Bool {

@@ -187,6 +187,25 @@ import Testing
     #expect(none.errors.contains("such as \(parent.path)/mod"), "\(none.errors) \(above)")
   }
 
+  /// Such as those of another NEURON, without which a model would be another.
+  @Test func mechanismsOfTheFolderThatCannotBeLoadedAreTold() throws {
+    #if arch(x86_64)
+      let library = "x86_64/libnrnmech.so"
+    #else
+      let library = "aarch64/libnrnmech.so"
+    #endif
+    let file = try write(Self.cell, "model.hoc")
+    try FileManager.default.createDirectory(
+      atPath: (folder.file(library) as NSString).deletingLastPathComponent,
+      withIntermediateDirectories: true)
+    _ = try write("no library", library)
+    let result = try Command.run(["inspect", file, "--soma", "body"], in: folder.path)
+    #expect(result.code == 1)
+    #expect(
+      result.errors.contains("\(library), the mechanisms of this folder, cannot be loaded"),
+      "\(result.errors)")
+  }
+
   @Test func aMechanismOfNEURONsNameEndsTheStartWithAnError() throws {
     _ = try write(
       "NEURON { SUFFIX pas RANGE g }\nPARAMETER { g = 1 }\n", "a.mod")

@@ -6,6 +6,7 @@ import NEURONSession
 
 /// A command that hosts NEURON.
 protocol HostingCommand: ParsableCommand {
+  var model: ModelOptions { get }
   var host: HostOptions { get }
   /// The files that it is to write.
   var outputs: [String] { get }
@@ -21,6 +22,8 @@ extension HostingCommand {
     let progress = Progress(isQuiet: host.quiet)
     do {
       WholeFile.rememberFolder()
+      // What can be told before anything runs.
+      try model.checkThatItIsThere()
       for path in outputs where path != "-" { try WholeFile.check(path) }
       defer { neuron_host_stay(nil) }
       let session = try host.host(progress)

@@ -9,10 +9,16 @@ struct ReduceCommand: HostingCommand {
     abstract: "Reduces a model, tells what became of it, and writes the reduced cell.",
     discussion: """
       The file is what Python's neuron_reduce.load reads, and what 'run', 'compare', 'export' and 'report' take in the \
-      place of a model. Folded and lumped measure first how the synapses respond to events.
+      place of a model. Folded and lumped measure first how the synapses respond to events. Such as:
+
+        neuron-reduce reduce cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --segments 60 -o cell.json
+        neuron-reduce reduce cell.hoc --own-synapses --tolerance 0.2 -o cell.json
+        neuron-reduce reduce cell.swc --biophysics biophysics.json \\
+          --synapses synapses.csv --sites "apic[36](0.9)" -o cell.json
       """)
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Reduction") var options: ReductionOptions
   @OptionGroup(title: "NEURON") var host: HostOptions
 

@@ -6,18 +6,26 @@ import NEURONSession
 struct RunCommand: HostingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs a model, and writes its potentials and the times of its spikes.")
+    abstract: "Runs a model, and writes its potentials and the times of its spikes.",
+    discussion: """
+      Such as:
 
-  @OptionGroup var model: ModelOptions
+        neuron-reduce run cell.json --mods mods --tstop 1000 \\
+          -o voltage.csv --spikes spikes.txt
+        neuron-reduce run cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --record "apic[36](0.9)" -o -
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "NEURON") var host: HostOptions
 
   @Option(
-    name: .customLong("record"),
+    name: .customLong("record"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A place whose potential is recorded beside the soma's. May be repeated.",
-      valueName: "section(x)"))
-  var recorded: [String] = []
+      valueName: "section(x)"), transform: NamedPlace.init)
+  var places: [NamedPlace] = []
 
   @Option(
     name: [.short, .long],
@@ -43,13 +51,11 @@ struct RunCommand: HostingCommand {
       throw ValidationError(
         "--json, --output - and --spikes - write to the standard output: one of them can.")
     }
-    _ = try NamedPlace.all(recorded)
   }
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     let loaded = try LoadedModel(model, in: session, progress)
     let soma = try loaded.soma()
-    let places = try NamedPlace.all(recorded)
     let others = try places.map {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
     }

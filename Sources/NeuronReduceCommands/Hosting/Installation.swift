@@ -86,7 +86,7 @@ struct NoInstallation: Error, CustomStringConvertible {
     return """
       NEURON was not found. It was looked for \(looked.joined(separator: ", ")).
       To get it:   python3 -m venv nrn && nrn/bin/pip install neuron
-      and then:    neuron-reduce --neuron nrn …, or export NRNHOME=$PWD/nrn
+      and then:    export NRNHOME=$PWD/nrn, or --neuron nrn after the subcommand
       """
   }
 }

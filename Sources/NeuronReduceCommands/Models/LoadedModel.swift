@@ -17,17 +17,6 @@ struct LoadedModel {
 
   init(_ options: ModelOptions, in session: Session, _ progress: Progress) throws {
     self.session = session
-    for file in [options.model] + options.loads.filter({ $0.contains("/") }) {
-      var isFolder: ObjCBool = false
-      guard
-        FileManager.default.fileExists(atPath: WholeFile.path(file), isDirectory: &isFolder),
-        !isFolder.boolValue
-      else {
-        throw CommandFailure(
-          "\(file) is \(isFolder.boolValue ? "a folder" : "not there"); expected the file of a model"
-        )
-      }
-    }
     try session.load("stdrun.hoc")
     let load = { (file: String) in
       progress.isBusy("Loading \(file)")

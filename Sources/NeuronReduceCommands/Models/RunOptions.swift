@@ -44,16 +44,13 @@ struct NamedPlace: Equatable {
     self.position = position
   }
 
-  /// - Throws: `ValidationError` for what is no place.
-  static func all(_ texts: [String]) throws -> [NamedPlace] {
-    try texts.map { text in
-      guard let place = NamedPlace(argument: text) else {
-        throw ValidationError(
-          "--record is '\(text)'; expected a section and a position from 0 to 1, such as \"dend[3](0.5)\"."
-        )
-      }
-      return place
+  /// - Throws: `ValidationError`.
+  init(_ text: String) throws {
+    guard let place = NamedPlace(argument: text) else {
+      throw ValidationError(
+        "expected a section with a position on it, 0 to 1, such as 'apic[36](0.9)'.")
     }
+    self = place
   }
 
   /// Where it is.
