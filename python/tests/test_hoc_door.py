@@ -430,6 +430,19 @@ def test_a_soma_of_another_name(tmp_path: Path) -> None:
     assert [line.split()[1] for line in lines if line.startswith("soma ")] == ["body"]
 
 
+def test_a_script_is_read_to_its_end(tmp_path: Path) -> None:
+    """What NEURON refuses while responses and leaks are measured, in a copy of the process or in this
+    one, lets hoc skip nothing of the file that asks for the reduction."""
+    script = CELL + SYNAPSES + PLACES
+    script += '{ ion_register("other", 2) }\nforall { uninsert pas insert hh insert other_ion }\n'
+    script += "objref reduced\nreduced = neuron_reduce(cell, synapses, netcons)\n"
+    script += "".join(f"// what comes after it, line {line}\n" for line in range(2000))
+    script += 'print "after"\n'
+    done = _nrniv(tmp_path, script + 'print "at the end"')
+    assert "after" in done.stdout and "at the end" in done.stdout, done.stdout + done.stderr
+    assert "not inserted" not in done.stderr
+
+
 def test_bad_input(tmp_path: Path) -> None:
     """Each is a hoc error that says what is wrong; the cell is as if nothing had been asked."""
     (tmp_path / "empty.json").write_text("{}")
