@@ -431,8 +431,8 @@ def test_a_soma_of_another_name(tmp_path: Path) -> None:
 
 
 def test_a_script_is_read_to_its_end(tmp_path: Path) -> None:
-    """What NEURON refuses while leaks are measured, in a copy of the process, lets hoc skip nothing of
-    the file that asks for the reduction."""
+    """What NEURON refuses while leaks are measured, in a copy of the process, lets hoc skip nothing
+    of the file that asks for the reduction."""
     script = CELL + SYNAPSES + PLACES
     script += '{ ion_register("other", 2) }\nforall { uninsert pas insert hh insert other_ion }\n'
     script += "objref reduced\nreduced = neuron_reduce(cell, synapses, netcons)\n"
