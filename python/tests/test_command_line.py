@@ -280,7 +280,7 @@ def test_state_and_order(
         shutil.copy(each, mods)
     library = state_cell.library(cache)
     model = [state_cell.HOC, "--template", "StateCell", "--own-synapses", "--mods", mods, "-q"]
-    chosen = ["--method", method, "--segments", 8, *_options(parts)]
+    chosen = ["--method", method, "--segments", 8, "--rates", 12, *_options(parts)]
     file, voltages, both = (tmp_path / each for each in ("cell.json", "run.csv", "both.csv"))
     _run(command, "reduce", *model, *chosen, "-o", file)
     _run(command, "run", file, "--mods", mods, "--tstop", TSTOP, "-o", voltages, "-q")
@@ -295,7 +295,7 @@ def test_state_and_order(
         netcons = list(h.List("NetCon"))
         synapses = [each.syn() for each in netcons]
         reduction = neuron_reduce.reduce(
-            cell, synapses, netcons, method=method, segments=8, in_place=True, **parts
+            cell, synapses, netcons, method=method, segments=8, rates=12, in_place=True, **parts
         )
         reduction.save(own)
         _potentials(reduction.cell.soma, own)
