@@ -69,8 +69,11 @@ install-wheel: wheel
 		output/wheel/*.whl
 	touch $(VENV)/.installed
 
+# hnn-core asks for NEURON 8, and has to be compiled by the one that is here: docs/howto/hnn-core.md.
 $(VENV)/.pages: $(VENV)/.ready docs/requirements.txt
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m pip install --quiet \
+		--disable-pip-version-check --no-deps --no-build-isolation --no-cache-dir hnn-core==0.6.1
 	touch $@
 
 # Of Markdown and docstrings; a warning, as of a link that leads nowhere, is an error.

@@ -65,7 +65,7 @@ package struct KeptCellBuilder {
   }
 
   /// The cell's sections by their roles.
-  package func cell(of built: BuiltCell) throws(BridgeError) -> SessionCell {
+  package func cell(of built: BuiltCell) throws -> SessionCell {
     let having = { (role: KeptCell.Section.Role) in
       zip(built.sections, kept.sections).filter { $0.1.role == role }.map(\.0)
     }
@@ -89,7 +89,9 @@ package struct KeptCellBuilder {
       throw KeepingError(
         description:
           "this session lacks \(names.joined(separator: ", ")); expected the mechanisms of the file: "
-          + "--mods names the folder of their mod files")
+          + "--mods names the folder of their mod files"
+          + (missing.contains { $0.source == nil }
+            ? ", and --load a hoc file that makes one, such as of the channel builder" : ""))
     }
     let sources = try sources(catalog)
     try checkTables(sources)

@@ -25,8 +25,7 @@ public struct NeuronReduceCommand: ParsableCommand {
     version: String(cString: neuron_reduce_version()),
     subcommands: [
       InspectCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self,
-      ExportCommand.self,
-      ReportCommand.self,
+      ExportCommand.self, ReportCommand.self, ViewCommand.self,
     ])
 
   public init() {}

@@ -8,7 +8,7 @@ import Testing
     Snapshot.expect(NeuronReduceCommand.helpMessage(columns: 100), is: "help.txt")
   }
 
-  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report"])
+  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report", "view"])
   func ofSubcommands(name: String) throws {
     let command = try #require(
       NeuronReduceCommand.configuration.subcommands.first { $0.configuration.commandName == name })
@@ -90,9 +90,19 @@ import Testing
       "--tstart is a time in ms, from 0 to before --tstop."
     ),
     (
-      ["export", "cell.json", "-o", "cell.nml"],
-      "--output is 'cell.nml'; expected a name that ends with .hoc."
+      ["export", "cell.json", "-o", "cell.xml"],
+      "--output is 'cell.xml'; expected a name that ends with .hoc, .json, .nml, .py or .swc, or a "
+        + "--format."
     ),
+    (
+      ["export", "cell.json", "-o", "./cell.json"],
+      "--output is './cell.json', the saved cell; expected another file."
+    ),
+    (
+      ["export", "cell.json", "-o", "cell", "--format", "SWC"],
+      "The value 'SWC' is invalid for '--format <format>'"
+    ),
+    (["view", "cell.json", "-o", ""], "--output is ''; expected the name of a file."),
   ])
   func withoutAMeaning(arguments: [String], message: String) {
     do {

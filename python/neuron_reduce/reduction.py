@@ -22,8 +22,9 @@ from ._session import cells as _cells
 from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
 from ._session import parts as _parts
 from ._session import sites as _sites
+from ._session.done import Done
 from ._session.geometry import Course
-from ._session.job import Done, Job, check_version
+from ._session.job import Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
 from ._session.segments import segment_index
@@ -254,7 +255,7 @@ def reduce(
         else:
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
-    done = job.run(with_points=True, in_place=in_place, clamps=clamps)
+    done = job.run(with_points=True, is_in_place=in_place, clamps=clamps)
     log.reduced(job.name, method, done.outcome, done.stage_seconds)
     if done.sites:
         settings["sites"] = done.sites
@@ -518,6 +519,8 @@ class Reduction:
         original's can be asked for its own: also of those that were merged.
 
         :param interval: between samples, in ms; each step if not given.
+        :raises ArgumentError: ``interval`` is no time.
+        :raises CellError: a point process of the reduced cell is gone.
         """
         if interval is not None:
             interval = collect.number(interval, "interval", "a time in ms, greater than 0")
@@ -534,9 +537,13 @@ class Reduction:
         :param synapses: what :meth:`record_synapses` recorded in the same run, at the same times:
             their currents are then where the original's synapses were, which is most of what is
             lost otherwise.
-        :returns: of the original's segments, shaped (n,) or (n, times): each has of its
-            compartment's current what it has of the membrane there. The sum at each time stays.
-        :raises ArgumentError: they have another shape, or are no numbers.
+        :returns: of the original's segments, in the unit of ``currents`` (nA with ``synapses``),
+            shaped (n,) or (n, times): each has of its compartment's current what it has of the
+            membrane there. The sum at each time stays.
+        :raises ArgumentError: they have another shape or other times than ``synapses``, or are no
+            numbers.
+        :raises CellError: cables are gone, or sections have another ``nseg``; or as of
+            :meth:`SynapseCurrents.current`.
         """
         rows = self._whereabouts.rows()
         given = geometry.checked(currents, len(rows))

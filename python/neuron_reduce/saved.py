@@ -165,8 +165,9 @@ class SavedCell:
 
         :param currents: of the segments, section by section of ``all``, shaped (m,) or (m, times);
             such as ``i_membrane_``, in nA.
-        :returns: of the original's segments, shaped (n,) or (n, times): each has of its
-            compartment's current what it has of the membrane there. The sum at each time stays.
+        :returns: of the original's segments, in the unit of ``currents``, shaped (n,) or (n,
+            times): each has of its compartment's current what it has of the membrane there. The sum
+            at each time stays.
         :raises ArgumentError: they have another shape, or are no numbers.
         :raises SavedCellError: the file is of version 1, which does not have the segments.
         """

@@ -12,7 +12,7 @@ from neuron import h
 
 from ._library.inputs import read
 from ._session import collect
-from ._session.job import Done
+from ._session.done import Done
 from ._session.measuring import Response
 from .errors import ArgumentError, CellError
 
@@ -103,6 +103,7 @@ class SynapseCurrents:
         """The current of one of the original's synapses in the reduced cell, in nA, at ``times``.
 
         :param index: the original's, of the list that :func:`reduce` was called with.
+        :returns: shaped (times,); outward currents are positive, as NEURON has ``i``.
         :raises ArgumentError: there is no such index; or its mechanism has no current ``i``.
         :raises CellError: it was merged, and its response to an event is not known as that of an
             ohmic conductance, in proportion to the weight and the same each time; or NetCons were

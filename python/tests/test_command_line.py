@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -164,13 +165,37 @@ def test_published_cell(command: str, table: Path, cache: Path, tmp_path: Path, 
     assert len(neuron_reduce.load(file).original_geometry()) > 600
     assert any(not each["points"] for each in json.loads(file.read_text())["record"]["shape"])
     assert json.loads(_run(command, "report", own, "--json"))["method"] == method
-    # And both write hoc of it, the same.
-    templates = tmp_path / "command" / "cell.hoc", tmp_path / "package" / "cell.hoc"
-    for each in templates:
-        each.parent.mkdir()
-    _run(command, "export", own, "-o", templates[0])
-    neuron_reduce.load(own).export(templates[1])
-    assert templates[0].read_bytes() == templates[1].read_bytes()
+    # And both write the same of it.
+    for written in (file, own):
+        _written_alike(command, written, tmp_path)
+
+
+def _written_alike(command: str, file: Path, tmp_path: Path) -> None:
+    """Exports, and the page, of a saved cell by the command and by the package."""
+    saved = neuron_reduce.load(file)
+    of_command, of_package = tmp_path / "command", tmp_path / "package"
+    for folder in (of_command, of_package):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    for name, form in [
+        *((f"cell{ending}", None) for ending in (".hoc", ".json", ".nml", ".py", ".swc")),
+        ("node", "sonata"),
+    ]:
+        arguments = [] if form is None else ["--format", form]
+        _run(command, "export", file, "-o", of_command / name, *arguments)
+        with warnings.catch_warnings():
+            # NeuroML lacks channels.
+            warnings.simplefilter("ignore", neuron_reduce.NeuronReduceWarning)
+            saved.export(of_package / name, form)
+    _run(command, "view", file, "-o", of_command / "view.html")
+    saved.view(of_package / "view.html")
+    assert _files(of_command) == _files(of_package)
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {
+        each.relative_to(folder): each.read_bytes() for each in folder.rglob("*") if each.is_file()
+    }
 
 
 @isolated

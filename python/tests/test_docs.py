@@ -14,6 +14,7 @@ CATALOGUE = PROJECT / "docs" / "reference" / "errors.md"
 
 SOURCES = [
     ("CableTheory", "CableTheory"),
+    ("CellExport", "Export"),
     ("CellModel", "CellModel"),
     ("Fidelity", "Fidelity"),
     ("Mechanisms", "Mechanism"),
@@ -63,3 +64,22 @@ def test_every_page_with_a_script_is_run_or_says_why_not() -> None:
         text = page.read_text(encoding="utf-8")
         if "<!--- skip" in text:
             assert "<!--- invisible-code-block: python" in text, os.fspath(page)
+
+
+def test_every_command_of_a_page_exists() -> None:
+    """`make` targets and scripts of `.ci` that pages and scripts name."""
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony is not None
+    targets = set(phony[1].split())
+    assert targets == set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), PROJECT / ".ci" / "run"]
+    named: set[str] = set()
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for line in re.findall(r"(?:^|`)make ([a-z][a-z -]*)", text, re.MULTILINE):
+            named |= set(line.split())
+        for script in re.findall(r"(?:^|[\s`(])(\.ci/[\w.]+)", text):
+            assert os.access(PROJECT / script, os.R_OK), f"{script} in {page}"
+    assert "install-wheel" in named
+    assert named <= targets, named - targets

@@ -50,14 +50,20 @@ struct CompareCommand: HostingCommand {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
-      "Where both potentials are written, as comma-separated values.", valueName: "csv"),
+      "Where both potentials are written, as comma-separated values; - for the standard output.",
+      valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")
   var json = false
 
+  var outputs: [String] { [output].compactMap(\.self) }
+
   func validate() throws {
+    if json, output == "-" {
+      throw ValidationError("--json and --output - write to the standard output: one of them can.")
+    }
     if model.kind == .kept {
       throw ValidationError(
         "A saved cell is no full model: name that, and the saved cell by --reduced.")
@@ -74,8 +80,6 @@ struct CompareCommand: HostingCommand {
     }
   }
 
-  var outputs: [String] { [output].compactMap(\.self) }
-
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     // What is wrong with it is said before anything is run.
     let kept = try reduced.map { try KeptPlaces(SavedFile.read($0), places) }
@@ -85,7 +89,7 @@ struct CompareCommand: HostingCommand {
           + "--synapses or --own-synapses lists some")
     }
     let full = try ComparedRun {
-      let loaded = try LoadedModel(model, in: session)
+      let loaded = try LoadedModel(model, in: session, progress)
       let others = try places.map {
         (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
       }
@@ -98,7 +102,11 @@ struct CompareCommand: HostingCommand {
     let comparison = try RunComparison(
       full: full.record, reduced: small.record, places: places.map(\.text),
       reduction: small.reduction, threshold: options.threshold, start: tstart, window: window)
-    if let output { try WholeFile.write(table(full.record, small.record).text, to: output) }
+    if let output {
+      let text = try table(full.record, small.record).text
+      if output == "-" { return try out.write(text) }
+      try WholeFile.write(text, to: output)
+    }
     try out.write(
       json
         ? JSONWriter.indented(comparison.json) + "\n" : comparison.text(isColoured: out.isColoured))
@@ -108,7 +116,7 @@ struct CompareCommand: HostingCommand {
   private func runReduced(
     in session: Session, _ progress: Progress
   ) throws -> (RunRecord, JSONValue) {
-    let loaded = try LoadedModel(model, in: session)
+    let loaded = try LoadedModel(model, in: session, progress)
     let places = try places.map {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
     }
@@ -129,7 +137,7 @@ struct CompareCommand: HostingCommand {
   ) throws -> (RunRecord, JSONValue) {
     var kept = model
     (kept.model, kept.template, kept.biophysics, kept.synapses) = (reduced ?? "", nil, nil, nil)
-    let loaded = try LoadedModel(kept, in: session)
+    let loaded = try LoadedModel(kept, in: session, progress)
     let sections = loaded.kept?.built.sections ?? []
     let record = try run(
       loaded, loaded.soma(), places.found.map { (sections[$0.section], $0.position) }, progress,

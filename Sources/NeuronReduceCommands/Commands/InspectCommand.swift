@@ -27,7 +27,7 @@ struct InspectCommand: HostingCommand {
   var sections = false
 
   func run(in session: Session, _ output: Output, _ progress: Progress) throws {
-    let loaded = try LoadedModel(model, in: session)
+    let loaded = try LoadedModel(model, in: session, progress)
     let live = try LiveCell(loaded.references())
     let inspection = Inspection(
       of: live.model, listedSynapses: live.listedCount, version: try session.version())

@@ -24,7 +24,8 @@ struct ReduceCommand: HostingCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where the reduced cell is written.", valueName: "cell.json"),
+    help: ArgumentHelp(
+      "Where the reduced cell is written; - for the standard output.", valueName: "cell.json"),
     completion: .file(extensions: ["json"]))
   var output: String?
 
@@ -33,8 +34,14 @@ struct ReduceCommand: HostingCommand {
 
   var outputs: [String] { [output].compactMap(\.self) }
 
+  func validate() throws {
+    if json, output == "-" {
+      throw ValidationError("--json and --output - write to the standard output: one of them can.")
+    }
+  }
+
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
-    let job = try ReductionJob(LoadedModel(model, in: session), options, progress)
+    let job = try ReductionJob(LoadedModel(model, in: session, progress), options, progress)
     let built = try job.built()
     var others: [String] = []
     if let output {
@@ -47,6 +54,7 @@ struct ReduceCommand: HostingCommand {
       } catch {
         throw CommandFailure("the reduced cell cannot be kept: \(error)")
       }
+      if output == "-" { return try out.write(text) }
       try WholeFile.write(text, to: output)
       progress.say("Wrote \(output)")
     }

@@ -44,6 +44,8 @@ struct RunCommand: HostingCommand {
   @Flag(help: "For machines: one object of JSON, with the times of the spikes.")
   var json = false
 
+  var outputs: [String] { [output, spikes].compactMap(\.self) }
+
   func validate() throws {
     guard [json, output == "-", spikes == "-"].count(where: { $0 }) < 2 else {
       throw ValidationError(
@@ -51,10 +53,8 @@ struct RunCommand: HostingCommand {
     }
   }
 
-  var outputs: [String] { [output, spikes].compactMap { $0 == "-" ? nil : $0 } }
-
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
-    let loaded = try LoadedModel(model, in: session)
+    let loaded = try LoadedModel(model, in: session, progress)
     let soma = try loaded.soma()
     let others = try places.map {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)

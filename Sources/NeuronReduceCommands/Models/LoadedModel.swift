@@ -15,31 +15,30 @@ struct LoadedModel {
   /// What else is to live as long.
   private let others: [ObjectReference]
 
-  init(_ options: ModelOptions, in session: Session) throws {
+  init(_ options: ModelOptions, in session: Session, _ progress: Progress) throws {
     self.session = session
-    try options.checkThatItIsThere()
     try session.load("stdrun.hoc")
-    for file in options.loads { try session.load(file) }
+    let load = { (file: String) in
+      progress.isBusy("Loading \(file)")
+      let missing = try session.load(Self.path(file))
+      progress.clear()
+      for other in missing {
+        progress.warn("\(file) loads \(other), which is not there: what it has is missing")
+      }
+    }
+    for file in options.loads { try load(file) }
     var kept: (KeptCell, BuiltCell)?
     switch options.kind {
     case .hoc:
       if options.template != nil { try session.load("import3d.hoc") }
-      try session.load(options.model)
-      try Self.checkTemplate(options, in: session)
-      cell =
-        if let template = options.template {
-          try session.cell(
-            ofTemplate: template,
-            options.arguments.map { text in
-              Double(plain: text).map { .number($0) } ?? .text(text)
-            })
-        } else {
-          try session.cellOfTopLevel()
-        }
+      try load(options.model)
+      cell = try Self.cell(options, in: session)
     case .morphology:
       let path = options.biophysics ?? ""
       let biophysics = try Self.naming(path) { try Biophysics(text: WholeFile.read(path)) }
-      cell = try session.cell(ofMorphology: options.model)
+      let morphology = try MorphologyFile(
+        text: WholeFile.read(options.model), name: options.model)
+      cell = try session.cell(ofMorphology: Self.path(options.model), types: morphology.types)
       try biophysics.apply(to: cell, in: session)
     default:
       let content = try SavedFile.read(options.model)
@@ -73,27 +72,50 @@ struct LoadedModel {
     }
   }
 
-  /// That the file has the template that is named, or needs none.
-  ///
-  /// - Throws: `CommandFailure`, with those that it has.
-  private static func checkTemplate(_ options: ModelOptions, in session: Session) throws {
-    let isMissing =
-      options.template.map { session.neuron.api.symbol($0) == nil }
-      ?? session.neuron.allSections().isEmpty
-    guard isMissing else { return }
-    let text = String(decoding: try WholeFile.read(options.model), as: UTF8.self)
-    let known = text.matches(of: /(?m)^\s*begintemplate\s+(\w+)/).map { String($0.1) }
-    let expected =
-      switch known.count {
-      case 0: "a template in it, or in what --load loads, that makes the cell"
-      case 1: "--template \(known[0])"
-      default: "--template with one of \(known.joined(separator: ", "))"
-      }
+  /// As the user names it, unless hoc has gone to another folder since.
+  private static func path(_ file: String) -> String {
+    FileManager.default.fileExists(atPath: file)
+      || !file.contains("/")
+        && !FileManager.default
+          .fileExists(atPath: WholeFile.path(file))
+      ? file : WholeFile.path(file)
+  }
+
+  private static func cell(_ options: ModelOptions, in session: Session) throws -> SessionCell {
+    let known = templates(in: [options.model] + options.loads)
     guard let template = options.template else {
-      throw CommandFailure("\(options.model) makes no section by itself; expected \(expected)")
+      do {
+        return try session.cellOfTopLevel(options.sectionNames)
+      } catch let error as NoCell where !known.isEmpty && options.somaNames.isEmpty {
+        throw CommandFailure(
+          "\(error). The templates are \(known.joined(separator: ", ")): --template names one of which a cell is made"
+        )
+      }
     }
-    throw CommandFailure(
-      "--template is \(template), which \(options.model) does not define; expected \(expected)")
+    guard session.isTemplate(template) else {
+      throw CommandFailure(
+        "--template is \(template), which the files that were loaded do not define; expected "
+          + (known.isEmpty
+            ? "'begintemplate \(template)' in one of them"
+            : "one of \(known.joined(separator: ", "))"))
+    }
+    return try session.cell(
+      ofTemplate: template,
+      options.arguments.map { text in Double(plain: text).map { .number($0) } ?? .text(text) },
+      options.sectionNames)
+  }
+
+  /// Those that files define, for messages.
+  private static func templates(in files: [String]) -> [String] {
+    var names: [String] = []
+    for file in files {
+      let text = (try? WholeFile.read(file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      for match in text.matches(of: /(?m)^[ \t]*begintemplate[ \t]+(\w+)/) {
+        let name = String(match.1)
+        if !names.contains(name) { names.append(name) }
+      }
+    }
+    return names
   }
 
   /// Errors with the name of the file that they are of.

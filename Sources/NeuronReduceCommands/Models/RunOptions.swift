@@ -17,6 +17,7 @@ struct RunOptions: ParsableArguments {
   var threshold = -20.0
 
   func validate() throws {
+    guard threshold.isFinite else { throw ValidationError("--threshold is a potential in mV.") }
     guard dt > 0, dt.isFinite else {
       throw ValidationError("--dt is a time step in ms, greater than 0.")
     }

@@ -16,38 +16,56 @@ final class Output {
     handle = kept >= 0 ? FileHandle(fileDescriptor: kept) : .standardOutput
   }
 
-  func write(_ text: String) throws { try handle.write(contentsOf: Data(text.utf8)) }
+  func write(_ text: String) throws {
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw CommandFailure("the standard output cannot be written: \(WholeFile.reason(of: error))")
+    }
+  }
 }
 
-/// Writes a file as a whole: its name is that of what was there before, or of all that was to be written.
-enum WholeFile {
-  static func write(_ text: String, to path: String) throws {
+/// Makes a folder as a whole: it is there with all of its files, or not.
+enum WholeFolder {
+  /// - Throws: `CommandFailure` where there is something of this name other than an empty folder, or it is the one that
+  ///   the command runs in, which is not to be replaced.
+  static func checkThatItMayBeMade(_ path: String) throws {
+    let files = FileManager.default
+    let resolved = { (path: String) in
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    guard resolved(path) != resolved(files.currentDirectoryPath) else {
+      throw CommandFailure(
+        "\(path) is the folder that this runs in; expected one to be made, or another empty one")
+    }
+    let isThere = (try? files.attributesOfItem(atPath: path)) != nil
+    let isEmpty = (try? files.contentsOfDirectory(atPath: path))?.isEmpty == true
+    guard !isThere || isEmpty else {
+      throw CommandFailure("\(path) is there; expected a folder to be made, or an empty one")
+    }
+  }
+
+  /// - Parameter texts: by the files' paths in the folder.
+  static func write(_ texts: [(path: String, text: String)], to path: String) throws {
+    let files = FileManager.default
+    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let temporary = folder.deletingLastPathComponent().appendingPathComponent(
+      ".\(folder.lastPathComponent).\(UUID().uuidString).part")
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try files.createDirectory(at: temporary, withIntermediateDirectories: false)
+      for (own, text) in texts {
+        let file = temporary.appendingPathComponent(own)
+        try files.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+      }
+      // Takes the place of an empty folder, and of nothing else.
+      guard rename(temporary.path, folder.path) == 0 else {
+        throw CocoaError(.fileWriteFileExists)
+      }
     } catch {
+      try? files.removeItem(at: temporary)
       throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
     }
-  }
-
-  /// That a file can be written, as far as that is known before: its folder is there.
-  static func checkFolder(of path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    var isFolder: ObjCBool = false
-    guard
-      FileManager.default.fileExists(
-        atPath: folder.isEmpty ? "." : folder, isDirectory: &isFolder), isFolder.boolValue
-    else {
-      throw CommandFailure("\(path) cannot be written; expected \(folder) to be a folder")
-    }
-    guard
-      !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue
-    else { throw CommandFailure("\(path) is a folder; expected the name of a file to write") }
-  }
-
-  static func read(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure("\(path) cannot be read; expected a file")
-    }
-    return [UInt8](data)
   }
 }
