@@ -30,7 +30,7 @@ import Testing
     (["inspect"], "Missing expected argument '<model>'"),
     (
       ["inspect", "cell.xyz"],
-      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is."
+      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is"
     ),
     (
       ["inspect", "cell.swc"],
