@@ -19,14 +19,24 @@ final class Output {
   func write(_ text: String) throws { try handle.write(contentsOf: Data(text.utf8)) }
 }
 
-/// Writes a file as a whole: its name is that of what was there before, or of all that was to be written.
+/// Writes a file as a whole: its name is that of what was there before, or of all that was to be written. What is there
+/// and is no file, such as a pipe, is written into.
 enum WholeFile {
   static func write(_ text: String, to path: String) throws {
+    let isOther = FileManager.default.fileExists(atPath: path) && !isFile(path)
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try Data(text.utf8).write(
+        to: isOther
+          ? URL(fileURLWithPath: path) : URL(fileURLWithPath: path).resolvingSymlinksInPath(),
+        options: isOther ? [] : .atomic)
     } catch {
       throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
     }
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   static func read(_ path: String) throws -> [UInt8] {
