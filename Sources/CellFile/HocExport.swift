@@ -17,7 +17,9 @@ package struct HocExport {
   private let names: [String]
   private let counts: [(role: KeptCell.Section.Role, count: Int)]
 
-  /// - Parameter file: the file's name, without its ending.
+  /// - Parameters:
+  ///   - cell: as it is kept.
+  ///   - file: the file's name, without its ending.
   package init(_ cell: KeptCell, file: String) {
     self.cell = cell
     self.file = file
