@@ -27,7 +27,7 @@ help:
 	@echo "make install-wheel   install that into .venv"
 	@echo "make test-wheel      try it on every Python that is here, without Swift"
 	@echo "make docs    the documentation's site, in output/site/html"
-	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/swift"
+	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/html/swift"
 	@echo "make test-docs       run every Python block of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
@@ -82,9 +82,9 @@ docs: $(VENV)/.installed $(VENV)/.pages
 		--conf-dir docs/site --doctree-dir output/site/doctrees . output/site/html
 	@echo "output/site/html/index.html"
 
-# By DocC, of the Swift modules.
+# By DocC, of the Swift modules: those that `make test-swift` compiles too.
 docs-swift:
-	swift build --configuration release --product NeuronReduceABI
+	swift build
 	docs/site/swift
 
 test-docs: $(VENV)/.installed $(VENV)/.pages

@@ -81,10 +81,9 @@ package struct HocTemplate {
   private static let objectLists = ["point_processes", "netcons", "played"]
 
   private var head: [String] {
-    let title = "\(cell.name), reduced by \(cell.method.isEmpty ? "neuron_reduce" : cell.method)"
     let mechanisms = cell.mechanisms.map(\.name).joined(separator: ", ")
     let text = """
-      // \(title.comment)
+      // \(cell.title.comment)
       // Needs NEURON alone, with the mechanisms \(mechanisms).
       //
       //   { load_file("\(file.comment).hoc") }
