@@ -85,6 +85,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CellFile", swiftSettings: strict),
     .target(
+      name: "CellExport", dependencies: ["CellFile"],
+      // The package's own, which an exported module has in it.
+      resources: [.embedInCode("Resources/building.py")],
+      swiftSettings: strict),
+    .target(
       name: "NEURONSession",
       dependencies: [
         "NEURONBridge", "CellFile", "CellModel", "Reduction", "CNEURON", "CNEURONHost",
@@ -93,12 +98,14 @@ let package = Package(
     .target(
       name: "NeuronReduceCommands",
       dependencies: [
-        "NEURONSession", "ResponseMeasuring", "CellFile", "NEURONBridge", "CellModel", "Reduction",
-        "CableTheory", "Fidelity", "CNEURONHost",
+        "NEURONSession", "ResponseMeasuring", "CellFile", "CellExport", "NEURONBridge", "CellModel",
+        "Reduction", "CableTheory", "Fidelity", "CNEURONHost",
         .product(name: "ComplexModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
+      // The page that Python's view() writes.
+      resources: [.embedInCode("Resources/page.html")],
       swiftSettings: strict),
     .executableTarget(
       name: "neuron-reduce",
@@ -112,8 +119,8 @@ let package = Package(
     .target(
       name: "NeuronReduceHoc",
       dependencies: [
-        "NEURONSession", "ResponseMeasuring", "CellFile", "NEURONBridge", "CellModel", "Reduction",
-        "CNEURON", "CNeuronReduceHoc", "OlderGlibc",
+        "NEURONSession", "ResponseMeasuring", "CellFile", "CellExport", "NEURONBridge", "CellModel",
+        "Reduction", "CNEURON", "CNeuronReduceHoc", "OlderGlibc",
       ],
       exclude: ["exports.map"],
       swiftSettings: strict,
@@ -128,8 +135,8 @@ let package = Package(
     .target(
       name: "NeuronReduceABI",
       dependencies: [
-        "NEURONBridge", "CableTheory", "CellModel", "Fidelity", "Mechanisms", "Simulation",
-        "SynapseResponse", "CNeuronReduce",
+        "NEURONBridge", "CableTheory", "CellExport", "CellFile", "CellModel", "Fidelity",
+        "Mechanisms", "Simulation", "SynapseResponse", "CNeuronReduce",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ],
       swiftSettings: strict
@@ -199,6 +206,9 @@ let package = Package(
     .testTarget(
       name: "CellFileTests", dependencies: ["CellFile", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "CellExportTests", dependencies: ["CellExport", "CellFile", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ResponseMeasuringTests", dependencies: ["ResponseMeasuring"], swiftSettings: strict),
     .testTarget(
       name: "NeuronReduceCommandsTests",
@@ -210,7 +220,7 @@ let package = Package(
     .testTarget(
       name: "NeuronReduceABITests",
       dependencies: [
-        "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellModel",
+        "NeuronReduceABI", "NEURONBridge", "CNeuronReduce", "CNEURON", "CellFile", "CellModel",
         "Reduction", "SynapseResponse",
       ],
       swiftSettings: strict),

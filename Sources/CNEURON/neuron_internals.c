@@ -3,6 +3,7 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#include <math.h>
 #include <string.h>
 
 bool neuron_internals_find(neuron_internals *internals, const char **missing) {
@@ -107,6 +108,14 @@ bool neuron_datum_stream(const neuron_datum *datum, uint32_t *ids) {
     return false;
   get(datum->storage, &ids[0], &ids[1], &ids[2]);
   return true;
+}
+
+double neuron_distance(neuron_section *from, double from_position, neuron_section *to, double to_position) {
+  typedef double (*distance)(neuron_section *, double, neuron_section *, double);
+  static distance found;
+  const char *missing;
+  if (found == NULL && !neuron_find(neuron_library(), &found, "nrn_distance", &missing)) return NAN;
+  return found(from, from_position, to, to_position);
 }
 
 bool neuron_send_event(uintptr_t target, uintptr_t weights, uintptr_t movable, double time, double flag) {

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include <exception>
 #include <initializer_list>
@@ -77,10 +80,20 @@ void neuron_host_unmute(int kept) {
 
 int neuron_host_fork(void) {
   fflush(NULL);
+  int parent = (int)getpid();
   int child = (int)fork();
+  if (child != 0) return child;
   // nrniv has handlers that go on with the user's script.
-  if (child == 0) end_by_signals();
-  return child;
+  end_by_signals();
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
+#ifdef __linux__
+  // Nothing waits for a copy whose original was ended.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if ((int)getppid() != parent) _exit(1);
+#else
+  (void)parent;
+#endif
+  return 0;
 }
 
 int neuron_host_wait(int child) {

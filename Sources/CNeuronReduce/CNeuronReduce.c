@@ -58,6 +58,8 @@ size_t nr_struct_size(const char *name) {
       SIZE(nr_function_table),
       SIZE(nr_program_instance),
       SIZE(nr_recording),
+      SIZE(nr_export_format),
+      SIZE(nr_exported_file),
       SIZE(nr_netcon),
       SIZE(nr_netstim),
       SIZE(nr_session_event),

@@ -1,9 +1,22 @@
 /// Writes JSON in ASCII, always the same for the same value.
 package enum JSONWriter {
+  /// What is between elements, and between a name and its value.
+  private struct Separators {
+    let comma, colon: String
+
+    static let spaced = Separators(comma: ", ", colon: ": ")
+    static let compact = Separators(comma: ",", colon: ":")
+  }
+
   /// On one line, with a space after each comma and colon.
-  package static func line(_ value: JSONValue) -> String {
+  package static func line(_ value: JSONValue) -> String { text(of: value, .spaced) }
+
+  /// Without any space.
+  package static func compact(_ value: JSONValue) -> String { text(of: value, .compact) }
+
+  private static func text(of value: JSONValue, _ separators: Separators) -> String {
     var text = ""
-    append(value, to: &text)
+    append(value, to: &text, separators)
     return text
   }
 
@@ -50,6 +63,23 @@ package enum JSONWriter {
     }
   }
 
+  /// With each member and each element on a line of its own, indented by a space for each level.
+  package static func spread(_ value: JSONValue, by depth: Int = 0) -> String {
+    let margin = String(repeating: " ", count: depth + 1)
+    let end = String(repeating: " ", count: depth)
+    switch value {
+    case .object(let members) where !members.isEmpty:
+      let lines = members.map {
+        "\(margin)\(line(.text($0.name))): \(spread($0.value, by: depth + 1))"
+      }
+      return "{\n" + lines.joined(separator: ",\n") + "\n\(end)}"
+    case .list(let values) where !values.isEmpty:
+      let lines = values.map { margin + spread($0, by: depth + 1) }
+      return "[\n" + lines.joined(separator: ",\n") + "\n\(end)]"
+    default: return line(value)
+    }
+  }
+
   /// The shortest digits that are the same number again, as Python writes them: with an exponent below 1e-4 and
   /// from 1e16 on.
   package static func text(of number: Double) -> String {
@@ -65,7 +95,9 @@ package enum JSONWriter {
     return "\(sign)\(mantissa.prefix(1))\(rest.isEmpty ? "" : ".\(rest)")e+\(all.count - 1)"
   }
 
-  private static func append(_ value: JSONValue, to text: inout String) {
+  private static func append(
+    _ value: JSONValue, to text: inout String, _ separators: Separators = .spaced
+  ) {
     switch value {
     case .null: text += "null"
     case .truth(let value): text += value ? "true" : "false"
@@ -75,17 +107,17 @@ package enum JSONWriter {
     case .list(let values):
       text += "["
       for (index, each) in values.enumerated() {
-        if index > 0 { text += ", " }
-        append(each, to: &text)
+        if index > 0 { text += separators.comma }
+        append(each, to: &text, separators)
       }
       text += "]"
     case .object(let members):
       text += "{"
       for (index, each) in members.enumerated() {
-        if index > 0 { text += ", " }
+        if index > 0 { text += separators.comma }
         append(each.name, to: &text)
-        text += ": "
-        append(each.value, to: &text)
+        text += separators.colon
+        append(each.value, to: &text, separators)
       }
       text += "}"
     }

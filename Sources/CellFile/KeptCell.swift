@@ -183,6 +183,23 @@ package struct KeptCell: Sendable, Equatable {
     package var interval: Double?
     package var isContinuous: Bool
     package var jumps: [Int]?
+
+    package init(
+      process: Int?, section: Int?, position: Double?, variable: String, element: Int?,
+      values: [Double], times: [Double]? = nil, interval: Double? = nil, isContinuous: Bool,
+      jumps: [Int]? = nil
+    ) {
+      self.process = process
+      self.section = section
+      self.position = position
+      self.variable = variable
+      self.element = element
+      self.values = values
+      self.times = times
+      self.interval = interval
+      self.isContinuous = isContinuous
+      self.jumps = jumps
+    }
   }
 
   package struct MappedSegment: Sendable, Equatable {

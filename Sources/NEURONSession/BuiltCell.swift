@@ -20,9 +20,9 @@ package struct BuiltCell {
 /// adds up the children of a section with the last one connected first, and the point processes of a segment with the
 /// last one placed first. Sections are connected, and point processes placed, in the order of the file.
 package struct KeptCellBuilder {
-  private let session: Session
-  private var neuron: NEURON { session.neuron }
-  private let kept: KeptCell
+  let session: Session
+  var neuron: NEURON { session.neuron }
+  let kept: KeptCell
 
   package init(_ session: Session, _ kept: KeptCell) {
     self.session = session
@@ -46,21 +46,26 @@ package struct KeptCellBuilder {
       try insert(each, into: section)
     }
     let processes = try kept.pointProcesses.map { try make($0, on: sections) }
+    try setTables(isForced: setsGlobals, processes)
     for (section, each) in zip(sections, kept.sections) { try setIons(each, in: section) }
     try neuron.check(doing: "building \(kept.name)")
     var built = BuiltCell(sections: sections, processes: processes)
-    for each in kept.sections where each.arcs != nil {
+    for (section, each) in zip(sections, kept.sections) {
+      guard let arcs = each.arcs, try neuron.points(of: section).map(\.arc) != arcs else {
+        continue
+      }
       built.add(
         note:
           "Where the 3D points of \(each.name) are along it follows from its length here: its area is kept to "
           + "some 7 digits.")
     }
+    for each in kept.plays { built.keep(try play(each, sections, processes)) }
     try connect(&built)
     return built
   }
 
   /// The cell's sections by their roles.
-  package func cell(of built: BuiltCell) throws(BridgeError) -> SessionCell {
+  package func cell(of built: BuiltCell) throws -> SessionCell {
     let having = { (role: KeptCell.Section.Role) in
       zip(built.sections, kept.sections).filter { $0.1.role == role }.map(\.0)
     }
@@ -84,20 +89,13 @@ package struct KeptCellBuilder {
       throw KeepingError(
         description:
           "this session lacks \(names.joined(separator: ", ")); expected the mechanisms of the file: "
-          + "--mods names the folder of their mod files")
+          + "--mods names the folder of their mod files"
+          + (missing.contains { $0.source == nil }
+            ? ", and --load a hoc file that makes one, such as of the channel builder" : ""))
     }
-    for each in kept.mechanisms where !each.tables.isEmpty {
-      throw KeepingError(
-        description:
-          "\(each.name) has FUNCTION_TABLEs, which the command line cannot set yet; expected "
-          + "neuron_reduce.load of the Python package for this cell")
-    }
-    guard kept.plays.isEmpty else {
-      throw KeepingError(
-        description:
-          "values are played into the cell, which the command line cannot do yet; expected "
-          + "neuron_reduce.load of the Python package for this cell")
-    }
+    let sources = try sources(catalog)
+    try checkTables(sources)
+    let randoms = sources.mapValues(\.randoms)
     for (index, section) in kept.sections.enumerated() {
       for insertion in section.insertions {
         let kind = try catalog.kind(named: insertion.mechanism)
@@ -106,7 +104,9 @@ package struct KeptCellBuilder {
             + insertion.arrays.map { ($0.name, $0.value.count) },
           kind.parameters.map { ($0.name, $0.defaults.count) }, kind.name,
           path: "sections[\(index)].mechanisms.\(kind.name)")
-        if !insertion.streams.isEmpty { throw Self.noStreams(kind.name) }
+        try checkStreams(
+          insertion.streams.map(\.name), of: kind.name, randoms[kind.name] ?? [],
+          path: "sections[\(index)].mechanisms.\(kind.name).streams")
       }
     }
     for (index, process) in kept.pointProcesses.enumerated() {
@@ -126,15 +126,10 @@ package struct KeptCellBuilder {
           }
         }, kind.parameters.map { ($0.name, $0.defaults.count) }, kind.name,
         path: "point_processes[\(index)].parameters")
-      if !process.streams.isEmpty { throw Self.noStreams(kind.name) }
+      try checkStreams(
+        process.streams.map(\.name), of: kind.name, randoms[kind.name] ?? [],
+        path: "point_processes[\(index)].streams")
     }
-  }
-
-  private static func noStreams(_ mechanism: String) -> KeepingError {
-    KeepingError(
-      description:
-        "\(mechanism) has streams of random numbers, which the command line cannot set yet; expected "
-        + "neuron_reduce.load of the Python package for this cell")
   }
 
   /// That a file says what the session's mechanism has.
@@ -191,8 +186,8 @@ package struct KeptCellBuilder {
             add, .number(point[0]), .number(point[1]), .number(point[2]), .number(point[3]))
         }
       }
-      // How far along it the points are is known from them, or a length that was set after them.
-      if let length = each.arcs?.last {
+      // How far along it the points are follows from them, unless a length was set after them.
+      if let arcs = each.arcs, let length = arcs.last, try !neuron.setArcs(arcs, of: section) {
         neuron.api.section_set_length(section, length)
       }
     }
@@ -248,6 +243,12 @@ package struct KeptCellBuilder {
         try set(parameter.name, parameter.value, in: section, centers)
       }
       try setArrays(of: insertion, in: section, centers)
+      for streams in insertion.streams {
+        for (center, stream) in zip(centers, streams.value) {
+          try session.setStream(
+            streams.name, of: insertion.mechanism, in: section, at: center, to: stream)
+        }
+      }
     }
     try neuron.check(doing: "inserting mechanisms into \(each.name)")
   }
@@ -309,6 +310,9 @@ package struct KeptCellBuilder {
           neuron.api.set_property_element(process, name.cString, Int32(index), value)
         }
       }
+    }
+    for stream in each.streams {
+      try session.setStream(stream.name, of: process, to: stream.value)
     }
     try neuron.check(doing: "making a \(each.mechanism)")
     return process

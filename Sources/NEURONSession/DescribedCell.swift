@@ -18,6 +18,8 @@ package struct CellDescriber {
   private let indices: [SectionReference: Int]
   /// By section, the index in `cell`.
   private let modelIndices: [SectionReference: Int]
+  /// By mechanism what is kept of its mod file.
+  private let sources: [String: ModSource]
 
   /// - Parameters:
   ///   - session: that the cell is in.
@@ -45,6 +47,16 @@ package struct CellDescriber {
         isWhole: true, isApicalGiven: true, isAxonGiven: true))
     modelIndices = Dictionary(
       cell.sections.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    var sources: [String: ModSource] = [:]
+    for (kinds, isProcess) in [
+      (cell.model.mechanisms, false), (cell.model.pointProcessKinds, true),
+    ] {
+      for kind in kinds {
+        sources[kind.name] = try ModSource(
+          of: kind.name, isPointProcess: isProcess, in: session.neuron)
+      }
+    }
+    self.sources = sources
     for section in cell.sections where indices[section] == nil {
       throw KeepingError(
         description:
@@ -56,7 +68,7 @@ package struct CellDescriber {
     }
   }
 
-  private static func processes(
+  static func processes(
     on sections: [SectionReference: Int], beginningWith known: [ObjectReference], in neuron: NEURON
   ) throws(BridgeError) -> [ObjectReference] {
     var all = known
@@ -96,13 +108,16 @@ package struct CellDescriber {
     let order = orderOfProcesses
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
-    result.pointProcesses = order.map { process(cell.model.pointProcesses[$0]) }
+    result.pointProcesses = try order.map { try process($0) }
     var placesOfObjects: [ObjectReference: Int] = [:]
     for (index, object) in cell.synapses.enumerated() { placesOfObjects[object] = places[index] }
     let drive = try DescribedDrive(neuron, sections: indices, processes: placesOfObjects)
     result.sources = drive.sources
     result.connections = drive.connections
-    result.notes = drive.notes
+    let played = try DescribedPlays(session, of: cell, sections: indices, places: places)
+    result.plays = played.plays
+    result.pointProcesses.setPlayed(played.plays)
+    result.notes = drive.notes + played.notes + notesOfTheSession
     result.survivors = survivors.compactMap { placesOfObjects[$0] }
     result.originalConnections = try netCons.enumerated().map { index, object in
       guard let place = drive.indices[object] else {
@@ -112,16 +127,18 @@ package struct CellDescriber {
       return place
     }
     result.originalSynapses = result.originalConnections.map { drive.connections[$0].process }
-    result.mechanisms = try mechanisms()
+    let described = try mechanisms()
+    result.mechanisms = described.mechanisms
+    result.notes += described.notes
+    var told: Set<String> = []
+    result.notes.removeAll { !told.insert($0).inserted }
     return result
   }
 
-  /// What plays, points or draws random numbers is more than a file of this version can have from here.
+  /// POINTERs lead to numbers that a file cannot have.
   private func refuseWhatCannotBeKept() throws {
     for (kind, isProcess) in kinds {
-      guard let source = try ModSource(of: kind.name, isPointProcess: isProcess, in: neuron) else {
-        continue
-      }
+      guard let source = sources[kind.name] else { continue }
       let names = source.pointers.map { isProcess ? $0 : "\($0)_\(kind.name)" }
       if let set = try cell.pointers(named: Set(names)).first {
         throw KeepingError(
@@ -129,25 +146,21 @@ package struct CellDescriber {
             "the POINTER \(set.name) of \(kind.name) is set, and what it is at cannot be kept; expected "
             + "mechanisms whose POINTERs are not set")
       }
-      if let random = source.randoms.first {
-        throw KeepingError(
-          description:
-            "\(kind.name) has the RANDOM variable \(random), which the command line cannot keep yet; "
-            + "expected Reduction.save of the Python package for this cell")
-      }
-      if let table = source.tables.first {
-        throw KeepingError(
-          description:
-            "\(kind.name) has the FUNCTION_TABLE \(table), which the command line cannot keep yet; "
-            + "expected Reduction.save of the Python package for this cell")
-      }
     }
-    if try cell.recordings()?.contains(where: \.isPlay) == true {
-      throw KeepingError(
-        description:
-          "a Vector is played into the cell, which the command line cannot keep yet; expected "
-          + "Reduction.save of the Python package for this cell")
+  }
+
+  /// What NEURON tells of for the session as a whole.
+  private var notesOfTheSession: [String] {
+    var notes: [String] = []
+    if cell.hasTransfers() {
+      notes.append(
+        "ParallelContext transfers variables in this session, as between gap junctions: those of the cell are not kept."
+      )
     }
+    if case .some = cell.randomPlays() {
+      notes.append("A Random is played into a variable of the session: it is not kept.")
+    }
+    return notes
   }
 
   private var kinds: [(kind: MechanismKind, isProcess: Bool)] {
@@ -155,16 +168,38 @@ package struct CellDescriber {
       .sorted { $0.0.name < $1.0.name }
   }
 
-  private func mechanisms() throws(BridgeError) -> [KeptCell.Mechanism] {
-    try kinds.map { each throws(BridgeError) in
-      let source = try ModSource(
-        of: each.kind.name, isPointProcess: each.isProcess, in: neuron)
-      return KeptCell.Mechanism(
+  private func mechanisms() throws -> (mechanisms: [KeptCell.Mechanism], notes: [String]) {
+    var notes: [String] = []
+    var known: DescribedTables?
+    let mechanisms = try kinds.map { each in
+      let source = sources[each.kind.name]
+      var kept = KeptCell.Mechanism(
         name: each.kind.name, source: source.map { .init(file: $0.file, sha256: $0.sha256) },
         globals: each.kind.globals.filter {
           source?.hasParameter($0.name, of: each.kind.name) ?? true
         }.map { ($0.name, $0.values, $0.values.count > 1) })
+      for name in source?.tables ?? [] {
+        let table = FunctionTable(
+          mechanism: each.kind.name, name: name,
+          owner: each.isProcess ? example(of: each.kind.name) : nil, neuron: neuron)
+        let tables = try known ?? DescribedTables(neuron)
+        known = tables
+        if let (x, y) = tables.contents(of: table) {
+          kept.tables.append((name, x, y))
+        } else if table.isSet {
+          notes.append(
+            "What the FUNCTION_TABLE \(name) of \(each.kind.name) was set to is none of the session's Vectors any "
+              + "more, and is not kept: set it wherever the cell is built.")
+        }
+      }
+      return kept
     }
+    return (mechanisms, notes)
+  }
+
+  /// The first point process of a class.
+  private func example(of kind: String) -> ObjectReference? {
+    cell.synapses.first { String(cString: neuron.api.class_name($0)) == kind }
   }
 
   // MARK: Sections
@@ -186,7 +221,8 @@ package struct CellDescriber {
       arcs: arcs(of: points), areas: points.isEmpty ? nil : model.segments.map(\.area),
       axialResistivity: model.axialResistivity,
       rallbranch: neuron.api.section_rallbranch(reference),
-      capacitance: PerSegment(model.segments.map(\.capacitance)), insertions: insertions(of: model),
+      capacitance: PerSegment(model.segments.map(\.capacitance)),
+      insertions: try insertions(of: model, reference),
       ions: try ions(of: model, reference))
   }
 
@@ -209,12 +245,14 @@ package struct CellDescriber {
     return nil
   }
 
-  private func insertions(of model: Section) -> [KeptCell.Section.Insertion] {
-    model.insertions.filter { !cell.model.mechanisms[$0.mechanism].isIon }
+  private func insertions(
+    of model: Section, _ reference: SectionReference
+  ) throws(BridgeError) -> [KeptCell.Section.Insertion] {
+    try model.insertions.filter { !cell.model.mechanisms[$0.mechanism].isIon }
       .sorted {
         cell.model.mechanisms[$0.mechanism].name < cell.model.mechanisms[$1.mechanism].name
       }
-      .map { insertion in
+      .map { insertion throws(BridgeError) in
         let kind = cell.model.mechanisms[insertion.mechanism]
         var kept = KeptCell.Section.Insertion(mechanism: kind.name)
         var offset = 0
@@ -228,6 +266,15 @@ package struct CellDescriber {
           } else {
             kept.arrays.append(Named(parameter.name, elements))
           }
+        }
+        for name in sources[kind.name]?.randoms ?? [] {
+          kept.streams.append(
+            Named(
+              name,
+              try model.segments.indices.map { segment throws(BridgeError) in
+                try session.stream(
+                  name, of: kind.name, in: reference, at: model.center(ofSegment: segment))
+              }))
         }
         return kept
       }
@@ -298,6 +345,11 @@ package struct CellDescriber {
 
   /// Section by section, and along each, those of one segment in the order in which they were placed.
   private var orderOfProcesses: [Int] {
+    if let found = PlacementOrder(neuron)?.indices(of: cell.synapses, along: sections),
+      found.count == cell.synapses.count
+    {
+      return found
+    }
     let keys = cell.model.pointProcesses.map { process -> (Int, Double) in
       let section = indices[cell.sections[process.section]] ?? 0
       return (section, process.position)
@@ -305,7 +357,8 @@ package struct CellDescriber {
     return keys.indices.sorted { (keys[$0].0, keys[$0].1, $0) < (keys[$1].0, keys[$1].1, $1) }
   }
 
-  private func process(_ process: PointProcess) -> KeptCell.PointProcess {
+  private func process(_ index: Int) throws(BridgeError) -> KeptCell.PointProcess {
+    let process = cell.model.pointProcesses[index]
     let kind = cell.model.pointProcessKinds[process.kind]
     var offset = 0
     return KeptCell.PointProcess(
@@ -317,6 +370,9 @@ package struct CellDescriber {
         return Named(
           parameter.name,
           values.count == 1 ? .scalar(values[values.startIndex]) : .array(Array(values)))
+      },
+      streams: try (sources[kind.name]?.randoms ?? []).map { name throws(BridgeError) in
+        Named(name, try session.stream(name, of: cell.synapses[index]))
       })
   }
 }

@@ -25,7 +25,8 @@ package struct ModSource {
     self.init(text: text, path: path, mechanism: mechanism)
   }
 
-  init(text: String, path: String, mechanism: String) {
+  /// The text of a file.
+  package init(text: String, path: String, mechanism: String = "") {
     let last = path.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last
     file = last.flatMap { $0.isEmpty ? nil : String($0) } ?? "\(mechanism).mod"
     var lines = Self.lines(of: text)
@@ -71,9 +72,18 @@ package struct ModSource {
     return names
   }
 
+  /// What its mechanism is called; nil where its text does not say it.
+  package var mechanism: String? {
+    declared(by: ["SUFFIX", "POINT_PROCESS", "ARTIFICIAL_CELL"]).first
+  }
   package var pointers: [String] { declared(by: ["POINTER", "BBCOREPOINTER"]) }
-  package var randoms: [String] { declared(by: ["RANDOM"]) }
-  package var tables: [String] { declared(by: ["FUNCTION_TABLE"]) }
+  package var randoms: [String] { once(declared(by: ["RANDOM"])) }
+  package var tables: [String] { once(declared(by: ["FUNCTION_TABLE"])) }
+
+  private func once(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
 
   /// Whether a GLOBAL, as hoc calls it, is a user's to set: others are computed.
   package func hasParameter(_ variable: String, of mechanism: String) -> Bool {

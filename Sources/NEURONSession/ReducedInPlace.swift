@@ -57,12 +57,14 @@ extension LiveReduction {
     let building = Building(
       template: template, instance: instance, instanceName: try session.name(of: instance),
       lists: lists, isNamed: false)
+    let streams = try KeptStreams(of: cell.synapses, in: session)
     var (built, losses) = (try build(building, told: []), [String]())
     if case .nothing(let untold) = built {
       losses = untold
       built = try build(building, told: losses)
     }
     guard case .cell(let notes, _) = built else { return nil }
+    try streams.restore()
     return (notes, losses)
   }
 }

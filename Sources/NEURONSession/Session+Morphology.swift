@@ -3,15 +3,21 @@ import NEURONBridge
 extension Session {
   /// A cell of a morphology alone, by NEURON's own reader.
   ///
-  /// - Parameter file: SWC; the roles of its types 1 to 4 are soma, axon, basal and apical.
-  package func cell(ofMorphology file: String) throws(BridgeError) -> SessionCell {
+  /// - Parameters:
+  ///   - file: SWC; the roles of its types 1 to 4 are soma, axon, basal and apical.
+  ///   - types: those of its points. Others than these four are in sections dend_5 and so on, which are basal.
+  package func cell(ofMorphology file: String, types: [Int]) throws -> SessionCell {
     try load("import3d.hoc")
+    let others = types.filter { !(1...4).contains($0) }
+    let sections = others.map { ", dend_\($0)[1]" }.joined()
+    let lists = others.map { ", dendritic_\($0)" }.joined()
+    let made = others.map { "dendritic_\($0) = new SectionList()\n" }.joined()
     try neuron.execute(
       """
       begintemplate NeuronReduceMorphology
       public soma, dend, apic, axon, all, somatic, basal, apical, axonal
-      create soma[1], dend[1], apic[1], axon[1]
-      objref all, somatic, basal, apical, axonal
+      create soma[1], dend[1], apic[1], axon[1]\(sections)
+      objref all, somatic, basal, apical, axonal\(lists)
       proc init() {
         forall delete_section()
         all = new SectionList()
@@ -19,6 +25,7 @@ extension Session {
         basal = new SectionList()
         apical = new SectionList()
         axonal = new SectionList()
+        \(made)
       }
       endtemplate NeuronReduceMorphology
       """, doing: "defining a template")
@@ -34,11 +41,13 @@ extension Session {
       """, doing: "defining a procedure")
     let before = Set(neuron.allSections())
     let instance = try neuron.newObject("NeuronReduceMorphology")
-    try neuron.call(
-      neuron.symbol("neuron_reduce_morphology"), .object(instance), .string(HocString(file)))
+    try hearing("reading \(file)") { () throws(BridgeError) in
+      try neuron.call(
+        neuron.symbol("neuron_reduce_morphology"), .object(instance), .string(HocString(file)))
+    }
     let own = neuron.allSections().filter { !before.contains($0) }
-    var made = try cell(named: file, own, somatic: [], apical: [], axonal: [])
-    made.hasSomaList = true
-    return made
+    var read = try cell(named: file, own, somatic: [], apical: [], axonal: [])
+    read.hasSomaList = true
+    return read
   }
 }

@@ -74,7 +74,7 @@ extension Session {
     return record
   }
 
-  private func values(_ vector: ObjectReference) -> [Double] {
+  func values(_ vector: ObjectReference) -> [Double] {
     Array(
       UnsafeBufferPointer(
         start: neuron.api.vector_data(vector), count: Int(neuron.api.vector_size(vector))))

@@ -14,6 +14,9 @@ import NEURONBridge
 package struct Session {
   package let neuron: NEURON
 
+  /// What NEURON's messages begin with.
+  static let programName = "neuron-reduce"
+
   /// Starts NEURON. Relative paths of mechanisms are those of the working directory.
   ///
   /// - Parameters:
@@ -30,7 +33,7 @@ package struct Session {
     guard neuron_host_open(library, message, 1024) else {
       throw HostError.notLoaded(library: library, reason: String(cString: message))
     }
-    var arguments = ["neuron-reduce", "-nogui", "-nopython", "-nobanner"]
+    var arguments = [Self.programName, "-nogui", "-nopython", "-nobanner"]
     for each in mechanisms { arguments += ["-dll", each] }
     // NEURON keeps its arguments, with none after the last: these live as long as the process.
     let kept = UnsafeMutableBufferPointer<UnsafePointer<CChar>?>.allocate(
@@ -40,6 +43,7 @@ package struct Session {
       neuron_host_start(Int32(arguments.count), base, message, 1024)
     else { throw HostError.notStarted(library: library, reason: String(cString: message)) }
     neuron = try NEURON()
+    neuron_host_listen()
   }
 
   /// The session that was started in this process before.
@@ -63,13 +67,23 @@ package struct Session {
 
   /// Loads a hoc file, once.
   ///
-  /// - Throws: `BridgeError.neuron`; NEURON has written what is wrong with it.
-  package func load(_ file: String) throws(BridgeError) {
-    let loaded = try neuron.call(neuron.symbol("load_file"), .string(HocString(file)))
+  /// - Returns: files that it was to load and that are not there: hoc goes on without them.
+  /// - Throws: `BridgeError.neuron`.
+  @discardableResult
+  package func load(_ file: String) throws(BridgeError) -> [String] {
+    let action = "loading \(file)"
+    let loaded = try hearing(action) { () throws(BridgeError) in
+      try neuron.call(neuron.symbol("load_file"), .string(HocString(file)))
+    }
+    let heard = HeardError()
     guard loaded.number == 1 else {
       throw .neuron(
-        doing: "loading \(file)", message: "an error in it, printed above, or no such file")
+        doing: action,
+        message: heard.cause
+          ?? (heard.missingFiles.isEmpty
+            ? "an error in it, printed above, or no such file" : "there is no such file"))
     }
+    return heard.missingFiles
   }
 
   /// An instance of a template.
@@ -77,14 +91,39 @@ package struct Session {
     of template: String, _ arguments: [TemplateArgument]
   ) throws(BridgeError) -> ObjectReference {
     try check(template)
-    return try neuron.newObject(
-      template,
-      arguments.map {
-        switch $0 {
-        case .number(let value): .number(value)
-        case .text(let text): .string(HocString(text))
-        }
-      })
+    let text = arguments.map {
+      switch $0 {
+      case .number(let value): "\(value)"
+      case .text(let text): "\"\(text)\""
+      }
+    }.joined(separator: ", ")
+    return try hearing("making \(template)(\(text))") { () throws(BridgeError) in
+      try neuron.newObject(
+        template,
+        arguments.map {
+          switch $0 {
+          case .number(let value): .number(value)
+          case .text(let text): .string(HocString(text))
+          }
+        })
+    }
+  }
+
+  /// Does something that runs a user's hoc, whose errors name their cause.
+  @discardableResult
+  func hearing<Result>(
+    _ action: String, _ body: () throws(BridgeError) -> Result
+  ) throws(BridgeError) -> Result {
+    neuron_host_forget()
+    do {
+      return try body()
+    } catch {
+      guard case .neuron(_, let message) = error else { throw error }
+      throw .neuron(
+        doing: action,
+        message: HeardError().cause
+          ?? (message.contains("hoc_Load_file") ? "an error that NEURON does not name" : message))
+    }
   }
 
   /// - Throws: `BridgeError.neuron` for what is no template, or one whose file had an error in it: an
@@ -99,6 +138,11 @@ package struct Session {
         message: "the files that were loaded define no template of this name; expected "
           + "begintemplate \(template) in one of them, without errors")
     }
+  }
+
+  /// Whether instances of a template can be made.
+  package func isTemplate(_ name: String) -> Bool {
+    (try? check(name)) != nil
   }
 
   /// A number of the session, celsius or v_init.

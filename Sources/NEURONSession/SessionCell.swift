@@ -24,60 +24,124 @@ package struct SessionCell {
   }
 }
 
+/// Sections that a user names: each is one section, or an array, with or without the name of its cell.
+package struct NamedSections: Equatable {
+  package var soma, apical, axon: [String]
+
+  package init(soma: [String] = [], apical: [String] = [], axon: [String] = []) {
+    (self.soma, self.apical, self.axon) = (soma, apical, axon)
+  }
+}
+
+/// Why there is no cell.
+package struct NoCell: Error, CustomStringConvertible {
+  package let description: String
+}
+
 extension Session {
   /// A new instance of a template as a cell.
   ///
-  /// - Throws: `BridgeError.neuron` where there is no such template, or its instance has no soma.
+  /// - Parameter names: what its sections are; those that nothing is said of are found by their names.
+  /// - Throws: `BridgeError.neuron` where there is no such template; `NoCell` where its instance has no soma.
   package func cell(
-    ofTemplate template: String, _ arguments: [TemplateArgument]
-  ) throws(BridgeError) -> SessionCell {
+    ofTemplate template: String, _ arguments: [TemplateArgument],
+    _ names: NamedSections = NamedSections()
+  ) throws -> SessionCell {
     let before = Set(neuron.allSections())
     let instance = try instance(of: template, arguments)
     let own = neuron.allSections().filter { !before.contains($0) }
     let name = own.first.flatMap { prefix(of: $0) } ?? template
+    let lists = (
+      somatic: try publicSections("somatic", of: instance),
+      apical: try publicSections("apical", of: instance),
+      axonal: try publicSections("axonal", of: instance)
+    )
     var made = try cell(
-      named: name, own, somatic: publicSections("somatic", of: instance),
-      apical: publicSections("apical", of: instance),
-      axonal: publicSections("axonal", of: instance))
-    made.hasSomaList = neuron.memberKind("soma", of: instance) == .array
+      named: name, own, somatic: sections(names.soma, of: own, name) ?? lists.somatic,
+      apical: sections(names.apical, of: own, name) ?? lists.apical,
+      axonal: sections(names.axon, of: own, name) ?? lists.axonal)
+    made.hasSomaList =
+      names.soma.isEmpty
+      ? neuron.memberKind("soma", of: instance) == .array
+      : neuron.sections(of: made.somatic).contains { ownName(of: $0).hasSuffix("]") }
     return made
   }
 
   /// The cell that a file has made by itself: the sections of no template, or else those of the one object
   /// that has a soma.
-  package func cellOfTopLevel() throws(BridgeError) -> SessionCell {
+  package func cellOfTopLevel(_ names: NamedSections = NamedSections()) throws -> SessionCell {
     let all = neuron.allSections()
-    let isSoma = { (section: SectionReference) in ownName(of: section).hasPrefix("soma") }
-    let owners = Set(all.filter(isSoma).map { prefix(of: $0) })
+    let isSoma = { (section: SectionReference) in
+      names.soma.isEmpty
+        ? ownName(of: section).hasPrefix("soma") : isNamed(names.soma, section)
+    }
+    let somas = all.filter(isSoma)
+    let owners = Set(somas.map { prefix(of: $0) })
     guard owners.count < 2 || owners.contains(nil) else {
-      throw .neuron(
-        doing: "looking for a cell",
-        message: "\(owners.count) objects have a soma; expected --template, which makes one cell")
+      throw NoCell(
+        description:
+          "\(owners.count) objects have a soma; expected --template, which makes one cell, or --soma with the name "
+          + "of one soma, such as \(somas.first.map { neuron.name(of: $0) } ?? "soma")")
     }
     let owner = owners.contains(nil) ? nil : owners.first.flatMap(\.self)
-    let own = all.filter { prefix(of: $0) == owner }
+    let own = somas.isEmpty ? all : all.filter { prefix(of: $0) == owner }
+    let name = owner ?? "the cell"
     var made = try cell(
-      named: owner ?? "the cell", own, somatic: [], apical: [], axonal: [])
+      named: name, own, somatic: sections(names.soma, of: own, name) ?? [],
+      apical: sections(names.apical, of: own, name) ?? [],
+      axonal: sections(names.axon, of: own, name) ?? [])
     made.hasSomaList =
-      owner == nil
+      owner == nil && names.soma.isEmpty
       ? neuron.memberKind("soma", of: nil) == .array
-      : own.contains { ownName(of: $0).hasPrefix("soma[") }
+      : neuron.sections(of: made.somatic).contains { ownName(of: $0).hasSuffix("]") }
     return made
   }
 
+  private func isNamed(_ names: [String], _ section: SectionReference) -> Bool {
+    [ownName(of: section), neuron.name(of: section)].contains { name in
+      names.contains { name == $0 || name.hasPrefix("\($0)[") }
+    }
+  }
+
+  /// - Returns: nil where no names are given.
+  /// - Throws: `NoCell` for a name that is no section's.
+  private func sections(
+    _ names: [String], of own: [SectionReference], _ cell: String
+  ) throws -> [SectionReference]? {
+    guard !names.isEmpty else { return nil }
+    for name in names where !own.contains(where: { isNamed([name], $0) }) {
+      throw NoCell(
+        description: "\(cell) has no section \(name); expected one of \(namesOfSections(own))")
+    }
+    return own.filter { isNamed(names, $0) }
+  }
+
+  /// Each array once, and no more than one can take in.
+  private func namesOfSections(_ sections: [SectionReference]) -> String {
+    var names: [String] = []
+    for section in sections {
+      let name = ownName(of: section)
+      let array = name.lastIndex(of: "[").map { String(name[..<$0]) } ?? name
+      if !names.contains(array) { names.append(array) }
+    }
+    return names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+  }
+
   /// A cell by its sections and their roles.
+  ///
+  /// - Throws: `NoCell` where none of them is a soma.
   package func cell(
     named name: String, _ sections: [SectionReference], somatic: [SectionReference],
     apical: [SectionReference], axonal: [SectionReference], isGiven: Bool = false
-  ) throws(BridgeError) -> SessionCell {
+  ) throws -> SessionCell {
     let named = { (start: String) in sections.filter { ownName(of: $0).hasPrefix(start) } }
     let soma = somatic.isEmpty ? named("soma") : somatic
     guard !soma.isEmpty else {
-      throw .neuron(
-        doing: "looking for a cell",
-        message:
-          "\(name) has no soma; expected a section or array soma, or a SectionList somatic, that is public"
-      )
+      throw NoCell(
+        description: sections.isEmpty
+          ? "\(name) has no sections"
+          : "\(name) has no soma; expected a section or array soma, a public SectionList somatic, or --soma with the "
+            + "name of what is the soma: one of \(namesOfSections(sections))")
     }
     return SessionCell(
       name: name, somatic: try list(soma),

@@ -12,8 +12,10 @@ public struct NeuronReduceCommand: ParsableCommand {
       reduction to 60 compartments, and how close it comes under the same events:
 
         neuron-reduce inspect cell.hoc --template Cell --mods mods
-        neuron-reduce reduce  cell.hoc --template Cell --mods mods --synapses synapses.csv --segments 60 -o cell.json
-        neuron-reduce compare cell.hoc --template Cell --mods mods --synapses synapses.csv --segments 60
+        neuron-reduce reduce  cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --segments 60 -o cell.json
+        neuron-reduce compare cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --reduced cell.json
 
       NEURON 9 is found in the active Python environment, by NRNHOME, or by --neuron. What NEURON prints goes to \
       the standard error.
@@ -23,8 +25,7 @@ public struct NeuronReduceCommand: ParsableCommand {
     version: String(cString: neuron_reduce_version()),
     subcommands: [
       InspectCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self,
-      ExportCommand.self,
-      ReportCommand.self,
+      ExportCommand.self, ReportCommand.self, ViewCommand.self,
     ])
 
   public init() {}

@@ -1,5 +1,6 @@
 import CNEURON
 import CNeuronReduceHoc
+import CellExport
 import CellFile
 import CellModel
 import NEURONBridge
@@ -32,16 +33,14 @@ struct HocLoading {
   func load(setsGlobals: Bool) throws {
     let bytes = try Self.bytes(of: file)
     let kept: KeptCell
-    let text: String
     let name = "NeuronReduceCell_\(SHA256.hexadecimal(of: bytes).prefix(16))"
     do {
       kept = try KeptCell(text: bytes)
-      text = try HocExport(kept, file: name).text()
     } catch {
       throw HocError("\(file): \(error)")
     }
     try checkMechanisms(of: kept)
-    if neuron.api.symbol(name) == nil { try define(text) }
+    if neuron.api.symbol(name) == nil { try define(HocTemplate(kept, file: name).text) }
     guard let symbol = neuron.api.symbol(name), neuron.api.symbol_table(symbol) != nil else {
       throw HocError(
         "\(file): its template cannot be defined here, by the error above; expected mechanisms with the "
@@ -181,6 +180,10 @@ struct HocLoading {
     compare("celsius", 0, kept.temperature)
     for global in kept.mechanisms.flatMap(\.globals) {
       for (index, value) in global.values.enumerated() { compare(global.name, index, value) }
+    }
+    let tabled = kept.mechanisms.filter { !$0.tables.isEmpty }.map(\.name)
+    if !tabled.isEmpty {
+      others.append("FUNCTION_TABLEs of \(tabled.joined(separator: ", ")) are in the file")
     }
     guard !others.isEmpty else { return }
     neuron_reduce_hoc_warn(

@@ -122,23 +122,8 @@ import Testing
         }
       }
       guard let cell = try? KeptCell(text: damaged) else { continue }
-      // What was taken can be written in every form.
+      // What was taken can be written.
       _ = cell.text
-      _ = try? HocExport(cell, file: "cell").text()
     }
-  }
-
-  @Test func hocHasTheTemplateOfTheFilesName() throws {
-    let text = try HocExport(cell(without: .nan), file: "my-cell").text()
-    #expect(text.contains("begintemplate My_cell\n"))
-    #expect(text.contains("  connect dend[0](0.0), soma[0](0.5)\n"))
-    #expect(text.contains("  sources[0].noiseFromRandom123(1, 2, 3)\n"))
-    #expect(throws: ExportError.self) { try HocExport(Self.cell, file: "cell").text() }
-  }
-
-  private func cell(without number: Double) -> KeptCell {
-    var cell = Self.cell
-    cell.pointProcesses[0].parameters.removeLast()
-    return cell
   }
 }

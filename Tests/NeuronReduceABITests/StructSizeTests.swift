@@ -31,6 +31,8 @@ import Testing
     ("nr_trace", MemoryLayout<nr_trace>.stride),
     ("nr_stand", MemoryLayout<nr_stand>.stride),
     ("nr_measured", MemoryLayout<nr_measured>.stride),
+    ("nr_export_format", MemoryLayout<nr_export_format>.stride),
+    ("nr_exported_file", MemoryLayout<nr_exported_file>.stride),
   ])
   func saysHowLargeItsStructsAre(name: String, size: Int) {
     #expect(nr_struct_size(name) == size)

@@ -8,7 +8,7 @@ import Testing
     Snapshot.expect(NeuronReduceCommand.helpMessage(columns: 100), is: "help.txt")
   }
 
-  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report"])
+  @Test(arguments: ["inspect", "reduce", "run", "compare", "export", "report", "view"])
   func ofSubcommands(name: String) throws {
     let command = try #require(
       NeuronReduceCommand.configuration.subcommands.first { $0.configuration.commandName == name })
@@ -50,6 +50,7 @@ import Testing
       "--tolerance and --segments exclude each other."
     ),
     (["reduce", "cell.hoc", "--segments", "0"], "segments is 0.0; expected -1 (automatic)"),
+    (["reduce", "cell.hoc", "--rates", "-1"], "--rates is a rate in Hz, 0 or greater"),
     (["reduce", "cell.hoc", "--tolerance", "-1"], "--tolerance is a loss in mV, greater than 0."),
     (
       ["reduce", "cell.hoc", "--tolerance", "1", "--method", "lumped"],
@@ -63,23 +64,45 @@ import Testing
       ["reduce", "cell.hoc", "--leak", "hh"],
       "--leak is 'hh'; expected Mechanism,conductance,reversal"
     ),
+    (
+      ["reduce", "cell.hoc", "--sites", "apic(2)"],
+      "The value 'apic(2)' is invalid for '--sites <section(x)>': expected a section with a position on it"
+    ),
+    (
+      ["compare", "cell.hoc", "--sites", "apic(0.5)", "--method", "lumped"],
+      "sites are given for method 'lumped', which keeps none"
+    ),
     (["reduce", "cell.hoc", "--frequency", "nan"], "frequency is nan"),
     (["run", "cell.hoc", "--dt", "0"], "--dt is a time step in ms, greater than 0."),
     (["run", "cell.hoc", "--tstop", "inf"], "--tstop is a time in ms"),
     (
       ["run", "cell.hoc", "--record", "apic"],
-      "The value 'apic' is invalid for '--record <section(x)>'"
+      "The value 'apic' is invalid for '--record <section(x)>': expected a section with a position on it"
     ),
     (["run", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."),
+    (
+      ["compare", "cell.hoc", "--reduced", "cell.json", "--keep", "dend[0]"],
+      "--keep is for a reduction that is made: --reduced names one that was."
+    ),
     (["compare", "cell.json"], "A saved cell is no full model"),
     (
       ["compare", "cell.hoc", "--tstart", "1000"],
       "--tstart is a time in ms, from 0 to before --tstop."
     ),
     (
-      ["export", "cell.json", "-o", "cell.nml"],
-      "--output is 'cell.nml'; expected a name that ends with .hoc."
+      ["export", "cell.json", "-o", "cell.xml"],
+      "--output is 'cell.xml'; expected a name that ends with .hoc, .json, .nml, .py or .swc, or a "
+        + "--format."
     ),
+    (
+      ["export", "cell.json", "-o", "./cell.json"],
+      "--output is './cell.json', the saved cell; expected another file."
+    ),
+    (
+      ["export", "cell.json", "-o", "cell", "--format", "SWC"],
+      "The value 'SWC' is invalid for '--format <format>'"
+    ),
+    (["view", "cell.json", "-o", ""], "--output is ''; expected the name of a file."),
   ])
   func withoutAMeaning(arguments: [String], message: String) {
     do {
@@ -100,6 +123,15 @@ import Testing
     #expect(reduce.model.vInit == -70)
     #expect(reduce.options.segments == -1)
     #expect(reduce.model.arguments == ["-3"])
+  }
+
+  @Test func sitesArePlacesOrWholeSections() throws {
+    #expect(try NamedSite("apic[3](0.25)").position == 0.25)
+    #expect(try NamedSite("apic[3]").section == "apic[3]")
+    #expect(try NamedSite("apic[3]").position == nil)
+    for text in ["", "(0.5)", "apic(2)", "apic()", "apic(0.5"] {
+      #expect(throws: ValidationError.self) { try NamedSite(text) }
+    }
   }
 
   @Test func placesAreSectionsWithAPosition() {

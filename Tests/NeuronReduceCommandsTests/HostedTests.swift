@@ -126,7 +126,23 @@ import Testing
     ),
     (
       ["inspect", "toy.hoc", "--template", "Nope"],
-      "the files that were loaded define no template of this name"
+      "Error: --template is Nope, which toy.hoc does not define; expected --template Toy\n"
+    ),
+    (
+      ["inspect", "toy.hoc"],
+      "Error: toy.hoc makes no section by itself; expected --template Toy\n"
+    ),
+    (
+      ["reduce", "toy.hoc", "--template", "Toy", "-o", "/nowhere/cell.json"],
+      "Error: /nowhere/cell.json cannot be written; expected /nowhere to be a folder\n"
+    ),
+    (
+      ["run", "toy.hoc", "--template", "Toy", "--spikes", "/"],
+      "Error: / is a folder; expected the name of a file to write\n"
+    ),
+    (
+      ["compare", "toy.hoc", "--template", "Toy", "--record", "spine(0.5)", "--tstop", "5"],
+      "Error: --record is spine(0.5); expected a section of Toy[0]"
     ),
     (
       ["inspect", "cell.swc", "--biophysics", "nowhere.json"],
@@ -144,6 +160,23 @@ import Testing
     (
       ["run", "toy.hoc", "--template", "Toy", "--record", "spine(0.5)"],
       "--record is spine(0.5); expected a section of Toy[0]"
+    ),
+    (
+      ["reduce", "toy.hoc", "--template", "Toy", "--sites", "dend(0.5)"],
+      "Error: --sites is 'dend(0.5)'; expected a place on one section of Toy[0], such as"
+    ),
+    (
+      ["reduce", "toy.hoc", "--template", "Toy", "--roots", "dend"],
+      "Error: --roots is 'dend'; expected a section of Toy[0], such as"
+    ),
+    (
+      ["reduce", "toy.hoc", "--template", "Toy", "--roots", "soma"],
+      "Error: roots has Toy[0].soma, which is soma and stays"
+    ),
+    (
+      ["reduce", "toy.hoc", "--template", "Toy", "--roots", "apic[2]", "--keep", "apic[2]"]
+        + ["--keep", "apic[3]", "--keep", "Toy[0].apic[4]"],
+      "Error: keep has all of the subtree of Toy[0].apic[2], which is one of the roots"
     ),
   ])
   func failuresAreToldWithTheCode1(arguments: [String], message: String) throws {

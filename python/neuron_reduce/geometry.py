@@ -83,7 +83,7 @@ def _laid(courses: Sequence[Course], names: Sequence[str]) -> list[np.ndarray]:
                 continue
             start = _at(laid[course.parent[0]], np.array([course.parent[1]]))[0]
             away = start - middle
-            size = np.linalg.norm(away)
+            size = float(_lengths(away[None])[0])
             away = away / size if size > 0 else np.array([0.0, -1.0, 0.0])
             line = np.stack([start, start + course.length * away])
             laid[index] = line[::-1] if course.attached == 1 else line
@@ -219,6 +219,13 @@ def with_membrane(rows: Sequence[Row]) -> np.ndarray:
 
 def _at(points: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """The places at some shares of a line's length."""
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    steps = _lengths(np.diff(points, axis=0))
     run = np.concatenate([[0.0], np.cumsum(steps)])
     return np.stack([np.interp(shares * run[-1], run, column) for column in points.T], axis=1)
+
+
+def _lengths(steps: np.ndarray) -> np.ndarray:
+    """Those of vectors, shaped (n, 3): squares added up in this order, as the command line does, to
+    the last digit."""
+    x, y, z = steps.T
+    return np.sqrt(x * x + y * y + z * z)

@@ -22,8 +22,9 @@ from ._session import cells as _cells
 from ._session import collect, drawing, gone, originals, structure, templates, whereabouts
 from ._session import parts as _parts
 from ._session import sites as _sites
+from ._session.done import Done
 from ._session.geometry import Course
-from ._session.job import Done, Job, check_version
+from ._session.job import Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import OWN
 from ._session.segments import segment_index
@@ -254,7 +255,7 @@ def reduce(
         else:
             calibration = calibrating.calibration(job, calibrate)
             job.gain(calibration.gains)
-    done = job.run(with_points=True, in_place=in_place, clamps=clamps)
+    done = job.run(with_points=True, is_in_place=in_place, clamps=clamps)
     log.reduced(job.name, method, done.outcome, done.stage_seconds)
     if done.sites:
         settings["sites"] = done.sites

@@ -8,7 +8,8 @@ from typing import Any, Literal, overload
 
 from ._display import log
 from ._session import cells, collect, parts, templates
-from ._session.job import Done, Job, check_version
+from ._session.done import Done
+from ._session.job import Job, check_version
 from ._session.leaks import Leaks
 from ._session.naming import PUBLISHED
 from .errors import ArgumentError

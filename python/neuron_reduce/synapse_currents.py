@@ -12,7 +12,7 @@ from neuron import h
 
 from ._library.inputs import read
 from ._session import collect
-from ._session.job import Done
+from ._session.done import Done
 from ._session.measuring import Response
 from .errors import ArgumentError, CellError
 

@@ -14,6 +14,7 @@ CATALOGUE = PROJECT / "docs" / "reference" / "errors.md"
 
 SOURCES = [
     ("CableTheory", "CableTheory"),
+    ("CellExport", "Export"),
     ("CellModel", "CellModel"),
     ("Fidelity", "Fidelity"),
     ("Mechanisms", "Mechanism"),

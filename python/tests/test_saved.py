@@ -238,6 +238,23 @@ def test_the_original_may_be_gone() -> None:
 
 
 @isolated
+def test_an_instance_that_is_reduced_again_keeps_what_is_played_into_it() -> None:
+    driven = Driven("folded")
+    saved = driven.reduction.saved()
+    other = saved.instantiate()
+    instance = saved.instantiate()
+    netcons = list(instance.netcons[: len(driven.drive.netcons)])
+    reduction = neuron_reduce.reduce(
+        instance, [each.syn() for each in netcons], netcons, segments=4, in_place=True
+    )
+    again = reduction.saved()
+    assert [each["values"] for each in again.content["plays"]] == [[0, 0.2, -0.1, 0.05]]
+    # Those that are played into other cells are not the cell's.
+    assert not any("Vector" in note for note in again.notes)
+    assert other.point_processes
+
+
+@isolated
 def test_a_network_is_connected_afterwards() -> None:
     driven = Driven("lumped")
     reduction, stimuli = driven.reduction, driven.drive.stimuli

@@ -361,11 +361,3 @@ def test_hoc_is_told_of_what_is_no_number(tmp_path: Path) -> None:
 
 def test_what_cannot_be_exported(tmp_path: Path) -> None:
     _bad(tmp_path)
-
-
-def test_names_of_templates() -> None:
-    from neuron_reduce._saved.hoc_export import template_name
-
-    assert [template_name(each) for each in ("cell", "my cell-1", "1a", "soma", "é")] == [
-        *("Cell", "My_cell_1", "Cell_1a", "Soma", "Cell__"),
-    ]

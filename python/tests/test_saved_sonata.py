@@ -224,13 +224,16 @@ def test_what_sonata_cannot_be_told(cache: Path, tmp_path: Path) -> None:
     test()
 
 
-def test_rows_of_kinds() -> None:
+def test_rows_of_kinds(tmp_path: Path) -> None:
     @isolated
     def test() -> None:
-        from neuron_reduce._saved import sonata_export
-
-        content = kept.Driven("lumped").reduction.saved().content
-        texts = sonata_export.texts_of(content, "a cell")
+        folder = tmp_path / "a cell"
+        kept.Driven("lumped").reduction.export(folder, format="sonata")
+        texts = {
+            str(each.relative_to(folder)): each.read_text()
+            for each in folder.rglob("*")
+            if each.is_file()
+        }
         assert texts["node_types.csv"] == (
             "node_type_id model_type model_template morphology\n100 biophysical hoc:A_cell A_cell\n"
         )

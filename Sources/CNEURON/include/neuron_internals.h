@@ -212,6 +212,10 @@ bool neuron_send_event(uintptr_t target, uintptr_t weights, uintptr_t movable, d
 /// where it has none there.
 bool neuron_set_stream(uintptr_t process, int datum, uint64_t position);
 
+/// The distance along the tree between two places of a cell in um, whatever hoc's distance() counts from; not a number
+/// where NEURON has no function for that.
+double neuron_distance(neuron_section *from, double from_position, neuron_section *to, double to_position);
+
 /// One more handle on a POINTER's target.
 neuron_handle neuron_datum_shared(const neuron_datum *datum);
 
@@ -223,6 +227,17 @@ static inline const neuron_range_symbol *neuron_symbol_range(const neuron_symbol
 /// The property of a `Point_process`; NULL where it is on no section.
 static inline neuron_property *_Nullable neuron_point_process_property(const void *point_process) {
   return ((neuron_property *_Nullable const *)point_process)[2];
+}
+
+/// The node of a `Point_process`; NULL where it is on no section.
+static inline neuron_node *_Nullable neuron_point_process_node(const void *point_process) {
+  return ((neuron_node *_Nullable const *)point_process)[1];
+}
+
+/// The one after a property in the list of its node; NULL after the last. `member` says which of a property's members
+/// that is: in NEURON 9.0 the first or the second.
+static inline neuron_property *_Nullable neuron_property_next(const neuron_property *property, int member) {
+  return ((neuron_property *_Nullable const *)property)[member];
 }
 
 /// A variable of NEURON's library that has no public name, by the symbols that the library's file

@@ -34,6 +34,32 @@ bool neuron_host_start(int count, const char *_Nullable *_Nonnull arguments, cha
 /// what was the standard output; -1 where there is none.
 int neuron_host_divert_output(void);
 
+/// Hears what NEURON prints, which goes on to the standard error.
+void neuron_host_listen(void);
+
+/// What NEURON has printed since the last `neuron_host_forget`, the first 64 KiB of it.
+const char *neuron_host_said(void);
+void neuron_host_forget(void);
+
+/// Lets the end of the process by what NEURON runs, such as a model's quit(), be an error with status 1, and with a
+/// message, which is kept; NULL lets it end as it does.
+void neuron_host_stay(const char *_Nullable message);
+
+/// Holds interruptions back, SIGINT, SIGTERM and SIGHUP, or lets them come again, those meanwhile too.
+void neuron_host_hold_interruptions(bool holds);
+
+/// Runs a program in a group of its own, which an interruption of this process ends; its standard input is empty.
+///
+/// Gives its number, and in `output` a descriptor of what it writes, or -1. It is to be waited for by
+/// `neuron_host_wait_for_run`, which gives its status, or 128 more than the signal that ended it.
+int neuron_host_run(const char *_Nullable *_Nonnull arguments, const char *_Nullable *_Nonnull variables,
+  const char *folder, int *output);
+int neuron_host_wait_for_run(int child, int output);
+
+/// Whether there was an interruption while the last program ran; and ends this process as that would have.
+bool neuron_host_was_interrupted(void);
+void neuron_host_end_as_interrupted(void);
+
 /// Lets what is written to the standard error go nowhere; gives a descriptor of what it was, for
 /// `neuron_host_unmute`.
 int neuron_host_mute(void);

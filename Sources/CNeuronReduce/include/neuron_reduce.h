@@ -58,6 +58,8 @@ typedef enum nr_status {
   NR_NEURON = 6,
   /// The cell cannot be compiled.
   NR_ENGINE = 7,
+  /// A saved cell is none, or cannot be written in some format.
+  NR_SAVED_CELL = 8,
 } nr_status;
 
 /// What a point process does when an event arrives.
@@ -1052,6 +1054,40 @@ const nr_netcon *nr_inputs_netcons(const nr_inputs *inputs, size_t *count);
 const double *nr_inputs_weights(const nr_inputs *inputs, size_t *count);
 /// Each NetStim once.
 const nr_netstim *nr_inputs_netstims(const nr_inputs *inputs, size_t *count);
+
+// Saved cells (docs/saved.md) for those who do not have this library. None of this needs NEURON.
+
+/// What saved cells are written as.
+typedef struct nr_export_format {
+  /// Such as `hoc`; NULL past the last one.
+  const char *NR_NULLABLE name;
+  /// What the names of files end with, such as `.hoc`; NULL for what is a folder.
+  const char *NR_NULLABLE ending;
+} nr_export_format;
+
+/// Valid as long as the library.
+nr_export_format nr_export_format_at(size_t index);
+
+/// One file of what was written.
+typedef struct nr_exported_file {
+  /// In the folder; empty for what is a file by itself. NULL past the last one.
+  const char *NR_NULLABLE path;
+  /// In UTF-8.
+  const char *NR_NULLABLE text;
+} nr_exported_file;
+
+/// A saved cell as text in some format.
+typedef struct nr_export nr_export;
+
+/// Writes a saved cell, `count` bytes of JSON, in a format, by its name. `name` is that of the file or the folder
+/// without an ending. Returns NULL on success, and sets `written`, to be given back with `nr_export_free`.
+nr_error *NR_NULLABLE nr_export_write(const uint8_t *bytes, size_t count, const char *format,
+                                      const char *name,
+                                      nr_export *NR_NULLABLE *NR_NONNULL written);
+void nr_export_free(nr_export *written);
+nr_exported_file nr_export_file(const nr_export *written, size_t index);
+/// What of the cell the format has no place for and was left out, a sentence each; NULL past the last one.
+const char *NR_NULLABLE nr_export_warning(const nr_export *written, size_t index);
 
 #ifdef __cplusplus
 }

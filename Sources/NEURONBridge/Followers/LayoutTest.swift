@@ -10,6 +10,8 @@ struct LayoutTest {
   private(set) var pointers = false
   /// Of PtrVector and LinearMechanism.
   private(set) var objects = false
+  /// Which member of what a node has is the next one in its list; nil where none is.
+  private(set) var nextProperty: Int32?
 
   /// Layouts do not change while a process lives.
   nonisolated(unsafe) private static var known: LayoutTest?
@@ -29,6 +31,7 @@ struct LayoutTest {
       result.spikeSources = (try? bench.spikeSourceIsAsDeclared()) ?? false
       result.objects = (try? bench.objectsAreAsDeclared()) ?? false
       result.pointers = (try? bench.datumsAreAsDeclared()) ?? false
+      result.nextProperty = result.pointers ? try? bench.nextProperty() : nil
     }
     known = result
     return result
@@ -232,5 +235,20 @@ private struct LayoutBench {
     guard let point = internals.functions.point_process(clamp) else { return false }
     return neuron_point_process_property(point)
       == internals.functions.property_of_node(clampType, node)
+  }
+
+  func nextProperty() throws(BridgeError) -> Int32? {
+    let neuron = neuron
+    let later = try neuron.with(section: section) { () throws(BridgeError) in
+      try neuron.newObject("IClamp", .number(0.5))
+    }
+    defer { neuron.api.object_unref(later) }
+    guard let point = internals.functions.point_process(clamp),
+      let laterPoint = internals.functions.point_process(later),
+      let property = neuron_point_process_property(point),
+      let laterProperty = neuron_point_process_property(laterPoint),
+      neuron_point_process_node(point) == internals.functions.node(section, 0.5)
+    else { return nil }
+    return [0, 1].first { neuron_property_next(laterProperty, $0) == property }
   }
 }

@@ -1,49 +1,68 @@
 import ArgumentParser
+import CellExport
 import CellFile
 import Foundation
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes a saved cell as a hoc template; needs no NEURON.",
+    abstract: "Writes a saved cell for those who do not have neuron-reduce; needs no NEURON.",
     discussion: """
-      The template needs NEURON and the cell's mechanisms alone; it says at its beginning how it is used. NetPyNE, \
-      NeuroML, SWC and Python modules are what Python's neuron_reduce.load(file).export(path) writes.
+      How the output ends says what is written: .hoc a template for NEURON, .py a Python module that needs NEURON \
+      alone, .json a cell rule of NetPyNE, .nml NeuroML 2, .swc the tree's shape. Without such an ending --format does; \
+      sonata is a folder. What of the cell a format has no place for is left out with a warning, or refused.
       """)
 
-  @Argument(
-    help: ArgumentHelp("A cell as 'reduce' has written it.", valueName: "cell.json"),
-    completion: .file(extensions: ["json"]))
-  var file: String
+  @OptionGroup var saved: SavedFile
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The file to write; its name is the template's.", valueName: "cell.hoc"),
-    completion: .file(extensions: ["hoc"]))
+    help: ArgumentHelp(
+      "The file or folder to write; the cell is called as it is.",
+      valueName: "path"))
   var output: String
 
+  @Option(help: "What to write, however the output ends.")
+  var format: ExportFormat?
+
   func validate() throws {
-    guard (output as NSString).pathExtension.lowercased() == "hoc" else {
-      throw ValidationError("--output is '\(output)'; expected a name that ends with .hoc.")
+    _ = try chosenFormat()
+    guard URL(fileURLWithPath: output).resolved != URL(fileURLWithPath: saved.file).resolved else {
+      throw ValidationError("--output is '\(output)', the saved cell; expected another file.")
     }
+  }
+
+  private func chosenFormat() throws -> ExportFormat {
+    if let format { return format }
+    let ending = (output as NSString).pathExtension
+    guard let format = ExportFormat(ending: ".\(ending)") else {
+      let endings = ExportFormat.allCases.compactMap(\.ending)
+      throw ValidationError(
+        "--output is '\(output)'; expected a name that ends with "
+          + "\(endings.dropLast().joined(separator: ", ")) or \(endings.last ?? ""), or a --format."
+      )
+    }
+    return format
   }
 
   func run() throws {
-    let kept = try SavedFile.read(file)
+    let format = try chosenFormat()
+    if format.ending == nil { try WholeFolder.checkThatItMayBeMade(output) }
     let name = ((output as NSString).lastPathComponent as NSString).deletingPathExtension
-    try WholeFile.write(HocExport(kept, file: name).text(), to: output)
+    let export = try CellExport(of: saved.read(), as: format, named: name)
+    let progress = Progress(isQuiet: false)
+    for each in export.warnings { progress.say("Warning: \(each)") }
+    if format.ending == nil {
+      try WholeFolder.write(export.files.map { ($0.path, $0.text) }, to: output)
+    } else {
+      for each in export.files { try WholeFile.write(each.text, to: output) }
+    }
   }
 }
 
-/// A kept cell's file.
-enum SavedFile {
-  /// - Throws: `CommandFailure` with the name of the file.
-  static func read(_ path: String) throws -> KeptCell {
-    let bytes = try WholeFile.read(path)
-    do {
-      return try KeptCell(text: bytes)
-    } catch {
-      throw CommandFailure("\(path): \(error)")
-    }
-  }
+extension ExportFormat: ExpressibleByArgument {}
+
+extension URL {
+  /// What it is of, whatever it is called.
+  fileprivate var resolved: String { resolvingSymlinksInPath().standardizedFileURL.path }
 }

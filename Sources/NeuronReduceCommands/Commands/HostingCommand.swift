@@ -1,20 +1,35 @@
 import ArgumentParser
+import CNEURONHost
 import Foundation
 import NEURONBridge
 import NEURONSession
 
 /// A command that hosts NEURON.
 protocol HostingCommand: ParsableCommand {
+  var model: ModelOptions { get }
   var host: HostOptions { get }
+  /// The files that it is to write.
+  var outputs: [String] { get }
   func run(in session: Session, _ output: Output, _ progress: Progress) throws
 }
 
 extension HostingCommand {
+  var outputs: [String] { [] }
+
   func run() throws {
     let output = Output()
     let progress = Progress(isQuiet: host.quiet)
     do {
-      try run(in: host.host(progress), output, progress)
+      WholeFile.rememberFolder()
+      // What can be told before anything runs.
+      try model.checkThatItIsThere()
+      for path in outputs where path != "-" { try WholeFile.check(path) }
+      defer { neuron_host_stay(nil) }
+      let session = try host.host(progress)
+      Self.stay(
+        "Error: the model ended the session, as quit() does; expected files that leave it running\n"
+      )
+      try run(in: session, output, progress)
     } catch let error as NoInstallation {
       try report("\(error)", ExitCode.noNEURON, progress)
     } catch let error as HostError {
@@ -36,6 +51,9 @@ extension HostingCommand {
     // NEURON's own destructors have nothing to do any more.
     progress.clear()
   }
+
+  /// Lets a session that others end be an error. The text lives as long as the process.
+  static func stay(_ message: String) { neuron_host_stay(strdup(message)) }
 
   private func report(_ text: String, _ code: ExitCode, _ progress: Progress) throws {
     progress.clear()

@@ -17,20 +17,32 @@ struct ReductionRecord {
   private static let frequencies = ImpedanceProfile.frequencies(from: 1, to: 1000, count: 25)
   private static let siteCount = 4
 
-  var json: JSONValue {
-    .object([
+  /// What those want to know who compare runs.
+  var outline: JSONValue {
+    .object(
+      beginning + [.init("expected", expected), .init("notes", .list(notes.map { .text($0) }))])
+  }
+
+  private var beginning: [JSONValue.Member] {
+    [
       .init("cell", .text(cell.name)),
       .init("method", .text(reduction.settings.method.name)),
       .init("settings", settings),
-      .init("versions", .object(versions.map { .init($0.name, .text($0.value)) })),
-      .init("segments_full", .integer(segments(cell))),
-      .init("segments_reduced", .integer(segments(reduction.reduced))),
-      .init("point_processes_full", .integer(listedCount)),
-      .init("point_processes_reduced", .integer(reduction.survivors.count { $0 < listedCount })),
-      .init("cables", cables), .init("segment_map", segmentMap), .init("synapses", synapses),
-      .init("shape", shape), .init("impedances", impedances), .init("expected", expected),
-      .init("notes", .list(notes.map { .text($0) })), .init("shared_inward", sharedInward),
-    ])
+    ]
+  }
+
+  var json: JSONValue {
+    .object(
+      beginning + [
+        .init("versions", .object(versions.map { .init($0.name, .text($0.value)) })),
+        .init("segments_full", .integer(segments(cell))),
+        .init("segments_reduced", .integer(segments(reduction.reduced))),
+        .init("point_processes_full", .integer(listedCount)),
+        .init("point_processes_reduced", .integer(reduction.survivors.count { $0 < listedCount })),
+        .init("cables", cables), .init("segment_map", segmentMap), .init("synapses", synapses),
+        .init("shape", shape), .init("impedances", impedances), .init("expected", expected),
+        .init("notes", .list(notes.map { .text($0) })), .init("shared_inward", sharedInward),
+      ])
   }
 
   private func segments(_ cell: CellModel) -> Int {

@@ -11,21 +11,29 @@ struct ReductionSummary {
   /// Kinds of synapse that are shown.
   private static let shownKinds = 12
 
-  func text(isColoured: Bool) -> String {
+  /// What was reduced, and how.
+  var title: String {
     let settings =
       record["settings"]?.members.map { "\($0.name) \(JSONWriter.line($0.value))" } ?? []
+    return
+      "\(plain(record["cell"])), reduced by method \(plain(record["method"])) (\(settings.joined(separator: ", ")))"
+  }
+
+  /// What else is to be known.
+  var notes: [String] { (record["notes"]?.elements ?? []).map { plain($0) } + others }
+
+  func text(isColoured: Bool) -> String {
     var counts = TextTable(("", .left), ("full", .right), ("reduced", .right))
     counts.rows = [("segments", "segments"), ("point processes", "point_processes")].map {
       label, name in
       [label, plain(record["\(name)_full"]), plain(record["\(name)_reduced"])]
     }
     var parts = [
-      "\(plain(record["cell"])), reduced by method \(plain(record["method"])) (\(settings.joined(separator: ", ")))\n",
+      "\(title)\n",
       counts.text(isColoured: isColoured), cables.text(isColoured: isColoured),
     ]
     if !kinds.isEmpty { parts.append(synapses.text(isColoured: isColoured) + treatments) }
     parts.append("\(expected)\n")
-    let notes = (record["notes"]?.elements ?? []).map { plain($0) } + others
     if !notes.isEmpty { parts.append(notes.map { "\($0)\n" }.joined()) }
     return parts.joined(separator: "\n")
   }
@@ -94,11 +102,15 @@ struct ReductionSummary {
     return order.map { "\((mechanisms[$0] ?? []).joined(separator: ", ")): \($0)\n" }.joined()
   }
 
-  private var expected: String {
+  /// What is expected to be lost.
+  var expected: String {
     let loss = record["expected"]
     let shares = (loss?["shared"]?.members ?? []).map { ($0.name, $0.value.double ?? 0) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    var text = "no loss can be expected: nothing is known of the synapses' events"
+    var text =
+      loss?["netcons"]?.count == 0
+      ? "no loss can be expected: no synapses were listed"
+      : "no loss can be expected: nothing is known of the synapses' events"
     if let rmsd = loss?["rmsd"]?.double, let deviation = loss?["deviation"]?.double {
       text =
         "expected at the soma, by linear theory: \(rmsd.general(digits: 2)) mV RMSD, of "

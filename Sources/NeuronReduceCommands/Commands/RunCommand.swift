@@ -6,17 +6,25 @@ import NEURONSession
 struct RunCommand: HostingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs a model, and writes its potentials and the times of its spikes.")
+    abstract: "Runs a model, and writes its potentials and the times of its spikes.",
+    discussion: """
+      Such as:
 
-  @OptionGroup var model: ModelOptions
+        neuron-reduce run cell.json --mods mods --tstop 1000 \\
+          -o voltage.csv --spikes spikes.txt
+        neuron-reduce run cell.hoc --template Cell --mods mods \\
+          --synapses synapses.csv --record "apic[36](0.9)" -o -
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "NEURON") var host: HostOptions
 
   @Option(
-    name: .customLong("record"),
+    name: .customLong("record"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A place whose potential is recorded beside the soma's. May be repeated.",
-      valueName: "section(x)"))
+      valueName: "section(x)"), transform: NamedPlace.init)
   var places: [NamedPlace] = []
 
   @Option(
@@ -36,6 +44,8 @@ struct RunCommand: HostingCommand {
   @Flag(help: "For machines: one object of JSON, with the times of the spikes.")
   var json = false
 
+  var outputs: [String] { [output, spikes].compactMap(\.self) }
+
   func validate() throws {
     guard [json, output == "-", spikes == "-"].count(where: { $0 }) < 2 else {
       throw ValidationError(
@@ -44,7 +54,7 @@ struct RunCommand: HostingCommand {
   }
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
-    let loaded = try LoadedModel(model, in: session)
+    let loaded = try LoadedModel(model, in: session, progress)
     let soma = try loaded.soma()
     let others = try places.map {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)

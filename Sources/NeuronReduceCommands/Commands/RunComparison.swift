@@ -1,6 +1,6 @@
 import CellFile
 import Fidelity
-import Foundation
+import NEURONSession
 
 /// How close a run of a reduced cell is to that of the full one under the same events; docs/fidelity.md says what
 /// each number is.
@@ -14,16 +14,26 @@ struct RunComparison {
   let full, reduced: Cell
   let rateError, gamma, matched, synchronization, distance: Double
   let soma: VoltageDifference
+  /// By place beside the soma, as it was named.
+  let dendrites: [(place: String, difference: VoltageDifference)]
+  /// What made the reduced cell, as files have it; null where that is not known.
+  let reduction: JSONValue
 
   /// - Parameters:
+  ///   - full: of the soma, then of places beside it; likewise of the reduced cell.
+  ///   - places: what these are called.
   ///   - start: in ms, what comes before is not compared.
   ///   - window: in ms, how far apart two spikes still coincide.
   init(
-    full: (trace: VoltageTrace, seconds: Double), reduced: (trace: VoltageTrace, seconds: Double),
-    threshold: Double,
-    start: Double, window: Double
+    full: RunRecord, reduced: RunRecord, places: [String], reduction: JSONValue,
+    threshold: Double, start: Double, window: Double
   ) throws(FidelityError) {
-    let both = [full, reduced]
+    let all = try [full, reduced].map { record throws(FidelityError) in
+      try record.voltages.map { voltages throws(FidelityError) in
+        try VoltageTrace(times: record.times, voltages: voltages)
+      }
+    }
+    let both = zip(all, [full, reduced]).map { (trace: $0[0], seconds: $1.seconds) }
     let span = try TimeSpan(
       start: max(start, both.compactMap(\.trace.times.first).max() ?? 0),
       end: both.compactMap(\.trace.times.last).min() ?? 0)
@@ -33,7 +43,15 @@ struct RunComparison {
     let coincidence = try Coincidence(of: trains[0], and: trains[1], window: window)
     // A spike shortly before the span still reaches into it.
     let cut = try SpikeCut(times: both.flatMap { $0.trace.upwardCrossings(of: threshold) })
-    soma = try VoltageDifference(of: full.trace, and: reduced.trace, in: span, cut: cut)
+    soma = try VoltageDifference(of: both[0].trace, and: both[1].trace, in: span, cut: cut)
+    dendrites = try places.enumerated().map { each throws(FidelityError) in
+      let index = each.offset + 1
+      return (
+        each.element,
+        try VoltageDifference(of: all[0][index], and: all[1][index], in: span, cut: cut)
+      )
+    }
+    self.reduction = reduction
     let cells = try zip(both, trains).map { pair throws(FidelityError) in
       let shape = try SpikeShape(of: pair.0.trace, in: span, threshold: threshold)
       return Cell(
@@ -69,15 +87,28 @@ struct RunComparison {
       ["coincidence factor (±\(window.general(digits: 6)) ms)", known(gamma)],
       ["share of spikes matched (±\(window.general(digits: 6)) ms)", known(matched)],
       ["SPIKE-synchronization", known(synchronization)], ["SPIKE-distance", known(distance)],
-      ["soma RMSD (mV)", soma.rootMeanSquare.text()],
-      ["soma mean difference (mV)", soma.mean.text()],
-      ["soma SD difference (mV)", soma.deviation.text()],
-      ["share of time compared", soma.comparedShare.text()],
     ]
-    var text = "\(start.general(digits: 6)) to \(stop.general(digits: 6)) ms\n"
+    for (place, difference) in [("soma", soma)] + dendrites.map({ ($0.place, $0.difference) }) {
+      rows.rows += [
+        ["\(place) RMSD (mV)", difference.rootMeanSquare.text()],
+        ["\(place) mean difference (mV)", difference.mean.text()],
+        ["\(place) SD difference (mV)", difference.deviation.text()],
+      ]
+      if place == "soma", let rmsd = reduction["expected"]?["rmsd"]?.double {
+        rows.rows.insert(
+          ["expected of it, by linear theory", rmsd.text()], at: rows.rows.count - 2)
+      }
+    }
+    rows.rows.append(["share of time compared", soma.comparedShare.text()])
+    let summary = ReductionSummary(record: reduction)
+    var text = reduction == .null ? "" : "\(summary.title)\n"
+    text += "\(start.general(digits: 6)) to \(stop.general(digits: 6)) ms\n"
     if isSilent { text += "the full cell never fires: nothing can be said of spikes\n" }
     text += "\n" + cells.text(isColoured: isColoured) + "\n" + rows.text(isColoured: isColoured)
+    if reduction != .null { text += "\n\(summary.expected)\n" }
     if reduced.seconds > 0 { text += "\n\((full.seconds / reduced.seconds).text()) times faster\n" }
+    let notes = summary.notes
+    if !notes.isEmpty { text += "\n" + notes.map { "\($0)\n" }.joined() }
     return text
   }
 
@@ -94,19 +125,41 @@ struct RunComparison {
         .init("spikes_reduced", .integer(reduced.spikes)),
       ] + cell("rate", full.rate, reduced.rate)
         + [
-          .init("rate_error", Self.known(rateError)), .init("gamma", Self.known(gamma)),
-          .init("matched", Self.known(matched)),
-          .init("spike_synchronization", Self.known(synchronization)),
-          .init("spike_distance", Self.known(distance)),
+          .init("rate_error", ofSpikes(rateError)), .init("gamma", ofSpikes(gamma)),
+          .init("matched", ofSpikes(matched)),
+          .init("spike_synchronization", ofSpikes(synchronization)),
+          .init("spike_distance", ofSpikes(distance)),
           .init("rmsd", Self.known(soma.rootMeanSquare)),
           .init("mean_difference", Self.known(soma.mean)),
           .init("sd_difference", Self.known(soma.deviation)),
           .init("compared_share", Self.known(soma.comparedShare)),
+          .init(
+            "dendrites",
+            .list(
+              dendrites.map { place, difference in
+                .object([
+                  .init("place", .text(place)),
+                  .init("rmsd", Self.known(difference.rootMeanSquare)),
+                  .init("mean_difference", Self.known(difference.mean)),
+                  .init("sd_difference", Self.known(difference.deviation)),
+                ])
+              })),
+          .init("expected", expected),
         ] + cell("ap_height", full.height, reduced.height)
         + cell("half_width", full.halfWidth, reduced.halfWidth)
         + cell("latency", full.latency, reduced.latency)
         + cell("seconds", full.seconds, reduced.seconds))
   }
+
+  /// What the reduction was expected to lose at the soma; null where that is not known.
+  private var expected: JSONValue {
+    guard let loss = reduction["expected"] else { return .null }
+    return .object(
+      ["rmsd", "deviation", "counted", "netcons"].map { .init($0, loss[$0] ?? .null) })
+  }
+
+  /// What is about the spikes of both cells, of which a full cell that never fires says nothing.
+  private func ofSpikes(_ value: Double) -> JSONValue { isSilent ? .null : Self.known(value) }
 
   private static func known(_ value: Double) -> JSONValue {
     value.isNaN ? .null : JSONValue(value)

@@ -58,8 +58,25 @@ struct NoInstallation: Error, CustomStringConvertible {
   /// What the caller named; nil where it was looked for.
   let named: String?
   let looked: [String]
+  /// One that was found, and has no hoc library.
+  private(set) var incomplete: Installation?
+
+  init(named: String?, looked: [String]) {
+    (self.named, self.looked) = (named, looked)
+  }
+
+  init(incomplete: Installation) {
+    self.init(named: nil, looked: [])
+    self.incomplete = incomplete
+  }
 
   var description: String {
+    if let incomplete {
+      return """
+        \(incomplete.library) has no \(incomplete.home)/lib/hoc/stdrun.hoc, which belongs to it: expected the whole of \
+        an installation.
+        """
+    }
     if let named {
       return """
         \(named) is no installation of NEURON: it has no lib/libnrniv.so. Expected the folder of an installation, of \
@@ -69,7 +86,7 @@ struct NoInstallation: Error, CustomStringConvertible {
     return """
       NEURON was not found. It was looked for \(looked.joined(separator: ", ")).
       To get it:   python3 -m venv nrn && nrn/bin/pip install neuron
-      and then:    neuron-reduce --neuron nrn …, or export NRNHOME=$PWD/nrn
+      and then:    export NRNHOME=$PWD/nrn, or --neuron nrn after the subcommand
       """
   }
 }

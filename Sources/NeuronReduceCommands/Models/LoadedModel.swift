@@ -15,32 +15,30 @@ struct LoadedModel {
   /// What else is to live as long.
   private let others: [ObjectReference]
 
-  init(_ options: ModelOptions, in session: Session) throws {
+  init(_ options: ModelOptions, in session: Session, _ progress: Progress) throws {
     self.session = session
-    guard FileManager.default.fileExists(atPath: options.model) else {
-      throw CommandFailure("\(options.model) is not there; expected the file of a model")
-    }
     try session.load("stdrun.hoc")
-    for file in options.loads { try session.load(file) }
+    let load = { (file: String) in
+      progress.isBusy("Loading \(file)")
+      let missing = try session.load(Self.path(file))
+      progress.clear()
+      for other in missing {
+        progress.warn("\(file) loads \(other), which is not there: what it has is missing")
+      }
+    }
+    for file in options.loads { try load(file) }
     var kept: (KeptCell, BuiltCell)?
     switch options.kind {
     case .hoc:
       if options.template != nil { try session.load("import3d.hoc") }
-      try session.load(options.model)
-      cell =
-        if let template = options.template {
-          try session.cell(
-            ofTemplate: template,
-            options.arguments.map { text in
-              Double(plain: text).map { .number($0) } ?? .text(text)
-            })
-        } else {
-          try session.cellOfTopLevel()
-        }
+      try load(options.model)
+      cell = try Self.cell(options, in: session)
     case .morphology:
       let path = options.biophysics ?? ""
       let biophysics = try Self.naming(path) { try Biophysics(text: WholeFile.read(path)) }
-      cell = try session.cell(ofMorphology: options.model)
+      let morphology = try MorphologyFile(
+        text: WholeFile.read(options.model), name: options.model)
+      cell = try session.cell(ofMorphology: Self.path(options.model), types: morphology.types)
       try biophysics.apply(to: cell, in: session)
     default:
       let content = try SavedFile.read(options.model)
@@ -72,6 +70,52 @@ struct LoadedModel {
     } else {
       (synapses, netCons, rates, others) = ([], [], nil, [])
     }
+  }
+
+  /// As the user names it, unless hoc has gone to another folder since.
+  private static func path(_ file: String) -> String {
+    FileManager.default.fileExists(atPath: file)
+      || !file.contains("/")
+        && !FileManager.default
+          .fileExists(atPath: WholeFile.path(file))
+      ? file : WholeFile.path(file)
+  }
+
+  private static func cell(_ options: ModelOptions, in session: Session) throws -> SessionCell {
+    let known = templates(in: [options.model] + options.loads)
+    guard let template = options.template else {
+      do {
+        return try session.cellOfTopLevel(options.sectionNames)
+      } catch let error as NoCell where !known.isEmpty && options.somaNames.isEmpty {
+        throw CommandFailure(
+          "\(error). The templates are \(known.joined(separator: ", ")): --template names one of which a cell is made"
+        )
+      }
+    }
+    guard session.isTemplate(template) else {
+      throw CommandFailure(
+        "--template is \(template), which the files that were loaded do not define; expected "
+          + (known.isEmpty
+            ? "'begintemplate \(template)' in one of them"
+            : "one of \(known.joined(separator: ", "))"))
+    }
+    return try session.cell(
+      ofTemplate: template,
+      options.arguments.map { text in Double(plain: text).map { .number($0) } ?? .text(text) },
+      options.sectionNames)
+  }
+
+  /// Those that files define, for messages.
+  private static func templates(in files: [String]) -> [String] {
+    var names: [String] = []
+    for file in files {
+      let text = (try? WholeFile.read(file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      for match in text.matches(of: /(?m)^[ \t]*begintemplate[ \t]+(\w+)/) {
+        let name = String(match.1)
+        if !names.contains(name) { names.append(name) }
+      }
+    }
+    return names
   }
 
   /// Errors with the name of the file that they are of.

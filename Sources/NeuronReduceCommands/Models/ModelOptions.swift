@@ -1,4 +1,5 @@
 import ArgumentParser
+import CNEURONHost
 import Foundation
 import NEURONSession
 
@@ -27,6 +28,13 @@ struct HostOptions: ParsableArguments {
     let mechanisms = try mods.map {
       [try MechanismCompiler(installation: installation, progress: progress).library(ofModsIn: $0)]
     }
+    guard FileManager.default.fileExists(atPath: "\(installation.home)/lib/hoc/stdrun.hoc") else {
+      throw NoInstallation(incomplete: installation)
+    }
+    neuron_host_stay(
+      strdup(
+        "Error: NEURON ended while it started\(mods.map { " with the mechanisms of \($0)" } ?? ""), and said why "
+          + "above\n"))
     return try Session(
       library: installation.library, home: installation.home, mechanisms: mechanisms ?? [])
   }
@@ -54,6 +62,32 @@ struct ModelOptions: ParsableArguments {
       "An argument of the template: a number, or else a text. May be repeated.", valueName: "value")
   )
   var arguments: [String] = []
+
+  @Option(
+    name: .customLong("soma"),
+    help: ArgumentHelp(
+      "What the soma is: a section or an array by its name. May be repeated.",
+      discussion: "If not given: SectionList somatic of a template, or what is named soma.",
+      valueName: "name"))
+  var somaNames: [String] = []
+
+  @Option(
+    name: .customLong("apical"),
+    help: ArgumentHelp(
+      "What the apical dendrites are, as --soma; apical or apic if not given. May be repeated.",
+      valueName: "name"))
+  var apicalNames: [String] = []
+
+  @Option(
+    name: .customLong("axon"),
+    help: ArgumentHelp(
+      "What the axon is, as --soma; axonal or axon if not given. May be repeated.",
+      valueName: "name"))
+  var axonNames: [String] = []
+
+  var sectionNames: NamedSections {
+    NamedSections(soma: somaNames, apical: apicalNames, axon: axonNames)
+  }
 
   @Option(
     name: .customLong("load"),
@@ -119,8 +153,16 @@ struct ModelOptions: ParsableArguments {
       }
     case nil:
       throw ValidationError(
-        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is.")
+        "'\(model)' ends with none of .hoc, .swc and .json, which say what it is (.oc, .tem and .nrn are hoc too)."
+      )
     }
+    if kind != .hoc, sectionNames != NamedSections() {
+      throw ValidationError("--soma, --apical and --axon are for a hoc file.")
+    }
+    if let celsius, !(celsius >= -273.15 && celsius <= 1000) {
+      throw ValidationError("--celsius is a temperature in °C, from -273.15 to 1000.")
+    }
+    if let vInit, !vInit.isFinite { throw ValidationError("--v-init is a potential in mV.") }
     if !(0...Int(UInt32.max)).contains(seed) {
       throw ValidationError("--seed is a whole number, 0 to 4294967295.")
     }
@@ -130,10 +172,28 @@ struct ModelOptions: ParsableArguments {
 
   var kind: Kind? {
     switch (model as NSString).pathExtension.lowercased() {
-    case "hoc": .hoc
+    // Published models have all of these, and templates in files without an ending.
+    case "hoc", "oc", "tem", "nrn", "ses", "": .hoc
     case "swc": .morphology
     case "json": .kept
     default: nil
+    }
+  }
+
+  /// That its files are there.
+  ///
+  /// - Throws: `CommandFailure`.
+  func checkThatItIsThere() throws {
+    for file in [model] + loads.filter({ $0.contains("/") }) {
+      var isFolder: ObjCBool = false
+      guard
+        FileManager.default.fileExists(atPath: WholeFile.path(file), isDirectory: &isFolder),
+        !isFolder.boolValue
+      else {
+        throw CommandFailure(
+          "\(file) is \(isFolder.boolValue ? "a folder" : "not there"); expected the file of a model"
+        )
+      }
     }
   }
 }

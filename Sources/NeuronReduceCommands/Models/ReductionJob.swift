@@ -10,9 +10,11 @@ import ResponseMeasuring
 struct ReductionJob {
   let model: LoadedModel
   let options: ReductionOptions
+  private let parts: NamedParts
   let live: LiveReduction
   /// By section of the original its 3D points, x, y, z and diameter in µm, as long as it is there.
   private let points: [[[Double]]]
+  private let segments: OriginalSegments
   /// What was not found out, one sentence each.
   let notes: [String]
 
@@ -26,17 +28,22 @@ struct ReductionJob {
       try LeakMeasurement(of: cell).settle(&cell)
     }
     let method = try Method(name: options.method)
+    parts = try NamedParts(options, on: cell.model)
+    // What has no meaning for this cell is said before synapses are measured.
+    _ = try cell.stems(of: options.scope(for: method, parts))
     var measured: MeasuredDrive?
     if cell.listedCount > 0 {
       progress.say("Measuring how \(cell.listedCount) synapses respond")
-      measured = try Self.drive(of: cell, method, options, rates: model.rates)
+      measured = try Self.drive(of: cell, method, options, parts, rates: model.rates)
     }
     progress.say("Reducing by \(method.name)")
     live = try LiveReduction(
       of: cell,
       settings: try options.settings(
-        for: method, mergePolicy: options.policy, drive: measured?.drive ?? SynapticDrive()))
+        for: method, mergePolicy: options.policy, parts,
+        drive: measured?.drive ?? SynapticDrive()))
     notes = measured?.notes ?? []
+    segments = try OriginalSegments(of: cell, soma: model.soma())
     let neuron = cell.neuron
     points = try cell.sections.map { section in
       try neuron.points(of: section, atLeast: 1).map(\.coordinates)
@@ -44,16 +51,17 @@ struct ReductionJob {
   }
 
   private static func drive(
-    of cell: LiveCell, _ method: Method, _ options: ReductionOptions, rates: [Double?]?
+    of cell: LiveCell, _ method: Method, _ options: ReductionOptions, _ parts: NamedParts,
+    rates: [Double?]?
   ) throws -> MeasuredDrive? {
     guard method.changesWeights || options.policy != .none else { return nil }
     let stated = rates ?? []
     return try MeasuredDrive(
       for: method, of: cell,
       rates: cell.listedRates.enumerated().map { index, rate in
-        rate ?? (stated.indices.contains(index) ? stated[index] : nil)
-      }, stating: "; a rate in the table states them",
-      trial: options.settings(for: method, mergePolicy: .published))
+        options.rates ?? rate ?? (stated.indices.contains(index) ? stated[index] : nil)
+      }, stating: "; --rates, or a rate in the table, states them",
+      trial: options.settings(for: method, mergePolicy: .published, parts))
   }
 
   /// What of the reduction a user should know, one sentence each.
@@ -64,11 +72,28 @@ struct ReductionJob {
   /// Builds the reduced cell in the place of the original, and describes it.
   func built() throws -> ReducedInPlace { try ReducedInPlace(live, in: model.session) }
 
+  /// Where a place of the original goes: the index of a section of the reduced cell, and where on it.
+  ///
+  /// - Returns: nil for what is none of the cell's.
+  func place(
+    _ section: SectionReference, _ position: Double
+  ) -> (section: Int, position: Double)? {
+    guard let index = live.cell.sections.firstIndex(of: section) else { return nil }
+    let points = live.reduction.segmentMap.points[index]
+    guard !points.isEmpty else {
+      return live.reduction.origins.firstIndex(of: .kept(index)).map { ($0, position) }
+    }
+    let point = points[Section.segmentIndex(at: position, segmentCount: points.count)]
+    return live.reduction.origins.firstIndex(of: .cable(point.segment.cable)).map {
+      ($0, point.relativePosition)
+    }
+  }
+
   /// What the reduction did.
   func record(_ built: ReducedInPlace) throws -> ReductionRecord {
     ReductionRecord(
       reduction: live.reduction, cell: live.cell.model, listedCount: live.cell.listedCount,
-      settings: options.json, versions: try versions, points: points,
+      settings: options.json(parts), versions: try versions, points: points,
       notes: notes(with: built.notes))
   }
 
@@ -94,7 +119,7 @@ struct ReductionJob {
     kept.record = try record(built).json
     kept.method = options.method
     kept.somaIsList = model.cell.hasSomaList
-    kept.settings = options.json
+    kept.settings = options.json(parts)
     var counts: [String: Int] = [:]
     for section in cell.model.sections { counts[section.name, default: 0] += 1 }
     var places: [Int: Int] = [:]
@@ -117,6 +142,7 @@ struct ReductionJob {
           target: cables[point.segment.cable], targetPosition: point.relativePosition)
       }
     }
+    kept.originalSegments = segments.json(reduction)
     return kept
   }
 }

@@ -17,6 +17,7 @@ struct RunOptions: ParsableArguments {
   var threshold = -20.0
 
   func validate() throws {
+    guard threshold.isFinite else { throw ValidationError("--threshold is a potential in mV.") }
     guard dt > 0, dt.isFinite else {
       throw ValidationError("--dt is a time step in ms, greater than 0.")
     }
@@ -27,7 +28,7 @@ struct RunOptions: ParsableArguments {
 }
 
 /// A place on a cell, as a user writes it.
-struct NamedPlace: Equatable, ExpressibleByArgument {
+struct NamedPlace: Equatable {
   let section: String
   let position: Double
 
@@ -41,6 +42,15 @@ struct NamedPlace: Equatable, ExpressibleByArgument {
     else { return nil }
     section = String(argument[..<open])
     self.position = position
+  }
+
+  /// - Throws: `ValidationError`.
+  init(_ text: String) throws {
+    guard let place = NamedPlace(argument: text) else {
+      throw ValidationError(
+        "expected a section with a position on it, 0 to 1, such as 'apic[36](0.9)'.")
+    }
+    self = place
   }
 
   /// Where it is.

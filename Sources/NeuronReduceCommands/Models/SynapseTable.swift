@@ -52,6 +52,11 @@ struct SynapseTable: Equatable {
       throw CommandFailure("\(name) is no table of comma-separated values: \(error)")
     }
     let columns = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+    for (separator, what) in [(";", "semicolons"), ("\t", "tabs")]
+    where columns.count == 1 && columns[0].contains(separator) {
+      throw CommandFailure(
+        "\(name) has its columns separated by \(what); expected commas, and points in numbers")
+    }
     try Self.check(columns, name)
     rows = try table.rows.enumerated().map { index, cells in
       let line = index + 1 < lines.count ? lines[index + 1].offset + 1 : index + 2
@@ -134,10 +139,14 @@ struct SynapseTable: Equatable {
     private func parameters() throws -> [Parameter] {
       let expected = "names and numbers such as 'tau1=0.3 tau2=1.8 e=0'"
       let parts = cell("parameters").split { $0 == " " || $0 == ";" }
+      var names: Set<Substring> = []
       return try parts.map { part in
         let pair = part.split(separator: "=", omittingEmptySubsequences: false)
         guard pair.count == 2, !pair[0].isEmpty, let value = Double(plain: String(pair[1])) else {
           throw wrong("parameters", expected)
+        }
+        guard names.insert(pair[0]).inserted else {
+          throw wrong("parameters", "\(pair[0]) once")
         }
         return Parameter(name: String(pair[0]), value: value)
       }
@@ -214,15 +223,23 @@ extension SynapseTable {
         neuron.api.set_property_element(synapse, text.cString, 0, parameter.value)
       }
       let rest: [HocArgument] = [.number(10), .number(row.delay), .number(row.weight)]
-      if let rate = row.rate, rate > 0 {
-        let stimulator = try session.netStim(
-          interval: 1000 / rate, number: 1e9, start: row.start, noise: row.noise,
-          ids: [index, seed, 0])
-        stimulators.append(stimulator)
-        netCons.append(
-          try neuron.newObject("NetCon", [.object(stimulator), .object(synapse)] + rest))
-      } else {
-        netCons.append(try session.netCon(onto: synapse, rest))
+      do {
+        if let rate = row.rate, rate > 0 {
+          let stimulator = try session.netStim(
+            interval: 1000 / rate, number: 1e9, start: row.start, noise: row.noise,
+            ids: [index, seed, 0])
+          stimulators.append(stimulator)
+          netCons.append(
+            try neuron.newObject("NetCon", [.object(stimulator), .object(synapse)] + rest))
+        } else {
+          netCons.append(try session.netCon(onto: synapse, rest))
+        }
+      } catch {
+        guard case .neuron(_, let message) = error else { throw error }
+        throw CommandFailure(
+          message.contains("NET_RECEIVE")
+            ? "\(start): mechanism is '\(row.mechanism)', which receives no events; expected one that has a NET_RECEIVE"
+            : "\(start): \(message)")
       }
       synapses.append(synapse)
     }

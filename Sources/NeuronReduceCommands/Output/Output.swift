@@ -16,23 +16,11 @@ final class Output {
     handle = kept >= 0 ? FileHandle(fileDescriptor: kept) : .standardOutput
   }
 
-  func write(_ text: String) throws { try handle.write(contentsOf: Data(text.utf8)) }
-}
-
-/// Writes a file as a whole: its name is that of what was there before, or of all that was to be written.
-enum WholeFile {
-  static func write(_ text: String, to path: String) throws {
+  func write(_ text: String) throws {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try handle.write(contentsOf: Data(text.utf8))
     } catch {
-      throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
+      throw CommandFailure("the standard output cannot be written: \(WholeFile.reason(of: error))")
     }
-  }
-
-  static func read(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure("\(path) cannot be read; expected a file")
-    }
-    return [UInt8](data)
   }
 }

@@ -18,6 +18,20 @@ final class Progress {
     write("\(line)\n")
   }
 
+  /// What is said even where nothing else is: without it a result would be taken for another.
+  func warn(_ line: String) {
+    clear()
+    write("Warning: \(line)\n")
+  }
+
+  /// What goes on, until something else is said.
+  func isBusy(_ what: String) {
+    guard !isQuiet, isTerminal else { return }
+    clear()
+    hasStep = true
+    write("\(what) …")
+  }
+
   func step(_ what: String, _ done: Int, of count: Int) {
     guard !isQuiet, isTerminal, done >= count || ContinuousClock.now - last > .milliseconds(100)
     else { return }

@@ -34,8 +34,12 @@ enum Command {
   static let needsNEURON = Comment(
     "there is no NEURON: NRNHOME says where one is, and 'make test' brings one")
 
-  /// - Parameter isHosting: whether it is told where NEURON is.
-  static func run(_ arguments: [String], isHosting: Bool = true) throws -> Result {
+  /// - Parameters:
+  ///   - isHosting: whether it is told where NEURON is.
+  ///   - variables: what else its environment has.
+  static func run(
+    _ arguments: [String], isHosting: Bool = true, variables: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
@@ -44,7 +48,7 @@ enum Command {
     environment["NRNHOME"] = isHosting ? neuron : nil
     environment["NEURON_REDUCE_CACHE"] =
       environment["NEURON_REDUCE_CACHE"] ?? project.appendingPathComponent(".cache").path
-    process.environment = environment
+    process.environment = environment.merging(variables) { $1 }
     let folder = try TemporaryFolder()
     _ = FileManager.default.createFile(atPath: folder.file("errors"), contents: nil)
     let output = Pipe()

@@ -13,15 +13,13 @@ from neuron import h, hoc, nrn
 
 from .._library import reducing
 from .._library.programs import Program
-from .._library.structures import ArgumentNames, CellRequest, FunctionTable, ProgramRequest
-from .._session import collect, gone
+from .._library.structures import FunctionTable, ProgramRequest
+from .._session import collect, gone, whole
 from .._session.cells import Sections
 from ..errors import CellError, EngineError
 from . import function_tables, inputs, onlookers, plays, randoms, refusals, sources
 from .catalogue import Catalogue
 from .references import TIME, Variable
-
-_NAMES = ArgumentNames(b"", b"", b"synapses", b"netcons", b"")
 
 SENDER = "net_event()"
 """The member by which a point process knows which source of events it is."""
@@ -165,7 +163,7 @@ class Cell(Kept):
         if isinstance(cell, Sections):
             cell.check(tree)
         refusals.check_session(tree)
-        self.point_processes = point_processes(tree)
+        self.point_processes = whole.point_processes(tree)
         _check_that_all_are_among(synapses, self.point_processes)
         self._read = _read(cell, soma, self.point_processes)
         refusals.check_cell(self._read)
@@ -326,16 +324,6 @@ def pointer(instance) -> int:
     return hoc.HocObject.hocobjptr(instance)
 
 
-def point_processes(sections: Iterable[nrn.Section]) -> list[Any]:
-    """All point processes on some sections, each once."""
-    found: dict[int, Any] = {}
-    for section in sections:
-        for segment in section.allseg():
-            for process in segment.point_processes():
-                found.setdefault(pointer(process), process)
-    return list(found.values())
-
-
 def _check_that_all_are_among(synapses: Iterable[Any] | None, known: list[Any]) -> None:
     if synapses is None:
         return
@@ -351,7 +339,7 @@ def _check_that_all_are_among(synapses: Iterable[Any] | None, known: list[Any]) 
 
 
 def _read(cell: Any, soma: list[Any], processes: list[Any]) -> reducing.Cell:
-    return read_whole(
+    return whole.read(
         collect.described(cell),
         soma,
         collect.sections(cell, "apical") or collect.sections(cell, "apic"),
@@ -362,41 +350,6 @@ def _read(cell: Any, soma: list[Any], processes: list[Any]) -> reducing.Cell:
             if isinstance(cell, Sections)
             else (False, False)
         ),
-    )
-
-
-def read_whole(
-    name: str,
-    soma: Iterable[nrn.Section],
-    apical: Iterable[nrn.Section],
-    axon: Iterable[nrn.Section],
-    processes: list[Any],
-    is_apical_given: bool = False,
-    is_axon_given: bool = False,
-) -> reducing.Cell:
-    """Reads a cell with all of its point processes, and no NetCons.
-
-    :param name: for messages.
-    :param is_apical_given: whether names of sections say nothing more; likewise of the axon.
-    """
-    references = collect.object_references(processes, "synapses", "point process")
-    lists = [collect.section_list(sections) for sections in (soma, apical, axon)]
-    soma_list, apical_list, axonal_list = (each.hocobjptr() for each in lists)
-    return reducing.Cell(
-        CellRequest(
-            name=name.encode(errors="replace"),
-            soma_sections=soma_list,
-            apical_sections=apical_list,
-            axonal_sections=axonal_list,
-            synapses=references.buffer_info()[0],
-            synapse_count=len(references),
-            connections=None,
-            connection_count=0,
-            is_whole=1,
-            is_apical_given=is_apical_given,
-            is_axon_given=is_axon_given,
-        ),
-        _NAMES,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import enum
+import itertools
 import pathlib
 import re
 import sys
@@ -38,6 +39,7 @@ _STATUS_ERRORS = {
     5: errors.TemplateError,
     6: errors.SimulatorError,
     7: errors.EngineError,
+    8: errors.SavedCellError,
 }
 
 _ABI_VERSION = 3
@@ -232,7 +234,10 @@ def exception(error: int, names: ArgumentNames) -> errors.NeuronReduceError:
         kind = _STATUS_ERRORS.get(_library.nr_error_status(error), errors.NeuronReduceError)
         found = kind(plain(_library.nr_error_message(error, names).decode(errors="replace")))
         found.code = _library.nr_error_code(error).decode()
-        while (value := _library.nr_error_payload(error, len(found.details))).name is not None:
+        for index in itertools.count():
+            value = _library.nr_error_payload(error, index)
+            if value.name is None:
+                break
             text = value.text
             found.details[value.name.decode()] = (
                 value.number if text is None else text.decode(errors="replace")

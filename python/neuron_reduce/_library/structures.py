@@ -406,3 +406,15 @@ class Netstim(ctypes.Structure):
         ("ids", ctypes.c_uint32 * 3),
         ("has_ids", ctypes.c_int32),
     ]
+
+
+class ExportFormat(ctypes.Structure):
+    """``nr_export_format``."""
+
+    _fields_ = [("name", ctypes.c_char_p), ("ending", ctypes.c_char_p)]
+
+
+class ExportedFile(ctypes.Structure):
+    """``nr_exported_file``."""
+
+    _fields_ = [("path", ctypes.c_char_p), ("text", ctypes.c_char_p)]

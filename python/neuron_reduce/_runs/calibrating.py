@@ -15,7 +15,8 @@ from neuron import h
 from .._engine.cells import soma_of
 from .._processes import tasks
 from .._session import collect
-from .._session.job import Done, Job
+from .._session.done import Done
+from .._session.job import Job
 from ..calibration import Calibration, Comparison, Moments
 from ..engine import Engine, compile
 from ..errors import ArgumentError, EngineError, MissingPackageError

@@ -11,9 +11,8 @@ import neuron
 from neuron import h, nrn
 
 from .. import _distribution
-from .._engine.cells import read_whole
 from .._library import reducing
-from .._session import collect, reaction_diffusion
+from .._session import collect, reaction_diffusion, whole
 from ..errors import SavedCellError
 from . import describing
 from .drive import Drive, plays, set_played
@@ -101,7 +100,7 @@ def of_cell(
     kinds = {name for each in sections for kept in ("mechanisms", "ions") for name in each[kept]}
     processes = [describing.point_process(each, indices) for each in live]
     kinds |= {each["mechanism"] for each in processes}
-    read = read_whole(name, roles["soma"], roles["apical"], roles["axon"], list(live))
+    read = whole.read(name, roles["soma"], roles["apical"], roles["axon"], list(live))
     played = plays(read, indices, live, notes, other_vectors)
     set_played(processes, played)
     _note_what_cannot_be_kept(read, notes)

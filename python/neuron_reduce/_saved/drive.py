@@ -195,10 +195,14 @@ def plays(
     :param read: the cell, read with these point processes.
     :param indices: of the sections.
     :param notes: takes sentences on what is not kept.
-    :param others: Vectors that are known to be played elsewhere.
+    :param others: Vectors of instances: what of them is played into another cell is known.
     """
     elsewhere = set(map(pointer, others))
-    recordings = [each for each in read.recordings() or () if each.vector not in elsewhere]
+    recordings = [
+        each
+        for each in read.recordings() or ()
+        if each.name is not None or each.vector not in elsewhere
+    ]
     recordings = session_plays.of_no_other_cell(recordings, indices)
     if not recordings:
         return []

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
+from .._display.warned import warn
+from .._library import exports
 from .._session import collect
 from ..errors import ArgumentError
-from . import (
-    files,
-    hoc_export,
-    netpyne_export,
-    neuroml_export,
-    python_export,
-    sonata_export,
-    swc_export,
-)
-
-_FILES: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
-    "hoc": (".hoc", hoc_export.text_of),
-    "netpyne": (".json", netpyne_export.text_of),
-    "neuroml": (".nml", neuroml_export.text_of),
-    "python": (".py", python_export.text_of),
-    "swc": (".swc", swc_export.text_of),
-}
-"""What is one file: its ending, and what writes it."""
-
-_SONATA = "sonata"
-"""A folder."""
+from . import files
 
 
 def export(content: dict[str, Any], path: str | os.PathLike[str], form: Any) -> None:
@@ -42,21 +23,36 @@ def export(content: dict[str, Any], path: str | os.PathLike[str], form: Any) -> 
     :raises OSError: it cannot be written.
     """
     named = files.named(path)
-    if form is not None and not (type(form) is str and form in (*_FILES, _SONATA)):
+    name, ending = os.path.splitext(os.path.basename(os.path.normpath(named)))
+    known = _known(form) if form is not None else _of_ending(ending, named)
+    is_folder = exports.FORMATS[known] is None
+    if is_folder:
+        files.check_that_it_may_be_made(named)
+    written = exports.write(files.text_of(content).encode(), known, name)
+    for each in written.warnings:
+        warn(each)
+    if is_folder:
+        files.write_folder(named, written.texts)
+    else:
+        files.write(named, written.texts[""])
+
+
+def _known(form: Any) -> str:
+    if type(form) is not str or form not in exports.FORMATS:
         raise ArgumentError(
             f"format is {collect.described(form)}; expected one of "
-            f"{', '.join(map(repr, (*_FILES, _SONATA)))}, or none and a path whose ending says it"
+            f"{', '.join(map(repr, exports.FORMATS))}, or none and a path whose ending says it"
         )
-    name, ending = os.path.splitext(os.path.basename(os.path.normpath(named)))
-    if form == _SONATA:
-        files.check_that_it_may_be_made(named)
-        files.write_folder(named, sonata_export.texts_of(content, name))
-        return
-    writers = dict(_FILES.values())
-    writer = writers.get(ending.lower()) if form is None else _FILES[form][1]
-    if writer is None:
+    return form
+
+
+def _of_ending(ending: str, path: str) -> str:
+    endings = {each: form for form, each in exports.FORMATS.items() if each is not None}
+    form = endings.get(ending.lower())
+    if form is None:
+        *first, last = endings
         raise ArgumentError(
-            f"path is {named!r}; expected one that ends with {', '.join(list(writers)[:-1])} or "
-            f"{list(writers)[-1]}, or a format"
+            f"path is {path!r}; expected one that ends with {', '.join(first)} or {last}, or a "
+            "format"
         )
-    files.write(named, writer(content, name))
+    return form

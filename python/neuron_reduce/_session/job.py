@@ -7,15 +7,13 @@ import ctypes
 import dataclasses
 import math
 import re
-import sys
 import time
-import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import neuron
 import numpy as np
-from neuron import hoc, nrn
+from neuron import hoc
 
 from .. import _library
 from .._display.warned import warn
@@ -24,89 +22,31 @@ from ..compat.replacement import replaced_properties
 from ..errors import ArgumentError, UnsupportedNeuronError
 from ..reduced_cell import ReducedCell
 from . import (
+    beside,
     cells,
     collect,
-    copying,
     event_rates,
     geometry,
+    in_place,
     inputs,
     instances,
     kinds,
     leaks,
-    measuring,
     originals,
     parts,
-    plays,
     reaction_diffusion,
     structure,
     templates,
 )
 from . import sites as _sites
+from .done import Done
 from .names import Names
 from .naming import ArgumentNames
-from .segments import segment_index
 
 _OLDEST_NEURON = 9
 
 _MERGING = {"exact": 0, "published": 1, False: 2}
 """``nr_merging`` for what callers say."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """What came out of a reduction.
-
-    :ivar cell: the reduced cell.
-    :ivar synapses: the caller's point processes that remain.
-    :ivar netcons: the caller's NetCons.
-    :ivar outcome: what the library says of the reduction.
-    :ivar notes: what went before it that a user should know, one sentence each.
-    :ivar original: what is known of the original; its courses are left out where no points were
-        wanted.
-    :ivar responses: those of the synapses, as far as they were measured.
-    :ivar kept: by the indices of the original's sections that stayed, or were copied, what they
-        are.
-    :ivar counterparts: by index of the original's point processes what they are: of those that
-        remain, and for a cell beside the original of all that have copies.
-    :ivar stayed: by the names of the original's sections that stayed, or were copied, what they
-        are; those left out whose names several of the original's sections have.
-    :ivar shared_names: names that several of the original's sections have.
-    :ivar sites: the places that the caller named, by the names of their sections.
-    :ivar site_segments: what they are now, in their order: for a place the index of its segment in
-        the outcome's segment map, or the live segment where that stayed; for a section a list.
-    :ivar parts: ``roots``, ``keep`` and ``spines`` as far as the caller gave them, by the names of
-        sections.
-    """
-
-    cell: ReducedCell
-    synapses: list[Any]
-    netcons: list[Any]
-    outcome: reducing.Outcome
-    notes: list[str]
-    original: originals.Original
-    responses: measuring.Responses | None
-    kept: dict[int, nrn.Section]
-    counterparts: dict[int, Any]
-    stayed: dict[str, nrn.Section]
-    shared_names: set[str]
-    sites: list[_sites.Plain]
-    site_segments: list[Any]
-    parts: dict[str, Any]
-
-    @property
-    def stage_seconds(self) -> dict[str, float]:
-        """The stages of the reduction and the seconds each took."""
-        return self.cell.stage_seconds
-
-    @property
-    def cables(self) -> list[Any]:
-        """The sections of the cables, as the outcome numbers them."""
-        names = {each.name.decode() for each in self.outcome.cables}
-        return [
-            section
-            for section in self.cell.hoc_model.all
-            if section.name().rpartition(".")[2] in names
-        ]
 
 
 class Job:
@@ -204,7 +144,7 @@ class Job:
     def run(
         self,
         *,
-        in_place: bool = True,
+        is_in_place: bool = True,
         clamps: bool = False,
         with_points: bool = False,
         is_named: bool = False,
@@ -218,7 +158,7 @@ class Job:
         new cell goes with the function.
 
         :param with_points: whether to keep the original's course in space.
-        :param in_place: whether the original's dendrites are replaced; else the reduced cell is
+        :param is_in_place: whether the original's dendrites are replaced; else the reduced cell is
             built beside the original, which stays as it is.
         :param clamps: for a cell beside the original, whether it has copies of the point processes
             that were not listed.
@@ -250,7 +190,7 @@ class Job:
         outcome = cell.reduce(settings)
         live = names.sections
         reaction_diffusion.check_that_none_is_replaced(
-            outcome.replaced_sections if in_place else frozenset(names.names), in_place
+            outcome.replaced_sections if is_in_place else frozenset(names.names), is_in_place
         )
         if self._merging == _MERGING["published"]:
             _warn_of_inexact_merges(outcome)
@@ -261,169 +201,61 @@ class Job:
             model = instances.instance(self._template_name, self._in_library)
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
-            unlisted = cell.unlisted()
-            before = originals.Original(
-                courses,
-                names.names,
-                collect.section_list(names.sections),
-                originals.indices([*self._synapses, *unlisted[0]] if with_points else []),
-                originals.places(self._synapses, names.sections) if with_points else [],
-            )
-            streams = None
-            if in_place:
-                examples = [self._synapses[each.synapse] for each in cell.groups]
-                streams = copying.Streams(
-                    (*self._synapses, *unlisted[0]), (*examples, *unlisted[0])
-                )
-            played: list[plays.Play] = []
-            if not in_place and any(each.is_play for each in cell.recordings() or ()):
-                played = plays.read(self._cell)
+            before = self._original(cell, names, courses, with_points)
+            subject = self._cell, cell, live, self._synapses, self._netcons
+            way = in_place.InPlace(*subject) if is_in_place else beside.Beside(*subject, clamps)
             # What was read is held by the outcome until it is built, and by nothing after that.
-            del cell
-        notes = drive.notes if drive else []
-        if streams is not None:
-            while not outcome.build(building):
-                # Before it is built: whoever makes errors of warnings has the session as it was.
-                warn(" ".join(outcome.losses))
-            streams.restore()
-            soma, behind, netcons = self._cell.soma, self._cell.cell, self._netcons
-            synapses = [self._synapses[index] for index in outcome.survivors]
-            counterparts = dict(zip(outcome.survivors, synapses, strict=True))
-            stayed = dict(enumerate(live))
-        else:
-            outcome.build_beside(building)
-            sections = list(lists["all"])
-            stayed = {
-                index: copy
-                for index, copy in zip(outcome.kept_sections, sections, strict=True)
-                if index >= 0
-            }
-            with self._clock.stage("copy"):
-                pairs = [(live[index], copy) for index, copy in stayed.items()]
-                made = self._copies(outcome, sections, pairs, unlisted, clamps)
-            synapses = [made.processes[index] for index in outcome.survivors]
-            counterparts = made.processes
-            before.others.update(made.others)
-            netcons = [made.netcons[each.hocobjptr()] for each in self._netcons]
-            soma = list(lists["somatic"])
-            if issubclass(type(self._cell.soma), nrn.Section):
-                soma = soma[0]
-            # Nobody else has all of them.
-            behind = made
-            notes = [*notes, *made.notes]
-            if played:
-                notes += self._repeat(played, outcome, sections, live, made, unlisted[0])
+            del cell, subject
+        way.build(outcome, building)
+        with self._clock.stage("copy"):
+            built = way.complete(outcome, lists, before)
         with self._clock.stage("wrap"):
-            reduced = ReducedCell(model, soma, behind, lists, self._clock.seconds)
-            if streams is None:
-                weakref.finalize(reduced, _release, made, model).atexit = False
+            reduced = ReducedCell(model, built.soma, built.behind, lists, self._clock.seconds)
+            if not is_in_place:
+                beside.release_with(reduced, built.behind, model)
         self._clock.seconds.update(outcome.stage_seconds)
         self._clock.end()
-        replaced = outcome.replaced_sections
         shared = {name for name in names.names if names.sharing(name)}
+        unclear = outcome.replaced_sections | shared
         # Asked for once: each time it is a list of all of them.
         is_collapsed = [each.is_collapsed for each in outcome.sections]
         return Done(
-            reduced,
-            synapses,
-            netcons,
-            outcome,
-            notes,
-            before,
+            cell=reduced,
+            synapses=built.synapses,
+            netcons=built.netcons,
+            outcome=outcome,
+            notes=[*(drive.notes if drive else []), *built.notes],
+            original=before,
             # Not the examples, which are the caller's synapses and NetCons.
-            dataclasses.replace(drive.responses, examples=[]) if drive else None,
-            {index: section for index, section in stayed.items() if not is_collapsed[index]},
-            counterparts,
-            {
+            responses=dataclasses.replace(drive.responses, examples=[]) if drive else None,
+            kept={i: section for i, section in built.stayed.items() if not is_collapsed[i]},
+            counterparts=built.counterparts,
+            stayed={
                 names.names[index]: section
-                for index, section in stayed.items()
-                if names.names[index] not in replaced | shared
+                for index, section in built.stayed.items()
+                if names.names[index] not in unclear
             },
-            shared,
-            found.plain if found else [],
-            _site_segments(found, outcome, stayed),
-            plain_parts,
+            shared_names=shared,
+            sites=found.plain if found else [],
+            site_segments=found.now(outcome.site_segments, built.stayed) if found else [],
+            parts=plain_parts,
         )
 
-    def _copies(
+    def _original(
         self,
-        outcome: reducing.Outcome,
-        sections: list[nrn.Section],
-        stayed: list[tuple[nrn.Section, nrn.Section]],
-        unlisted: tuple[list[Any], list[hoc.NetCon]],
-        clamps: bool,
-    ) -> copying.Copies:
-        """The point processes and NetCons of a cell that is built beside the original, and the
-        random numbers of its mechanisms.
-
-        :param sections: the reduced cell's.
-        :param stayed: pairs of one of the original's sections and its copy.
-        :param unlisted: point processes and NetCons of the original that are in no list.
-        :param clamps: whether those that are in no list have copies.
-        """
-        listed = {each.hocobjptr(): each for each in self._netcons}
-        processes = [*self._synapses, *unlisted[0]]
-        made = copying.copies(
-            outcome,
-            sections,
-            processes,
-            [*listed.values(), *unlisted[1]],
-            len(self._synapses),
-            clamps,
-        )
-        copying.copy_arcs(stayed)
-        copying.copy_streams(stayed)
-        if clamps:
-            made.add_others(stayed, known=processes)
-        return made
-
-    def _repeat(
-        self,
-        played: list[plays.Play],
-        outcome: reducing.Outcome,
-        sections: list[nrn.Section],
-        live: list[nrn.Section],
-        made: copying.Copies,
-        unlisted: list[Any],
-    ) -> list[str]:
-        """Plays into a cell beside the original what is played into that.
-
-        :param sections: the reduced cell's.
-        :param live: the original's.
-        :returns: what cannot be, one sentence each.
-        """
-        copies = {index: new for new, index in enumerate(outcome.kept_sections) if index >= 0}
-        cables = [new for new, index in enumerate(outcome.kept_sections) if index < 0]
-        went: dict[int, list[Any]] = {}
-        collapsed = [
-            index for index, each in enumerate(outcome.sections) if each.is_collapsed and live
-        ]
-        for each in outcome.segment_map:
-            went.setdefault(collapsed[each.section], []).append(each)
-        indices = {section: index for index, section in enumerate(live)}
-        processes = {
-            process.hocobjptr(): index for index, process in enumerate([*self._synapses, *unlisted])
-        }
-        places = outcome.process_places
-
-        def segment(section: nrn.Section, x: float) -> Any:
-            index = indices[section]
-            if index in copies:
-                return sections[copies[index]](x)
-            those = went[index]
-            found = those[segment_index(x, len(those))]
-            cable = sections[cables[found.cable]]
-            # The segment's centre, of which NEURON has a variable.
-            number = segment_index(found.cable_position, cable.nseg)
-            return cable((number + 0.5) / cable.nseg)
-
-        def process(original: Any) -> Any:
-            index = processes.get(original.hocobjptr())
-            if index is None:
-                return made.others.get(originals.identity(original))
-            return made.processes.get(places[index].representative)
-
-        return plays.repeat(played, segment, process)
+        cell: reducing.Cell,
+        names: Names,
+        courses: list[geometry.Course],
+        with_points: bool,
+    ) -> originals.Original:
+        """What is to be known of the original when it is reduced."""
+        processes: dict[originals.Identity, int] = {}
+        places: list[tuple[int, float]] = []
+        if with_points:
+            processes = originals.indices([*self._synapses, *cell.unlisted()[0]])
+            places = originals.places(self._synapses, names.sections)
+        sections = collect.section_list(names.sections)
+        return originals.Original(courses, names.names, sections, processes, places)
 
     def _find_parts(self, names: Names, settings: structures.Settings) -> dict[str, Any]:
         """What is collapsed, which the settings are given.
@@ -563,37 +395,6 @@ class Job:
             is_named=is_named,
             **{f"{kind}_sections": each.hocobjptr() for kind, each in lists.items()},
         )
-
-
-def _release(made: copying.Copies, model: instances.ReducedModel) -> None:
-    """What a cell that was built beside another one needs when nobody has it any more.
-
-    :param model: the instance that has its sections.
-    """
-    # Here, in the arguments of the call, and in the cell that goes.
-    is_held_elsewhere = sys.getrefcount(model) > _REFERENCES
-    if not is_held_elsewhere:
-        made.release()
-
-
-_REFERENCES = 4
-
-
-def _site_segments(
-    found: _sites.Sites | None, outcome: reducing.Outcome, sections: Mapping[int, nrn.Section]
-) -> list[Any]:
-    """What the sites are in the reduced cell: see :class:`Done`.
-
-    :param sections: those that stayed, by index.
-    """
-    if found is None:
-        return []
-    return found.grouped(
-        [
-            sections[section](x) if index < 0 else index
-            for index, (section, x) in zip(outcome.site_segments, found.places, strict=True)
-        ]
-    )
 
 
 def _tolerance(value: Any, segments: float, names: ArgumentNames) -> float:

@@ -13,7 +13,7 @@ from neuron import h, hoc, nrn
 
 from .._library.reducing import Recording
 from ..errors import NeuronReduceError
-from . import cells
+from . import cells, whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,16 +73,14 @@ class Play:
 def read(cell: cells.Sections) -> list[Play]:
     """The plays into variables of a cell, of all its sections and point processes, in NEURON's
     order."""
-    from .._engine.cells import point_processes, read_whole
-
     sections = list(cell.somatic[0].wholetree())
-    processes = point_processes(sections)
-    whole = read_whole(cell.name, cell.somatic, cell.apical, cell.axonal, processes)
-    found = [each for each in whole.recordings() or () if each.is_play and each.name is not None]
+    processes = whole.point_processes(sections)
+    tree = whole.read(cell.name, cell.somatic, cell.apical, cell.axonal, processes)
+    found = [each for each in tree.recordings() or () if each.is_play and each.name is not None]
     if not found:
         return []
     vectors = {hoc.HocObject.hocobjptr(each): each for each in h.List("Vector")}
-    own = whole.sections()
+    own = tree.sections()
     return [
         Play(
             each,
@@ -104,8 +102,6 @@ def of_no_other_cell(
     :param recordings: as a cell's sections have them.
     :param own: these.
     """
-    from .._engine.cells import point_processes, read_whole
-
     found = [each for each in recordings if each.is_play]
     unknown = [each for each in found if each.name is None]
     if not unknown:
@@ -115,9 +111,9 @@ def of_no_other_cell(
     for root in h.allsec():
         if root.parentseg() is not None or root in known:
             continue
-        processes = point_processes(root.wholetree())
+        processes = whole.point_processes(root.wholetree())
         try:
-            others = read_whole(root.name(), [root], [], [], processes).recordings() or ()
+            others = whole.read(root.name(), [root], [], [], processes).recordings() or ()
         except NeuronReduceError:
             # A cell that cannot be read: what is played into that is not known.
             continue

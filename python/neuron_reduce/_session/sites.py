@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from neuron import nrn
@@ -43,7 +43,21 @@ class Sites:
         """The places as the library takes them."""
         return (Place * len(self.places))(*self.places)
 
-    def grouped(self, found: Sequence[Any]) -> list[Any]:
+    def now(self, segments: Iterable[int], stayed: Mapping[int, nrn.Section]) -> list[Any]:
+        """What the places are in the reduced cell: see :class:`done.Done`.
+
+        :param segments: of each of ``places`` what the library says that it is: the index of its
+            segment in the outcome's segment map; negative where its section stayed.
+        :param stayed: those, by index.
+        """
+        return self._grouped(
+            [
+                stayed[section](x) if index < 0 else index
+                for index, (section, x) in zip(segments, self.places, strict=True)
+            ]
+        )
+
+    def _grouped(self, found: Sequence[Any]) -> list[Any]:
         """What was found for each of ``places``, one for each place that was named, and a list for
         each section."""
         groups, start = [], 0

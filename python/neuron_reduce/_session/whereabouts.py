@@ -13,7 +13,7 @@ from neuron import h, nrn
 from .._display.text import plain
 from ..errors import ArgumentError, CellError
 from . import collect, gone, originals
-from .job import Done
+from .done import Done
 from .segments import segment_index
 
 _KINDS = (

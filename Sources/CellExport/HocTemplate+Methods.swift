@@ -1,4 +1,4 @@
-extension HocExport {
+extension HocTemplate {
   /// Filled by `init`; what the methods read.
   static let vectors = [
     "original_processes",

@@ -1,0 +1,1 @@
+../../../python/neuron_reduce/_saved/building.py

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import CellExport
+
+@Suite struct TextTests {
+  /// As C's %g has them.
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "-0"), (1.0, "1"), (-65.0, "-65"), (6.3, "6.3"), (123456.0, "123456"),
+    (1234567.0, "1.23457e+06"), (999999.5, "1e+06"), (0.0001, "0.0001"),
+    (0.00001234567, "1.23457e-05"),
+    (0.1 + 0.2, "0.3"), (1e300, "1e+300"), (100000.0, "100000"),
+    // Halfway between two in digits, and below, at or above it as numbers.
+    (1.000005, "1.00001"), (1.000015, "1.00002"), (0.5000005, "0.5"), (2.5000025, "2.5"),
+    (1000.125, "1000.12"), (1000.375, "1000.38"), (Double.infinity, "inf"), (Double.nan, "nan"),
+  ])
+  func generalNotation(number: Double, text: String) { #expect(number.general() == text) }
+
+  @Test(arguments: [
+    ("<Cell object at 0x7f00>", "Cell"), ("a <m.<locals>.Cell object at 0x7F> b", "a Cell b"),
+    ("<Cell object at 0x7f...", "Cell"), ("<<Cell object at 0x>>", "<Cell>"),
+    ("a < b > c", "a < b > c"),
+    ("<Cell object at 0x7f", "<Cell object at 0x7f"), ("< object at 0x7f>", "< object at 0x7f>"),
+    ("<Zelle_é object at 0x1> <B object at 0x2>", "Zelle_é B"), ("", ""),
+  ])
+  func objectsAreNamedByTheirClass(text: String, plain: String) {
+    #expect(text.withoutAddresses == plain)
+  }
+
+  @Test(arguments: [
+    ("apic[3]", "apic_3"), ("Cell[0].dend[1]", "Cell_0_dend_1"), ("[]", ""), ("_a-_b_", "a__b"),
+    ("Zelle é", "Zelle_é"),
+  ])
+  func namesOfWords(text: String, name: String) {
+    #expect(text.joined(ofOnly: \.isPartOfWord) == name)
+  }
+}
