@@ -11,6 +11,9 @@ PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
+# How many processes run the tests of Python: each has a NEURON of its own.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+
 # Where install-command puts it.
 PREFIX ?= $(HOME)/.local
 
@@ -135,7 +138,7 @@ test-python: $(VENV)/.installed
 	.ci/browser
 	.ci/mpi
 	.ci/java
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 15
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python

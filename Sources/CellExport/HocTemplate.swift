@@ -15,6 +15,7 @@ package struct HocTemplate {
   private let counts: [(role: KeptCell.Section.Role, count: Int)]
 
   /// - Parameters:
+  ///   - cell: as it is kept.
   ///   - file: the file's name, without its ending.
   ///   - pointProcesses: which mechanisms are such; nil for those of the cell.
   package init(_ cell: KeptCell, file: String, pointProcesses: Set<String>? = nil) {

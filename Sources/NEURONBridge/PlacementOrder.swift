@@ -18,7 +18,9 @@ package struct PlacementOrder {
 
   /// Indices of point processes section by section, and along each by place; those of one place as they were placed.
   ///
-  /// - Parameter processes: that are placed; those on none of the sections are left out.
+  /// - Parameters:
+  ///   - processes: that are placed; those on none of the sections are left out.
+  ///   - sections: in the order that is wanted.
   package func indices(
     of processes: [ObjectReference], along sections: [SectionReference]
   ) -> [Int] {
