@@ -85,7 +85,7 @@ int neuron_host_fork(void) {
   if (child != 0) return child;
   // nrniv has handlers that go on with the user's script.
   end_by_signals();
-  for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
+  neuron_host_let_interruptions_end();
 #ifdef __linux__
   // Nothing waits for a copy whose original was ended.
   prctl(PR_SET_PDEATHSIG, SIGKILL);

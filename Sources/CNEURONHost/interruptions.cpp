@@ -33,12 +33,21 @@ static void interrupt(int number) {
   if (running > 0) kill(-(pid_t)running, SIGTERM);
 }
 
+// What is ignored, as SIGHUP under nohup, stays so.
 static void handle_interruptions(void (*handler)(int)) {
   struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  for (int number : interruptions) sigaction(number, &action, NULL);
+  for (int number : interruptions) {
+    if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigaction(number, &action, NULL);
+  }
+}
+
+void neuron_host_let_interruptions_end(void) {
+  handle_interruptions(SIG_DFL);
+  neuron_host_hold_interruptions(false);
 }
 
 int neuron_host_run(const char **arguments, const char **variables, const char *folder, int *output) {

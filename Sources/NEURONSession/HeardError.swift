@@ -1,11 +1,17 @@
 import CNEURONHost
 
 /// What NEURON has said of an error: it says the cause to its user, and to its caller what failed in consequence.
-struct HeardError {
+package struct HeardError {
   /// Files that were to be loaded and are not there, which is no error to hoc.
   let missingFiles: [String]
   /// The cause of the last error, and where it is; nil where none was said.
   let cause: String?
+
+  /// Without what NEURON's exceptions begin with.
+  package static func plain(_ message: String) -> String {
+    let start = "hoc_execerror: "
+    return message.hasPrefix(start) ? String(message.dropFirst(start.count)) : message
+  }
 
   init() { self.init(text: String(cString: neuron_host_said())) }
 

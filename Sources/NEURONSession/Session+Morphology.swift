@@ -10,8 +10,10 @@ extension Session {
     try load("import3d.hoc")
     let others = types.filter { !(1...4).contains($0) }
     let sections = others.map { ", dend_\($0)[1]" }.joined()
-    let lists = others.map { ", dendritic_\($0)" }.joined()
-    let made = others.map { "dendritic_\($0) = new SectionList()\n" }.joined()
+    // The reader wants a list for each type up to the greatest.
+    let all = [0] + (types.max() ?? 0 > 4 ? Array(5...(types.max() ?? 5)) : [])
+    let lists = all.map { ", dendritic_\($0)" }.joined()
+    let made = all.map { "dendritic_\($0) = new SectionList()\n" }.joined()
     try neuron.execute(
       """
       begintemplate NeuronReduceMorphology

@@ -122,7 +122,8 @@ package struct Session {
       throw .neuron(
         doing: action,
         message: HeardError().cause
-          ?? (message.contains("hoc_Load_file") ? "an error that NEURON does not name" : message))
+          ?? (message.contains("hoc_Load_file")
+            ? "an error that NEURON does not name" : HeardError.plain(message)))
     }
   }
 

@@ -177,7 +177,10 @@ extension Session {
   private func isPlaced(
     _ process: ObjectReference, on sections: Set<SectionReference>
   ) throws(BridgeError) -> Bool {
+    // An artificial cell is nowhere, and an error to ask for its place.
     guard neuron.api.point_process_is_placed(process),
+      let placed = neuron.api.method_symbol(process, "has_loc"),
+      try neuron.call(placed, of: process).number == 1,
       let location = neuron.api.method_symbol(process, "get_loc"),
       (0...1).contains(try neuron.call(location, of: process).number)
     else { return false }

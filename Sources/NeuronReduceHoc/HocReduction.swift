@@ -13,7 +13,8 @@ struct HocReduction {
   private var neuron: NEURON { session.neuron }
 
   private static let expectedCell =
-    "expected an instance of a template, with its soma, or a SectionList of sections of which some are named soma"
+    "expected an instance of a template, with its soma, or a SectionList of sections of which some are named soma, or a "
+    + "SectionList of the soma as the sixth argument"
 
   init(_ request: neuron_reduce_hoc_request, in session: Session) {
     self.request = request
@@ -46,6 +47,12 @@ struct HocReduction {
     let reduced = try LiveReduction(
       of: live,
       settings: settings(method, count, .exact, drive: measured?.drive ?? SynapticDrive()))
+    // It is filled with what the reduced cell has.
+    for section in neuron.sections(of: soma) {
+      try neuron.with(section: section) { () throws(BridgeError) in
+        try neuron.perform("remove", of: soma)
+      }
+    }
     guard let built = try reduced.builtInPlace(in: session, lists: lists) else {
       throw HocError("the session changed while the cell was being reduced; expected nothing to")
     }
@@ -67,8 +74,9 @@ struct HocReduction {
     }
     let kind = String(cString: neuron.api.class_name(given))
     let name = try session.name(of: given)
+    let soma = request.soma.map { neuron.sections(of: $0) } ?? []
     if kind == "SectionList" {
-      return try cell("the SectionList", neuron.sections(of: given))
+      return try cell("the SectionList", neuron.sections(of: given), somatic: soma)
     }
     if kind == ReducedCellTemplate.name {
       // Its sections are parts of other objects.
@@ -82,7 +90,8 @@ struct HocReduction {
     let own = neuron.allSections().filter { neuron.name(of: $0).hasPrefix("\(name).") }
     guard !own.isEmpty else { throw HocError("\(name) has no sections; \(Self.expectedCell)") }
     return try cell(
-      name, own, somatic: session.publicSections("somatic", of: given),
+      name, own,
+      somatic: soma.isEmpty ? session.publicSections("somatic", of: given) : soma,
       apical: session.publicSections("apical", of: given),
       axonal: session.publicSections("axonal", of: given))
   }
@@ -91,6 +100,11 @@ struct HocReduction {
     _ name: String, _ sections: [SectionReference], somatic: [SectionReference] = [],
     apical: [SectionReference] = [], axonal: [SectionReference] = []
   ) throws -> SessionCell {
+    if let other = somatic.first(where: { !sections.contains($0) }) {
+      throw HocError(
+        "the soma has \(neuron.name(of: other)), which is no section of \(name); expected some of its own"
+      )
+    }
     guard
       !somatic.isEmpty || sections.contains(where: { session.ownName(of: $0).hasPrefix("soma") })
     else { throw HocError("\(name) has no soma; \(Self.expectedCell)") }

@@ -30,7 +30,7 @@ import Testing
     (["inspect"], "Missing expected argument '<model>'"),
     (
       ["inspect", "cell.xyz"],
-      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is."
+      "'cell.xyz' ends with none of .hoc, .swc and .json, which say what it is"
     ),
     (
       ["inspect", "cell.swc"],
@@ -80,6 +80,15 @@ import Testing
       "The value 'apic' is invalid for '--record <section(x)>': expected a section with a position on it"
     ),
     (["run", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."),
+    (["run", "cell.hoc", "--celsius", "nan"], "--celsius is a temperature in °C"),
+    (["run", "cell.hoc", "--v-init", "inf"], "--v-init is a potential in mV."),
+    (["run", "cell.hoc", "--threshold", "nan"], "--threshold is a potential in mV."),
+    (
+      ["run", "cell.json", "--soma", "body"], "--soma, --apical and --axon are for a hoc file."
+    ),
+    (
+      ["reduce", "cell.hoc", "--json", "-o", "-"], "write to the standard output: one of them can."
+    ),
     (
       ["compare", "cell.hoc", "--reduced", "cell.json", "--keep", "dend[0]"],
       "--keep is for a reduction that is made: --reduced names one that was."

@@ -126,19 +126,19 @@ import Testing
     ),
     (
       ["inspect", "toy.hoc", "--template", "Nope"],
-      "Error: --template is Nope, which toy.hoc does not define; expected --template Toy\n"
+      "Error: --template is Nope, which the files that were loaded do not define; expected one of Toy\n"
     ),
     (
       ["inspect", "toy.hoc"],
-      "Error: toy.hoc makes no section by itself; expected --template Toy\n"
+      "The templates are Toy: --template names one of which a cell is made\n"
     ),
     (
       ["reduce", "toy.hoc", "--template", "Toy", "-o", "/nowhere/cell.json"],
-      "Error: /nowhere/cell.json cannot be written; expected /nowhere to be a folder\n"
+      "Error: /nowhere/cell.json cannot be written: there is no folder /nowhere\n"
     ),
     (
       ["run", "toy.hoc", "--template", "Toy", "--spikes", "/"],
-      "Error: / is a folder; expected the name of a file to write\n"
+      "Error: / cannot be written: it is a folder; expected a file\n"
     ),
     (
       ["compare", "toy.hoc", "--template", "Toy", "--record", "spine(0.5)", "--tstop", "5"],

@@ -26,6 +26,8 @@ import Testing
 
   @Test(arguments: [
     ("", "synapses.csv is empty"),
+    ("section;x;mechanism;weight\na;0;b;1", "synapses.csv has its columns separated by semicolons"),
+    ("section\tx\tmechanism\tweight\n", "synapses.csv has its columns separated by tabs"),
     ("section,x,mechanism\na,0,b", "synapses.csv has no column weight"),
     ("section,x,mechanism,weight,color\n", "synapses.csv has the column 'color'"),
     ("section,x,mechanism,weight,x\n", "synapses.csv has the column x twice"),

@@ -430,6 +430,8 @@ BAD = {
     "neuron_reduce(cell, synapses, netcons, 3)": "the method is no text",
     'neuron_reduce(cell, synapses, netcons, "folded", -7)': "segments is -7",
     'neuron_reduce(cell, synapses, netcons, "folded", "many")': "the segments are no number",
+    'neuron_reduce(cell, synapses, netcons, "folded", -1, synapses)': "the soma is no SectionList",
+    'neuron_reduce(cell, synapses, netcons, "folded", -1, other.somatic)': "the soma has Cell[1].soma",
     "neuron_reduce_load()": "expected the file of a saved cell",
     'neuron_reduce_load("nowhere.json")': "nowhere.json cannot be read",
     'neuron_reduce_load("/")': "/ cannot be read",
@@ -440,6 +442,28 @@ BAD = {
     "neuron_reduce_in_place_()": "not enough arguments",
     "neuron_reduce_instance_(cell, 2)": "string",
 }
+
+
+def test_a_soma_of_another_name(tmp_path: Path) -> None:
+    """What the sixth argument has is the soma, whatever its name."""
+    script = """
+    create body, trunk, tuft
+    connect trunk(0), body(1)
+    connect tuft(0), trunk(1)
+    forall { insert pas nseg = 5 L = 100 diam = 1 }
+    objref cell, soma, synapses, netcons, reduced
+    cell = new SectionList()
+    soma = new SectionList()
+    forall cell.append()
+    body { nseg = 1 diam = 20 L = 20 soma.append() }
+    synapses = new List()
+    netcons = new List()
+    reduced = neuron_reduce(cell, synapses, netcons, "lumped", 4, soma)
+    { forsec reduced.soma print "soma ", secname() }
+    { forsec reduced.apical print "apical ", secname() }
+    """
+    lines = _run(tmp_path, script).splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("soma ")] == ["body"]
 
 
 def test_bad_input(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ void neuron_host_stay(const char *_Nullable message);
 /// Holds interruptions back, SIGINT, SIGTERM and SIGHUP, or lets them come again, those meanwhile too.
 void neuron_host_hold_interruptions(bool holds);
 
+/// Lets interruptions end the process, even where what started it holds them back; those that are ignored stay so.
+void neuron_host_let_interruptions_end(void);
+
 /// Runs a program in a group of its own, which an interruption of this process ends; its standard input is empty.
 ///
 /// Gives its number, and in `output` a descriptor of what it writes, or -1. It is to be waited for by

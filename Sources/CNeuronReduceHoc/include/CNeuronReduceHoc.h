@@ -20,7 +20,8 @@ typedef struct neuron_reduce_hoc_request {
   neuron_hoc_object *_Nullable cell, *_Nullable synapses, *_Nullable netcons;
   const char *method;
   double segments;
-  /// SectionLists that are filled with the reduced cell's sections.
+  /// SectionLists that are filled with the reduced cell's sections. What `soma` has before is the original's soma;
+  /// nothing where that is found by its name.
   neuron_hoc_object *_Nullable all, *_Nullable soma, *_Nullable apical, *_Nullable basal, *_Nullable axonal;
 } neuron_reduce_hoc_request;
 

@@ -17,6 +17,7 @@ extension HostingCommand {
   var outputs: [String] { [] }
 
   func run() throws {
+    neuron_host_let_interruptions_end()
     let output = Output()
     let progress = Progress(isQuiet: host.quiet)
     do {

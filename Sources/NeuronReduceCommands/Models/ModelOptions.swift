@@ -35,8 +35,31 @@ struct HostOptions: ParsableArguments {
       strdup(
         "Error: NEURON ended while it started\(mods.map { " with the mechanisms of \($0)" } ?? ""), and said why "
           + "above\n"))
-    return try Session(
+    let session = try Session(
       library: installation.library, home: installation.home, mechanisms: mechanisms ?? [])
+    if mechanisms == nil { try Self.checkMechanismsOfFolder() }
+    return session
+  }
+
+  /// NEURON loads what the folder has of compiled mechanisms, and goes on where it cannot.
+  private static func checkMechanismsOfFolder() throws {
+    #if arch(x86_64)
+      let folders = ["x86_64"]
+    #else
+      let folders = ["aarch64", "arm64"]
+    #endif
+    let paths = folders.flatMap { ["\($0)/libnrnmech.so", "\($0)/.libs/libnrnmech.so"] }
+    guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      return
+    }
+    let reason = UnsafeMutablePointer<CChar>.allocate(capacity: 1024)
+    reason.initialize(repeating: 0, count: 1024)
+    defer { reason.deallocate() }
+    guard neuron_host_open("./\(path)", reason, 1024) else {
+      throw CommandFailure(
+        "\(path), the mechanisms of this folder, cannot be loaded: \(String(cString: reason)); expected them "
+          + "compiled for this NEURON, which --mods does with the folder of their mod files")
+    }
   }
 }
 

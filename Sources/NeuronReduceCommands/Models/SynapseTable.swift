@@ -239,7 +239,7 @@ extension SynapseTable {
         throw CommandFailure(
           message.contains("NET_RECEIVE")
             ? "\(start): mechanism is '\(row.mechanism)', which receives no events; expected one that has a NET_RECEIVE"
-            : "\(start): \(message)")
+            : "\(start): \(HeardError.plain(message))")
       }
       synapses.append(synapse)
     }

@@ -37,29 +37,31 @@ enum Command {
   /// - Parameters:
   ///   - isHosting: whether it is told where NEURON is.
   ///   - variables: what else its environment has.
+  ///   - folder: that it is started in.
   static func run(
-    _ arguments: [String], isHosting: Bool = true, variables: [String: String] = [:]
+    _ arguments: [String], isHosting: Bool = true, variables: [String: String] = [:],
+    in folder: String = models.path
   ) throws -> Result {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    process.currentDirectoryURL = models
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
     var environment = ProcessInfo.processInfo.environment
     environment["NRNHOME"] = isHosting ? neuron : nil
     environment["NEURON_REDUCE_CACHE"] =
       environment["NEURON_REDUCE_CACHE"] ?? project.appendingPathComponent(".cache").path
     process.environment = environment.merging(variables) { $1 }
-    let folder = try TemporaryFolder()
-    _ = FileManager.default.createFile(atPath: folder.file("errors"), contents: nil)
+    let written = try TemporaryFolder()
+    _ = FileManager.default.createFile(atPath: written.file("errors"), contents: nil)
     let output = Pipe()
     process.standardOutput = output
     // In a file, which does not fill up while the output is read.
-    process.standardError = FileHandle(forWritingAtPath: folder.file("errors"))
+    process.standardError = FileHandle(forWritingAtPath: written.file("errors"))
     process.standardInput = FileHandle.nullDevice
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    let text = FileManager.default.contents(atPath: folder.file("errors")) ?? Data()
+    let text = FileManager.default.contents(atPath: written.file("errors")) ?? Data()
     return Result(
       output: String(decoding: data, as: UTF8.self), errors: String(decoding: text, as: UTF8.self),
       code: process.terminationStatus)
