@@ -78,6 +78,15 @@ void neuron_host_unmute(int kept) {
   close(kept);
 }
 
+// The file that hoc reads is shared with the original, which would go on where an error in a copy has left it: at the
+// end, for hoc skips what comes after one.
+static void leave_file_of_hoc(void) {
+  FILE **file = (FILE **)dlsym(RTLD_DEFAULT, "hoc_fin");
+  if (file == NULL || *file == NULL) return;
+  FILE *nothing = fopen("/dev/null", "r");
+  if (nothing != NULL) *file = nothing;
+}
+
 int neuron_host_fork(void) {
   fflush(NULL);
   int parent = (int)getpid();
@@ -86,6 +95,7 @@ int neuron_host_fork(void) {
   // nrniv has handlers that go on with the user's script.
   end_by_signals();
   neuron_host_let_interruptions_end();
+  leave_file_of_hoc();
 #ifdef __linux__
   // Nothing waits for a copy whose original was ended.
   prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -56,6 +56,23 @@ void finish(const char *function, char *reason) {
   hoc.push_number(1);
 }
 
+// Where hoc is in the file that it reads: an error of NEURON's, though it is caught, lets hoc skip the rest of it.
+class Reading {
+public:
+  Reading() {
+    FILE **found = (FILE **)dlsym(RTLD_DEFAULT, "hoc_fin");
+    file = found == NULL ? NULL : *found;
+    place = file == NULL || file == stdin ? -1 : ftell(file);
+  }
+  ~Reading() {
+    if (place >= 0 && ftell(file) != place) fseek(file, place, SEEK_SET);
+  }
+
+private:
+  FILE *file;
+  long place;
+};
+
 void reduce() {
   neuron_reduce_hoc_request request = {};
   request.cell = *hoc.object_argument(1);
@@ -68,12 +85,22 @@ void reduce() {
   request.apical = *hoc.object_argument(8);
   request.basal = *hoc.object_argument(9);
   request.axonal = *hoc.object_argument(10);
-  finish("neuron_reduce", neuron_reduce_hoc_reduce(&request));
+  char *reason;
+  {
+    Reading here;
+    reason = neuron_reduce_hoc_reduce(&request);
+  }
+  finish("neuron_reduce", reason);
 }
 
 void load() {
   const char *file = hoc.text_argument(1);
-  finish("neuron_reduce_load", neuron_reduce_hoc_load(file, *hoc.number_argument(2) != 0));
+  char *reason;
+  {
+    Reading here;
+    reason = neuron_reduce_hoc_load(file, *hoc.number_argument(2) != 0);
+  }
+  finish("neuron_reduce_load", reason);
 }
 
 void define() { finish("neuron_reduce.hoc", neuron_reduce_hoc_define()); }

@@ -36,8 +36,8 @@ package struct LeakMeasurement {
     let mechanism: Int
     /// Its PARAMETERs that are no arrays, with the values in a segment.
     let values: [(name: String, value: Double)]
-    /// Reversal potentials of the ions in that segment.
-    let reversals: [(name: String, value: Double)]
+    /// Reversal potentials of the ions in that segment, with the ions' mechanisms.
+    let reversals: [(ion: String, name: String, value: Double)]
   }
 
   private let cell: LiveCell
@@ -94,8 +94,9 @@ package struct LeakMeasurement {
     guard let best else { return nil }
     let reversals = best.section.insertions.filter { model.mechanisms[$0.mechanism].isIon }
       .compactMap { insertion in
-        model.mechanisms[insertion.mechanism].parameters.first.map {
-          (name: $0.name, value: insertion.values[best.segment][0])
+        let ion = model.mechanisms[insertion.mechanism]
+        return ion.parameters.first.map {
+          (ion: ion.name, name: $0.name, value: insertion.values[best.segment][0])
         }
       }
     return Example(
@@ -151,10 +152,17 @@ package struct LeakMeasurement {
       neuron.api.segment_set_diameter(section, 0.5, 10)
       neuron.api.mechanism_insert(section, try neuron.symbol(mechanism))
       for (name, value) in example.values { try set(name, value) }
-      for (name, value) in example.reversals {
+      // Of the ions that the mechanism has: the segment may have others' too.
+      for (ion, name, value) in example.reversals where try has(ion) {
         // An ion's reversal potential may be one that NEURON computes from concentrations.
         try? set(name, value)
         try? neuron.check(doing: "setting a reversal potential")
+      }
+    }
+
+    private func has(_ ion: String) throws(BridgeError) -> Bool {
+      try neuron.with(section: section) { () throws(BridgeError) in
+        try neuron.call(neuron.symbol("ismembrane"), .string(HocString(ion))).number != 0
       }
     }
 

@@ -431,7 +431,7 @@ BAD = {
     'neuron_reduce(cell, synapses, netcons, "folded", -7)': "segments is -7",
     'neuron_reduce(cell, synapses, netcons, "folded", "many")': "the segments are no number",
     'neuron_reduce(cell, synapses, netcons, "folded", -1, synapses)': "the soma is no SectionList",
-    'neuron_reduce(cell, synapses, netcons, "folded", -1, other.somatic)': "the soma has Cell[1].soma",
+    'neuron_reduce(cell, synapses, netcons, "folded", -1, other.somatic)': "the soma has Cell[1]",
     "neuron_reduce_load()": "expected the file of a saved cell",
     'neuron_reduce_load("nowhere.json")': "nowhere.json cannot be read",
     'neuron_reduce_load("/")': "/ cannot be read",
@@ -464,6 +464,18 @@ def test_a_soma_of_another_name(tmp_path: Path) -> None:
     """
     lines = _run(tmp_path, script).splitlines()
     assert [line.split()[1] for line in lines if line.startswith("soma ")] == ["body"]
+
+
+def test_a_script_is_read_to_its_end(tmp_path: Path) -> None:
+    """What NEURON refuses while leaks are measured, in a copy of the process, lets hoc skip nothing of
+    the file that asks for the reduction."""
+    script = CELL + SYNAPSES + PLACES
+    script += '{ ion_register("other", 2) }\nforall { uninsert pas insert hh insert other_ion }\n'
+    script += "objref reduced\nreduced = neuron_reduce(cell, synapses, netcons)\n"
+    script += "".join(f"// what comes after it, line {line}\n" for line in range(2000))
+    done = _nrniv(tmp_path, script + 'print "at the end"')
+    assert "at the end" in done.stdout, done.stdout + done.stderr
+    assert "not inserted" not in done.stderr
 
 
 def test_bad_input(tmp_path: Path) -> None:
