@@ -11,6 +11,9 @@ PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
+# How many processes run the tests of Python: each has a NEURON of its own.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+
 # Where install-command puts it.
 PREFIX ?= $(HOME)/.local
 
@@ -27,7 +30,7 @@ help:
 	@echo "make install-wheel   install that into .venv"
 	@echo "make test-wheel      try it on every Python that is here, without Swift"
 	@echo "make docs    the documentation's site, in output/site/html"
-	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/swift"
+	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/html/swift"
 	@echo "make test-docs       run every Python block of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
@@ -82,9 +85,9 @@ docs: $(VENV)/.installed $(VENV)/.pages
 		--conf-dir docs/site --doctree-dir output/site/doctrees . output/site/html
 	@echo "output/site/html/index.html"
 
-# By DocC, of the Swift modules.
+# By DocC, of the Swift modules: those that `make test-swift` compiles too.
 docs-swift:
-	swift build --configuration release --product NeuronReduceABI
+	swift build
 	docs/site/swift
 
 test-docs: $(VENV)/.installed $(VENV)/.pages
@@ -135,7 +138,7 @@ test-python: $(VENV)/.installed
 	.ci/browser
 	.ci/mpi
 	.ci/java
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 15
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python

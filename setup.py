@@ -35,9 +35,12 @@ def swift(*arguments):
     return said.stdout.decode()
 
 
-def built(product, name, *flags):
-    """The file `name` that the package's product is, compiled for release."""
-    build = ["build", "--configuration", "release", *flags]
+def built(product, name):
+    """The file `name` that the package's product is, compiled for release.
+
+    With the same flags for all of them: with others Swift compiles what they share again.
+    """
+    build = ["build", "--configuration", "release", "--static-swift-stdlib"]
     print(swift(*build, "--product", product), end="", flush=True)
     return pathlib.Path(swift(*build, "--show-bin-path").strip()) / name
 
@@ -83,7 +86,7 @@ class BuildCommand(build_scripts):
         target.parent.mkdir(parents=True, exist_ok=True)
         if has_command():
             target.unlink(missing_ok=True)  # a command that runs cannot be written to
-            shutil.copy(built(COMMAND, COMMAND, "--static-swift-stdlib"), target)
+            shutil.copy(built(COMMAND, COMMAND), target)
             strip(target)
 
     def get_source_files(self):

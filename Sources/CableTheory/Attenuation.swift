@@ -13,7 +13,7 @@ package enum Attenuation {
   /// - Parameters:
   ///   - position: X, in space constants, in [0, length].
   ///   - length: L, in space constants.
-  ///   - propagationFactor: q, with real part ≥ imaginary part ≥ 0.
+  ///   - q: the propagation factor, with real part ≥ imaginary part ≥ 0.
   package static func ratio(
     at position: Double, length: Double, propagationFactor q: Complex<Double>
   ) -> Double {

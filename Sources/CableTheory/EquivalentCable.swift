@@ -47,6 +47,9 @@ package struct EquivalentCable: Sendable, Equatable {
   /// membrane, or was computed before.
   ///
   /// - Parameters:
+  ///   - inputImpedance: at the proximal end, in MΩ.
+  ///   - tipTransferImpedance: modulus, from the proximal end to the tip, in MΩ.
+  ///   - membrane: of the cable.
   ///   - q: with real part ≥ imaginary part ≥ 0.
   ///   - locatingFactor: the q by which places on the cable are found; the same unless told.
   package init?(

@@ -10,7 +10,9 @@ package struct PathsToRoot: Sendable {
   /// Where each of the places is among these.
   package let places: [Int]
 
-  /// - Parameter places: compartments of the tree; more than one of them may be the same.
+  /// - Parameters:
+  ///   - places: compartments of the tree; more than one of them may be the same.
+  ///   - tree: whose root the paths lead to.
   package init(from places: [Int], in tree: CompartmentTree) {
     var positions = [Int](repeating: -1, count: tree.count)
     positions[0] = 0
@@ -47,7 +49,9 @@ package struct TreeSpread: Sendable {
 
   /// The voltage at each of the places with a current into all of them.
   ///
-  /// - Parameter currents: one for each of the places.
+  /// - Parameters:
+  ///   - currents: one for each of the places.
+  ///   - paths: from the places to the root.
   package func voltages(
     injecting currents: [Double], along paths: PathsToRoot
   ) -> [Complex<Double>] {

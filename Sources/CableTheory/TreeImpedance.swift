@@ -18,7 +18,9 @@ package struct TreeImpedance: Sendable {
 
   /// Eliminates `tree` at a frequency.
   ///
-  /// - Parameter frequency: in Hz, finite and not negative.
+  /// - Parameters:
+  ///   - tree: of a passive cell.
+  ///   - frequency: in Hz, finite and not negative.
   package init(of tree: CompartmentTree, frequency: Double) {
     precondition(frequency >= 0 && frequency.isFinite, "a frequency is finite and not negative")
     // nF · rad/s = 1e-3 µS

@@ -12,7 +12,10 @@ package struct CellExport: Equatable {
   /// What of the cell the format has no place for and is left out, a sentence each.
   package let warnings: [String]
 
-  /// - Parameter name: that of the file or the folder, without an ending.
+  /// - Parameters:
+  ///   - cell: as it is kept.
+  ///   - format: of the file or the folder.
+  ///   - name: that of the file or the folder, without an ending.
   /// - Throws: `ExportError` where the format has no way to say what the cell is.
   package init(
     of cell: KeptCell, as format: ExportFormat, named name: String

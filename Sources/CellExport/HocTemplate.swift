@@ -15,6 +15,7 @@ package struct HocTemplate {
   private let counts: [(role: KeptCell.Section.Role, count: Int)]
 
   /// - Parameters:
+  ///   - cell: as it is kept.
   ///   - file: the file's name, without its ending.
   ///   - pointProcesses: which mechanisms are such; nil for those of the cell.
   package init(_ cell: KeptCell, file: String, pointProcesses: Set<String>? = nil) {
@@ -81,10 +82,9 @@ package struct HocTemplate {
   private static let objectLists = ["point_processes", "netcons", "played"]
 
   private var head: [String] {
-    let title = "\(cell.name), reduced by \(cell.method.isEmpty ? "neuron_reduce" : cell.method)"
     let mechanisms = cell.mechanisms.map(\.name).joined(separator: ", ")
     let text = """
-      // \(title.comment)
+      // \(cell.title.comment)
       // Needs NEURON alone, with the mechanisms \(mechanisms).
       //
       //   { load_file("\(file.comment).hoc") }

@@ -42,7 +42,7 @@ struct NeuroMLDocument {
 
   private static func notes(_ cell: KeptCell, _ channels: NeuroMLChannels) -> String {
     var notes =
-      "\(cell.name.withoutAddresses), reduced by \(cell.method.isEmpty ? "neuron_reduce" : cell.method). Sections "
+      "\(cell.title.withoutAddresses). Sections "
       + "without 3D points are drawn as a plane tree: their directions mean nothing. Its "
       + "temperature was \(cell.temperature.general()) degC, which a network has in NeuroML."
     let processes = Set(cell.pointProcesses.map(\.mechanism)).sorted()

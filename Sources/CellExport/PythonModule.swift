@@ -30,27 +30,26 @@ struct PythonModule {
   }
 
   private static func head(of cell: KeptCell, _ name: String) -> String {
-    let title = "\(cell.name), reduced by \(cell.method.isEmpty ? "neuron_reduce" : cell.method)."
-    return #"""
-      """\#(inDocstring(title.withoutAddresses))
+    #"""
+    """\#(inDocstring(cell.title.withoutAddresses)).
 
-      Needs NEURON alone, with the mechanisms \#(cell.mechanisms.map(\.name).joined(separator: ", ")).
+    Needs NEURON alone, with the mechanisms \#(cell.mechanisms.map(\.name).joined(separator: ", ")).
 
-          import \#(inDocstring(name))
-          cell = \#(inDocstring(name)).make()  # Or make(with_sources=False), and then cell.connect(0, source).
+        import \#(inDocstring(name))
+        cell = \#(inDocstring(name)).make()  # Or make(with_sources=False), and then cell.connect(0, source).
 
-      celsius was \#(cell.temperature.general()) and v_init \#(cell.initialPotential.general()): set_globals() sets them, and the mechanisms' GLOBALs.
-      """
+    celsius was \#(cell.temperature.general()) and v_init \#(cell.initialPotential.general()): set_globals() sets them, and the mechanisms' GLOBALs.
+    """
 
-      import ctypes
-      import itertools
-      import json
-      import struct
-      import warnings
+    import ctypes
+    import itertools
+    import json
+    import struct
+    import warnings
 
-      from neuron import h
+    from neuron import h
 
-      """#
+    """#
   }
 
   private static func inDocstring(_ text: String) -> String {

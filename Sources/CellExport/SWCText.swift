@@ -5,9 +5,8 @@ struct SWCText {
   let text: String
 
   init(_ cell: KeptCell) {
-    let title = "\(cell.name), reduced by \(cell.method.isEmpty ? "neuron_reduce" : cell.method)"
     var lines = [
-      "# \(title.comment)",
+      "# \(cell.title.comment)",
       "# Sections without 3D points are drawn as a plane tree: their directions mean nothing.",
       "# index type x y z radius parent",
     ]

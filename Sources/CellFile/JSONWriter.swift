@@ -22,7 +22,9 @@ package enum JSONWriter {
 
   /// On many lines: one for each member of the object, and one for each element of its lists that are named.
   ///
-  /// - Parameter lists: names of members whose elements have lines of their own.
+  /// - Parameters:
+  ///   - members: of the object, in their order.
+  ///   - lists: names of members whose elements have lines of their own.
   package static func lines(_ members: [JSONValue.Member], lists: Set<String>) -> String {
     var text = "{\n"
     for (index, member) in members.enumerated() {

@@ -10,7 +10,10 @@ extension CellModel {
   /// The place that a position of a section is: its proximal end is the place on its parent to which it is
   /// attached, which may be the parent's own proximal end, and so on.
   ///
-  /// - Parameter crossing: whether to go on from a section, the first index, to its parent, the second.
+  /// - Parameters:
+  ///   - position: on the section, 0 to 1.
+  ///   - section: its index.
+  ///   - crossing: whether to go on from a section, the first index, to its parent, the second.
   package func place(
     at position: Double, ofSection section: Int, crossing: (Int, Int) -> Bool
   ) -> (section: Int, position: Double) {

@@ -11,7 +11,9 @@ extension CellModel {
   /// The groups among the first point processes, in the order in which they are met, and for each of these
   /// the index of its group.
   ///
-  /// - Parameter connectionCount: how many of the connections, the first ones, count.
+  /// - Parameters:
+  ///   - count: how many of the point processes are the first ones.
+  ///   - connectionCount: how many of the connections, the first ones, count.
   package func processGroups(
     amongFirst count: Int, connectionCount: Int
   ) -> (groups: [ProcessGroup], indices: [Int]) {

@@ -21,7 +21,7 @@ package struct CellModel: Sendable, Codable, Equatable {
   package var pointProcesses: [PointProcess]
   package var connections: [Connection]
 
-  /// - Parameter leaks: nil for that of `pas`, where it is among the mechanisms.
+  /// A cell of what the properties say. `leaks` may be nil: that of `pas`, where it is among the mechanisms.
   package init(
     name: String, temperature: Double = 6.3, initialPotential: Double? = nil,
     mechanisms: [MechanismKind] = [], pointProcessKinds: [MechanismKind] = [],

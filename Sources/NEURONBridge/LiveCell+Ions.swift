@@ -64,8 +64,10 @@ extension LiveCell {
     guard LayoutTest.result(internals).pointers else { return nil }
     let type = internals.functions.mechanism_type(ion)
     var styles: [Int] = []
-    for segment in 0..<Int32(count) {
-      guard let node = internals.functions.own_node(section, segment),
+    for segment in 0..<count {
+      // By position: NEURON numbers the nodes of a section that is attached by its end 1 from there.
+      let center = Section.center(ofSegment: segment, segmentCount: count)
+      guard let node = internals.functions.node(section, center),
         let property = internals.functions.property_of_node(type, node),
         let datum = internals.functions.datums(property).pointee
       else { return nil }

@@ -31,7 +31,9 @@ package struct LiveReduction {
   /// Builds the reduced cell in the session, moves synapses and NetCons to it, and deletes what it
   /// replaces.
   ///
-  /// - Parameter told: the losses that the caller knows of. Where there are others nothing is changed.
+  /// - Parameters:
+  ///   - building: where the reduced cell is built.
+  ///   - told: the losses that the caller knows of. Where there are others nothing is changed.
   /// - Throws: `BridgeError`; the session is then as it was.
   package func build(_ building: Building, told: [String]) throws(BridgeError) -> Built {
     var clock = StageClock()

@@ -1,4 +1,5 @@
 import CNEURON
+import CellModel
 
 /// In which order point processes were placed, of those at one place of a cell: that in which NEURON adds up their
 /// currents, the last one first.
@@ -17,7 +18,9 @@ package struct PlacementOrder {
 
   /// Indices of point processes section by section, and along each by place; those of one place as they were placed.
   ///
-  /// - Parameter processes: that are placed; those on none of the sections are left out.
+  /// - Parameters:
+  ///   - processes: that are placed; those on none of the sections are left out.
+  ///   - sections: in the order that is wanted.
   package func indices(
     of processes: [ObjectReference], along sections: [SectionReference]
   ) -> [Int] {
@@ -42,11 +45,10 @@ package struct PlacementOrder {
 
   /// What has a section's ends and segments, from its end 0 on: an end may be another section's.
   private func nodes(of section: SectionReference) -> [OpaquePointer] {
-    let functions = internals.functions
-    let own = (0..<max(functions.node_count(section) - 1, 0)).map { index in
-      functions.own_node(section, index)
-    }
-    return ([functions.node(section, 0)] + own + [functions.node(section, 1)]).compactMap(\.self)
+    // By position: NEURON numbers the nodes of a section that is attached by its end 1 from there.
+    let count = Int(internals.neuron.api.segment_count(section))
+    let centers = (0..<count).map { Section.center(ofSegment: $0, segmentCount: count) }
+    return ([0] + centers + [1]).compactMap { internals.functions.node(section, $0) }
   }
 
   /// How many properties come after some of a node's in its list, to whose beginning new ones are added.

@@ -11,8 +11,10 @@ package struct ReducedTemplate {
 
   /// Makes sure that the session has the template.
   ///
-  /// - Parameter isBuiltIn: whether the session may be given the template that is built in, where it has
-  ///   none of this name.
+  /// - Parameters:
+  ///   - isBuiltIn: whether the session may be given the template that is built in, where it has none of
+  ///     this name.
+  ///   - neuron: the session.
   /// - Throws: `BridgeError.template`.
   package func prepare(isBuiltIn: Bool, in neuron: NEURON) throws(BridgeError) {
     if isBuiltIn, neuron.api.symbol(name) == nil {

@@ -392,6 +392,9 @@ extension Session {
   ///
   /// - Parameters:
   ///   - interval: in ms, as start.
+  ///   - number: of events.
+  ///   - start: of the first event, in the mean where there is noise.
+  ///   - noise: from 0, regular events, to 1.
   ///   - ids: of its stream of random numbers.
   package func netStim(
     interval: Double, number: Double, start: Double, noise: Double, ids: [Int]

@@ -22,7 +22,12 @@ package struct CellDescriber {
   private let sources: [String: ModSource]
 
   /// - Parameters:
+  ///   - session: that the cell is in.
+  ///   - name: what the cell is called.
   ///   - sections: all of the cell's, in the order in which they are kept.
+  ///   - somatic: SectionList of the soma, as `apical` and `axonal` of these parts.
+  ///   - apical: likewise.
+  ///   - axonal: likewise.
   ///   - processes: point processes on it in the order in which they were placed, and by all classes those that
   ///     are not among them.
   package init(

@@ -28,7 +28,9 @@ package struct OriginalSegments {
   /// Of the listed point processes: the index of the section, and the segment.
   private let places: [(section: Int, segment: Int)]
 
-  /// - Parameter soma: the section that distances begin in.
+  /// - Parameters:
+  ///   - cell: the original.
+  ///   - soma: the section that distances begin in.
   package init(of cell: LiveCell, soma: SectionReference) throws(BridgeError) {
     let neuron = cell.neuron
     let orientation = try neuron.symbol("section_orientation")

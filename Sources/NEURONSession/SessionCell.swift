@@ -41,7 +41,10 @@ package struct NoCell: Error, CustomStringConvertible {
 extension Session {
   /// A new instance of a template as a cell.
   ///
-  /// - Parameter names: what its sections are; those that nothing is said of are found by their names.
+  /// - Parameters:
+  ///   - template: its name.
+  ///   - arguments: of `init`.
+  ///   - names: what its sections are; those that nothing is said of are found by their names.
   /// - Throws: `BridgeError.neuron` where there is no such template; `NoCell` where its instance has no soma.
   package func cell(
     ofTemplate template: String, _ arguments: [TemplateArgument],

@@ -59,7 +59,9 @@ package struct GainedParts: Sendable, Equatable {
   /// In mV: where excitation begins.
   private static let border = MeasuringProtocol.potentials[MeasuringProtocol.high]
 
-  /// - Parameter cell: the original.
+  /// - Parameters:
+  ///   - cell: the original.
+  ///   - reduction: of that cell.
   package init(of cell: CellModel, _ reduction: Reduction) {
     let drive = reduction.settings.drive
     connections = cell.connections.map { connection -> Gains.Part? in

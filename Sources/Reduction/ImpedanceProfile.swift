@@ -23,6 +23,7 @@ package struct ImpedanceProfile: Sendable, Equatable {
 
   /// - Parameters:
   ///   - cell: the original.
+  ///   - reduction: of that cell.
   ///   - frequencies: in Hz, finite and not negative.
   ///   - siteCount: how many sites at most: the tips that are electrically farthest from the soma, at
   ///     the first frequency, in those subtrees that have the most segments.

@@ -13,6 +13,8 @@ package struct MeasuredDrive {
   /// several, as far as equal ones meet; nil where none do.
   ///
   /// - Parameters:
+  ///   - method: that is to be told.
+  ///   - cell: the original, in its session.
   ///   - rates: of the listed connections in Hz, in their order; nil where not known.
   ///   - stating: what states a rate that is not known, as the end of a sentence.
   ///   - trial: of a reduction that merges all equal ones that meet, which is not built.

@@ -45,6 +45,7 @@ package struct CellProgram: Sendable {
   /// - Parameters:
   ///   - cell: holds together (`validate()`); all of its sections and point processes.
   ///   - mechanisms: by name, at least those of the cell, ions excepted.
+  ///   - settings: how it is computed.
   /// - Throws: `SimulationError`, for the first mechanism that cannot be compiled.
   package init(
     of cell: CellModel, mechanisms: [String: Mechanism], settings: ProgramSettings
@@ -102,7 +103,10 @@ package struct CellProgram: Sendable {
   /// Where a range variable of a segment is in the memory; nil where it is not there, and in a fused program
   /// where it is a step ahead when it is recorded.
   ///
-  /// - Parameter name: as hoc has it: `m_hh`, `ena`, `v`; of an element of an array `x_mechanism[2]`.
+  /// - Parameters:
+  ///   - name: as hoc has it: `m_hh`, `ena`, `v`; of an element of an array `x_mechanism[2]`.
+  ///   - section: index of the cell's section.
+  ///   - segment: index of the section's segment.
   package func offset(ofRangeVariable name: String, section: Int, segment: Int) -> Int? {
     if name == "v" { return potentials[section][segment] }
     guard let slot = layout.slots[layout.compartments.segments[section][segment]] else {

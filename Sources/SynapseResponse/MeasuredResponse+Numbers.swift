@@ -37,7 +37,7 @@ extension MeasuredResponse {
   /// ohmic, and what it lets in at potentials that were not tried.
   ///
   /// - Parameters:
-  ///   - isOhmic: of the other.
+  ///   - other: whether the other is ohmic.
   ///   - like: the other; nil for none.
   package func completed(isOhmic other: Bool, by like: MeasuredResponse?) -> MeasuredResponse {
     var charges = charges

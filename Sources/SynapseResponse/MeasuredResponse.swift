@@ -85,6 +85,7 @@ package struct MeasuredResponse: Sendable, Equatable {
 extension MeasuredResponse {
   /// - Parameters:
   ///   - densities: for each stand of the protocol, what `StandCurrent` takes.
+  ///   - used: the protocol that was run.
   ///   - area: of the stands, in µm².
   ///   - weight: of the first NetCon.
   /// - Returns: nil where a protocol other than `thorough` finds something else than it asks for.

@@ -38,6 +38,7 @@ package struct SynapticResponse: Sendable, Equatable {
   /// From a measured conductance.
   ///
   /// - Parameters:
+  ///   - nature: what kind of current it makes.
   ///   - times: in ms, increasing, from the event on.
   ///   - conductances: at these times, in µS per unit of weight.
   ///   - reversal: see the property.

@@ -50,6 +50,7 @@ import Testing
       "--tolerance and --segments exclude each other."
     ),
     (["reduce", "cell.hoc", "--segments", "0"], "segments is 0.0; expected -1 (automatic)"),
+    (["reduce", "cell.hoc", "--rates", "-1"], "--rates is a rate in Hz, 0 or greater"),
     (["reduce", "cell.hoc", "--tolerance", "-1"], "--tolerance is a loss in mV, greater than 0."),
     (
       ["reduce", "cell.hoc", "--tolerance", "1", "--method", "lumped"],

@@ -126,11 +126,11 @@ import Testing
     ),
     (
       ["inspect", "toy.hoc", "--template", "Nope"],
-      "--template is Nope, which the files that were loaded do not define; expected one of Toy"
+      "Error: --template is Nope, which the files that were loaded do not define; expected one of Toy\n"
     ),
     (
       ["inspect", "toy.hoc"],
-      "Error: the cell has no sections. The templates are Toy: --template names one"
+      "The templates are Toy: --template names one of which a cell is made\n"
     ),
     (
       ["reduce", "toy.hoc", "--template", "Toy", "-o", "/nowhere/cell.json"],

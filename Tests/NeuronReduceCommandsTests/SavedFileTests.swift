@@ -58,6 +58,18 @@ import Testing
     #expect(try text("other") == text(output))
   }
 
+  @Test func whatIsNoFileIsWrittenInto() throws {
+    let result = try run(["export", file, "-o", "/dev/stdout", "--format", "swc"])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.hasPrefix("# Toy[0], reduced by lumped\n"))
+    let link = folder.file("link.swc")
+    _ = FileManager.default.createFile(atPath: folder.file("target.swc"), contents: nil)
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: folder.file("target.swc"))
+    #expect(try run(["export", file, "-o", link]).code == 0)
+    #expect(try text("target.swc") == result.output)
+  }
+
   @Test func exportsFolders() throws {
     let result = try run(["export", file, "-o", folder.file("node"), "--format", "sonata"])
     #expect(result.code == 0, "\(result.errors)")

@@ -31,8 +31,8 @@ _DEFAULTS = {
     "v_init": -65,
 }
 
-TIME_LIMIT = 60
-"""Seconds after which a test is given up; it is ended by a signal."""
+TIME_LIMIT = 180
+"""Seconds after which a test is given up; it is ended by a signal. Others run at the same time."""
 
 _SUCCESS = "success"
 _progress: BinaryIO | None = None

@@ -21,7 +21,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import compiled, l5pc
+from models import l5pc, state_cell
 from neuron_reduce.comparison import ABOUT_SPIKES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -286,10 +286,6 @@ def _potentials_at(
     return np.load(path).tolist()
 
 
-STATE = PROJECT / "python/tests/models/state_cell.hoc"
-STATE_MODS = ("random/nr_noise", "random/nr_jitter", "blocks/nr_tabled", "blocks/nr_tabled_syn")
-
-
 @pytest.mark.parametrize(
     ("method", "parts"),
     [
@@ -305,14 +301,11 @@ def test_state_and_order(
     are of several classes at one place."""
     mods = tmp_path / "mods"
     mods.mkdir()
-    sources = [compiled.SOURCES / f"{each}.mod" for each in STATE_MODS]
-    for each in sources:
+    for each in state_cell.MODS:
         shutil.copy(each, mods)
-    library = cache / "test-mechanisms" / f"state-{h.nrnversion(5)}" / compiled.LIBRARY
-    if not library.exists():
-        compiled._compile(sources, library)
-    model = [STATE, "--template", "StateCell", "--own-synapses", "--mods", mods, "-q"]
-    chosen = ["--method", method, "--segments", 8, *_options(parts)]
+    library = state_cell.library(cache)
+    model = [state_cell.HOC, "--template", "StateCell", "--own-synapses", "--mods", mods, "-q"]
+    chosen = ["--method", method, "--segments", 8, "--rates", 12, *_options(parts)]
     file, voltages, both = (tmp_path / each for each in ("cell.json", "run.csv", "both.csv"))
     _run(command, "reduce", *model, *chosen, "-o", file)
     _run(command, "run", file, "--mods", mods, "--tstop", TSTOP, "-o", voltages, "-q")
@@ -322,12 +315,12 @@ def test_state_and_order(
     @isolated
     def reduced() -> None:
         h.nrn_load_dll(str(library))
-        h.load_file(str(STATE))
+        h.load_file(str(state_cell.HOC))
         cell = h.StateCell()
         netcons = list(h.List("NetCon"))
         synapses = [each.syn() for each in netcons]
         reduction = neuron_reduce.reduce(
-            cell, synapses, netcons, method=method, segments=8, in_place=True, **parts
+            cell, synapses, netcons, method=method, segments=8, rates=12, in_place=True, **parts
         )
         reduction.save(own)
         _potentials(reduction.cell.soma, own)
@@ -335,7 +328,7 @@ def test_state_and_order(
     @isolated
     def full() -> None:
         h.nrn_load_dll(str(library))
-        h.load_file(str(STATE))
+        h.load_file(str(state_cell.HOC))
         cell = h.StateCell()
         _potentials(cell.soma, tmp_path / "full")
 

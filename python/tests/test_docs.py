@@ -83,3 +83,11 @@ def test_every_command_of_a_page_exists() -> None:
             assert os.access(PROJECT / script, os.R_OK), f"{script} in {page}"
     assert "install-wheel" in named
     assert named <= targets, named - targets
+
+
+def test_every_swift_module_is_on_its_page() -> None:
+    """Those that DocC documents: what the library shows is in its C header."""
+    text = (PROJECT / "docs" / "reference" / "swift.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    modules = {source.parent.name for source in PROJECT.glob("Sources/*/*.swift")}
+    assert named == modules - {"NeuronReduceABI", "NeuronReduceLibrary", "neuron-reduce"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from array import array
@@ -15,7 +16,7 @@ from neuron import h
 
 import neuron_reduce
 from isolated import isolated
-from models import kept, l5pc
+from models import kept, l5pc, state_cell
 from models.kept import Driven
 
 FOLDER = Path(neuron_reduce.__file__).parent
@@ -209,6 +210,41 @@ def test_does_what_the_package_does(tmp_path: Path, method: str, segments: float
     assert (tmp_path / "counts").read_text() in said
     assert "other lists" not in said
     assert f"<{(tmp_path / 'notes').read_text()}>" in said
+
+
+@isolated
+def _state_here(folder: Path, library: Path) -> None:
+    os.chdir(folder)
+    h.nrn_load_dll(str(library))
+    _hoc(state_cell.HOC.read_text())
+    cell = h.StateCell()
+    netcons = list(cell.netcons)
+    synapses = [each.syn() for each in netcons]
+    reduction = neuron_reduce.reduce(cell, synapses, netcons, segments=8, in_place=True)
+    trace = h.Vector().record(reduction.cell.soma(0.5)._ref_v)
+    h.tstop, h.dt = TSTOP, 0.025
+    h.run()
+    with open("expected", "wb") as file:
+        array("d", trace).tofile(file)
+
+
+def test_streams_of_random_numbers_go_on(tmp_path: Path, cache: Path) -> None:
+    """Those of point processes that move, which NEURON gives new ones."""
+    library = state_cell.library(cache)
+    _state_here(tmp_path, library)
+    (tmp_path / "x86_64").mkdir()
+    shutil.copy(library, tmp_path / "x86_64")
+    _run(
+        tmp_path,
+        state_cell.HOC.read_text()
+        + "objref cell, synapses, reduced\ncell = new StateCell()\nsynapses = new List()\n"
+        + "for i = 0, cell.netcons.count - 1 synapses.append(cell.netcons.o(i).syn)\n"
+        + 'reduced = neuron_reduce(cell, synapses, cell.netcons, "folded", 8)\n'
+        + RUN.format(soma="soma", tstop=TSTOP),
+    )
+    expected = array("d")
+    expected.frombytes((tmp_path / "expected").read_bytes())
+    assert _trace(tmp_path) == list(expected)
 
 
 @isolated

@@ -505,7 +505,7 @@ def test_interruption_at_every_line() -> None:
     """The user's interrupt leaves no process, no descriptor, and no signal held."""
     script = _LINES.format(tests=os.pathsep.join(sys.path))
     output = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=300
     )
     assert output.stdout.startswith("lines "), output.stderr
     # Unraisable ones, such as in a callback of Python's own, are lost interrupts.

@@ -47,8 +47,15 @@ struct ReduceCommand: HostingCommand {
     if let output {
       let kept = try job.kept(built)
       others = kept.notes
-      if output == "-" { return try out.write(kept.text) }
-      try WholeFile.write(kept.text, to: output)
+      let text = kept.text
+      // What cannot be read again is found where it is made.
+      do {
+        _ = try KeptCell(text: Array(text.utf8))
+      } catch {
+        throw CommandFailure("the reduced cell cannot be kept: \(error)")
+      }
+      if output == "-" { return try out.write(text) }
+      try WholeFile.write(text, to: output)
       progress.say("Wrote \(output)")
     }
     let record = try job.record(built).json

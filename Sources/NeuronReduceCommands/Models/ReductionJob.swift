@@ -59,8 +59,8 @@ struct ReductionJob {
     return try MeasuredDrive(
       for: method, of: cell,
       rates: cell.listedRates.enumerated().map { index, rate in
-        rate ?? (stated.indices.contains(index) ? stated[index] : nil)
-      }, stating: "; a rate in the table states them",
+        options.rates ?? rate ?? (stated.indices.contains(index) ? stated[index] : nil)
+      }, stating: "; --rates, or a rate in the table, states them",
       trial: options.settings(for: method, mergePolicy: .published, parts))
   }
 

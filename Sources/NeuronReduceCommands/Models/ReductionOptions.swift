@@ -32,6 +32,13 @@ struct ReductionOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "The mean rate of the events of each NetCon; as NetStims and the table have it if not given.",
+      valueName: "Hz"))
+  var rates: Double?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("At which frequency impedances are kept.", valueName: "Hz"))
   var frequency = 0.0
 
@@ -81,7 +88,7 @@ struct ReductionOptions: ParsableArguments {
   var given: String? {
     let all = [
       ("--method", method != "folded"), ("--segments", segments != nil),
-      ("--tolerance", tolerance != nil), ("--frequency", frequency != 0),
+      ("--tolerance", tolerance != nil), ("--rates", rates != nil), ("--frequency", frequency != 0),
       ("--merge", merge != .exact), ("--leak", !leaks.isEmpty), ("--sites", !sites.isEmpty),
       ("--roots", !roots.isEmpty), ("--keep", !keep.isEmpty), ("--spines", spines != nil),
     ]
@@ -136,6 +143,9 @@ struct ReductionOptions: ParsableArguments {
         throw ValidationError("--tolerance is a loss in mV, greater than 0.")
       }
     }
+    if let rates, !(0...1e6).contains(rates) {
+      throw ValidationError("--rates is a rate in Hz, 0 or greater and at most 1e6.")
+    }
     for leak in leaks {
       let names = leak.split(separator: ",", omittingEmptySubsequences: false)
       guard 2...3 ~= names.count, names.allSatisfy({ FileValue.isName(String($0)) }) else {
@@ -177,6 +187,7 @@ struct ReductionOptions: ParsableArguments {
     var members: [JSONValue.Member] = [
       .init("frequency", Self.plain(frequency)), .init("segments", Self.plain(segments ?? -1)),
     ]
+    if let rates { members.append(.init("rates", Self.plain(rates))) }
     if merge != .exact {
       members.append(.init("merge", merge == .none ? .truth(false) : .text(merge.rawValue)))
     }

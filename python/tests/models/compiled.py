@@ -36,9 +36,11 @@ def _compile(sources: list[Path], library: Path) -> None:
         if run.returncode != 0 or not built:
             raise RuntimeError(f"nrnivmodl failed:\n{run.stdout}\n{run.stderr}")
         library.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = library.with_suffix(".unfinished")
-        shutil.copy(built[0], unfinished)
-        unfinished.replace(library)
+        # By one rename: several processes may compile the same.
+        with tempfile.TemporaryDirectory(dir=library.parent) as beside:
+            unfinished = Path(beside) / library.name
+            shutil.copy(built[0], unfinished)
+            unfinished.replace(library)
 
 
 def load_mechanisms(cache: Path) -> None:
