@@ -11,7 +11,7 @@ extension LiveCell {
       case range(String, section: Int, position: Double)
       /// Of a point process, by its index in the model.
       case property(String, process: Int)
-      /// None of the cell's.
+      /// None of the cell's, or a statement of hoc, which may set any.
       case other
     }
 
@@ -47,7 +47,7 @@ extension LiveCell {
       var variable = Recording.Variable.other
       if kind == NEURON_RECORD_TIME || neuron_handle_address(&handle) == time {
         variable = .time
-      } else {
+      } else if kind != NEURON_PLAY_STATEMENT {
         variable = self.variable(try variables.variable(of: value.variable))
       }
       let isContinuous = kind == NEURON_PLAY_CONTINUOUS

@@ -30,7 +30,7 @@ struct DescribedPlays {
       case .time, .other:
         notes.append(
           "A Vector is played into a variable that is none of the cell's, such as a NetCon's weight or that of another "
-            + "cell: it is not kept.")
+            + "cell, or into a statement of hoc: it is not kept.")
         continue
       }
       let values = { (vector: ObjectReference?) throws -> [Double] in

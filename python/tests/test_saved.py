@@ -254,6 +254,24 @@ def test_an_instance_that_is_reduced_again_keeps_what_is_played_into_it() -> Non
     assert other.point_processes
 
 
+@pytest.mark.parametrize("is_continuous", [False, True])
+def test_a_statement_that_a_vector_is_played_into_is_none_of_the_cells(is_continuous: bool) -> None:
+    @isolated
+    def test() -> None:
+        driven = Driven("folded")
+        before = driven.reduction.saved().content["plays"]
+        values, times = h.Vector([1, 2]), h.Vector([0, 5])
+        # What NEURON has of it besides is the potential of the accessed section.
+        values.play("hoc_ac_ = $1", times, *[1] * is_continuous, sec=driven.reduction.cell.dend[0])
+        again = driven.reduction.saved()
+        assert again.content["plays"] == before
+        assert any("statement of hoc" in note for note in again.notes)
+        driven.run()
+        assert h.hoc_ac_ >= 2
+
+    test()
+
+
 @isolated
 def test_a_network_is_connected_afterwards() -> None:
     driven = Driven("lumped")

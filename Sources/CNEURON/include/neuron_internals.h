@@ -66,6 +66,8 @@ typedef enum neuron_record_kind {
   NEURON_PLAY_STEPS,
   /// Vector.play(&variable, times, continuous)
   NEURON_PLAY_CONTINUOUS,
+  /// Vector.play("statement", …): each value is given to hoc. The variable is as RECORD_TIME has it.
+  NEURON_PLAY_STATEMENT,
 } neuron_record_kind;
 
 /// `PlayRecord` and what its classes have in common.
@@ -89,6 +91,22 @@ typedef struct neuron_record {
     void *_Nullable discontinuities;
   } also;
 } neuron_record;
+
+/// All of PLAY_STEPS. With a statement it is PLAY_STATEMENT.
+typedef struct neuron_played_steps {
+  neuron_record record;
+  int index;
+  void *_Nullable event;
+  void *_Nullable statement;
+} neuron_played_steps;
+
+/// All of PLAY_CONTINUOUS. With a statement it is PLAY_STATEMENT.
+typedef struct neuron_played_lines {
+  neuron_record record;
+  int index, discontinuity, bound;
+  void *_Nullable event;
+  void *_Nullable statement;
+} neuron_played_lines;
 
 /// `PreSyn`: where NetCons have their events from.
 typedef struct neuron_spike_source {

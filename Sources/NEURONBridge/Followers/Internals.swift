@@ -70,8 +70,12 @@ struct Internals {
     case tables.2: NEURON_RECORD_STEPS
     case tables.3: NEURON_RECORD_INTERVAL
     case tables.4: NEURON_RECORD_TIMES
-    case tables.5: NEURON_PLAY_STEPS
-    case tables.6: NEURON_PLAY_CONTINUOUS
+    case tables.5:
+      UnsafeRawPointer(record).load(as: neuron_played_steps.self).statement == nil
+        ? NEURON_PLAY_STEPS : NEURON_PLAY_STATEMENT
+    case tables.6:
+      UnsafeRawPointer(record).load(as: neuron_played_lines.self).statement == nil
+        ? NEURON_PLAY_CONTINUOUS : NEURON_PLAY_STATEMENT
     default: nil
     }
   }

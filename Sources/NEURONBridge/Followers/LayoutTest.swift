@@ -122,9 +122,19 @@ private struct LayoutBench {
         NEURON_PLAY_STEPS, by: "play", voltage, .number(0.5),
         isRight: { holdsVoltage($0) && $0.of.times == nil && $0.also.interval == 0.5 })
     else { return false }
+    guard
+      try made(
+        NEURON_PLAY_CONTINUOUS, by: "play", voltage, .object(times), .number(1),
+        isRight: { holdsVoltage($0) && holdsTimes($0) && $0.also.discontinuities == nil })
+    else { return false }
+    let statement = HocArgument.string(HocString("abs($1)"))
+    let isOfSteps = try made(
+      NEURON_PLAY_STATEMENT, by: "play", statement, .number(0.5),
+      isRight: { $0.point_process == nil && $0.of.times == nil && $0.also.interval == 0.5 })
+    guard isOfSteps else { return false }
     return try made(
-      NEURON_PLAY_CONTINUOUS, by: "play", voltage, .object(times), .number(1),
-      isRight: { holdsVoltage($0) && holdsTimes($0) && $0.also.discontinuities == nil })
+      NEURON_PLAY_STATEMENT, by: "play", statement, .object(times), .number(1),
+      isRight: { $0.point_process == nil && holdsTimes($0) && $0.also.discontinuities == nil })
   }
 
   /// Whether a call to a method of the vector makes a recording of a kind, with what it was given in it.

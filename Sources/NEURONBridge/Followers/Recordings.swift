@@ -11,7 +11,7 @@ struct Recordings: Follower {
   /// What becomes of one recording or play.
   private enum Step {
     case redirect(UnsafeMutablePointer<neuron_record>, to: Target)
-    case time(UnsafeMutablePointer<neuron_record>)
+    case accessed(UnsafeMutablePointer<neuron_record>)
     case anew(OfProcess)
     /// There is nothing to record any more.
     case end(vector: ObjectReference)
@@ -68,9 +68,9 @@ struct Recordings: Follower {
           continue
         }
       }
-      if kind == NEURON_RECORD_TIME {
+      if kind.isOfAccessedSection {
         if try variables.variable(of: record.pointee.variable) != nil {
-          steps.append(.time(record))
+          steps.append(.accessed(record))
         }
         continue
       }
@@ -115,6 +115,10 @@ struct Recordings: Follower {
     let variable: OfProcess.Variable
     if kind == NEURON_RECORD_TIME, let time {
       variable = .time(time)
+    } else if kind == NEURON_PLAY_STATEMENT {
+      let named = internals.name(of: destinations.original.synapses[process])
+      end(record, kind, "a statement, beside \(named)")
+      return
     } else if let (name, element) = try variables.property(of: handle, process: process) {
       variable = .own(HocString(name), element: element)
     } else if let other = try variables.variable(of: handle), destinations.target(of: other) != nil
@@ -185,7 +189,7 @@ struct Recordings: Follower {
       case .redirect(let record, let target):
         guard let handle = internals.handle(of: target, in: cables) else { continue }
         set(record, handle, &undo)
-      case .time(let record):
+      case .accessed(let record):
         guard let soma = destinations.soma else { continue }
         set(record, try internals.firstPotential(of: soma), &undo)
       case .anew(let recording):
@@ -294,5 +298,12 @@ extension Internals {
 }
 
 extension neuron_record_kind {
-  var isPlay: Bool { self == NEURON_PLAY_STEPS || self == NEURON_PLAY_CONTINUOUS }
+  var isPlay: Bool {
+    [NEURON_PLAY_STEPS, NEURON_PLAY_CONTINUOUS, NEURON_PLAY_STATEMENT].contains(self)
+  }
+
+  /// Whether the variable is the potential of the section that was accessed, and says nothing else.
+  fileprivate var isOfAccessedSection: Bool {
+    self == NEURON_RECORD_TIME || self == NEURON_PLAY_STATEMENT
+  }
 }

@@ -213,7 +213,7 @@ def plays(
         if each.name is None or (each.point_process < 0 and each.section < 0):
             notes.append(
                 "A Vector is played into a variable that is none of the cell's, such as a NetCon's "
-                "weight or that of another cell: it is not kept."
+                "weight or that of another cell, or into a statement of hoc: it is not kept."
             )
             continue
         name, element = _taken_apart(each.name)
