@@ -195,8 +195,7 @@ struct KeptPlaces {
     let list = Array(Set(went.keys).union(stayed.keys)).sorted()
     let names = SectionNames(list)
     found = try places.map { place in
-      let index = names.index(of: place.section) ?? names.index(of: "\(place.section)[0]")
-      guard let name = index.map({ list[$0] }) else {
+      guard let name = names.first(of: place.section).map({ list[$0] }) else {
         throw CommandFailure(
           "--record is \(place.text); expected a section of \(kept.name), such as \(names.example)(0.5)"
         )
