@@ -78,6 +78,8 @@ import Testing
     let again = try run(["export", file, "-o", folder.file("node"), "--format", "sonata"])
     #expect(again.code == 1)
     #expect(again.errors.contains("node is there; expected a folder to be made, or an empty one"))
+    let nowhere = try run(["export", file, "-o", folder.file("no/node"), "--format", "sonata"])
+    #expect(nowhere.errors.contains("no/node cannot be written: No such file or directory\n"))
   }
 
   @Test func whatIsLeftOutOrRefusedIsSaid() throws {

@@ -90,7 +90,8 @@ enum WholeFile {
     }
   }
 
-  private static func posixError() -> NSError {
+  /// What the system has last failed by.
+  static func posixError() -> NSError {
     NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
   }
 
