@@ -127,6 +127,22 @@ import Testing
     #expect(without.code == 0, "\(without.errors)")
   }
 
+  /// A record is not checked as the cell is.
+  @Test func numbersOfARecordAreShownHoweverLarge() throws {
+    var cell = Self.cell()
+    let share = JSONValue.object([.init("pas", .number(1e300))])
+    let kind = JSONValue.object([.init("before", .integer(.max)), .init("after", .text("few"))])
+    cell.record = .object([
+      .init("expected", .object([.init("shared", share)])),
+      .init("synapses", .list(Array(repeating: kind, count: 14))),
+    ])
+    try cell.text.write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try run(["report", file])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.contains("share: pas 1e+302%."), "\(result.output)")
+    #expect(result.output.contains(#/2 more kinds +1.84467440737096e\+19 /#), "\(result.output)")
+  }
+
   @Test(arguments: ["view", "report"])
   func withoutARecord(command: String) throws {
     try Self.cell(hasRecord: false).text.write(toFile: file, atomically: true, encoding: .utf8)
