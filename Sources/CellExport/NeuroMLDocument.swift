@@ -138,14 +138,17 @@ extension String {
     return self
   }
 
-  /// As the content of an element of XML.
+  /// As the content of an element of XML, which has no place for control characters.
   fileprivate var escaped: String {
-    map { character in
-      switch character {
+    // By scalars: a sign of XML may be a part of a character.
+    unicodeScalars.map { scalar in
+      switch scalar {
       case "&": "&amp;"
       case "<": "&lt;"
       case ">": "&gt;"
-      default: String(character)
+      case "\t", "\n", "\r": String(scalar)
+      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": "\u{fffd}"
+      default: String(scalar)
       }
     }.joined()
   }

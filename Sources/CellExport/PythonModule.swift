@@ -53,7 +53,8 @@ struct PythonModule {
   }
 
   private static func inDocstring(_ text: String) -> String {
-    text.filter { $0 != "\\" && $0 != "\"" }
+    // By scalars, as Python reads it: a quote may be a part of a character.
+    String(text.unicodeScalars.filter { $0 != "\\" && $0 != "\"" })
   }
 
   private static func tail(_ name: String, _ content: String) -> String {
@@ -99,13 +100,13 @@ struct PythonModule {
 
   /// As part of a text that Python formats.
   private static func inFormatted(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case "{", "}": "\(character)\(character)"
-      case "\"", "\\": "\\\(character)"
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "{", "}": "\(scalar)\(scalar)"
+      case "\"", "\\": "\\\(scalar)"
       case "\n": "\\n"
       case "\r": "\\r"
-      default: "\(character)"
+      default: "\(scalar)"
       }
     }.joined()
   }

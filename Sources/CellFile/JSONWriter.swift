@@ -47,35 +47,33 @@ package enum JSONWriter {
   }
 
   /// For people: each member and each element that is no plain value on a line of its own.
-  package static func indented(_ value: JSONValue, by depth: Int = 0) -> String {
-    let margin = String(repeating: "  ", count: depth + 1)
-    let end = String(repeating: "  ", count: depth)
-    switch value {
-    case .object(let members) where !members.isEmpty:
-      let lines = members.map {
-        "\(margin)\(line(.text($0.name))): \(indented($0.value, by: depth + 1))"
-      }
-      return "{\n" + lines.joined(separator: ",\n") + "\n\(end)}"
-    case .list(let values) where values.contains(where: \.isNested):
-      let lines = values.map { margin + indented($0, by: depth + 1) }
-      return "[\n" + lines.joined(separator: ",\n") + "\n\(end)]"
-    default: return line(value)
-    }
+  package static func indented(_ value: JSONValue) -> String {
+    text(of: value, indentedBy: "  ") { $0.contains(where: \.isNested) }
   }
 
   /// With each member and each element on a line of its own, indented by a space for each level.
-  package static func spread(_ value: JSONValue, by depth: Int = 0) -> String {
-    let margin = String(repeating: " ", count: depth + 1)
-    let end = String(repeating: " ", count: depth)
+  package static func spread(_ value: JSONValue) -> String {
+    text(of: value, indentedBy: " ") { !$0.isEmpty }
+  }
+
+  /// - Parameters:
+  ///   - step: the space for each level.
+  ///   - end: how the line before it is indented.
+  ///   - isSpread: whether the elements of a list have lines of their own.
+  private static func text(
+    of value: JSONValue, indentedBy step: String, after end: String = "",
+    where isSpread: ([JSONValue]) -> Bool
+  ) -> String {
+    let margin = end + step
+    func own(_ value: JSONValue) -> String {
+      text(of: value, indentedBy: step, after: margin, where: isSpread)
+    }
     switch value {
     case .object(let members) where !members.isEmpty:
-      let lines = members.map {
-        "\(margin)\(line(.text($0.name))): \(spread($0.value, by: depth + 1))"
-      }
+      let lines = members.map { "\(margin)\(line(.text($0.name))): \(own($0.value))" }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(end)}"
-    case .list(let values) where !values.isEmpty:
-      let lines = values.map { margin + spread($0, by: depth + 1) }
-      return "[\n" + lines.joined(separator: ",\n") + "\n\(end)]"
+    case .list(let values) where isSpread(values):
+      return "[\n" + values.map { margin + own($0) }.joined(separator: ",\n") + "\n\(end)]"
     default: return line(value)
     }
   }

@@ -52,7 +52,17 @@ struct DescribedPlays {
       case .interval(let interval): play.interval = interval
       case .everyStep: break
       }
-      if each.hasBreaks { play.jumps = try values(each.breaks).map { Int($0) } }
+      if each.hasBreaks {
+        play.jumps = try values(each.breaks).map { number in
+          // As NEURON takes them.
+          guard let index = Int(exactly: number.rounded(.towardZero)) else {
+            throw KeepingError(
+              description:
+                "what is played into \(text) jumps at \(number); expected indices of its times")
+          }
+          return index
+        }
+      }
       plays.append(play)
     }
   }

@@ -109,20 +109,13 @@ package struct OriginalSegments {
 
   /// By segment the reduced cell's section and the segment of that.
   private func compartments(_ reduction: Reduction) -> [JSONValue] {
-    var cables = [Int](repeating: 0, count: reduction.cables.count)
-    var kept: [Int: Int] = [:]
-    for (place, origin) in reduction.origins.enumerated() {
-      switch origin {
-      case .kept(let index): kept[index] = place
-      case .cable(let index): cables[index] = place
-      }
-    }
+    let places = reduction.places
     return courses.indices.flatMap { index -> [JSONValue] in
-      if let place = kept[index] {
+      if let place = places.kept[index] {
         return courses[index].areas.indices.map { .list([.integer(place), .integer($0)]) }
       }
       return reduction.segmentMap.points[index].map { point in
-        .list([.integer(cables[point.segment.cable]), .integer(point.segment.segment)])
+        .list([.integer(places.cables[point.segment.cable]), .integer(point.segment.segment)])
       }
     }
   }

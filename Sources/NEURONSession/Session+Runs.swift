@@ -61,7 +61,7 @@ extension Session {
       for time in each.times { try neuron.perform("event", of: each.netCon, [.number(time)]) }
     }
     let run = try neuron.symbol("batch_run")
-    let parts = max(1, min(100, Int(stop / 10)))
+    let parts = max(1, Int(min(100, stop / 10)))
     for part in 1...parts {
       try neuron.call(run, .number(stop * Double(part) / Double(parts)), .number(1e9))
       progress(Double(part) / Double(parts))

@@ -45,6 +45,18 @@ import Testing
     #expect(text.contains("name = f\"a{{b}}\\\"c\\\\d\\ne_{next(_numbers)}\"\n"))
   }
 
+  /// Signs of a language that are parts of characters: the first is one that is no less than, the second a quote with
+  /// an accent, the third the end of a line.
+  @Test func signsWithinCharactersAreSigns() throws {
+    let cell = SampleCell.cell { $0.name = "a<\u{338}b\u{1b}" }
+    #expect(
+      try SampleCell.text(.neuroml, of: cell).contains("<notes>a&lt;\u{338}b\u{fffd}, reduced"))
+    let quoted = SampleCell.cell { $0.name = "a\"\u{301}" }
+    let text = try SampleCell.text(.python, of: quoted, named: "b\"\u{301}\r\n")
+    #expect(text.unicodeScalars.starts(with: "\"\"\"a\u{301}, reduced".unicodeScalars))
+    #expect(text.utf8.contains("f\"b\\\"\u{301}\\r\\n_{".utf8))
+  }
+
   @Test func filesOfSONATA() throws {
     let export = try CellExport(of: SampleCell.cell, as: .sonata, named: "a cell")
     let texts = Dictionary(uniqueKeysWithValues: export.files.map { ($0.path, $0.text) })

@@ -111,7 +111,16 @@ import Testing
       ["export", "cell.json", "-o", "cell", "--format", "SWC"],
       "The value 'SWC' is invalid for '--format <format>'"
     ),
+    (
+      ["export", "cell.json", "-o", "-", "--format", "hoc"],
+      "--output is '-'; expected the name of a file or folder."
+    ),
     (["view", "cell.json", "-o", ""], "--output is ''; expected the name of a file."),
+    (["view", "cell.json", "-o", "-"], "--output is '-'; expected the name of a file."),
+    (
+      ["view", "cell.json", "-o", "./cell.json"],
+      "--output is './cell.json', the saved cell; expected another file."
+    ),
   ])
   func withoutAMeaning(arguments: [String], message: String) {
     do {

@@ -141,6 +141,14 @@ import Testing
       "Error: / cannot be written: it is a folder; expected a file\n"
     ),
     (
+      ["reduce", "toy.hoc", "--template", "Toy", "-o", "./toy.hoc"],
+      "Error: ./toy.hoc is to be written, and is another of the files here; expected a file of its own\n"
+    ),
+    (
+      ["run", "toy.hoc", "--template", "Toy", "-o", "run.csv", "--spikes", "./run.csv"],
+      "Error: ./run.csv is to be written, and is another of the files here; expected a file of its own\n"
+    ),
+    (
       ["compare", "toy.hoc", "--template", "Toy", "--record", "spine(0.5)", "--tstop", "5"],
       "Error: --record is spine(0.5); expected a section of Toy[0]"
     ),

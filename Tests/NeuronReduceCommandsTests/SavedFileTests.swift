@@ -78,6 +78,8 @@ import Testing
     let again = try run(["export", file, "-o", folder.file("node"), "--format", "sonata"])
     #expect(again.code == 1)
     #expect(again.errors.contains("node is there; expected a folder to be made, or an empty one"))
+    let nowhere = try run(["export", file, "-o", folder.file("no/node"), "--format", "sonata"])
+    #expect(nowhere.errors.contains("no/node cannot be written: No such file or directory\n"))
   }
 
   @Test func whatIsLeftOutOrRefusedIsSaid() throws {
@@ -123,6 +125,22 @@ import Testing
     let without = try run(
       ["view", file, "--open", "-o", folder.file("page.html")], variables: ["PATH": ""])
     #expect(without.code == 0, "\(without.errors)")
+  }
+
+  /// A record is not checked as the cell is.
+  @Test func numbersOfARecordAreShownHoweverLarge() throws {
+    var cell = Self.cell()
+    let share = JSONValue.object([.init("pas", .number(1e300))])
+    let kind = JSONValue.object([.init("before", .integer(.max)), .init("after", .text("few"))])
+    cell.record = .object([
+      .init("expected", .object([.init("shared", share)])),
+      .init("synapses", .list(Array(repeating: kind, count: 14))),
+    ])
+    try cell.text.write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try run(["report", file])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.contains("share: pas 1e+302%."), "\(result.output)")
+    #expect(result.output.contains(#/2 more kinds +1.84467440737096e\+19 /#), "\(result.output)")
   }
 
   @Test(arguments: ["view", "report"])

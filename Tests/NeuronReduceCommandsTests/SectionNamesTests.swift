@@ -15,6 +15,9 @@ import Testing
     for name in ["", "dend", "end[1]", "dend[2]", "Cell[0]", "Cell[0]."] {
       #expect(names.index(of: name) == nil)
     }
+    #expect(names.first(of: "soma") == 0)
+    #expect(names.first(of: "dend") == 2)
+    #expect(names.first(of: "apic") == nil)
     #expect((0...2).map(names.plain) == ["soma", "dend[1]", "dend[0]"])
     #expect(names.example == "dend[0]")
   }
@@ -26,6 +29,8 @@ import Testing
     #expect(names.sharing("soma") == 0)
     // A whole name comes first.
     #expect(names.index(of: "axon") == 5)
+    // Neither of two is taken for the one that is meant.
+    #expect(self.names("A[0].soma[0]", "B[0].soma[0]").first(of: "soma") == nil)
     #expect(names.plain(3) == "A[0].axon")
     #expect(names.plain(5) == "axon")
   }

@@ -58,6 +58,7 @@ struct CompareCommand: HostingCommand {
   @Flag(help: "For machines: one object of JSON.")
   var json = false
 
+  var inputs: [String] { model.files + [reduced].compactMap(\.self) }
   var outputs: [String] { [output].compactMap(\.self) }
 
   func validate() throws {
@@ -121,10 +122,18 @@ struct CompareCommand: HostingCommand {
       (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
     }
     let job = try ReductionJob(loaded, reduction, progress)
-    let others = places.compactMap { job.place($0.section, $0.position) }
+    let others = try zip(self.places, places).map { named, place in
+      guard let went = job.place(place.section, place.position) else {
+        throw CommandFailure(
+          "--record is \(named.text), which is not connected to the soma; expected a place of the cell"
+        )
+      }
+      return went
+    }
     let built = try job.built()
-    guard let soma = session.neuron.sections(of: built.somatic).first, others.count == places.count
-    else { throw CommandFailure("the reduced cell has no soma") }
+    guard let soma = session.neuron.sections(of: built.somatic).first else {
+      throw CommandFailure("the reduced cell has no soma")
+    }
     let record = try run(
       loaded, soma, others.map { (built.sections[$0.section], $0.position) }, progress,
       "Running the reduced cell")
@@ -186,8 +195,7 @@ struct KeptPlaces {
     let list = Array(Set(went.keys).union(stayed.keys)).sorted()
     let names = SectionNames(list)
     found = try places.map { place in
-      let index = names.index(of: place.section) ?? names.index(of: "\(place.section)[0]")
-      guard let name = index.map({ list[$0] }) else {
+      guard let name = names.first(of: place.section).map({ list[$0] }) else {
         throw CommandFailure(
           "--record is \(place.text); expected a section of \(kept.name), such as \(names.example)(0.5)"
         )

@@ -27,8 +27,11 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     _ = try chosenFormat()
-    guard URL(fileURLWithPath: output).resolved != URL(fileURLWithPath: saved.file).resolved else {
+    guard !WholeFile.isSame(output, saved.file) else {
       throw ValidationError("--output is '\(output)', the saved cell; expected another file.")
+    }
+    if output == "-" {
+      throw ValidationError("--output is '-'; expected the name of a file or folder.")
     }
   }
 
@@ -61,8 +64,3 @@ struct ExportCommand: ParsableCommand {
 }
 
 extension ExportFormat: ExpressibleByArgument {}
-
-extension URL {
-  /// What it is of, whatever it is called.
-  fileprivate var resolved: String { resolvingSymlinksInPath().standardizedFileURL.path }
-}

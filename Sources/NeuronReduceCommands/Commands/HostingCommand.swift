@@ -8,12 +8,15 @@ import NEURONSession
 protocol HostingCommand: ParsableCommand {
   var model: ModelOptions { get }
   var host: HostOptions { get }
+  /// The files that it reads.
+  var inputs: [String] { get }
   /// The files that it is to write.
   var outputs: [String] { get }
   func run(in session: Session, _ output: Output, _ progress: Progress) throws
 }
 
 extension HostingCommand {
+  var inputs: [String] { model.files }
   var outputs: [String] { [] }
 
   func run() throws {
@@ -24,7 +27,7 @@ extension HostingCommand {
       WholeFile.rememberFolder()
       // What can be told before anything runs.
       try model.checkThatItIsThere()
-      for path in outputs where path != "-" { try WholeFile.check(path) }
+      try checkOutputs()
       defer { neuron_host_stay(nil) }
       let session = try host.host(progress)
       Self.stay(
@@ -51,6 +54,19 @@ extension HostingCommand {
     }
     // NEURON's own destructors have nothing to do any more.
     progress.clear()
+  }
+
+  /// That each can be written, and takes the place of nothing that is read or written too.
+  private func checkOutputs() throws {
+    var others = inputs
+    for path in outputs where path != "-" {
+      try WholeFile.check(path)
+      guard !others.contains(where: { WholeFile.isSame($0, path) }) else {
+        throw CommandFailure(
+          "\(path) is to be written, and is another of the files here; expected a file of its own")
+      }
+      others.append(path)
+    }
   }
 
   /// Lets a session that others end be an error. The text lives as long as the process.

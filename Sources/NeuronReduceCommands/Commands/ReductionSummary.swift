@@ -79,7 +79,10 @@ struct ReductionSummary {
     }
     let rest = kinds.dropFirst(Self.shownKinds)
     if !rest.isEmpty {
-      let sum = { (name: String) in "\(rest.reduce(0) { $0 + ($1[name]?.count ?? 0) })" }
+      // Whatever a file has, it is shown.
+      let sum = { (name: String) in
+        rest.reduce(0.0) { $0 + ($1[name]?.double ?? 0) }.general(digits: 15)
+      }
       table.rows.append([
         "\(rest.count) more kinds", "", sum("before"), sum("after"), sum("netcons"), "",
       ])
@@ -120,7 +123,8 @@ struct ReductionSummary {
     }
     guard !shares.isEmpty else { return text + "." }
     return text + ". In compartments that several branches share: "
-      + shares.map { "\($0) \(Int((100 * $1).rounded()))%" }.joined(separator: ", ") + "."
+      + shares.map { "\($0) \((100 * $1).rounded().general(digits: 6))%" }.joined(separator: ", ")
+      + "."
   }
 
   private func plain(_ value: JSONValue?) -> String {

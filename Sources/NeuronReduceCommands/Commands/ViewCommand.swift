@@ -25,7 +25,13 @@ struct ViewCommand: ParsableCommand {
   var open: Bool?
 
   func validate() throws {
-    if output == "" { throw ValidationError("--output is ''; expected the name of a file.") }
+    guard let output else { return }
+    if ["", "-"].contains(output) {
+      throw ValidationError("--output is '\(output)'; expected the name of a file.")
+    }
+    guard !WholeFile.isSame(output, saved.file) else {
+      throw ValidationError("--output is '\(output)', the saved cell; expected another file.")
+    }
   }
 
   func run() throws {

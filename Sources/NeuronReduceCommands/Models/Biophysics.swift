@@ -83,7 +83,7 @@ struct Biophysics: Equatable {
     let catalog = try MechanismCatalog(neuron)
     for section in cell.sections {
       let length = neuron.api.section_length(section)
-      let count = 1 + 2 * Int((length / longestSegment / 2).rounded(.down))
+      let count = 1 + 2 * min(length / longestSegment / 2, 32766).rounded(.down)
       neuron.api.set_segment_count(section, Int32(min(count, 32766)))
     }
     for region in regions {

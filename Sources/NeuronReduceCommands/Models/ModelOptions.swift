@@ -206,6 +206,9 @@ struct ModelOptions: ParsableArguments {
   /// That its files are there.
   ///
   /// - Throws: `CommandFailure`.
+  /// All that it is read from.
+  var files: [String] { [model] + loads + [biophysics, synapses].compactMap(\.self) }
+
   func checkThatItIsThere() throws {
     for file in [model] + loads.filter({ $0.contains("/") }) {
       var isFolder: ObjCBool = false

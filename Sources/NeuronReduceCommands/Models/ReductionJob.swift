@@ -81,12 +81,10 @@ struct ReductionJob {
     guard let index = live.cell.sections.firstIndex(of: section) else { return nil }
     let points = live.reduction.segmentMap.points[index]
     guard !points.isEmpty else {
-      return live.reduction.origins.firstIndex(of: .kept(index)).map { ($0, position) }
+      return live.reduction.places.kept[index].map { ($0, position) }
     }
     let point = points[Section.segmentIndex(at: position, segmentCount: points.count)]
-    return live.reduction.origins.firstIndex(of: .cable(point.segment.cable)).map {
-      ($0, point.relativePosition)
-    }
+    return (live.reduction.places.cables[point.segment.cable], point.relativePosition)
   }
 
   /// What the reduction did.
@@ -122,24 +120,17 @@ struct ReductionJob {
     kept.settings = options.json(parts)
     var counts: [String: Int] = [:]
     for section in cell.model.sections { counts[section.name, default: 0] += 1 }
-    var places: [Int: Int] = [:]
-    var cables = [Int](repeating: 0, count: reduction.cables.count)
-    for (place, origin) in reduction.origins.enumerated() {
-      switch origin {
-      case .kept(let index): places[index] = place
-      case .cable(let index): cables[index] = place
-      }
-    }
+    let places = reduction.places
     kept.originalSections = cell.model.sections.enumerated().compactMap { index, section in
       guard counts[section.name] == 1 else { return nil }
-      return places[index].map { Named(section.name, $0) }
+      return places.kept[index].map { Named(section.name, $0) }
     }
     kept.segmentMap = reduction.segmentMap.points.enumerated().flatMap { index, points in
       points.enumerated().map { segment, point in
         let section = cell.model.sections[index]
         return KeptCell.MappedSegment(
           section: section.name, position: section.center(ofSegment: segment),
-          target: cables[point.segment.cable], targetPosition: point.relativePosition)
+          target: places.cables[point.segment.cable], targetPosition: point.relativePosition)
       }
     }
     kept.originalSegments = segments.json(reduction)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CellFile
 import Foundation
 import NEURONBridge
 import NEURONSession
@@ -55,15 +56,12 @@ struct NamedPlace: Equatable {
 
   /// Where it is.
   func find(on cell: SessionCell, in session: Session) throws -> SectionReference {
-    let found =
-      cell.sections.first { session.neuron.name(of: $0) == section }
-      ?? cell.sections.first { [section, "\(section)[0]"].contains(session.ownName(of: $0)) }
-    guard let found else {
-      let example = cell.sections.last.map { session.ownName(of: $0) } ?? "soma"
+    let names = SectionNames(cell.sections.map { session.neuron.name(of: $0) })
+    guard let index = names.first(of: section) else {
       throw CommandFailure(
-        "--record is \(text); expected a section of \(cell.name), such as \(example)(0.5)")
+        "--record is \(text); expected a section of \(cell.name), such as \(names.example)(0.5)")
     }
-    return found
+    return cell.sections[index]
   }
 }
 

@@ -32,6 +32,9 @@ struct SectionNames {
     return found.count == 1 ? found.first : nil
   }
 
+  /// The same, or of the name of an array its first section.
+  func first(of name: String) -> Int? { index(of: name) ?? index(of: "\(name)[0]") }
+
   /// How many sections have a name, where it is one that several share; else 0.
   func sharing(_ name: String) -> Int {
     let count = counts[name] ?? 0

@@ -182,21 +182,15 @@ extension SynapseTable {
   ) throws -> PlacedSynapses {
     let neuron = session.neuron
     let known = try MechanismCatalog(neuron).pointProcessNames
-    var sections: [String: SectionReference] = [:]
-    for section in cell.sections {
-      sections[neuron.name(of: section)] = section
-      let own = session.ownName(of: section)
-      if sections[own] == nil { sections[own] = section }
-    }
+    let names = SectionNames(cell.sections.map { neuron.name(of: $0) })
     var parameters: [String: [String: Int]] = [:]
     var (synapses, netCons, stimulators):
       ([ObjectReference], [ObjectReference], [ObjectReference]) = ([], [], [])
     for (index, row) in rows.enumerated() {
       let start = "\(name), line \(row.line)"
-      guard let section = sections[row.section] ?? sections["\(row.section)[0]"] else {
-        let example = cell.sections.last.map { session.ownName(of: $0) } ?? "soma"
+      guard let section = names.first(of: row.section).map({ cell.sections[$0] }) else {
         throw CommandFailure(
-          "\(start): section is '\(row.section)'; expected the name of a section of \(cell.name), such as \(example)"
+          "\(start): section is '\(row.section)'; expected the name of a section of \(cell.name), such as \(names.example)"
         )
       }
       guard known.contains(row.mechanism) else {

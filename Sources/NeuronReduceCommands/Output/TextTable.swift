@@ -57,8 +57,3 @@ extension Double {
     return String(format: "%.\(min(places, 9))f", self)
   }
 }
-
-extension Double {
-  /// With as many digits at most, as C's %g has it.
-  func general(digits: Int) -> String { String(format: "%.\(digits)g", self) }
-}

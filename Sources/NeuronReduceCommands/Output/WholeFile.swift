@@ -54,6 +54,14 @@ enum WholeFile {
     }
   }
 
+  /// Whether two names are of one file, which a device or a pipe is not.
+  static func isSame(_ first: String, _ second: String) -> Bool {
+    let real = [first, second].map { name in
+      ((path(name) as NSString).resolvingSymlinksInPath as NSString).standardizingPath
+    }
+    return real[0] == real[1] && kind(of: real[0]) != .special
+  }
+
   static func read(_ name: String) throws -> [UInt8] {
     let path = Self.path(name)
     guard kind(of: path) != .folder, let data = FileManager.default.contents(atPath: path) else {
@@ -82,7 +90,8 @@ enum WholeFile {
     }
   }
 
-  private static func posixError() -> NSError {
+  /// What the system has last failed by.
+  static func posixError() -> NSError {
     NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
   }
 
@@ -92,7 +101,9 @@ enum WholeFile {
     let folder = (path as NSString).deletingLastPathComponent
     let name = (path as NSString).lastPathComponent
     let written = "\(folder)/.\(name).\(ProcessInfo.processInfo.processIdentifier)"
-    let descriptor = open(written, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    // One that a process of this number has left; what others have put there is not followed.
+    unlink(written)
+    let descriptor = open(written, O_WRONLY | O_CREAT | O_EXCL, 0o666)
     guard descriptor >= 0 else { throw posixError() }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
     do {

@@ -1,3 +1,4 @@
+import CNEURONHost
 import Foundation
 
 /// Makes a folder as a whole: it is there with all of its files, or not.
@@ -26,6 +27,9 @@ enum WholeFolder {
     let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let temporary = folder.deletingLastPathComponent().appendingPathComponent(
       ".\(folder.lastPathComponent).\(UUID().uuidString).part")
+    // A folder that is half written would stay.
+    neuron_host_hold_interruptions(true)
+    defer { neuron_host_hold_interruptions(false) }
     do {
       try files.createDirectory(at: temporary, withIntermediateDirectories: false)
       for (own, text) in texts {
@@ -35,12 +39,10 @@ enum WholeFolder {
         try Data(text.utf8).write(to: file)
       }
       // Takes the place of an empty folder, and of nothing else.
-      guard rename(temporary.path, folder.path) == 0 else {
-        throw CocoaError(.fileWriteFileExists)
-      }
+      guard rename(temporary.path, folder.path) == 0 else { throw WholeFile.posixError() }
     } catch {
       try? files.removeItem(at: temporary)
-      throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
+      throw CommandFailure("\(path) cannot be written: \(WholeFile.reason(of: error))")
     }
   }
 }

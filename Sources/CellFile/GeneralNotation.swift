@@ -1,6 +1,6 @@
 extension Double {
   /// With as many digits at most, as C's %g has it, whatever the locale; subnormal numbers may have fewer.
-  func general(digits count: Int = 6) -> String {
+  package func general(digits count: Int = 6) -> String {
     guard isFinite, self != 0 else { return isFinite ? (sign == .minus ? "-0" : "0") : description }
     var (digits, exponent) = rounded(toDigits: count)
     while digits.count > 1, digits.last == 0 { digits.removeLast() }
