@@ -30,7 +30,11 @@ import Testing
     // A whole name comes first.
     #expect(names.index(of: "axon") == 5)
     // Neither of two is taken for the one that is meant.
-    #expect(self.names("A[0].soma[0]", "B[0].soma[0]").first(of: "soma") == nil)
+    let two = self.names("A[0].soma[0]", "B[0].soma[0]")
+    #expect(two.first(of: "soma") == nil)
+    #expect(
+      two.fault(of: "soma", on: "A[0]", expected: "", example: "")
+        == ", and 2 sections of A[0] have that name; expected a name that one section alone has")
     #expect(names.plain(3) == "A[0].axon")
     #expect(names.plain(5) == "axon")
   }

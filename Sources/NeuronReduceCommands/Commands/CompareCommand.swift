@@ -196,9 +196,10 @@ struct KeptPlaces {
     let names = SectionNames(list)
     found = try places.map { place in
       guard let name = names.first(of: place.section).map({ list[$0] }) else {
-        throw CommandFailure(
-          "--record is \(place.text); expected a section of \(kept.name), such as \(names.example)(0.5)"
-        )
+        let fault = names.fault(
+          of: place.section, on: kept.name, expected: "a section",
+          example: "\(names.example)(0.5)")
+        throw CommandFailure("--record is \(place.text)\(fault)")
       }
       if let index = stayed[name] { return (index, place.position) }
       let segments = went[name] ?? []

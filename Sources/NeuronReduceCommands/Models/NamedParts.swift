@@ -85,13 +85,7 @@ struct NamedParts {
     expected: String, example: String
   ) throws(CommandFailure) -> Int {
     if let index = names.index(of: name) { return index }
-    let several = names.sharing(name)
-    guard several == 0 else {
-      throw CommandFailure(
-        "\(option) is '\(text)', and \(several) sections of \(cell.name) have that name; expected a name that one "
-          + "section alone has")
-    }
-    throw CommandFailure(
-      "\(option) is '\(text)'; expected \(expected) of \(cell.name), such as \(example)")
+    let fault = names.fault(of: name, on: cell.name, expected: expected, example: example)
+    throw CommandFailure("\(option) is '\(text)'\(fault)")
   }
 }

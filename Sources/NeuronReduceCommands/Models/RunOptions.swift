@@ -58,8 +58,9 @@ struct NamedPlace: Equatable {
   func find(on cell: SessionCell, in session: Session) throws -> SectionReference {
     let names = SectionNames(cell.sections.map { session.neuron.name(of: $0) })
     guard let index = names.first(of: section) else {
-      throw CommandFailure(
-        "--record is \(text); expected a section of \(cell.name), such as \(names.example)(0.5)")
+      let fault = names.fault(
+        of: section, on: cell.name, expected: "a section", example: "\(names.example)(0.5)")
+      throw CommandFailure("--record is \(text)\(fault)")
     }
     return cell.sections[index]
   }

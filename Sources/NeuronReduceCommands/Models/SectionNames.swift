@@ -35,10 +35,20 @@ struct SectionNames {
   /// The same, or of the name of an array its first section.
   func first(of name: String) -> Int? { index(of: name) ?? index(of: "\(name)[0]") }
 
-  /// How many sections have a name, where it is one that several share; else 0.
+  /// How many sections have a name, with or without that of their cell, where it is one that several share; else 0.
   func sharing(_ name: String) -> Int {
-    let count = counts[name] ?? 0
+    let count = max(counts[name] ?? 0, ending[name]?.count ?? 0)
     return count > 1 ? count : 0
+  }
+
+  /// What is wrong with a name that is no section's, or of several: the end of a sentence.
+  func fault(
+    of name: String, on cell: String, expected: String, example: String
+  ) -> String {
+    let several = max(sharing(name), sharing("\(name)[0]"))
+    return several > 0
+      ? ", and \(several) sections of \(cell) have that name; expected a name that one section alone has"
+      : "; expected \(expected) of \(cell), such as \(example)"
   }
 
   /// A section's name without that of its cell, which is another one in the next session, unless other sections have

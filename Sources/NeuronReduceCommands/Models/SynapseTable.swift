@@ -189,9 +189,9 @@ extension SynapseTable {
     for (index, row) in rows.enumerated() {
       let start = "\(name), line \(row.line)"
       guard let section = names.first(of: row.section).map({ cell.sections[$0] }) else {
-        throw CommandFailure(
-          "\(start): section is '\(row.section)'; expected the name of a section of \(cell.name), such as \(names.example)"
-        )
+        let fault = names.fault(
+          of: row.section, on: cell.name, expected: "the name of a section", example: names.example)
+        throw CommandFailure("\(start): section is '\(row.section)'\(fault)")
       }
       guard known.contains(row.mechanism) else {
         throw CommandFailure(
