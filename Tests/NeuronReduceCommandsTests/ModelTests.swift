@@ -233,7 +233,7 @@ import Testing
     let errors = Pipe()
     (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
     try process.run()
-    Thread.sleep(forTimeInterval: 1)
+    #expect(hasCopy(of: process.processIdentifier))
     kill(process.processIdentifier, SIGINT)
     let isEnding = ContinuousClock.now
     while process.isRunning, ContinuousClock.now - isEnding < .seconds(20) {
@@ -246,5 +246,17 @@ import Testing
     let start = ContinuousClock.now
     _ = errors.fileHandleForReading.readDataToEndOfFile()
     #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  /// Waits for a process that another one has begun.
+  private func hasCopy(of process: Int32) -> Bool {
+    let start = ContinuousClock.now
+    while ContinuousClock.now - start < .seconds(60) {
+      let list = try? String(
+        contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+      if list?.isEmpty == false { return true }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    return false
   }
 }

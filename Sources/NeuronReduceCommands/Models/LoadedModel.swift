@@ -72,13 +72,11 @@ struct LoadedModel {
     }
   }
 
-  /// As the user names it, unless hoc has gone to another folder since.
+  /// What hoc is given: the file of the folder that the command was started in, wherever a model has gone since. A
+  /// name that is none there is left to hoc, which looks for it in its library too.
   private static func path(_ file: String) -> String {
-    FileManager.default.fileExists(atPath: file)
-      || !file.contains("/")
-        && !FileManager.default
-          .fileExists(atPath: WholeFile.path(file))
-      ? file : WholeFile.path(file)
+    let path = WholeFile.path(file)
+    return WholeFile.hasMoved && FileManager.default.fileExists(atPath: path) ? path : file
   }
 
   private static func cell(_ options: ModelOptions, in session: Session) throws -> SessionCell {

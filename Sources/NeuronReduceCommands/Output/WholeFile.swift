@@ -9,6 +9,9 @@ enum WholeFile {
   /// To be called before a model is loaded.
   static func rememberFolder() { _ = start }
 
+  /// Whether the process has gone to another folder since.
+  static var hasMoved: Bool { FileManager.default.currentDirectoryPath != start }
+
   /// A path that is the same in every folder.
   static func path(_ name: String) -> String {
     name.hasPrefix("/") ? name : "\(start)/\(name)"
