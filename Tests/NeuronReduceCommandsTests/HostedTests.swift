@@ -83,6 +83,10 @@ import Testing
     #expect(
       full.output.split(separator: "\n").dropFirst().map { String($0.split(separator: ",")[1]) }
         == (try column(both, 1)))
+    for name in ["/dev/stdout", "/dev/fd/1"] {
+      let same = try Command.run(["run"] + Self.toy + ["--tstop", "100", "-o", name])
+      #expect(same.output == full.output)
+    }
     // The same events of the same seed, and others of another.
     let other = try Command.run(["run"] + Self.toy + ["--tstop", "100", "--seed", "1", "-o", "-"])
     #expect(other.output != full.output)

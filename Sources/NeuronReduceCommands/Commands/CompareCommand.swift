@@ -52,7 +52,7 @@ struct CompareCommand: HostingCommand {
     help: ArgumentHelp(
       "Where both potentials are written, as comma-separated values; - for the standard output.",
       valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
+    completion: .file(extensions: ["csv"]), transform: Output.named)
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")
