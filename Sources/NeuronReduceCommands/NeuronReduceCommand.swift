@@ -20,7 +20,8 @@ public struct NeuronReduceCommand: ParsableCommand {
       NEURON 9 is found in the active Python environment, by NRNHOME, or by --neuron. What NEURON prints goes to \
       the standard error.
 
-      Exit codes: 0 done; 1 the model, a file or NEURON failed; 64 arguments without a meaning; 69 no NEURON 9.
+      Exit codes: 0 done; 1 the model, a file or NEURON failed; 64 arguments without a meaning; 69 no NEURON 9; 130 \
+      interrupted.
       """,
     version: String(cString: neuron_reduce_version()),
     subcommands: [

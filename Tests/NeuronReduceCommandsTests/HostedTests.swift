@@ -83,6 +83,10 @@ import Testing
     #expect(
       full.output.split(separator: "\n").dropFirst().map { String($0.split(separator: ",")[1]) }
         == (try column(both, 1)))
+    for name in ["/dev/stdout", "/dev/fd/1"] {
+      let same = try Command.run(["run"] + Self.toy + ["--tstop", "100", "-o", name])
+      #expect(same.output == full.output)
+    }
     // The same events of the same seed, and others of another.
     let other = try Command.run(["run"] + Self.toy + ["--tstop", "100", "--seed", "1", "-o", "-"])
     #expect(other.output != full.output)
@@ -91,6 +95,7 @@ import Testing
       ["compare"] + Self.toy + ["--reduced", file, "--tstop", "100", "--json"])
     #expect(steady(again.output) == steady(compared.output))
     Snapshot.expect(steady(compared.output), is: "compare.json")
+    try expectOthersAreRefused(file)
     // The template is one for NEURON.
     let template = folder.file("kept.hoc")
     #expect(try Command.run(["export", file, "-o", template], isHosting: false).code == 0)
@@ -99,6 +104,33 @@ import Testing
       "-o", "-",
     ])
     #expect(hoc.code == 0, "\(hoc.errors)")
+  }
+
+  /// A cell that was reduced under other events, or of another model, is not compared.
+  private func expectOthersAreRefused(_ file: String) throws {
+    let synapses = "expected --synapses and --seed as they were when it was reduced"
+    let model = ["toy.hoc", "--template", "Toy"]
+    let session = ["--celsius", "34", "--v-init", "-70"]
+    for (arguments, message) in [
+      (Self.toy + ["--seed", "1"], "are others in \(file) than here; \(synapses)"),
+      (model + session, "was reduced with 120 synapses, and 0 are listed; \(synapses)"),
+      (
+        model + ["--synapses", "synapses.csv", "--v-init", "-70"],
+        "was reduced at celsius 34, and Toy[0] has 6.3; expected the same: --celsius sets it for both"
+      ),
+      (
+        model + ["--synapses", "synapses.csv", "--celsius", "34"],
+        "was reduced at v_init -70, and Toy[0] has -65; expected the same: --v-init sets it for both"
+      ),
+      (
+        ["cell.swc", "--biophysics", "biophysics.json"] + session,
+        "expected the same model"
+      ),
+    ] {
+      let result = try Command.run(["compare"] + arguments + ["--reduced", file, "--tstop", "1"])
+      #expect(result.code == 1)
+      #expect(result.errors.contains(message), "\(result.errors)")
+    }
   }
 
   @Test func spikesAreTold() throws {

@@ -294,7 +294,7 @@ def evaluate(
     protocol = running.Protocol.checked(tstop, dt, v_init, celsius, sites)
     engine = native.checked(engine)
     tstart = running.start(tstart, protocol)
-    trials = listed(seeds, inputs)
+    trials = listed(seeds, inputs, protocol.tstop)
     kept_sites = running.kept_sites(keep_sites, protocol)
     arguments = running.reduction_arguments(method, frequency, segments, options | kept_sites)
     workers = running.worker_count(workers, tasks.processor_count())

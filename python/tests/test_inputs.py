@@ -328,6 +328,15 @@ def test_tuning_over_several_inputs(tmp_path: Any) -> None:
         ([inputs.Own], r"inputs\[0\] is .*expected inputs such as"),
         (["own"], "inputs is|inputs\\[0\\] is 'own'; expected inputs such as"),
         ([lambda *_: None], "the input returned None; expected"),
+        # What begins after the run is not in it: two cells without it would be found alike.
+        (
+            [inputs.Own(), inputs.Current(0.5, start=20)],
+            r"inputs\[1\], 0.5 nA, has a start of 20 ms; expected one before tstop, 20 ms",
+        ),
+        (
+            inputs.coincidence(("apic[1]", 0.5), 2.0, 0.03, start=18),
+            r"inputs\[1\], distal current, has a start of 23 ms; expected one before tstop, 20 ms",
+        ),
     ],
 )
 def test_what_is_no_input(wrong: Any, message: str) -> None:

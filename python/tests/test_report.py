@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -360,6 +361,30 @@ def test_long_runs_stay_small(tmp_path: Path) -> None:
     record = sample_report.record()
     path = report.write(tmp_path / "report.html", record, neuron_reduce.Evaluation(record, cases))
     assert path.stat().st_size < LIMIT
+
+
+def test_inputs_are_told_apart(tmp_path: Path) -> None:
+    """By number and name where there are several; by their seeds alone where there are not."""
+    one = sample_report.evaluation(seeds=2)
+    others = [dataclasses.replace(each, input="volley") for each in one.cases]
+    for cases, labels in (
+        (one.cases, ["seed 1", "seed 2"]),
+        (
+            [*one.cases, *others],
+            [
+                "1: own input, seed 1",
+                "2: own input, seed 2",
+                "3: volley, seed 1",
+                "4: volley, seed 2",
+            ],
+        ),
+    ):
+        path = report.write(
+            tmp_path / "report.html", one.record, neuron_reduce.Evaluation(one.record, cases)
+        )
+        page = path.read_text()
+        options = re.findall(r'<option value="\d+">(\d: .*?|seed \d)</option>', page)
+        assert options[: len(labels)] == labels
 
 
 def test_thinning_keeps_ends_and_peaks() -> None:

@@ -193,8 +193,20 @@ def test_what_is_missing_is_said(
         "events": "No loss can be expected",
     }
     assert words[lacking] in shown.page.locator("main").inner_text()
+    # What turns the picture is said where there is one.
+    assert shown.page.locator("#keys").is_visible() == (lacking != "points")
     shown.page.check("input[value=loss]")
     assert shown.errors == []
+
+
+def test_is_titled_by_the_cells_whole_name(
+    browser: Any, record: records.ReductionRecord, tmp_path: Path
+) -> None:
+    """A morphology is called as its file, whose ending is no section."""
+    named = dataclasses.replace(record, cell="cell.swc", method="folded")
+    shown = opened(browser, view.write(tmp_path / "view.html", named))
+    assert shown.page.locator("h1").inner_text() == "cell.swc, reduced by folded"
+    assert shown.page.title() == "cell.swc, reduced by folded"
 
 
 def test_of_a_reduction_and_of_a_file(browser: Any, tmp_path: Path) -> None:

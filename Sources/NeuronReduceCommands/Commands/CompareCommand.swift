@@ -11,7 +11,7 @@ struct CompareCommand: HostingCommand {
     abstract: "Runs a model and its reduction under the same events, and says how close they are.",
     discussion: """
       Each runs in a process of its own. The reduction is made here, by the same options as 'reduce' has, or is a file \
-      that 'reduce' has written of this model with these synapses and this seed. Such as:
+      that 'reduce' has written of this model with these synapses and this seed; one of others is an error. Such as:
 
         neuron-reduce compare cell.hoc --template Cell --mods mods \\
           --synapses synapses.csv --segments 60 --tstop 2000 --tstart 200
@@ -52,7 +52,7 @@ struct CompareCommand: HostingCommand {
     help: ArgumentHelp(
       "Where both potentials are written, as comma-separated values; - for the standard output.",
       valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
+    completion: .file(extensions: ["csv"]), transform: Output.named)
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")
@@ -83,7 +83,8 @@ struct CompareCommand: HostingCommand {
 
   func run(in session: Session, _ out: Output, _ progress: Progress) throws {
     // What is wrong with it is said before anything is run.
-    let kept = try reduced.map { try KeptPlaces(SavedFile.read($0), places) }
+    let file = try reduced.map { (name: $0, content: try SavedFile.read($0)) }
+    let kept = try file.map { try KeptPlaces($0.content, places) }
     if model.synapses == nil, !model.ownSynapses {
       progress.say(
         "No synapses are listed: nothing drives the cells but what the model has by itself. "
@@ -91,6 +92,7 @@ struct CompareCommand: HostingCommand {
     }
     let full = try ComparedRun {
       let loaded = try LoadedModel(model, in: session, progress)
+      if let file { try KeptOrigin(file.content, name: file.name).check(loaded, model) }
       let others = try places.map {
         (section: try $0.find(on: loaded.cell, in: session), position: $0.position)
       }

@@ -26,7 +26,7 @@ struct ReduceCommand: HostingCommand {
     name: [.short, .long],
     help: ArgumentHelp(
       "Where the reduced cell is written; - for the standard output.", valueName: "cell.json"),
-    completion: .file(extensions: ["json"]))
+    completion: .file(extensions: ["json"]), transform: Output.named)
   var output: String?
 
   @Flag(help: "For machines: one object of JSON.")

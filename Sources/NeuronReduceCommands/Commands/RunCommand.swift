@@ -32,13 +32,13 @@ struct RunCommand: HostingCommand {
     help: ArgumentHelp(
       "Where potentials are written, as comma-separated values; - for the standard output.",
       valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
+    completion: .file(extensions: ["csv"]), transform: Output.named)
   var output: String?
 
   @Option(
     help: ArgumentHelp(
       "Where the times of spikes are written, in ms, one a line; - for the standard output.",
-      valueName: "file"), completion: .file())
+      valueName: "file"), completion: .file(), transform: Output.named)
   var spikes: String?
 
   @Flag(help: "For machines: one object of JSON, with the times of the spikes.")

@@ -132,7 +132,7 @@ struct InstallationSearch {
       ("by nrniv on PATH", onPath("nrniv").compactMap(prefix)),
       ("by python3 on PATH", onPath("python3").compactMap(prefix)),
       (
-        "in ~/.local, /usr/local, /usr and /opt",
+        "in ~/.local, /usr/local, /usr and /opt/nrn",
         ["\(home)/.local", "/usr/local/nrn", "/usr/local", "/usr", "/opt/nrn"]
       ),
     ]

@@ -128,7 +128,8 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A table of synapses: section,x,mechanism,parameters,weight,delay,rate.", valueName: "csv"),
+      "A table of synapses: section,x,mechanism,parameters,weight,delay,rate,start,noise.",
+      valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var synapses: String?
 

@@ -11,15 +11,17 @@ struct ReductionOptions: ParsableArguments {
       discussion: """
         folded is the cell's own tree with fewer compartments; lumped a cable for each stem, with its channels where \
         they count; classic what the published package does.
-        """, valueName: "name"))
+        """, valueName: "name"), completion: .list(["folded", "lumped", "classic"]))
   var method = "folded"
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "How many compartments the reduced cell has, soma counted as one.",
-      discussion:
-        "A number of 1 or less is a share of the dendrites' segments that is not gone below; -1, as if not given, for one in each 0.1 space constants.",
+      discussion: """
+        The axon and branch points without membrane are not counted. A number of 1 or less is a share of the \
+        dendrites' segments that is not gone below; -1, as if not given, for one in each 0.1 space constants.
+        """,
       valueName: "count"))
   var segments: Double?
 

@@ -16,6 +16,12 @@ final class Output {
     handle = kept >= 0 ? FileHandle(fileDescriptor: kept) : .standardOutput
   }
 
+  /// A file that a user names, or `-` for the standard output by whatever name: under its own it is where NEURON's
+  /// goes, and a file there would be replaced.
+  static func named(_ name: String) -> String {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(name) ? "-" : name
+  }
+
   func write(_ text: String) throws {
     do {
       try handle.write(contentsOf: Data(text.utf8))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .._session import collect
 from ..errors import ArgumentError
-from ..inputs import Own
+from ..inputs import Current, Own, Shunt, Together, Volley
 from . import running
 
 
@@ -63,10 +63,12 @@ def with_seeds(given: str, seeds: Iterable[Any]) -> str:
     return f"{given}, {called}" if given else called
 
 
-def listed(seeds: Iterable[Any], inputs: Iterable[Any] | None) -> list[Trial]:
+def listed(seeds: Iterable[Any], inputs: Iterable[Any] | None, tstop: float) -> list[Trial]:
     """All trials: each input with each seed, or with the first where it is the same with all.
 
-    :raises ArgumentError: there are none, or an input cannot be called.
+    :param tstop: how long a run is, in ms.
+    :raises ArgumentError: there are none, an input cannot be called, or one begins after the run:
+        both cells would be compared without it, and found alike.
     """
     seeds = running.listed(seeds, "seeds", "the seeds to call make_cell with, at least one")
     if inputs is None:
@@ -78,6 +80,12 @@ def listed(seeds: Iterable[Any], inputs: Iterable[Any] | None) -> list[Trial]:
             raise ArgumentError(
                 f"inputs[{index}] is {collect.described(each)}; expected {expected}"
             )
+        for part in each._single if isinstance(each, Together) else [each]:
+            if isinstance(part, (Current, Shunt, Volley)) and part.start >= tstop:
+                raise ArgumentError(
+                    f"inputs[{index}], {each}, has a start of {part.start:g} ms; expected one "
+                    f"before tstop, {tstop:g} ms"
+                )
     return [
         Trial(seed, each)
         for each in given

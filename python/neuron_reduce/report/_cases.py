@@ -9,13 +9,16 @@ from statistics import fmean
 from typing import Any
 
 from ..comparison import ABOUT_SPIKES
+from ..inputs import Own
 
 
 @dataclass(frozen=True)
 class Case:
     """One input, given to both cells.
 
-    :ivar label: what the input is called, such as ``seed 3``.
+    :ivar label: what the input is called, such as ``seed 3``; its number and name before that where
+        there are several.
+    :ivar short: the same where there is little room: the number alone.
     :ivar seed: what the input was made with; None if not known.
     :ivar full: the recording of the full cell; None where it was not kept.
     :ivar reduced: the recording of the reduced cell; None where it was not kept.
@@ -23,6 +26,7 @@ class Case:
     """
 
     label: str
+    short: str
     seed: Any
     full: Any
     reduced: Any
@@ -44,17 +48,15 @@ def of(evaluation: Any) -> list[Case]:
         return []
     if not hasattr(evaluation, "cases"):
         recordings = (getattr(evaluation, name, None) for name in ("full", "reduced"))
-        return [Case("input", None, *recordings, evaluation)]
-    return [
-        Case(
-            f"input {number}" if case.seed is None else f"seed {case.seed}",
-            case.seed,
-            case.full,
-            case.reduced,
-            case.comparison,
-        )
-        for number, case in enumerate(evaluation.cases, start=1)
-    ]
+        return [Case("input", "input", None, *recordings, evaluation)]
+    inputs = [getattr(case, "input", "") for case in evaluation.cases]
+    found = []
+    for number, case in enumerate(evaluation.cases, start=1):
+        label = short = f"input {number}" if case.seed is None else f"seed {case.seed}"
+        if len(set(inputs)) > 1:
+            label, short = f"{number}: {inputs[number - 1] or Own()}, {label}", str(number)
+        found.append(Case(label, short, case.seed, case.full, case.reduced, case.comparison))
+    return found
 
 
 def ceiling_names(cases: Iterable[Case]) -> list[str]:

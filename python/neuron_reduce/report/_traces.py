@@ -62,7 +62,7 @@ def section(cases: Sequence[Case]) -> Section:
             domain=[0, share],
             range=[rows - 0.5, -0.5],
             tickvals=[2 * index + 0.5 for index in range(len(kept))],
-            ticktext=[escape(case.label) for case in kept],
+            ticktext=[escape(case.short) for case in kept],
             fixedrange=True,
             showgrid=False,
             ticks="",

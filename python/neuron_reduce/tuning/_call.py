@@ -110,7 +110,7 @@ def tune(
         )
     search = collect.truth(search, "search")
     measure, measured = _measures.measure(error)
-    trials = listed(seeds, inputs)
+    trials = listed(seeds, inputs, protocol.tstop)
     frequencies = running.listed(frequencies, "frequencies", "frequencies in Hz, at least one")
     kept_sites = running.kept_sites(keep_sites, protocol)
     settings = [
