@@ -52,6 +52,12 @@ package struct FileValue {
     }
   }
 
+  /// The values of an object with any names.
+  func members() throws(CellFileError) -> [FileValue] {
+    guard case .object(let members) = content else { throw wrong("an object") }
+    return members.map { FileValue($0.value, path: at($0.name)) }
+  }
+
   package static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
     return text.utf8.allSatisfy {

@@ -98,22 +98,38 @@ package struct JSONParser {
 
   private mutating func number() throws(JSONError) -> JSONValue {
     let start = place
-    while let byte = next, "+-.eE0123456789".utf8.contains(byte) { place += 1 }
-    let text = String(decoding: bytes[start..<place], as: UTF8.self)
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    let isPlain = digits.allSatisfy { $0.isASCII && $0.isNumber }
-    guard let first = digits.first, first.isNumber, digits.last?.isNumber == true,
-      !(digits.count > 1 && first == "0" && isPlain)
-    else {
+    if next == UInt8(ascii: "-") { place += 1 }
+    let first = next
+    let count = skipDigits()
+    var isNumber = count == 1 || (count > 1 && first != UInt8(ascii: "0"))
+    let whole = place
+    if next == UInt8(ascii: ".") {
+      place += 1
+      isNumber = skipDigits() > 0 && isNumber
+    }
+    if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+      place += 1
+      if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { place += 1 }
+      isNumber = skipDigits() > 0 && isNumber
+    }
+    guard isNumber else {
       place = start
       throw error("a value")
     }
-    if isPlain, let integer = Int(text) { return .integer(integer) }
+    let text = String(decoding: bytes[start..<place], as: UTF8.self)
+    if place == whole, let integer = Int(text) { return .integer(integer) }
     guard let number = Double(text), number.isFinite else {
       place = start
       throw error("a number")
     }
     return .number(number)
+  }
+
+  /// How many there were.
+  private mutating func skipDigits() -> Int {
+    let start = place
+    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
+    return place - start
   }
 
   private mutating func string() throws(JSONError) -> String {
@@ -149,7 +165,10 @@ package struct JSONParser {
         place += 2
         units.append(try unit())
       }
-      return Array(String(decoding: units, as: UTF16.self).utf8)
+      guard let text = String(validating: units, as: UTF16.self) else {
+        throw error("a character that UTF-8 has")
+      }
+      return Array(text.utf8)
     default: throw error("an escape")
     }
   }

@@ -100,9 +100,11 @@ extension KeptCell {
       default: throw original[3].wrong("an object, or null")
       }
       switch values[20].content {
-      case .null, .object: record = values[20].content
+      case .null: break
+      case .object: try KeptRecord.check(values[20])
       default: throw values[20].wrong("an object, or null")
       }
+      record = values[20].content
     }
   }
 

@@ -30,13 +30,22 @@ import Testing
     ("[1,\n 2", "line 2: expected a comma or ]"),
     ("{\"a\" 1}", "line 1: expected a colon after \"a\""),
     ("{\"a\": 1, \"a\": 2}", "line 1: expected the name \"a\" once"),
-    ("01", "line 1: expected a value"),
+    ("01", "line 1: expected a value"), ("01.5", "line 1: expected a value"),
+    ("-01e2", "line 1: expected a value"), ("1.e5", "line 1: expected a value"),
+    ("1e+", "line 1: expected a value"), ("+1", "line 1: expected a value"),
+    ("\"\\ud800\"", "line 1: expected a character that UTF-8 has"),
+    ("\"\\ud800\\u0041\"", "line 1: expected a character that UTF-8 has"),
+    ("\"\\udc00x\"", "line 1: expected a character that UTF-8 has"),
     ("NaN", "line 1: expected a value"), ("1e999", "line 1: expected a number"),
     ("[1] 2", "line 1: expected the end of the text"),
     ("\"a", "line 1: expected the end of a text"), ("\"\\x\"", "line 1: expected an escape"),
   ])
   func whatIsNoJSONIsToldWithItsLine(text: String, expected: String) {
     #expect { try value(text) } throws: { "\($0)" == "it is no JSON: \(expected)" }
+  }
+
+  @Test func aPairOfSurrogatesIsOneCharacter() throws {
+    #expect(try value("\"\\ud83e\\udde0\"") == .text("\u{1F9E0}"))
   }
 
   @Test func deepNestingIsRefused() {

@@ -155,6 +155,14 @@ WRONG = [
         _set("record", "settings", "sites", to=functools.reduce(lambda x, _: [x], range(900), [])),
         r"record\.settings\.sites(\[0\])+ is a list of 1; expected no more than 20 levels",
     ),
+    (
+        _set("settings", "rates", to="\ud800"),
+        r"settings\.rates is '\\ud800'; expected a text that UTF-8 has",
+    ),
+    (
+        _set("record", "expected", "sections", to={"\ud800": 1.0}),
+        r"record\.expected\.sections has a name that is '\\ud800'; expected a text that UTF-8 has",
+    ),
     (_set("point_processes", 1, "section", to=True), r"point_processes\[1\]\.section is true; ex"),
     (_set("point_processes", 1, "x", to=-0.1), r"point_processes\[1\]\.x is -0\.1; expected a pos"),
     (_set("point_processes", 1, "mechanism", to="a b"), r"point_processes\[1\]\.mechanism is 'a "),
@@ -191,6 +199,17 @@ def test_the_path_is_named(index: int, cell: Path, tmp_path: Path) -> None:
         assert not list(h.allsec())
 
     test()
+
+
+@pytest.mark.parametrize("part", ["settings", "record"])
+def test_a_number_too_large_for_a_double(part: str, cell: Path, tmp_path: Path) -> None:
+    content = json.loads(cell.read_text())
+    changed = content if part == "settings" else content["record"]
+    changed["settings"]["rates"] = "huge"
+    path = tmp_path / "cell.json"
+    path.write_text(json.dumps(content).replace('"huge"', "1e400"))
+    with pytest.raises(SavedCellError, match=r"settings\.rates is inf; expected a number that"):
+        neuron_reduce.load(path)
 
 
 @isolated

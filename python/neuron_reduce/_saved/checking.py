@@ -197,6 +197,8 @@ def check(content: Any) -> None:
 def _texts_of(value: Value) -> list[Value]:
     if type(value.content) is not dict:
         raise value.wrong("an object")
+    for name in value.content:
+        Value(name, f"{value.path} has a name that").text()
     return [Value(each, f"{value.path}.{name}") for name, each in value.content.items()]
 
 
@@ -209,6 +211,10 @@ def check_plain(value: Value, depth: int) -> None:
     elif type(value.content) is list:
         for each in value.elements():
             check_plain(each, depth + 1)
+    elif type(value.content) is str:
+        value.text()
+    elif type(value.content) is float and not math.isfinite(value.content):
+        raise value.wrong("a number that a double can have")
 
 
 def _mechanisms(value: Value) -> set[str]:

@@ -148,6 +148,8 @@ def _read(value: Value, kind: Any) -> Any:
     if origin is dict:
         if type(value.content) is not dict:
             raise value.wrong("an object")
+        for name in value.content:
+            Value(name, f"{value.path} has a name that").text()
         return {
             name: _read(Value(each, f"{value.path}.{name}"), arguments[1])
             for name, each in value.content.items()
