@@ -5,7 +5,7 @@ import Testing
 
 /// What is done with a saved cell, which needs no NEURON.
 @Suite struct SavedFileTests {
-  /// Of a soma and a dendrite, with a record as far as these commands look at it.
+  /// Of a soma and a dendrite, with the record of a reduction that did nothing.
   private static func cell(hasRecord: Bool = true) -> KeptCell {
     var cell = KeptCell()
     cell.name = "Toy[0]"
@@ -22,7 +22,7 @@ import Testing
     }
     cell.attachments = [.init(section: 1, end: 0, parent: 0, position: 1)]
     if hasRecord {
-      cell.record = .object([.init("cell", .text("</script>&é")), .init("points", .list([]))])
+      cell.record = record(["cell": .text("</script>&é")])
     }
     return cell
   }
@@ -70,6 +70,18 @@ import Testing
     #expect(try text("target.swc") == result.output)
   }
 
+  @Test func aLinkStaysOneThoughNothingIsThere() throws {
+    let files = FileManager.default
+    for (link, target) in [("first.swc", "second.swc"), ("second.swc", "target.swc")] {
+      try files.createSymbolicLink(
+        atPath: folder.file(link), withDestinationPath: target)
+    }
+    #expect(try run(["export", file, "-o", folder.file("first.swc")]).code == 0)
+    #expect(
+      try files.destinationOfSymbolicLink(atPath: folder.file("first.swc")) == "second.swc")
+    #expect(try text("target.swc").hasPrefix("# Toy[0]"))
+  }
+
   @Test func exportsFolders() throws {
     let result = try run(["export", file, "-o", folder.file("node"), "--format", "sonata"])
     #expect(result.code == 0, "\(result.errors)")
@@ -103,7 +115,7 @@ import Testing
     #expect(result.output == "\(page)\n")
     #expect(
       try text("page.html").contains(
-        "{\"cell\":\"\\u003c/script\\u003e\\u0026\\u00e9\",\"points\":[]}"))
+        "{\"cell\":\"\\u003c/script\\u003e\\u0026\\u00e9\",\"method\":\"lumped\","))
   }
 
   /// Where there is a browser it is opened; where there is none the page is there all the same.
@@ -127,20 +139,90 @@ import Testing
     #expect(without.code == 0, "\(without.errors)")
   }
 
-  /// A record is not checked as the cell is.
   @Test func numbersOfARecordAreShownHoweverLarge() throws {
-    var cell = Self.cell()
     let share = JSONValue.object([.init("pas", .number(1e300))])
-    let kind = JSONValue.object([.init("before", .integer(.max)), .init("after", .text("few"))])
-    cell.record = .object([
-      .init("expected", .object([.init("shared", share)])),
-      .init("synapses", .list(Array(repeating: kind, count: 14))),
+    let kind = Self.kind(before: .integer(1 << 53))
+    let record = Self.record([
+      "expected": Self.expected(shared: share),
+      "synapses": .list(Array(repeating: kind, count: 14)),
     ])
-    try cell.text.write(toFile: file, atomically: true, encoding: .utf8)
+    try write(record)
     let result = try run(["report", file])
     #expect(result.code == 0, "\(result.errors)")
     #expect(result.output.contains("share: pas 1e+302%."), "\(result.output)")
-    #expect(result.output.contains(#/2 more kinds +1.84467440737096e\+19 /#), "\(result.output)")
+    #expect(result.output.contains(#/2 more kinds +1.8014398509482e\+16 /#), "\(result.output)")
+  }
+
+  /// A page of what is no record would be empty.
+  @Test(arguments: [
+    ("impedances", JSONValue.integer(3), "record.impedances is 3; expected an object with"),
+    (
+      "synapses", .list([kind(before: .text("few"))]),
+      "record.synapses[0].before is \"few\"; expected a whole number, 0 or greater"
+    ),
+    (
+      "expected", expected(rmsd: .number(1)),
+      "record.expected.deviation is null; expected null where rmsd is"
+    ),
+    ("cables", .text("none"), "record.cables is \"none\"; expected a list"),
+    ("extra", .null, "record.extra is there; expected cell, method, "),
+  ])
+  func whatIsNoRecordIsRefused(name: String, value: JSONValue, message: String) throws {
+    try write(Self.record([name: value]))
+    for arguments in [
+      ["view", file, "-o", folder.file("page.html")], ["report", file], ["report", file, "--json"],
+      ["export", file, "-o", folder.file("cell.swc")],
+    ] {
+      let result = try run(arguments)
+      #expect(result.code == 1)
+      #expect(result.errors.contains("cell.json: \(message)"), "\(result.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.file("page.html")))
+  }
+
+  private func write(_ record: JSONValue) throws {
+    var cell = Self.cell()
+    cell.record = record
+    try cell.text.write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
+  private static func kind(before: JSONValue) -> JSONValue {
+    .object([
+      .init("mechanism", .text("ExpSyn")), .init("parameters", .object([])),
+      .init("before", before), .init("after", .integer(0)), .init("netcons", .integer(0)),
+      .init("treatment", .text("")), .init("unmerged", .object([])),
+    ])
+  }
+
+  private static func expected(
+    rmsd: JSONValue = .null, shared: JSONValue = .object([])
+  ) -> JSONValue {
+    .object([
+      .init("rmsd", rmsd), .init("deviation", .null), .init("counted", .integer(0)),
+      .init("netcons", .integer(0)), .init("shared", shared), .init("joined", .list([])),
+      .init("sections", .object([])),
+    ])
+  }
+
+  /// Of a reduction that did nothing, with other values of some fields.
+  private static func record(_ changed: [String: JSONValue] = [:]) -> JSONValue {
+    var members: [(name: String, value: JSONValue)] = [
+      ("cell", .text("Toy[0]")), ("method", .text("lumped")), ("settings", .object([])),
+      ("versions", .object([])),
+    ]
+    for name in ["segments_full", "segments_reduced"] { members.append((name, .integer(2))) }
+    for name in ["point_processes_full", "point_processes_reduced"] {
+      members.append((name, .integer(0)))
+    }
+    for name in ["cables", "segment_map", "synapses", "shape"] { members.append((name, .list([]))) }
+    members += [
+      ("impedances", .null), ("expected", expected()), ("notes", .list([])),
+      ("shared_inward", .list([])),
+    ]
+    let others = changed.filter { change in !members.contains { $0.name == change.key } }
+    return .object(
+      members.map { .init($0.name, changed[$0.name] ?? $0.value) }
+        + others.map { .init($0.key, $0.value) })
   }
 
   @Test(arguments: ["view", "report"])

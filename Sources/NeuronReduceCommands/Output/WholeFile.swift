@@ -14,12 +14,29 @@ enum WholeFile {
     name.hasPrefix("/") ? name : "\(start)/\(name)"
   }
 
+  /// Where a name leads, also by a link to what is not there yet.
+  private static func target(of name: String) -> String {
+    var path = (Self.path(name) as NSString).resolvingSymlinksInPath
+    for _ in 0..<linkLimit where kind(of: path) == nil {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+        break
+      }
+      let folder = (path as NSString).deletingLastPathComponent
+      path =
+        ((next.hasPrefix("/") ? next : "\(folder)/\(next)") as NSString).resolvingSymlinksInPath
+    }
+    return path
+  }
+
+  /// As many as Linux follows.
+  private static let linkLimit = 40
+
   /// Writes a file as a whole: its name is that of what was there before, or of all that was to be written.
   ///
   /// What is no file, such as a pipe or a device, is written to as it is.
   static func write(_ text: String, to name: String) throws {
     try check(name)
-    let path = (Self.path(name) as NSString).resolvingSymlinksInPath
+    let path = target(of: name)
     do {
       let data = Data(text.utf8)
       guard kind(of: path) != .special else {
@@ -39,7 +56,7 @@ enum WholeFile {
 
   /// That a file can be written, before there is work to lose.
   static func check(_ name: String) throws {
-    let path = (Self.path(name) as NSString).resolvingSymlinksInPath
+    let path = target(of: name)
     let folder = (path as NSString).deletingLastPathComponent
     switch kind(of: path) {
     case .folder: throw CommandFailure("\(name) cannot be written: it is a folder; expected a file")
@@ -56,9 +73,7 @@ enum WholeFile {
 
   /// Whether two names are of one file, which a device or a pipe is not.
   static func isSame(_ first: String, _ second: String) -> Bool {
-    let real = [first, second].map { name in
-      ((path(name) as NSString).resolvingSymlinksInPath as NSString).standardizingPath
-    }
+    let real = [first, second].map { (target(of: $0) as NSString).standardizingPath }
     return real[0] == real[1] && kind(of: real[0]) != .special
   }
 
