@@ -14,7 +14,7 @@ struct KeptRecord {
       "point_processes_full", "point_processes_reduced", "cables", "segment_map", "synapses",
       "shape", "impedances", "expected", "notes", "shared_inward")
     for each in values[...1] { _ = try each.text() }
-    try checkSetting(values[2], depth: 0)
+    for each in try values[2].members() { try checkSetting(each, depth: 1) }
     for each in try values[3].members() { _ = try each.text() }
     for each in values[4...7] { try checkCount(each) }
     let cables = try values[8].elements()

@@ -164,6 +164,7 @@ import Testing
       "expected", expected(rmsd: .number(1)),
       "record.expected.deviation is null; expected null where rmsd is"
     ),
+    ("settings", .integer(8), "record.settings is 8; expected an object"),
     ("cables", .text("none"), "record.cables is \"none\"; expected a list"),
     ("extra", .null, "record.extra is there; expected cell, method, "),
   ])

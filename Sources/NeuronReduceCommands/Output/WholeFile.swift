@@ -21,9 +21,10 @@ enum WholeFile {
   private static func target(of name: String) -> String {
     var path = (Self.path(name) as NSString).resolvingSymlinksInPath
     for _ in 0..<linkLimit {
-      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
-        break
-      }
+      // What a link of /proc says of a pipe is no path.
+      guard kind(of: path) == nil,
+        let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+      else { break }
       let folder = (path as NSString).deletingLastPathComponent
       path =
         ((next.hasPrefix("/") ? next : "\(folder)/\(next)") as NSString).resolvingSymlinksInPath

@@ -31,6 +31,7 @@ enum WholeFolder {
     neuron_host_hold_interruptions(true)
     defer { neuron_host_hold_interruptions(false) }
     do {
+      // Foundation, where it is linked statically, does not say what the system said.
       guard mkdir(temporary.path, 0o777) == 0 else { throw WholeFile.posixError() }
       for (own, text) in texts {
         let file = temporary.appendingPathComponent(own)
