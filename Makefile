@@ -31,7 +31,7 @@ help:
 	@echo "make test-wheel      try it on every Python that is here, without Swift"
 	@echo "make docs    the documentation's site, in output/site/html"
 	@echo "make docs-swift      what the Swift modules' comments say, by DocC, in output/site/html/swift"
-	@echo "make test-docs       run every Python block of the documentation"
+	@echo "make test-docs       run the code blocks of the documentation"
 	@echo "make bench   time the reduction beside upstream's, full against reduced runs, and bench-engine"
 	@echo "make bench-engine    time runs by the engine beside NEURON's, CoreNEURON's and Arbor's"
 	@echo "make bench-tables    how far the engine's tables are from formulas: nine cells"
