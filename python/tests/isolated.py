@@ -12,12 +12,14 @@ import os
 import pickle
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import pytest
 from neuron import h
+from tqdm import tqdm
 
 import session
 
@@ -49,6 +51,8 @@ def note(text: str) -> None:
 
 def _child(test: Callable[[], None], result: BinaryIO) -> None:
     signal.alarm(TIME_LIMIT)
+    # Of its own: the parent's is shared with all children, and stays locked where one ends with it.
+    tqdm.set_lock(threading.RLock())
     # What the parent had is never collected here: that would copy its memory.
     gc.freeze()
     h.load_file("stdrun.hoc")
