@@ -44,7 +44,8 @@ def _short(call):
 
     @functools.wraps(call)
     def shorter(make_cell, *arguments, **named):
-        named["tstop"] = min(named.get("tstop", 1000), 100)
+        # Inputs begin after 300 ms where nothing else is said.
+        named["tstop"] = min(named.get("tstop", 1000), 350 if "inputs" in named else 100)
         if call.__name__ == "evaluate":
             named["ceiling"] = False
         named["seeds"] = tuple(named.get("seeds", ()))[:1] or (1,)
