@@ -169,7 +169,7 @@ def test_runs_of_the_session() -> None:
         ("twice", r"two Vectors are played into IClamp\[0\].amp"),
         ("of no parameter", r"into IClamp\[0\].i, which is no scalar PARAMETER"),
         ("of a section", "into gnabar_hh of its sections"),
-        ("of a statement", "into v of its sections"),
+        ("of a statement", "or a statement of hoc"),
     ],
 )
 def test_what_is_not_played(problem: str, match: str) -> None:

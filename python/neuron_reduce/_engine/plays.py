@@ -88,7 +88,9 @@ def _play(
     if recording.name is None or recording.point_process < 0:
         # What is none of the cell's may drive it all the same: a weight, a NetStim, a GLOBAL.
         name = recording.name
-        what = "a variable that is not the cell's" if name is None else f"{name} of its sections"
+        what = f"{name} of its sections"
+        if name is None:
+            what = "a variable that is not the cell's, or a statement of hoc"
         raise EngineError(
             f"a Vector is played into {what}, which the engine does not do; {_EXPECTED}"
         )
