@@ -145,14 +145,14 @@ def test_report_of_silent_cells(tmp_path: Path) -> None:
         compare(firing, _recording([50.0]), ceilings={"c": firing}),
     ]
     cases = [
-        _cases.Case(f"seed {index}", index, None, None, each)
+        _cases.Case(f"seed {index}", f"{index}", index, None, None, each)
         for index, each in enumerate(comparisons)
     ]
     assert _cases.summary(comparisons, "rate_error").mean == comparisons[1].rate_error == 0.5
     assert "With 1 input the full cell never fires" in _metrics.section(cases).body
     assert "The full cell never fires" in _metrics.section(cases[:1]).body
     assert "Neither the full nor the reduced cell fired" in _summary._outcome(cases[:1])
-    lonely = [_cases.Case("seed 1", 1, None, None, compare(silent, firing))]
+    lonely = [_cases.Case("seed 1", "1", 1, None, None, compare(silent, firing))]
     assert "fired 2 spikes where the full cell never fires" in _summary._outcome(lonely)
 
 
