@@ -138,7 +138,7 @@ test-python: $(VENV)/.installed
 	.ci/browser
 	.ci/mpi
 	.ci/java
-	$(PYTHON) -m pytest --numprocesses $(JOBS) --dist loadfile --durations 15
+	$(PYTHON) -m pytest --durations 15
 
 bench: $(VENV)/.installed $(UPSTREAM)/.ready
 	$(PYTHON) benchmarks/bench.py --upstream $(UPSTREAM)/bin/python
