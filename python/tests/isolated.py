@@ -1,4 +1,4 @@
-"""Tests that run in a process of their own, forked from the one that runs all tests.
+"""Tests that run in a process of their own, forked from the one that runs all tests, or a new one.
 
 What ends that process, or leaves it broken, is the failure of one test and of no other; and no
 test has to clean up after itself.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import multiprocessing
 import os
 import pickle
 import signal
@@ -49,15 +50,19 @@ def note(text: str) -> None:
         _progress.flush()
 
 
+def _begin_session() -> None:
+    h.load_file("stdrun.hoc")
+    for name, value in _DEFAULTS.items():
+        setattr(h, name, value)
+
+
 def _child(test: Callable[[], None], result: BinaryIO) -> None:
     signal.alarm(TIME_LIMIT)
     # Of its own: the parent's is shared with all children, and stays locked where one ends with it.
     tqdm.set_lock(threading.RLock())
     # What the parent had is never collected here: that would copy its memory.
     gc.freeze()
-    h.load_file("stdrun.hoc")
-    for name, value in _DEFAULTS.items():
-        setattr(h, name, value)
+    _begin_session()
     outcome = _SUCCESS
     try:
         test()
@@ -102,6 +107,27 @@ def run(test: Callable[[], None]) -> None:
             outcome = f"{doing} ended the process: {_ending(status)}"
         if outcome != _SUCCESS:
             pytest.fail(outcome, pytrace=False)
+
+
+def _new_child(test: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    _begin_session()
+    test(*arguments)
+
+
+def run_anew(test: Callable[..., None], *arguments: Any) -> None:
+    """Calls a function of a module in a new process; fails if it fails there.
+
+    For what depends on all that its NEURON has made before, as the streams do that RANDOM variables
+    are given: they are numbered from the start of the process.
+    """
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_new_child, args=(test, arguments))
+    process.start()
+    process.join(TIME_LIMIT)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    assert process.exitcode == 0, f"{test.__qualname__} ended with {process.exitcode}"
 
 
 def isolated(test: Callable[..., None]) -> Callable[..., None]:

@@ -20,7 +20,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
-from isolated import isolated
+from isolated import isolated, run_anew
 from models import l5pc, state_cell
 from neuron_reduce.comparison import ABOUT_SPIKES
 
@@ -312,28 +312,8 @@ def test_state_and_order(
     _run(command, "compare", *model, *chosen, "--tstop", TSTOP, "-o", both)
     own = tmp_path / "own.json"
 
-    @isolated
-    def reduced() -> None:
-        h.nrn_load_dll(str(library))
-        h.load_file(str(state_cell.HOC))
-        cell = h.StateCell()
-        netcons = list(h.List("NetCon"))
-        synapses = [each.syn() for each in netcons]
-        reduction = neuron_reduce.reduce(
-            cell, synapses, netcons, method=method, segments=8, rates=12, in_place=True, **parts
-        )
-        reduction.save(own)
-        _potentials(reduction.cell.soma, own)
-
-    @isolated
-    def full() -> None:
-        h.nrn_load_dll(str(library))
-        h.load_file(str(state_cell.HOC))
-        cell = h.StateCell()
-        _potentials(cell.soma, tmp_path / "full")
-
-    reduced()
-    full()
+    run_anew(_state_reduced, library, own, method, parts)
+    run_anew(_state_full, library, tmp_path / "full")
     assert _known_to_both(file) == _known_to_both(own)
     kept = json.loads(own.read_text())
     assert {each["variable"] for each in kept["plays"]} == {"amp", "g", "g_pas"}
@@ -350,6 +330,28 @@ def test_state_and_order(
     assert np.array_equal(ran, np.load(own.with_suffix(".npy")))
     assert np.array_equal(compared[:, 2], ran)
     assert np.array_equal(compared[:, 1], np.load(tmp_path / "full.npy"))
+
+
+def _state_reduced(library: Path, path: Path, method: str, parts: dict[str, list[Any]]) -> None:
+    """Reduces the cell with the package, keeps it, and runs it."""
+    h.nrn_load_dll(str(library))
+    h.load_file(str(state_cell.HOC))
+    cell = h.StateCell()
+    netcons = list(h.List("NetCon"))
+    synapses = [each.syn() for each in netcons]
+    reduction = neuron_reduce.reduce(
+        cell, synapses, netcons, method=method, segments=8, rates=12, in_place=True, **parts
+    )
+    reduction.save(path)
+    _potentials(reduction.cell.soma, path)
+
+
+def _state_full(library: Path, path: Path) -> None:
+    """Runs the whole cell."""
+    h.nrn_load_dll(str(library))
+    h.load_file(str(state_cell.HOC))
+    cell = h.StateCell()
+    _potentials(cell.soma, path)
 
 
 def _potentials(soma: Any, path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from neuron import h
 
 import neuron_reduce
-from isolated import isolated
+from isolated import isolated, run_anew
 from models import kept, l5pc, state_cell
 from models.kept import Driven
 
@@ -212,7 +212,6 @@ def test_does_what_the_package_does(tmp_path: Path, method: str, segments: float
     assert f"<{(tmp_path / 'notes').read_text()}>" in said
 
 
-@isolated
 def _state_here(folder: Path, library: Path) -> None:
     os.chdir(folder)
     h.nrn_load_dll(str(library))
@@ -231,7 +230,7 @@ def _state_here(folder: Path, library: Path) -> None:
 def test_streams_of_random_numbers_go_on(tmp_path: Path, cache: Path) -> None:
     """Those of point processes that move, which NEURON gives new ones."""
     library = state_cell.library(cache)
-    _state_here(tmp_path, library)
+    run_anew(_state_here, tmp_path, library)
     (tmp_path / "x86_64").mkdir()
     shutil.copy(library, tmp_path / "x86_64")
     _run(
