@@ -128,17 +128,19 @@ def _look(loaded: programs.Loaded, run: structures.Run) -> None:
 
 
 def main() -> None:
-    """Runs all cells, with the flags that are given, and writes their code to a folder."""
-    if sys.argv[1] == "run":
-        compiler.FLAGS = (*compiler.FLAGS, *sys.argv[2:])
-    for name, make in CELLS.items():
-        tree = make()
+    """Runs cells, with the flags that are given, and writes their code to a folder."""
+    what, names, *rest = sys.argv[1:]
+    if what == "run":
+        compiler.FLAGS = (*compiler.FLAGS, *rest)
+    for name in names.split(","):
+        tree = CELLS[name]()
         made = made_of(tree)
-        if sys.argv[1] == "source":
+        if what == "source":
             for index, each in enumerate(made):
-                Path(sys.argv[2], f"{name}{index}.c").write_text(each.program.source)
-                Path(sys.argv[2], f"{name}{index}_batch.c").write_text(each.source_of_batches)
+                Path(rest[0], f"{name}{index}.c").write_text(each.program.source)
+                Path(rest[0], f"{name}{index}_batch.c").write_text(each.source_of_batches)
         del tree
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,8 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,44 +21,60 @@ from models.engine_tree import driven_tree
 from neuron_reduce._engine import compiler
 
 CELLS = Path(__file__).parent / "engine_code_cells.py"
-"""A script that makes cells of many kinds; told ``source FOLDER`` it writes their C to files, told
-``run FLAGS…`` it compiles with these flags and runs them."""
+"""A script that makes cells of many kinds; told ``source NAMES FOLDER`` it writes the C of those to
+files, told ``run NAMES FLAGS…`` it compiles with these flags and runs them."""
+
+SHARES = ("driven,many,clamped,quiet", "blocks,carried,played")
+"""Of the cells, for processes that run at the same time; each takes about as long."""
 
 
-def _run(*arguments: str, cache: Path, **environment: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(CELLS), *arguments],
-        capture_output=True,
-        text=True,
+def _at_once(*commands: list[str], **options: Any) -> None:
+    """Runs commands, two at a time, which all must end well."""
+
+    def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, capture_output=True, text=True, **options)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in pool.map(run, commands):
+            said = f"{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
+            assert done.returncode == 0, f"{done.args}\n{said}"
+
+
+def _run(what: str, *rest: str, cache: Path, **environment: str) -> None:
+    _at_once(
+        *([sys.executable, str(CELLS), what, names, *rest] for names in SHARES),
         cwd=CELLS.parent,
         env=os.environ | {"NEURON_REDUCE_CACHE": str(cache)} | environment,
     )
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> list[Path]:
+    """What the cells are in C."""
+    folder = tmp_path_factory.mktemp("sources")
+    with tempfile.TemporaryDirectory(prefix="neuron-reduce-tests-") as compiled:
+        _run("source", str(folder), cache=Path(compiled).resolve(), MECHANISMS=str(cache))
+    return sorted(folder.glob("*.c"))
 
 
 @pytest.mark.parametrize("name", ["gcc", "clang"])
-def test_compiles_without_a_warning(
-    name: str, tmp_path: Path, private_folder: Path, cache: Path
-) -> None:
+def test_compiles_without_a_warning(name: str, sources: list[Path]) -> None:
     """For this processor, and without its extensions."""
     path = shutil.which(name)
     if path is None:
         pytest.skip(f"no {name} on PATH")
-    _run("source", str(tmp_path), cache=private_folder, MECHANISMS=str(cache))
-    sources = sorted(tmp_path.glob("*.c"))
     flags = [each for each in compiler.FLAGS if each != "-shared"]
     assert len(sources) >= 28
-    for source in sources:
-        for machine in (compiler._native(), ()):
-            done = subprocess.run(
-                [
-                    *(path, *flags, *machine, "-O1", "-Wall", "-Wextra", "-Werror"),
-                    *(f"-I{compiler.RUNTIME}", "-c", str(source), "-o", os.devnull),
-                ],
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, f"{source.name}\n{done.stderr[:4000]}"
+    _at_once(
+        *(
+            [
+                *(path, *flags, *machine, "-O1", "-Wall", "-Wextra", "-Werror"),
+                *(f"-I{compiler.RUNTIME}", "-c", str(source), "-o", os.devnull),
+            ]
+            for source in sources
+            for machine in (compiler._native(), ())
+        )
+    )
 
 
 def test_does_nothing_undefined(private_folder: Path, cache: Path) -> None:
