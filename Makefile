@@ -11,9 +11,6 @@ PLATFORM := manylinux_2_28_$(shell uname -m)
 SOURCES := Package.swift VERSION setup.py pyproject.toml \
 	$(shell find Sources python/neuron_reduce -type f -not -name '*.so' -not -name '*.pyc')
 
-# How many processes run the tests of Python: each has a NEURON of its own.
-JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
-
 # Where install-command puts it.
 PREFIX ?= $(HOME)/.local
 
