@@ -16,7 +16,7 @@ public func nr_export_write(
   _ bytes: UnsafePointer<UInt8>, _ count: Int, _ format: UnsafePointer<CChar>,
   _ name: UnsafePointer<CChar>, _ written: UnsafeMutablePointer<OpaquePointer?>
 ) -> OpaquePointer? {
-  do throws(ExportFault) {
+  do throws(ExportRequestError) {
     let format = try ExportFormat(named: String(cString: format))
     let cell = try savedCell(Array(elements(bytes, count)))
     do throws(ExportError) {
@@ -67,27 +67,7 @@ private final class WrittenExport {
   }
 }
 
-private enum ExportFault: Error, CustomStringConvertible {
-  case unknownFormat(name: String, known: [String])
-  case noSavedCell(problem: String)
-
-  var status: nr_status {
-    switch self {
-    case .unknownFormat: NR_ARGUMENT
-    case .noSavedCell: NR_SAVED_CELL
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .unknownFormat(let name, let known):
-      "format is '\(name)'; expected one of \(known.joined(separator: ", "))"
-    case .noSavedCell(let problem): "the saved cell: \(problem)"
-    }
-  }
-}
-
-private func savedCell(_ text: [UInt8]) throws(ExportFault) -> KeptCell {
+private func savedCell(_ text: [UInt8]) throws(ExportRequestError) -> KeptCell {
   do {
     return try KeptCell(text: text)
   } catch {
@@ -96,7 +76,7 @@ private func savedCell(_ text: [UInt8]) throws(ExportFault) -> KeptCell {
 }
 
 extension ExportFormat {
-  fileprivate init(named name: String) throws(ExportFault) {
+  fileprivate init(named name: String) throws(ExportRequestError) {
     guard let known = Self(rawValue: name) else {
       throw .unknownFormat(name: name, known: Self.allCases.map(\.rawValue))
     }

@@ -19,6 +19,7 @@ SOURCES = [
     ("Fidelity", "Fidelity"),
     ("Mechanisms", "Mechanism"),
     ("NEURONBridge", "Bridge"),
+    ("NeuronReduceABI", "ExportRequest"),
     ("Reduction", "Reduction"),
     ("Simulation", "Simulation"),
 ]
