@@ -161,6 +161,13 @@ typedef struct neuron_random_play {
   neuron_handle variable;
 } neuron_random_play;
 
+/// `Pt3d`: a 3D point of a section.
+typedef struct neuron_point {
+  float x, y, z, diameter;
+  /// How far along the section, in um.
+  double arc;
+} neuron_point;
+
 typedef struct neuron_internals {
   /// Vectors of `neuron_record *` and of `neuron_spike_source *`.
   neuron_pointer_vector *_Nullable (*_Nonnull records)(void);
@@ -240,6 +247,13 @@ neuron_handle neuron_datum_shared(const neuron_datum *datum);
 /// The part of a symbol that a range variable has.
 static inline const neuron_range_symbol *neuron_symbol_range(const neuron_symbol *symbol) {
   return (const neuron_range_symbol *)symbol;
+}
+
+/// The 3D points of a section, of which there are `count`; NULL where it has none.
+static inline neuron_point *_Nullable neuron_section_points(const neuron_section *section, int *count) {
+  const char *content = (const char *)section;
+  *count = *(const int16_t *)(content + 64);
+  return *(neuron_point *_Nullable const *)(content + 72);
 }
 
 /// The property of a `Point_process`; NULL where it is on no section.
