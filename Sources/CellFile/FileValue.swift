@@ -98,6 +98,11 @@ package struct FileValue {
     return value
   }
 
+  /// As many as NEURON lets a section have.
+  func segmentCount() throws(CellFileError) -> Int {
+    try integer(1...32766, "a number of segments, 1 to 32766")
+  }
+
   package func index(of what: String, count: Int) throws(CellFileError) -> Int {
     guard count > 0 else { throw wrong("\(what), of which there are none") }
     return try integer(0...(count - 1), "an index of \(what), 0 to \(count - 1)")

@@ -96,7 +96,10 @@ extension KeptCell {
     }
     if number >= 2 {
       switch original[3].content {
-      case .null, .object: originalSegments = original[3].content
+      case .null: break
+      case .object:
+        try KeptOriginalSegments.check(
+          original[3], sections: sections, synapses: originalSynapses.count)
       default: throw original[3].wrong("an object, or null")
       }
       switch values[20].content {
@@ -104,6 +107,7 @@ extension KeptCell {
       case .object: try KeptRecord.check(values[20])
       default: throw values[20].wrong("an object, or null")
       }
+      originalSegments = original[3].content
       record = values[20].content
     }
   }
@@ -220,7 +224,6 @@ extension KeptCell.Mechanism {
 }
 
 extension KeptCell.Section {
-  private static let largest = 32766
   private static let mostPoints = 1_000_000
 
   fileprivate init(_ value: FileValue, _ mechanisms: Set<String>) throws(CellFileError) {
@@ -232,8 +235,7 @@ extension KeptCell.Section {
     guard let role = Role(rawValue: try fields[1].text()) else {
       throw fields[1].wrong("one of soma, axon, apical, basal")
     }
-    let count = try fields[2].integer(
-      1...Self.largest, "a number of segments, 1 to \(Self.largest)")
+    let count = try fields[2].segmentCount()
     let positive = "finite number greater than 0"
     let points = try Self.points(fields[5])
     var (length, diameter): (Double?, PerSegment?)

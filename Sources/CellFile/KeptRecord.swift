@@ -2,7 +2,6 @@
 struct KeptRecord {
   /// The largest whole number that a double has, with all below it.
   private static let largest = 1 << 53
-  private static let segmentLimit = 32766
   /// In µm, of points.
   private static let farthest = 1e15
   private static let deepestSetting = 20
@@ -82,7 +81,7 @@ struct KeptRecord {
     for each in [parts[0], parts[2], parts[3]] { _ = try each.text() }
     try checkRole(parts[1])
     for each in parts[4...6] { _ = try each.number() }
-    _ = try parts[7].integer(1...segmentLimit, "a number of segments, 1 to \(segmentLimit)")
+    _ = try parts[7].segmentCount()
     _ = try parts[8].truth()
   }
 

@@ -57,6 +57,17 @@ import Testing
     return cell
   }()
 
+  private static let segments = """
+    {"names": ["soma", "dend"], "counts": [1, 2], "areas": [1000.0, 50, 40.5], \
+    "compartments": [[0, 0], [1, 2], [1, 0]], \
+    "lines": [[0, 0, 0, 0, 20.0, 0], [0, 20, 0, 0, 25, 0], [0, 25, 0, 0, 30, 0]], \
+    "diameters": [18, 1, 1], "distances": [[10, 10], [10, 15], [15, 20]], "synapses": [2]}
+    """
+
+  private static func text(segments: String) -> [UInt8] {
+    Array(cell.text.replacing("\"segments\": null", with: "\"segments\": \(segments)").utf8)
+  }
+
   @Test func readsWhatItWrites() throws {
     let text = Self.cell.text
     let read = try KeptCell(text: Array(text.utf8))
@@ -105,9 +116,58 @@ import Testing
     #expect { try KeptCell(text: Array(text.utf8)) } throws: { "\($0)".hasPrefix(message) }
   }
 
+  @Test(
+    arguments: [
+      ("", "", nil),
+      (
+        "[[0, 0, 0, 0, 20.0, 0], [0, 20, 0, 0, 25, 0], [0, 25, 0, 0, 30, 0]], \"diameters\": [18, 1, 1], "
+          + "\"distances\": [[10, 10], [10, 15], [15, 20]]",
+        "null, \"diameters\": null, \"distances\": null", nil
+      ),
+      (
+        "\"names\": [\"soma\", \"dend\"]", "\"names\": [\"soma\"]",
+        "counts is a list of 2; expected a list of 1"
+      ),
+      (
+        "[1, 2], \"areas\"", "[1, 0], \"areas\"",
+        "counts[1] is 0; expected a number of segments, 1 to 32766"
+      ),
+      ("50, 40.5", "50", "areas is a list of 2; expected a list of 3"),
+      (
+        "[1, 2], [1, 0]]", "[2, 0], [1, 0]]",
+        "compartments[1][0] is 2; expected an index of sections, 0 to 1"
+      ),
+      (
+        "[1, 2], [1, 0]]", "[1, 3], [1, 0]]",
+        "compartments[1][1] is 3; expected an index of the segments of sections[1], 0 to 2"
+      ),
+      ("20.0, 0]", "20.0, 1e12]", "lines[0][5] is 1000000000000.0; expected a coordinate in µm"),
+      ("[18, 1, 1]", "[18, 0, 1]", "diameters[1] is 0; expected a diameter in µm, greater than 0"),
+      ("[18, 1, 1]", "null", "diameters is null; expected a list of 3"),
+      ("[15, 20]", "[-1, 20]", "distances[2][0] is -1; expected a distance in µm, 0 or greater"),
+      (
+        "\"synapses\": [2]", "\"synapses\": [3]",
+        "synapses[0] is 3; expected an index of the original's segments, 0 to 2"
+      ),
+      (
+        "\"synapses\": [2]", "\"synapses\": [2], \"more\": 1",
+        "more is there; expected names, counts,"
+      ),
+    ] as [(String, String, String?)])
+  func whereSegmentsWereIsChecked(part: String, fault: String, message: String?) throws {
+    let text = Self.text(segments: Self.segments.replacing(part, with: fault))
+    guard let message else {
+      #expect(try KeptCell(text: text).originalSegments != .null)
+      return
+    }
+    #expect { try KeptCell(text: text) } throws: {
+      "\($0)".hasPrefix("original.segments.\(message)")
+    }
+  }
+
   /// Whatever a file has, it is read or refused.
   @Test func damagedFilesDoNotTrap() {
-    let text = Array(Self.cell.text.utf8)
+    let text = Self.text(segments: Self.segments)
     for seed in 0..<4000 as Range<UInt64> {
       var random = SplitMix64(seed: seed)
       var damaged = text
