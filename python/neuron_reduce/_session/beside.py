@@ -7,43 +7,30 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from neuron import hoc, nrn
+from neuron import nrn
 
 from .._library import reducing, structures
 from ..reduced_cell import ReducedCell
-from . import cells, copying, instances, originals, plays
-from .done import Built
+from . import copying, instances, originals, plays
+from .done import Built, Subject
 from .segments import segment_index
 
 
 class Beside:
     """What is to be built beside a cell that was read; nothing is built yet.
 
-    :param original: the cell.
-    :param read: the same as the library has it, which is not kept.
-    :param live: its sections.
-    :param synapses: the caller's point processes.
-    :param netcons: the caller's NetCons.
+    :param read: the cell as the library has it, which is not kept.
     :param clamps: whether point processes that are in no list have copies.
     """
 
-    def __init__(
-        self,
-        original: cells.Sections,
-        read: reducing.Cell,
-        live: Sequence[nrn.Section],
-        synapses: Sequence[Any],
-        netcons: Sequence[hoc.NetCon],
-        clamps: bool,
-    ):
-        self._original, self._live = original, live
-        self._synapses, self._netcons, self._clamps = synapses, netcons, clamps
+    def __init__(self, subject: Subject, read: reducing.Cell, clamps: bool):
+        self._subject, self._clamps = subject, clamps
         others, other_netcons = read.unlisted()
-        self._processes = [*synapses, *others]
-        listed = {each.hocobjptr(): each for each in netcons}
+        self._processes = [*subject.synapses, *others]
+        listed = {each.hocobjptr(): each for each in subject.netcons}
         self._all_netcons = [*listed.values(), *other_netcons]
         is_played_into = any(each.is_play for each in read.recordings() or ())
-        self._played = plays.read(original) if is_played_into else []
+        self._played = plays.read(subject.original) if is_played_into else []
 
     def build(self, outcome: reducing.Outcome, building: structures.Building) -> None:
         """Makes the sections. What was made goes when nobody has it."""
@@ -64,13 +51,14 @@ class Beside:
             for index, copy in zip(outcome.kept_sections, sections, strict=True)
             if index >= 0
         }
-        pairs = [(self._live[index], copy) for index, copy in stayed.items()]
+        live = self._subject.live
+        pairs = [(live[index], copy) for index, copy in stayed.items()]
         made = copying.copies(
             outcome,
             sections,
             self._processes,
             self._all_netcons,
-            len(self._synapses),
+            len(self._subject.synapses),
             self._clamps,
         )
         copying.copy_arcs(pairs)
@@ -80,15 +68,15 @@ class Beside:
         before.others.update(made.others)
         notes = [*made.notes]
         if self._played:
-            counterparts = _Counterparts(outcome, sections, self._live, self._processes, made)
+            counterparts = _Counterparts(outcome, sections, live, self._processes, made)
             notes += plays.repeat(self._played, counterparts.segment, counterparts.process)
         soma = list(lists["somatic"])
         return Built(
-            soma=soma[0] if issubclass(type(self._original.soma), nrn.Section) else soma,
+            soma=soma[0] if issubclass(type(self._subject.original.soma), nrn.Section) else soma,
             # Nobody else has all of them.
             behind=made,
             synapses=[made.processes[index] for index in outcome.survivors],
-            netcons=[made.netcons[each.hocobjptr()] for each in self._netcons],
+            netcons=[made.netcons[each.hocobjptr()] for each in self._subject.netcons],
             counterparts=made.processes,
             stayed=stayed,
             notes=notes,

@@ -1,16 +1,33 @@
-"""What came out of a reduction."""
+"""What goes into a reduction, and what came out of it."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
-from neuron import nrn
+from neuron import hoc, nrn
 
 from .._library import reducing
 from ..reduced_cell import ReducedCell
-from . import measuring, originals
+from . import cells, measuring, originals
 from . import sites as _sites
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """The cell that is reduced, and what the caller gave with it.
+
+    :ivar original: the cell.
+    :ivar live: its sections.
+    :ivar synapses: the caller's point processes.
+    :ivar netcons: the caller's NetCons.
+    """
+
+    original: cells.Sections
+    live: Sequence[nrn.Section]
+    synapses: Sequence[Any]
+    netcons: Sequence[hoc.NetCon]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-from neuron import hoc, nrn
 
 from .._display.warned import warn
 from .._library import reducing, structures
-from . import cells, copying, originals
-from .done import Built
+from . import copying, originals
+from .done import Built, Subject
 
 
 class InPlace:
     """What is to be replaced of a cell that was read; nothing is changed yet.
 
-    The parameters are those of :class:`beside.Beside`.
+    :param read: the cell as the library has it, which is not kept.
     """
 
-    def __init__(
-        self,
-        original: cells.Sections,
-        read: reducing.Cell,
-        live: Sequence[nrn.Section],
-        synapses: Sequence[Any],
-        netcons: Sequence[hoc.NetCon],
-    ):
-        self._original, self._live = original, live
-        self._synapses, self._netcons = synapses, netcons
+    def __init__(self, subject: Subject, read: reducing.Cell):
+        self._subject = subject
         unlisted = read.unlisted()[0]
-        examples = [synapses[each.synapse] for each in read.groups]
-        self._streams = copying.Streams((*synapses, *unlisted), (*examples, *unlisted))
+        examples = [subject.synapses[each.synapse] for each in read.groups]
+        self._streams = copying.Streams((*subject.synapses, *unlisted), (*examples, *unlisted))
 
     def build(self, outcome: reducing.Outcome, building: structures.Building) -> None:
         """Changes the cell, in one call in which no Python runs."""
@@ -44,13 +33,14 @@ class InPlace:
         self, outcome: reducing.Outcome, lists: dict[str, Any], before: originals.Original
     ) -> Built:
         """Says what became of it."""
-        synapses = [self._synapses[index] for index in outcome.survivors]
+        subject = self._subject
+        synapses = [subject.synapses[index] for index in outcome.survivors]
         return Built(
-            soma=self._original.soma,
-            behind=self._original.cell,
+            soma=subject.original.soma,
+            behind=subject.original.cell,
             synapses=synapses,
-            netcons=list(self._netcons),
+            netcons=list(subject.netcons),
             counterparts=dict(zip(outcome.survivors, synapses, strict=True)),
-            stayed=dict(enumerate(self._live)),
+            stayed=dict(enumerate(subject.live)),
             notes=[],
         )

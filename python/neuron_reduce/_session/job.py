@@ -39,7 +39,7 @@ from . import (
     templates,
 )
 from . import sites as _sites
-from .done import Done
+from .done import Done, Subject
 from .names import Names
 from .naming import ArgumentNames
 
@@ -202,10 +202,14 @@ class Job:
             lists = instances.section_lists()
             building = self._building(model, lists, is_named)
             before = self._original(cell, names, courses, with_points)
-            subject = self._cell, cell, live, self._synapses, self._netcons
-            way = in_place.InPlace(*subject) if is_in_place else beside.Beside(*subject, clamps)
+            subject = Subject(self._cell, live, self._synapses, self._netcons)
+            way = (
+                in_place.InPlace(subject, cell)
+                if is_in_place
+                else beside.Beside(subject, cell, clamps)
+            )
             # What was read is held by the outcome until it is built, and by nothing after that.
-            del cell, subject
+            del cell
         way.build(outcome, building)
         with self._clock.stage("copy"):
             built = way.complete(outcome, lists, before)
