@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._display.blocks import Block, Displayed, Table
-from ._display.text import number
+from ._display.text import faster, number
 from ._library import metrics
 from ._session import collect
 from .errors import ArgumentError
@@ -189,7 +189,7 @@ class Comparison(Displayed):
             ]
             blocks.append([Table(shares)])
         if self.speed_up is not None:
-            blocks.append([f"{self.speed_up:.1f} times faster"])
+            blocks.append([faster(self.speed_up)])
         return blocks
 
     def __repr__(self) -> str:

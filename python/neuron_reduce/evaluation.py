@@ -12,7 +12,7 @@ from typing import Any
 
 from ._display.blocks import Block, Displayed, Table
 from ._display.progress import Progress
-from ._display.text import number, settings
+from ._display.text import faster, number, settings
 from ._display.warned import kept, warn_once
 from ._engine import compiler
 from ._processes import tasks
@@ -195,7 +195,7 @@ class Evaluation(Displayed):
         what = "seeds" if len(self.inputs) == 1 else "cases"
         return (
             f"<Evaluation of {self.record.cell}, {len(self.cases)} {what}: {spikes}, RMSD "
-            f"{self.rmsd:.3f} mV, {self.speed_up:.1f} times faster>"
+            f"{self.rmsd:.3f} mV, {faster(self.speed_up)}>"
         )
 
 

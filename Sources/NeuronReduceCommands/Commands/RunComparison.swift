@@ -106,7 +106,10 @@ struct RunComparison {
     if isSilent { text += "the full cell never fires: nothing can be said of spikes\n" }
     text += "\n" + cells.text(isColoured: isColoured) + "\n" + rows.text(isColoured: isColoured)
     if reduction != .null { text += "\n\(summary.expected)\n" }
-    if reduced.seconds > 0 { text += "\n\((full.seconds / reduced.seconds).text()) times faster\n" }
+    if reduced.seconds > 0 {
+      let ratio = full.seconds / reduced.seconds
+      text += "\n\(ratio.text()) times \(ratio < 1 ? "as fast" : "faster")\n"
+    }
     let notes = summary.notes
     if !notes.isEmpty { text += "\n" + notes.map { "\($0)\n" }.joined() }
     return text

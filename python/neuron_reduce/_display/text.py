@@ -32,6 +32,11 @@ def plain(text: str) -> str:
     return _OBJECT.sub(r"\1", text)
 
 
+def faster(ratio: float) -> str:
+    """How many times faster something ran."""
+    return f"{ratio:.1f} times {'as fast' if ratio < 1 else 'faster'}"
+
+
 def settings(values: Mapping[str, object]) -> str:
     """Settings in one line, those that were left open left out."""
     return ", ".join(

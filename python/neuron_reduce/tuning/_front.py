@@ -9,7 +9,7 @@ import os
 import pathlib
 
 from .._display.blocks import Block, Displayed, Table
-from .._display.text import number
+from .._display.text import faster, number
 from ..comparison import SILENCE
 from ..errors import ArgumentError
 from . import _plots
@@ -115,5 +115,4 @@ _MARKS = "* best, + within the tolerance, | closer than all that are smaller"
 
 
 def _claim(candidate: Candidate) -> str:
-    label, faster = candidate.label, candidate.speed_up
-    return f"{label}, {faster:.1f} times faster, error {candidate.error:.3f}"
+    return f"{candidate.label}, {faster(candidate.speed_up)}, error {candidate.error:.3f}"

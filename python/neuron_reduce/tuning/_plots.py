@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .._display.text import faster
 from ._candidates import Candidate
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def plotly(tuning: Tuning, path) -> None:
         figure.add_scatter(
             x=[each.segments_reduced for each in candidates],
             y=[each.error for each in candidates],
-            text=[f"{each.label}: {each.speed_up:.1f} times faster" for each in candidates],
+            text=[f"{each.label}: {faster(each.speed_up)}" for each in candidates],
             mode="markers",
             name=method,
         )
@@ -68,7 +69,7 @@ def matplotlib(tuning: Tuning, path) -> None:
     axes.step(sizes, [each.error for each in front], "k-", lw=1, where="post")
     for each in front:
         axes.annotate(
-            f"{each.speed_up:.1f} times faster",
+            faster(each.speed_up),
             (each.segments_reduced, each.error),
             xytext=(4, 4),
             textcoords="offset points",
