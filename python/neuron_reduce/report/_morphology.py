@@ -28,7 +28,8 @@ def section(record: records.ReductionRecord) -> Section:
     if not any(len(piece.points) > 1 for piece in record.shape):
         text = (
             "The original cell has no 3D points, so that its shape cannot be drawn; the table of "
-            "cables says how large the reduced cell’s are."
+            "cables says how large the reduced cell’s are. NEURON’s define_shape(), called before "
+            "the cell is reduced, gives it some."
         )
         return Section("morphology", title, paragraph(text, "absent"))
     pieces = _layout.stretches(record)
