@@ -1,5 +1,7 @@
-"""What an installed package must do where no Swift is: reduce, keep, build again, run, compile."""
+"""What an installed package must do where no Swift is: reduce, keep, build again, run, compile; and
+its command and its hoc without Python run what was kept."""
 
+import os
 import pathlib
 import platform
 import shutil
@@ -54,10 +56,10 @@ dt, tstop = 0.025, 100
 reduction = neuron_reduce.reduce(cell, synapses, netcons, segments=8)
 full = h.Vector().record(cell.soma(0.5)._ref_v)
 reduced = h.Vector().record(reduction.cell.soma(0.5)._ref_v)
-with tempfile.TemporaryDirectory() as folder:
-    saved = pathlib.Path(folder) / "cell.json"
-    reduction.save(saved)
-    again = neuron_reduce.load(saved).instantiate()
+folder = tempfile.TemporaryDirectory()
+saved = pathlib.Path(folder.name, "cell.json")
+reduction.save(saved)
+again = neuron_reduce.load(saved).instantiate()
 kept = h.Vector().record(again.soma(0.5)._ref_v)
 h.dt = dt
 h.finitialize(-65)
@@ -73,9 +75,36 @@ if shutil.which("cc") or shutil.which("gcc"):
     off = max(abs(a - b) for a, b in zip(run[run.labels[0]], full, strict=True))
     assert off < 1e-3, f"the compiled cell is {off} mV off"
     compiled = f", compiled and NEURON's {off:.0e} mV"
-command = pathlib.Path(sys.executable).with_name("neuron-reduce")
-if command.exists():
-    subprocess.run([command, "--version"], check=True)
+
+# Without Python: the command, and the hoc library in plain nrniv.
+SCRIPT = """
+{ load_file("stdrun.hoc") load_file("%s") }
+objref cell, trace, file
+cell = neuron_reduce_load("%s", 1)
+cell.make_sources()
+trace = new Vector()
+{ cell.soma[0] trace.record(&v(0.5)) }
+dt = %g
+tstop = %g
+v_init = -65
+run()
+file = new File()
+{ file.wopen("trace.txt") trace.printf(file, "%%.17g\\n") file.close() }
+"""
+hoc = pathlib.Path(neuron_reduce.__file__).with_name("neuron_reduce.hoc")
+pathlib.Path(folder.name, "script.hoc").write_text(SCRIPT % (hoc, saved, dt, tstop))
+tools = pathlib.Path(sys.executable).parent
+for arguments in (
+    [tools / "neuron-reduce", "run", saved, "--tstop", str(tstop), "-o", "run.csv", "--quiet"],
+    [tools / "nrniv", "-nogui", "-nopython", "-nobanner", "script.hoc"],
+):
+    environment = os.environ | {"NRNHOME": sys.prefix}
+    subprocess.run(arguments, check=True, cwd=folder.name, env=environment)
+of_command = pathlib.Path(folder.name, "run.csv").read_text().splitlines()[1:]
+of_hoc = pathlib.Path(folder.name, "trace.txt").read_text().split()
+assert [float(line.split(",")[1]) for line in of_command] == list(kept), "the command runs another"
+assert [float(each) for each in of_hoc] == list(kept), "hoc runs another"
+folder.cleanup()
 print(
     f"Python {platform.python_version()}, {platform.libc_ver()[1]}, NEURON {neuron.__version__}: "
     f"{len(list(reduction.cell.soma.wholetree()))} sections, full and reduced {apart:.1f} mV apart"
