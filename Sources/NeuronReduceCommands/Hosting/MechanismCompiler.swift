@@ -149,11 +149,13 @@ struct MechanismCompiler {
     var variables = environment
     variables["NRNHOME"] = installation.prefix
     // A wheel's own compiler is that of the machine it was built on.
-    for (variable, names) in [("CC", ["cc", "gcc", "clang"]), ("CXX", ["c++", "g++", "clang++"])]
+    for (language, variable, names) in [
+      ("C", "CC", ["cc", "gcc", "clang"]), ("C++", "CXX", ["c++", "g++", "clang++"]),
+    ]
     where (environment[variable] ?? "").isEmpty {
       guard let found = names.first(where: isOnPath) else {
         throw CommandFailure(
-          "there is no C++ compiler on PATH, which mod files are compiled by; expected one of "
+          "there is no \(language) compiler on PATH, which mod files are compiled by; expected one of "
             + "\(names.joined(separator: ", ")), or \(variable) to name one")
       }
       variables[variable] = found

@@ -9,7 +9,7 @@ struct HostOptions: ParsableArguments {
     help: ArgumentHelp(
       "Where NEURON 9 is: an installation, or a Python environment that has its wheel.",
       discussion:
-        "If not given: NRNHOME, the active environment, nrniv and python3 on PATH, /usr/local.",
+        "If not given: NRNHOME, the active environment, nrniv and python3 on PATH, and usual prefixes.",
       valueName: "path"),
     completion: .directory)
   var neuron: String?
