@@ -201,7 +201,7 @@ class ExpectedLoss:
         shares = sorted(self.shared.items(), key=lambda item: -item[1])
         if not shares:
             return f"{loss}."
-        text = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+        text = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
         return f"{loss}. In compartments that several branches share: {text}."
 
 

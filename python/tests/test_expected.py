@@ -118,7 +118,7 @@ def test_says_which_branches_share_a_compartment() -> None:
         for name in joint.sections:
             places = [reduction.place(name, x).sec.name() for x in (0.1, 0.5, 0.9)]
             assert any(place.endswith(joint.cable) for place in places)
-    assert "hh 100%" in str(reduction)
+    assert "hh 100 %" in str(reduction)
     assert f"{expected.rmsd:.2g} mV RMSD" in str(reduction)
     assert pickle.loads(pickle.dumps(reduction.record)).expected == expected
 

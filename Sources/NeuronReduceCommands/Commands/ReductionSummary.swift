@@ -123,7 +123,7 @@ struct ReductionSummary {
     }
     guard !shares.isEmpty else { return text + "." }
     return text + ". In compartments that several branches share: "
-      + shares.map { "\($0) \((100 * $1).rounded().general(digits: 6))%" }.joined(separator: ", ")
+      + shares.map { "\($0) \((100 * $1).rounded().general(digits: 6)) %" }.joined(separator: ", ")
       + "."
   }
 
