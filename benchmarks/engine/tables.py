@@ -1,4 +1,4 @@
-"""How far tables of gates are from formulas, on the fidelity benchmark's nine cells.
+"""How far tables of gates are from formulas, on nine cells of the fidelity benchmark.
 
 Each cell is run at its three drives, full and reduced: from tables, by formulas, and by NEURON.
 Potentials of all segments are compared at all times: until the first spike, which is what the
