@@ -95,7 +95,7 @@ def test_does_nothing_undefined(private_folder: Path, cache: Path) -> None:
         "-g",
         "-fsanitize=address,undefined",
         "-fno-sanitize-recover=all",
-        "-O1",
+        "-O0",
         cache=private_folder,
         MECHANISMS=str(cache),
         CC=gcc,
