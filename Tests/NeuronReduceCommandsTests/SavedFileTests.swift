@@ -149,7 +149,7 @@ import Testing
     try write(record)
     let result = try run(["report", file])
     #expect(result.code == 0, "\(result.errors)")
-    #expect(result.output.contains("share: pas 1e+302%."), "\(result.output)")
+    #expect(result.output.contains("share: pas 1e+302 %."), "\(result.output)")
     #expect(result.output.contains(#/2 more kinds +1.8014398509482e\+16 /#), "\(result.output)")
   }
 
