@@ -103,6 +103,9 @@ CELLS = {
     "played": played,
 }
 
+SHARES = 2
+"""How many processes have them all, each a share."""
+
 
 def made_of(tree: Tree) -> list[Any]:
     """Those that record potentials, currents too, and whose trials are run at once."""
@@ -128,11 +131,11 @@ def _look(loaded: programs.Loaded, run: structures.Run) -> None:
 
 
 def main() -> None:
-    """Runs cells, with the flags that are given, and writes their code to a folder."""
-    what, names, *rest = sys.argv[1:]
+    """Runs a share of the cells, with flags that are given, or writes their code to a folder."""
+    what, share, *rest = sys.argv[1:]
     if what == "run":
         compiler.FLAGS = (*compiler.FLAGS, *rest)
-    for name in names.split(","):
+    for name in list(CELLS)[int(share) :: SHARES]:
         tree = CELLS[name]()
         made = made_of(tree)
         if what == "source":

@@ -21,11 +21,11 @@ from models.engine_tree import driven_tree
 from neuron_reduce._engine import compiler
 
 CELLS = Path(__file__).parent / "engine_code_cells.py"
-"""A script that makes cells of many kinds; told ``source NAMES FOLDER`` it writes the C of those to
-files, told ``run NAMES FLAGS…`` it compiles with these flags and runs them."""
+"""A script that makes cells of many kinds; told ``source SHARE FOLDER`` it writes the C of a share
+of them to files, told ``run SHARE FLAGS…`` it compiles with these flags and runs them."""
 
-SHARES = ("driven,many,clamped,quiet", "blocks,carried,played")
-"""Of the cells, for processes that run at the same time; each takes about as long."""
+SHARES = 2
+"""As many as the script has: processes that run at the same time."""
 
 
 def _at_once(*commands: list[str], **options: Any) -> None:
@@ -42,7 +42,7 @@ def _at_once(*commands: list[str], **options: Any) -> None:
 
 def _run(what: str, *rest: str, cache: Path, **environment: str) -> None:
     _at_once(
-        *([sys.executable, str(CELLS), what, names, *rest] for names in SHARES),
+        *([sys.executable, str(CELLS), what, str(share), *rest] for share in range(SHARES)),
         cwd=CELLS.parent,
         env=os.environ | {"NEURON_REDUCE_CACHE": str(cache)} | environment,
     )
