@@ -32,9 +32,9 @@ def plain(text: str) -> str:
     return _OBJECT.sub(r"\1", text)
 
 
-def faster(ratio: float) -> str:
-    """How many times faster something ran."""
-    return f"{ratio:.1f} times {'as fast' if ratio < 1 else 'faster'}"
+def faster(ratio: float, shown: str | None = None) -> str:
+    """How many times faster something ran; ``shown`` is that number as a text, if not so."""
+    return f"{shown or f'{ratio:.1f}'} times {'as fast' if ratio < 1 else 'faster'}"
 
 
 def settings(values: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .. import record as records
+from .._display.text import faster
 from . import _cases
 from ._cases import Case
 from ._page import Section
@@ -146,12 +147,10 @@ def _outcome(cases: Sequence[Case]) -> str:
                 ", where the full cell against itself, after a change that should not matter, "
                 f"reaches {' and '.join(reached)}"
             )
-    faster = _cases.speedup(cases)
-    if faster is None:
+    ratio = _cases.speedup(cases)
+    if ratio is None:
         return text + "."
-    return (
-        f"{text}; it ran {number(faster, digits=2)} times {'as fast' if faster < 1 else 'faster'}."
-    )
+    return f"{text}; it ran {faster(ratio, number(ratio, digits=2))}."
 
 
 def _key_figures(record: records.ReductionRecord, cases: Sequence[Case]) -> Html:
